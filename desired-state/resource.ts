@@ -1,0 +1,264 @@
+// The vocabulary: what a load resolves to. Plain JSON data: no class, no function, no Date, no secret value.
+// Everything optional is absent when not set (never null), so that equal resources serialise alike.
+// Units are in the names: `…Ms` milliseconds, `…Bytes` bytes, `nanoCpus` 1e-9 CPUs.
+
+import type { Position } from './diagnostic.ts';
+
+/** Kinds a person writes. AgentClass and ResourceLimits are folded into the workloads they shape. */
+export const manifestKinds = [
+  'Platform',
+  'Service',
+  'AgentClass',
+  'Agent',
+  'Model',
+  'ResourceLimits',
+  'Network',
+  'Volume',
+  'Secret',
+] as const;
+export type ManifestKind = (typeof manifestKinds)[number];
+
+/** Kinds that are kept: a workload is a Service or an Agent, one container each. */
+export type ResourceKind = 'Service' | 'Agent' | 'Model' | 'Network' | 'Volume';
+
+/** `Agent/ai-system-validator`: names a resource everywhere (plan, events, CLI, labels). */
+export type Ref = `${ResourceKind}/${string}` | `Platform/${string}`;
+
+export const tiers = ['core', 'critical', 'standard'] as const;
+export type Tier = (typeof tiers)[number];
+
+export type DriftMode = 'ignore' | 'report' | 'heal';
+
+/** A secret's value is never in a resource: only which Secret it is and a digest keyed per installation. */
+export interface SecretValue {
+  readonly secret: string;
+  /** HMAC-SHA256 hex of the value under the installation's key. */
+  readonly digest: string;
+}
+export type EnvValue = string | SecretValue;
+
+export interface Healthcheck {
+  /** As Docker has it: ['CMD', …], ['CMD-SHELL', '…'] or ['NONE']. */
+  readonly test: readonly string[];
+  readonly intervalMs?: number;
+  readonly timeoutMs?: number;
+  readonly startPeriodMs?: number;
+  readonly startIntervalMs?: number;
+  readonly retries?: number;
+}
+
+export interface PortBinding {
+  readonly target: number;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  /** Absent: the engine picks a free one. */
+  readonly published?: number;
+  /** Absent: all addresses. */
+  readonly hostIp?: string;
+}
+
+export interface Mount {
+  readonly type: 'bind' | 'volume' | 'tmpfs';
+  /** bind: absolute host path. volume: the Volume's manifest name (engine name is on the Volume); absent: anonymous. */
+  readonly source?: string;
+  readonly target: string;
+  readonly readOnly?: boolean;
+  readonly propagation?: string;
+  readonly createHostPath?: boolean;
+  readonly noCopy?: boolean;
+  readonly tmpfsSizeBytes?: number;
+  readonly tmpfsMode?: number;
+}
+
+/** A workload's place on one network; the map's key is the Network's manifest name. */
+export interface NetworkAttachment {
+  readonly aliases?: readonly string[];
+  readonly ipv4Address?: string;
+  readonly ipv6Address?: string;
+  readonly priority?: number;
+}
+
+export interface Ulimit {
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export interface RestartPolicy {
+  readonly name: 'no' | 'always' | 'unless-stopped' | 'on-failure';
+  readonly maxRetries?: number;
+}
+
+/** Limits and reservations; what the engine can change in place (`docker update`). */
+export interface Resources {
+  readonly nanoCpus?: number;
+  readonly memoryBytes?: number;
+  readonly memorySwapBytes?: number;
+  readonly memoryReservationBytes?: number;
+  readonly pids?: number;
+  readonly cpuShares?: number;
+  readonly cpusetCpus?: string;
+}
+
+/**
+ * One container as declared, in Docker's sense and Compose's names, all short forms resolved.
+ * Absent means: what the image or the engine says.
+ */
+export interface ContainerSpec {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly environment: Readonly<Record<string, EnvValue>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly workingDir?: string;
+  readonly user?: string;
+  readonly groupAdd?: readonly string[];
+  readonly hostname?: string;
+  readonly domainname?: string;
+  readonly macAddress?: string;
+  readonly healthcheck?: Healthcheck;
+  readonly stopSignal?: string;
+  readonly stopGracePeriodMs?: number;
+  readonly restart: RestartPolicy;
+  /** `none`, `host`, `container:…`; absent: the networks below. */
+  readonly networkMode?: string;
+  readonly networks: Readonly<Record<string, NetworkAttachment>>;
+  readonly ports: readonly PortBinding[];
+  readonly expose: readonly string[];
+  readonly mounts: readonly Mount[];
+  readonly resources: Resources;
+  readonly privileged?: boolean;
+  readonly readOnly?: boolean;
+  readonly init?: boolean;
+  readonly tty?: boolean;
+  readonly stdinOpen?: boolean;
+  readonly capAdd?: readonly string[];
+  readonly capDrop?: readonly string[];
+  readonly securityOpt?: readonly string[];
+  readonly dns?: readonly string[];
+  readonly dnsSearch?: readonly string[];
+  readonly dnsOpt?: readonly string[];
+  readonly extraHosts?: readonly string[];
+  readonly devices?: readonly string[];
+  readonly ulimits?: Readonly<Record<string, Ulimit>>;
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly shmSizeBytes?: number;
+  readonly oomKillDisable?: boolean;
+  readonly oomScoreAdj?: number;
+  readonly pidMode?: string;
+  readonly ipcMode?: string;
+  readonly utsMode?: string;
+  readonly usernsMode?: string;
+  readonly cgroupParent?: string;
+  readonly runtime?: string;
+  readonly logging?: { readonly driver?: string; readonly options?: Readonly<Record<string, string>> };
+}
+
+/** How reeve itself sees whether a workload is ready; a healthcheck of the engine counts beside it. */
+export interface Probe {
+  readonly http?: { readonly port: number; readonly path: string; readonly status?: number; readonly body?: string };
+  readonly tcp?: { readonly port: number };
+  readonly exec?: { readonly command: readonly string[] };
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  /** Failures in a row before it counts as failing. */
+  readonly threshold: number;
+  readonly startPeriodMs: number;
+}
+
+/** Why and how a workload waits for another resource. */
+export interface Dependency {
+  readonly on: Ref;
+  readonly condition: 'ready' | 'started' | 'completed';
+  /** false (Compose `required: false`): a missing or failing one only warns. */
+  readonly required: boolean;
+  readonly position: Position;
+}
+
+/** A file whose content belongs to a workload: a config, a secret, or a read-only mount from the manifests' folder. */
+export interface WatchedFile {
+  /** Absolute path on the machine that loads; a folder only where `watch:` names it. */
+  readonly path: string;
+  /** Keyed digest of the content at load. */
+  readonly digest: string;
+  readonly onChange: 'restart' | 'ignore' | { readonly signal: string };
+  /** Copied into the container at this path before it starts, instead of mounted (secrets not from files). */
+  readonly copyTo?: string;
+  readonly secret?: string;
+}
+
+interface Declared {
+  readonly name: string;
+  /** Where the resource is declared (its metadata.name or its key). */
+  readonly position: Position;
+  /** The `-f` argument (or git path) that brought it, as written: prune never crosses it. */
+  readonly origin: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Forbids removal and recreation. */
+  readonly protect: boolean;
+  /** Per resource, and per field (a name from the drift table: `environment`, `resources.memory` …). */
+  readonly drift: { readonly mode: DriftMode; readonly fields: Readonly<Record<string, DriftMode>> };
+}
+
+export interface Workload extends Declared {
+  readonly kind: 'Service' | 'Agent';
+  readonly tier: Tier;
+  /** Container name on the engine. */
+  readonly containerName: string;
+  readonly container: ContainerSpec;
+  readonly probe?: Probe;
+  readonly dependsOn: readonly Dependency[];
+  readonly files: readonly WatchedFile[];
+  /**
+   * What an exit 0 by itself means. `job`: done (`restart: no|on-failure` written, or awaited as completed).
+   * `service`: a failure to keep running. `compose`: at rest unless it was once Ready with a port, probe or healthcheck.
+   */
+  readonly lifecycle: 'job' | 'service' | 'compose';
+  /** The key of each field's position: `container.image` … ; used for causes. */
+  readonly positions: Readonly<Record<string, Position>>;
+  readonly agentClass?: string;
+  readonly model?: string;
+  /** This workload is an Ollama-compatible model server, reached on this container port. */
+  readonly modelServerPort?: number;
+}
+
+export interface Model extends Declared {
+  readonly kind: 'Model';
+  /** Ref of the workload that serves it, or a URL. */
+  readonly server: Ref | `http://${string}` | `https://${string}`;
+  /** Name as the server knows it: `tinyllama:latest`. */
+  readonly model: string;
+}
+
+export interface Network extends Declared {
+  readonly kind: 'Network';
+  /** `PLATFORM_name`, or what `name:` says. */
+  readonly engineName: string;
+  readonly external: boolean;
+  readonly driver?: string;
+  readonly driverOpts: Readonly<Record<string, string>>;
+  readonly internal?: boolean;
+  readonly attachable?: boolean;
+  readonly enableIpv6?: boolean;
+  readonly ipam?: {
+    readonly driver?: string;
+    readonly config: readonly { readonly subnet?: string; readonly gateway?: string; readonly ipRange?: string }[];
+  };
+}
+
+export interface Volume extends Declared {
+  readonly kind: 'Volume';
+  readonly engineName: string;
+  readonly external: boolean;
+  readonly driver?: string;
+  readonly driverOpts: Readonly<Record<string, string>>;
+}
+
+export type Resource = Workload | Model | Network | Volume;
+
+/** `Agent/x` of a resource. */
+export function refOf(resource: { readonly kind: ResourceKind; readonly name: string }): Ref {
+  return `${resource.kind}/${resource.name}`;
+}
+
+export function isWorkload(resource: Resource): resource is Workload {
+  return resource.kind === 'Service' || resource.kind === 'Agent';
+}

@@ -1,0 +1,83 @@
+// A revision: all resources of one load, resolved, immutable, content-addressed. It is what a plan is made from
+// and what history keeps; it holds no secret value.
+
+import { createHash } from 'node:crypto';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Resource } from './resource.ts';
+
+/** Settings of the Platform that shape plans; every number has its default in `defaultPolicy`. */
+export interface Policy {
+  /** Most of the platform's resources one plan may remove: a share of them, or a count. At least one always may. */
+  readonly maxDelete: { readonly percent: number } | { readonly count: number };
+  readonly minReadySeconds: number;
+  /** Health of this length forgets past restarts. */
+  readonly resetAfterMs: number;
+  readonly restartBudget: { readonly restarts: number; readonly withinMs: number };
+  readonly backoff: { readonly initialMs: number; readonly maxMs: number; readonly factor: number };
+  readonly pauseGraceMs: number;
+  /** A replacement or a start that is not ready by then is given up. */
+  readonly progressDeadlineMs: number;
+  /** Engine calls in flight at once. */
+  readonly concurrency: number;
+  readonly resyncMs: number;
+  readonly auditMs: number;
+  readonly drift: 'ignore' | 'report' | 'heal';
+  readonly retention: { readonly eventsMs: number; readonly plans: number; readonly revisions: number };
+}
+
+/** concurrency: the engine gains nothing beyond 4–8 starts in flight on two cores (measured: 50 containers, docker 20.10). */
+export const defaultPolicy: Policy = {
+  maxDelete: { percent: 20 },
+  minReadySeconds: 1,
+  resetAfterMs: 600_000,
+  restartBudget: { restarts: 5, withinMs: 600_000 },
+  backoff: { initialMs: 1_000, maxMs: 300_000, factor: 2 },
+  pauseGraceMs: 2_000,
+  progressDeadlineMs: 600_000,
+  concurrency: 8,
+  resyncMs: 30_000,
+  auditMs: 300_000,
+  drift: 'heal',
+  retention: { eventsMs: 30 * 86_400_000, plans: 200, revisions: 50 },
+};
+
+/** One shell or `.env` variable that interpolation read. The value is kept only as a keyed digest. */
+export interface VariableRead {
+  readonly name: string;
+  /** Keyed digest of the value; absent: it was not set. */
+  readonly digest?: string;
+}
+
+export interface Revision {
+  /** `r` and 12 hex digits over the canonical content; equal content, equal id. */
+  readonly id: string;
+  readonly platform: string;
+  readonly policy: Policy;
+  /** The `-f` arguments as absolute paths, sorted: not part of the id. */
+  readonly sources: readonly string[];
+  /** Sorted by tier-free ref (`Kind/name`). */
+  readonly resources: readonly Resource[];
+  /** Shell variables only (`.env` is a file of the load). */
+  readonly reads: readonly VariableRead[];
+  readonly warnings: readonly Diagnostic[];
+  /** Every file that was read, absolute: what a watcher follows. */
+  readonly files: readonly string[];
+}
+
+/** JSON with keys sorted at every level: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const parts = Object.entries(value)
+      .filter(([, v]) => v !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`);
+    return `{${parts.join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
+/** Content address of a value: first `length` hex digits of the SHA-256 of its canonical JSON. */
+export function contentHash(value: unknown, length = 12): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, length);
+}

@@ -1,0 +1,21 @@
+// Conditions: how a resource is, in the Kubernetes sense. Pure data; the controller keeps lastTransitionTime.
+
+import type { Ref } from '../desired-state/resource.ts';
+
+export type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Held';
+
+export interface Condition {
+  readonly type: ConditionType;
+  readonly status: boolean;
+  /** Stable CamelCase word: `Healthy`, `CrashLoopBackOff`, `NameTaken`, `VolumeLost`, `DependencyNotReady` … */
+  readonly reason: string;
+  /** A sentence for a person at 3 a.m. */
+  readonly message: string;
+}
+
+export interface ResourceStatus {
+  readonly ref: Ref;
+  readonly conditions: readonly Condition[];
+  /** Container the status is about, where there is one. */
+  readonly containerId?: string;
+}

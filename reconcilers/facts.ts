@@ -1,0 +1,89 @@
+// What reeve remembers: stored facts that a look at the engine cannot give. Plain data, times in epoch ms.
+// Kept by controller/store, read by the rules and the planner. Losing all of them restarts nothing.
+
+import type { Ref } from '../desired-state/resource.ts';
+
+export interface Hold {
+  readonly at: number;
+  /** Absent: until released. */
+  readonly until?: number;
+  /** Maintenance: it is to be stopped and stay so. */
+  readonly stopped: boolean;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+/** Restarts by reeve or the engine, for budget and back-off. */
+export interface Attempts {
+  /** Times of starts after a failure, oldest first, within the budget's window. */
+  readonly at: readonly number[];
+  /** No act before this time. */
+  readonly notBefore: number;
+  /** Since when it is in CrashLoopBackOff; absent: it is not. */
+  readonly crashLoopSince?: number;
+  /** The last failure in words. */
+  readonly lastFailure: string;
+}
+
+/** How a container came to stop, from the engine's events; absent after a gap in them. */
+export interface Stop {
+  readonly at: number;
+  /** `api`: stopped or killed through the API by somebody else than reeve. `self`: the process ended. `reeve`: we did it. */
+  readonly by: 'api' | 'self' | 'reeve' | 'oom';
+  readonly exitCode?: number;
+}
+
+export interface Facts {
+  readonly suspended?: { readonly at: number; readonly by: string; readonly reason: 'Suspended' | 'StoreLost' | 'Down' };
+  readonly holds: Readonly<Record<Ref, Hold>>;
+  readonly attempts: Readonly<Record<Ref, Attempts>>;
+  /** A job that is done: for this spec hash. */
+  readonly completed: Readonly<Record<Ref, { readonly specHash: string; readonly at: number; readonly containerId: string }>>;
+  /** By container id. */
+  readonly stops: Readonly<Record<string, Stop>>;
+  /** First time a container was seen paused, by container id. */
+  readonly pausedSince: Readonly<Record<string, number>>;
+  /** When a container began to run as far as reeve saw (start event or first sight), by container id. */
+  readonly runningSince: Readonly<Record<string, number>>;
+  /** Workloads that were Ready with a port, probe or healthcheck: long-running whatever Compose's `restart` says. */
+  readonly onceReady: Readonly<Record<Ref, number>>;
+  /** Engine names of named volumes that existed under this platform, with when they were first seen. */
+  readonly volumesSeen: Readonly<Record<string, { readonly at: number; readonly createdAt: number }>>;
+  /** Volumes whose loss a person accepted: may be made anew. */
+  readonly acceptedLoss: Readonly<Record<string, number>>;
+  /** What each ref's declaring source was in the last revision in force: prune never crosses a source. */
+  readonly declared: Readonly<Record<Ref, string>>;
+  /** Image reference → image id its tag meant when it came in force. */
+  readonly pins: Readonly<Record<string, string>>;
+  /** Keyed digests of a container's watched files as of its last start: container id → path → digest. */
+  readonly fileDigests: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Container ids that reeve created (a second one with our identity that is not here is foreign). */
+  readonly made: Readonly<Record<string, { readonly ref: Ref; readonly at: number }>>;
+  /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
+  readonly failedReplacements: Readonly<Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>>;
+  /** Recreates under way, stored before the old one is touched: old container id by ref. */
+  readonly replacing: Readonly<
+    Record<Ref, { readonly oldId: string; readonly restart: string; readonly specHash: string; readonly at: number }>
+  >;
+  /** Acts that failed lately, by ref: the engine's words, for the condition. */
+  readonly failures: Readonly<Record<Ref, { readonly reason: string; readonly message: string; readonly at: number; readonly count: number }>>;
+}
+
+export const noFacts: Facts = {
+  holds: {},
+  attempts: {},
+  completed: {},
+  stops: {},
+  pausedSince: {},
+  runningSince: {},
+  onceReady: {},
+  volumesSeen: {},
+  acceptedLoss: {},
+  declared: {},
+  pins: {},
+  fileDigests: {},
+  made: {},
+  failedReplacements: {},
+  replacing: {},
+  failures: {},
+};

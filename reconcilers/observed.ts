@@ -1,0 +1,125 @@
+// What is there, as plain data: no Docker type, no class. Made by controller/docker, read by the rules and the planner.
+// Times are milliseconds since the epoch.
+
+import type { ContainerSpec, EnvValue } from '../desired-state/resource.ts';
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+/** Labels that carry reeve's identity. A hash is a shortcut, never a reason. */
+export const identityLabels = {
+  platform: 'reeve.platform',
+  kind: 'reeve.kind',
+  name: 'reeve.name',
+  revision: 'reeve.revision',
+  specHash: 'reeve.spec-hash',
+} as const;
+
+/** From one list call; `detail` only when the container was inspected and nothing named it since. */
+export interface ObservedContainer {
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  readonly image: string;
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: ContainerState;
+  readonly createdAt: number;
+  /** From the list call's status text; absent without a healthcheck. */
+  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** Last exit status, while not running. */
+  readonly exitCode?: number;
+  /** Published host ports, also of stopped containers where the engine shows them. */
+  readonly ports: readonly { readonly hostIp: string; readonly published: number; readonly target: number; readonly protocol: string }[];
+  /** Engine network name → what a list call shows. */
+  readonly networks: Readonly<Record<string, { readonly networkId: string; readonly ipAddress: string }>>;
+  /** Engine names of named volumes it mounts. */
+  readonly volumes: readonly string[];
+  readonly detail?: ContainerDetail;
+}
+
+export interface ContainerDetail {
+  readonly at: number;
+  /** 0: never started. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly pid: number;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** The engine's own words for a failed start. */
+  readonly error: string;
+  /** Restarts by the engine's policy. */
+  readonly restartCount: number;
+  /**
+   * The container as it is, in the manifest's own form. Mount sources and networks carry ENGINE names;
+   * values the engine only filled in (defaults) are absent; the image's own values are included.
+   */
+  readonly spec: ContainerSpec;
+  /** What its image contributes, so that a removed field is told from an inherited one. */
+  readonly imageDefaults: ImageDefaults;
+  /** Aliases per engine network, without the container's own id and name. */
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
+  /** Anonymous volumes by target, to move along in a recreate. */
+  readonly anonymousVolumes: Readonly<Record<string, string>>;
+}
+
+export interface ImageDefaults {
+  readonly environment: Readonly<Record<string, EnvValue>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly workingDir?: string;
+  readonly user?: string;
+  readonly stopSignal?: string;
+  readonly healthcheck?: ContainerSpec['healthcheck'];
+  readonly volumes: readonly string[];
+  readonly expose: readonly string[];
+}
+
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly internal: boolean;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface ObservedVolume {
+  readonly name: string;
+  readonly driver: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+}
+
+/** A model server's answer; keyed by the Model resource's `server`. */
+export interface ObservedModelServer {
+  readonly reachable: boolean;
+  readonly models: readonly { readonly name: string; readonly digest: string }[];
+  readonly error?: string;
+}
+
+/** What reeve's own probe of a workload says; keyed by ref. */
+export interface ProbeResult {
+  readonly at: number;
+  /** `unreachable`: reeve cannot get there (never a failure of the workload). */
+  readonly outcome: 'pass' | 'fail' | 'unreachable';
+  /** In a row. */
+  readonly failures: number;
+  readonly message: string;
+  /** Container the result is about. */
+  readonly containerId: string;
+}
+
+export interface ObservedState {
+  readonly at: number;
+  readonly host: { readonly cpus: number; readonly memoryBytes: number; readonly apiVersion: string };
+  /** ALL containers of the engine: foreign ones hold names and ports. */
+  readonly containers: readonly ObservedContainer[];
+  readonly networks: readonly ObservedNetwork[];
+  readonly volumes: readonly ObservedVolume[];
+  /** Local images among those asked for: reference → image id. Absent: not there. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly modelServers: Readonly<Record<string, ObservedModelServer>>;
+  readonly probes: Readonly<Record<string, ProbeResult>>;
+}

@@ -1,0 +1,106 @@
+// A plan is a value: the steps that close the difference, each one engine (or model server) call with its cause,
+// what each waits for, and what cannot be done and why. Same inputs, same plan, in the same order.
+
+import type { ContainerSpec, Model, Network, Ref, RestartPolicy, Resources, Volume, WatchedFile } from '../desired-state/resource.ts';
+import type { Diagnostic, Position } from '../desired-state/diagnostic.ts';
+import type { ResourceStatus } from './condition.ts';
+
+/** Everything the executor needs for each kind of step; the executor decides nothing. */
+export interface StepArgs {
+  createNetwork: { network: Network };
+  removeNetwork: { networkId: string; name: string };
+  createVolume: { volume: Volume };
+  removeVolume: { name: string };
+  pullImage: { image: string };
+  pullModel: { model: Model };
+  createContainer: {
+    name: string;
+    spec: ContainerSpec;
+    /** Image id to create from; absent: the reference. */
+    imageId?: string;
+    labels: Readonly<Record<string, string>>;
+    /** Manifest name → engine name. */
+    networkNames: Readonly<Record<string, string>>;
+    volumeNames: Readonly<Record<string, string>>;
+    /** Named volumes that must exist before (engine names): if the engine makes one silently, the container is removed again. */
+    mustExist: readonly string[];
+    /** Anonymous volumes of the predecessor: target → engine volume. */
+    inheritVolumes: Readonly<Record<string, string>>;
+    files: readonly WatchedFile[];
+  };
+  startContainer: { containerId?: string; files: readonly WatchedFile[] };
+  stopContainer: { containerId: string; graceMs?: number };
+  restartContainer: { containerId: string; graceMs?: number; files: readonly WatchedFile[] };
+  signalContainer: { containerId: string; signal: string; files: readonly WatchedFile[] };
+  unpauseContainer: { containerId: string };
+  renameContainer: { containerId: string; name: string };
+  updateContainer: { containerId: string; resources?: Resources; restart?: RestartPolicy };
+  connectNetwork: {
+    containerId: string;
+    network: string;
+    aliases: readonly string[];
+    ipv4Address?: string;
+    ipv6Address?: string;
+  };
+  disconnectNetwork: { containerId: string; network: string };
+  removeContainer: { containerId: string; name: string; volumes: boolean };
+}
+export type StepOp = keyof StepArgs;
+
+/** Why a step is there: the manifest's line, or the live fact and when it arose. */
+export interface Cause {
+  /** Stable CamelCase word, also the event's reason: `Created`, `SpecChanged`, `Drifted`, `Exited`, `NotDeclared` … */
+  readonly reason: string;
+  readonly message: string;
+  readonly position?: Position;
+  /** When the live fact arose, where known. */
+  readonly since?: number;
+  readonly fields?: readonly FieldChange[];
+}
+
+/** A field that differs, as text for people; a secret's value reads `(secret)`. */
+export interface FieldChange {
+  readonly field: string;
+  readonly old: string;
+  readonly new: string;
+}
+
+interface StepBase {
+  /** Unique in the plan, stable: `Service/web:createContainer`. */
+  readonly id: string;
+  readonly ref: Ref;
+  readonly cause: Cause;
+  /** Ids of steps that must have succeeded before. */
+  readonly after: readonly string[];
+  /** Refs that must be ready (by the given condition) before; not ready now means: not in this pass. */
+  readonly needs: readonly { readonly ref: Ref; readonly condition: 'ready' | 'started' | 'completed' }[];
+  /** Waves count from 1; a plan prints by wave. */
+  readonly wave: number;
+  /** What people lose meanwhile. */
+  readonly interrupts: boolean;
+}
+export type Step = { [Op in StepOp]: StepBase & { readonly op: Op; readonly args: Readonly<StepArgs[Op]> } }[StepOp];
+
+/** Something a plan says but does not do. */
+export interface Notice {
+  readonly ref: Ref;
+  readonly reason: string;
+  readonly message: string;
+  readonly position?: Position;
+}
+
+export interface Plan {
+  readonly platform: string;
+  readonly revision: string;
+  readonly steps: readonly Step[];
+  readonly warnings: readonly Notice[];
+  /** Set when nothing may be done (exit 73): too many deletions … */
+  readonly blocked?: { readonly reason: string; readonly message: string };
+  /** How each resource is now. */
+  readonly statuses: readonly ResourceStatus[];
+  /** Epoch ms at which looking again is worth while though nothing happens (back-off over, pause grace over …). */
+  readonly nextAt?: number;
+  /** Drift that a mode of `report` keeps us from healing. */
+  readonly reported: readonly (Notice & { readonly fields: readonly FieldChange[] })[];
+  readonly diagnostics?: readonly Diagnostic[];
+}
