@@ -20,12 +20,7 @@ export interface Diagnostic extends Position {
 
 /** Orders by file, line, column, then message, so that one load always prints its mistakes alike. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
-  return (
-    compare(a.file, b.file) ||
-    a.line - b.line ||
-    a.column - b.column ||
-    compare(a.message, b.message)
-  );
+  return compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.message, b.message);
 }
 
 function compare(a: string, b: string): number {

@@ -154,7 +154,12 @@ export interface ContainerSpec {
 
 /** How reeve itself sees whether a workload is ready; a healthcheck of the engine counts beside it. */
 export interface Probe {
-  readonly http?: { readonly port: number; readonly path: string; readonly status?: number; readonly body?: string };
+  readonly http?: {
+    readonly port: number;
+    readonly path: string;
+    readonly status?: number;
+    readonly body?: string;
+  };
   readonly tcp?: { readonly port: number };
   readonly exec?: { readonly command: readonly string[] };
   readonly everyMs: number;
@@ -240,7 +245,11 @@ export interface Network extends Declared {
   readonly enableIpv6?: boolean;
   readonly ipam?: {
     readonly driver?: string;
-    readonly config: readonly { readonly subnet?: string; readonly gateway?: string; readonly ipRange?: string }[];
+    readonly config: readonly {
+      readonly subnet?: string;
+      readonly gateway?: string;
+      readonly ipRange?: string;
+    }[];
   };
 }
 

@@ -34,11 +34,17 @@ export interface Stop {
 }
 
 export interface Facts {
-  readonly suspended?: { readonly at: number; readonly by: string; readonly reason: 'Suspended' | 'StoreLost' | 'Down' };
+  readonly suspended?: {
+    readonly at: number;
+    readonly by: string;
+    readonly reason: 'Suspended' | 'StoreLost' | 'Down';
+  };
   readonly holds: Readonly<Record<Ref, Hold>>;
   readonly attempts: Readonly<Record<Ref, Attempts>>;
   /** A job that is done: for this spec hash. */
-  readonly completed: Readonly<Record<Ref, { readonly specHash: string; readonly at: number; readonly containerId: string }>>;
+  readonly completed: Readonly<
+    Record<Ref, { readonly specHash: string; readonly at: number; readonly containerId: string }>
+  >;
   /** By container id. */
   readonly stops: Readonly<Record<string, Stop>>;
   /** First time a container was seen paused, by container id. */
@@ -60,13 +66,23 @@ export interface Facts {
   /** Container ids that reeve created (a second one with our identity that is not here is foreign). */
   readonly made: Readonly<Record<string, { readonly ref: Ref; readonly at: number }>>;
   /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
-  readonly failedReplacements: Readonly<Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>>;
+  readonly failedReplacements: Readonly<
+    Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>
+  >;
   /** Recreates under way, stored before the old one is touched: old container id by ref. */
   readonly replacing: Readonly<
-    Record<Ref, { readonly oldId: string; readonly restart: string; readonly specHash: string; readonly at: number }>
+    Record<
+      Ref,
+      { readonly oldId: string; readonly restart: string; readonly specHash: string; readonly at: number }
+    >
   >;
   /** Acts that failed lately, by ref: the engine's words, for the condition. */
-  readonly failures: Readonly<Record<Ref, { readonly reason: string; readonly message: string; readonly at: number; readonly count: number }>>;
+  readonly failures: Readonly<
+    Record<
+      Ref,
+      { readonly reason: string; readonly message: string; readonly at: number; readonly count: number }
+    >
+  >;
 }
 
 export const noFacts: Facts = {

@@ -29,7 +29,12 @@ export interface ObservedContainer {
   /** Last exit status, while not running. */
   readonly exitCode?: number;
   /** Published host ports, also of stopped containers where the engine shows them. */
-  readonly ports: readonly { readonly hostIp: string; readonly published: number; readonly target: number; readonly protocol: string }[];
+  readonly ports: readonly {
+    readonly hostIp: string;
+    readonly published: number;
+    readonly target: number;
+    readonly protocol: string;
+  }[];
   /** Engine network name → what a list call shows. */
   readonly networks: Readonly<Record<string, { readonly networkId: string; readonly ipAddress: string }>>;
   /** Engine names of named volumes it mounts. */

@@ -1,8 +1,17 @@
 // A plan is a value: the steps that close the difference, each one engine (or model server) call with its cause,
 // what each waits for, and what cannot be done and why. Same inputs, same plan, in the same order.
 
-import type { ContainerSpec, Model, Network, Ref, RestartPolicy, Resources, Volume, WatchedFile } from '../desired-state/resource.ts';
 import type { Diagnostic, Position } from '../desired-state/diagnostic.ts';
+import type {
+  ContainerSpec,
+  Model,
+  Network,
+  Ref,
+  Resources,
+  RestartPolicy,
+  Volume,
+  WatchedFile,
+} from '../desired-state/resource.ts';
 import type { ResourceStatus } from './condition.ts';
 
 /** Everything the executor needs for each kind of step; the executor decides nothing. */
@@ -79,7 +88,9 @@ interface StepBase {
   /** What people lose meanwhile. */
   readonly interrupts: boolean;
 }
-export type Step = { [Op in StepOp]: StepBase & { readonly op: Op; readonly args: Readonly<StepArgs[Op]> } }[StepOp];
+export type Step = {
+  [Op in StepOp]: StepBase & { readonly op: Op; readonly args: Readonly<StepArgs[Op]> };
+}[StepOp];
 
 /** Something a plan says but does not do. */
 export interface Notice {

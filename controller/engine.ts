@@ -1,0 +1,92 @@
+// The narrow port to a Docker engine. controller/docker implements it (the only place that knows dockerode);
+// the loop, the executor and the CLI speak only this.
+
+import type { SecretValues } from '../desired-state/load-types.ts';
+import type {
+  ContainerDetail,
+  ObservedContainer,
+  ObservedNetwork,
+  ObservedVolume,
+} from '../reconcilers/observed.ts';
+import type { Step } from '../reconcilers/plan.ts';
+
+export interface EngineInfo {
+  /** As found: `unix:///var/run/docker.sock`. */
+  readonly host: string;
+  /** Same engine, same key: for the lock (realpath of the socket, or host and port). */
+  readonly key: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** Reeve can reach container addresses (local engine in our network namespace). */
+  readonly local: boolean;
+}
+
+/** An event of the engine, already filtered (no exec_*) and flattened. */
+export interface EngineEvent {
+  /** Milliseconds since the epoch, engine's clock, with fraction. */
+  readonly at: number;
+  readonly type: 'container' | 'network' | 'volume' | 'image';
+  /** `die`, `start`, `health_status: unhealthy` … */
+  readonly action: string;
+  /** Container, network or image id; volume name. */
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface StepContext {
+  readonly secrets: SecretValues;
+  readonly signal: AbortSignal;
+  /** Progress of a pull in words, rate-limited by the caller. */
+  readonly progress: (message: string) => void;
+  /** Per-call time-out; a call that outlives it is looked at before it is tried again. */
+  readonly timeoutMs: number;
+}
+
+/** What a step made or found. `changed: false`: it was already so ("already there", "already gone"). */
+export interface StepOutcome {
+  readonly changed: boolean;
+  readonly containerId?: string;
+  readonly message?: string;
+}
+
+export interface LogOptions {
+  readonly tail?: number;
+  readonly sinceSeconds?: number;
+  readonly follow?: boolean;
+  readonly timestamps?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Engine {
+  info(): Promise<EngineInfo>;
+  ping(signal?: AbortSignal): Promise<void>;
+  /** One list call: all containers, no detail. */
+  containers(): Promise<readonly ObservedContainer[]>;
+  networks(): Promise<readonly ObservedNetwork[]>;
+  volumes(): Promise<readonly ObservedVolume[]>;
+  /** Reference → image id, of those that are there locally. */
+  images(references: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** undefined: gone. Values of environment keys in `secretKeys` come back as keyed digests. */
+  inspect(
+    containerId: string,
+    mask: { readonly secretKeys: ReadonlySet<string>; readonly digest: (value: string) => string },
+  ): Promise<ContainerDetail | undefined>;
+  /** Follows events from `sinceMs` until aborted or cut; throws EngineError when the stream breaks. */
+  events(sinceMs: number, signal: AbortSignal): AsyncIterable<EngineEvent>;
+  /** One engine call for one step; "already there/gone" is success. pullModel is not an engine call and is refused. */
+  perform(step: Step, context: StepContext): Promise<StepOutcome>;
+  /** Runs a command inside; resolves with its exit code and output (≤ 4 KiB). */
+  exec(
+    containerId: string,
+    command: readonly string[],
+    timeoutMs: number,
+  ): Promise<{ exitCode: number; output: string }>;
+  /** Lines, demultiplexed. */
+  logs(
+    containerId: string,
+    options: LogOptions,
+  ): AsyncIterable<{ stream: 'stdout' | 'stderr'; line: string }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,124 @@
+// What a store keeps, as an interface: SQLite today, Postgres later, one contract suite for both.
+// Every method that writes resolves only when the write is durable. Times are epoch ms.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import type { Condition, ResourceStatus } from '../../reconcilers/condition.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
+import type { Plan } from '../../reconcilers/plan.ts';
+
+type RecordFact = Exclude<keyof Facts, 'suspended'>;
+
+/** One remembered fact set, or forgotten where `value` is undefined. */
+export type FactChange =
+  | { readonly fact: 'suspended'; readonly value: Facts['suspended'] | undefined }
+  | {
+      [K in RecordFact]: {
+        readonly fact: K;
+        readonly key: string;
+        readonly value: Facts[K][keyof Facts[K]] | undefined;
+      };
+    }[RecordFact];
+
+export interface NewEvent {
+  readonly at: number;
+  readonly type: 'Normal' | 'Warning';
+  /** CamelCase. */
+  readonly reason: string;
+  readonly regarding: Ref;
+  readonly message: string;
+  readonly revision?: string;
+  /** Who or what: `reeve`, `engine`, `root@host (apply)`. */
+  readonly by: string;
+  /** Reconcile id that ties log lines, steps and events of one pass. */
+  readonly pass?: string;
+  /** Stable detail for `explain`: cause position, fields. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** Repeats of the same type, reason, regarding and message within an hour count up instead of adding a row. */
+export interface StoredEvent extends NewEvent {
+  readonly seq: number;
+  /** Grows with every change of the row too (a repeat), so that followers see it. */
+  readonly change: number;
+  readonly firstAt: number;
+  readonly count: number;
+}
+
+export interface EventQuery {
+  readonly regarding?: Ref;
+  readonly type?: 'Normal' | 'Warning';
+  readonly since?: number;
+  /** Only rows whose `change` is greater. */
+  readonly afterChange?: number;
+  /** The newest that many. */
+  readonly limit?: number;
+}
+
+export interface StoredCondition extends Condition {
+  readonly ref: Ref;
+  readonly lastTransitionTime: number;
+  readonly containerId?: string;
+}
+
+export interface RevisionRecord {
+  readonly id: string;
+  readonly inForceAt: number;
+  readonly by: string;
+  readonly sources: readonly string[];
+  readonly revision: Revision;
+}
+
+export interface StepRecord {
+  readonly id: string;
+  readonly ref: Ref;
+  readonly op: string;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly outcome?: 'done' | 'unchanged' | 'failed';
+  readonly message?: string;
+}
+
+export interface PlanRecord {
+  readonly id: string;
+  readonly at: number;
+  readonly endedAt?: number;
+  readonly by: string;
+  readonly revision: string;
+  readonly plan: Plan;
+  readonly steps: readonly StepRecord[];
+}
+
+export interface Store {
+  /** True when this open made the store: with containers of ours about, it was lost. */
+  readonly fresh: boolean;
+  facts(): Promise<Facts>;
+  setFacts(changes: readonly FactChange[]): Promise<void>;
+  /** Stored before shown. */
+  record(events: readonly NewEvent[]): Promise<readonly StoredEvent[]>;
+  /** Oldest change first. */
+  events(query: EventQuery): Promise<readonly StoredEvent[]>;
+  /** Keeps lastTransitionTime where status did not change; forgets refs that are no longer there. Returns what changed. */
+  saveStatuses(statuses: readonly ResourceStatus[], at: number): Promise<readonly StoredCondition[]>;
+  conditions(): Promise<readonly StoredCondition[]>;
+  putInForce(revision: Revision, by: string, at: number): Promise<void>;
+  inForce(): Promise<RevisionRecord | undefined>;
+  /** Newest first. */
+  revisions(limit: number): Promise<readonly RevisionRecord[]>;
+  /** Stores a plan before its first step runs; returns its id. */
+  beginPlan(plan: Plan, by: string, at: number): Promise<string>;
+  stepStarted(planId: string, stepId: string, at: number): Promise<void>;
+  stepEnded(
+    planId: string,
+    stepId: string,
+    at: number,
+    outcome: 'done' | 'unchanged' | 'failed',
+    message?: string,
+  ): Promise<void>;
+  endPlan(planId: string, at: number): Promise<void>;
+  /** Newest first. */
+  plans(limit: number): Promise<readonly PlanRecord[]>;
+  /** Deletes what retention no longer keeps; never the revision in force. */
+  prune(retention: { eventsMs: number; plans: number; revisions: number }, now: number): Promise<void>;
+  close(): Promise<void>;
+}

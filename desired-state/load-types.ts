@@ -1,0 +1,29 @@
+// What a load takes and gives; the work is in load.ts.
+
+import type { Diagnostic } from './diagnostic.ts';
+import type { Revision } from './revision.ts';
+
+export interface LoadRequest {
+  /** `-f` arguments: manifests, folders, Compose files. Empty: `reeve.yaml`, then Compose's names, in `cwd`. */
+  readonly paths: readonly string[];
+  readonly cwd: string;
+  /** The shell's variables (process.env, passed in). */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `-p`: overrides the platform's name. */
+  readonly platform?: string;
+  /** Keyed digest of a secret or a variable: HMAC-SHA256 hex under the installation's key. */
+  readonly digest: (value: string | Uint8Array) => string;
+}
+
+/** Secret values of a load: kept in memory only, by Secret name. */
+export type SecretValues = ReadonlyMap<string, string>;
+
+export interface Loaded {
+  readonly revision: Revision;
+  readonly secrets: SecretValues;
+}
+
+export type LoadResult =
+  | { readonly ok: true; readonly loaded: Loaded }
+  /** `files`: what was read all the same, so that a watcher can see it mended. */
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly files: readonly string[] };
