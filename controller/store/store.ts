@@ -90,7 +90,7 @@ export interface PlanRecord {
 }
 
 export interface Store {
-  /** True when this open made the store: with containers of ours about, it was lost. */
+  /** True when nothing was ever kept here before this open: with containers of ours about, the store was lost. */
   readonly fresh: boolean;
   facts(): Promise<Facts>;
   setFacts(changes: readonly FactChange[]): Promise<void>;

@@ -1,0 +1,117 @@
+// Conditions in the store. Keeps when each status last changed; writes only what differs from what is stored, so that
+// a pass with nothing new writes nothing.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { ConditionType, ResourceStatus } from '../../reconcilers/condition.ts';
+import { chunks, withoutNulls } from './rows.ts';
+import type { ConditionsTable, Database } from './schema.ts';
+import type { StoredCondition } from './store.ts';
+
+export async function readConditions(db: Database): Promise<StoredCondition[]> {
+  const rows = await db.selectFrom('conditions').selectAll().orderBy('ref').orderBy('type').execute();
+  return rows.map(toCondition);
+}
+
+export interface ConditionWrites {
+  readonly all: readonly StoredCondition[];
+  readonly changed: readonly StoredCondition[];
+}
+
+/** Replaces the known conditions by the given ones; lastTransitionTime moves only where `status` does. */
+export async function writeConditions(
+  db: Database,
+  known: readonly StoredCondition[],
+  statuses: readonly ResourceStatus[],
+  at: number,
+): Promise<ConditionWrites> {
+  const before = new Map(known.map((condition) => [keyOf(condition), condition]));
+  const all = statuses.flatMap((status) => toStored(status, before, at));
+  const kept = new Set(all.map(keyOf));
+  const changed = all.filter((condition) => !same(condition, before.get(keyOf(condition))));
+  const gone = known.filter((condition) => !kept.has(keyOf(condition)));
+  if (changed.length > 0 || gone.length > 0) await write(db, changed, gone);
+  return { all, changed };
+}
+
+async function write(
+  db: Database,
+  changed: readonly StoredCondition[],
+  gone: readonly StoredCondition[],
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    for (const { ref, type } of gone) {
+      await tx.deleteFrom('conditions').where('ref', '=', ref).where('type', '=', type).execute();
+    }
+    for (const some of chunks(changed)) {
+      await tx
+        .insertInto('conditions')
+        .values(some.map(toRow))
+        .onConflict((c) =>
+          c.columns(['ref', 'type']).doUpdateSet((eb) => ({
+            status: eb.ref('excluded.status'),
+            reason: eb.ref('excluded.reason'),
+            message: eb.ref('excluded.message'),
+            last_transition_time: eb.ref('excluded.last_transition_time'),
+            container_id: eb.ref('excluded.container_id'),
+          })),
+        )
+        .execute();
+    }
+  });
+}
+
+function toStored(
+  status: ResourceStatus,
+  before: ReadonlyMap<string, StoredCondition>,
+  at: number,
+): StoredCondition[] {
+  return status.conditions.map((condition) => {
+    const last = before.get(keyOf({ ref: status.ref, type: condition.type }));
+    return {
+      type: condition.type,
+      status: condition.status,
+      reason: condition.reason,
+      message: condition.message,
+      ref: status.ref,
+      lastTransitionTime: last?.status === condition.status ? last.lastTransitionTime : at,
+      ...(status.containerId === undefined ? {} : { containerId: status.containerId }),
+    };
+  });
+}
+
+function keyOf(condition: { readonly ref: Ref; readonly type: ConditionType }): string {
+  return `${condition.ref} ${condition.type}`;
+}
+
+function same(a: StoredCondition, b: StoredCondition | undefined): boolean {
+  return (
+    a.status === b?.status &&
+    a.reason === b.reason &&
+    a.message === b.message &&
+    a.containerId === b.containerId
+  );
+}
+
+function toRow(condition: StoredCondition): ConditionsTable {
+  return {
+    ref: condition.ref,
+    type: condition.type,
+    status: condition.status ? 1 : 0,
+    reason: condition.reason,
+    message: condition.message,
+    last_transition_time: condition.lastTransitionTime,
+    container_id: condition.containerId ?? null,
+  };
+}
+
+function toCondition(row: ConditionsTable): StoredCondition {
+  const { ref, type, status, last_transition_time, container_id, ...same } = withoutNulls(row);
+  return {
+    ...same,
+    ref: ref as Ref,
+    type: type as ConditionType,
+    status: status === 1,
+    lastTransitionTime: last_transition_time,
+    ...(container_id === undefined ? {} : { containerId: container_id }),
+  };
+}

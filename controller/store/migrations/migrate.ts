@@ -1,0 +1,50 @@
+// Brings a store to the schema of this reeve. Knows every migration by name; refuses a store from a later reeve
+// rather than guess.
+
+import { type Migration, Migrator } from 'kysely/migration';
+import { ReeveError } from '../../errors.ts';
+import type { Database } from '../schema.ts';
+import { initial } from './0001-initial.ts';
+
+const migrations: Readonly<Record<string, Migration>> = { '0001-initial': initial };
+
+/** Runs what this store has not seen yet, in one transaction. `where` names the store in errors. */
+export async function migrate(db: Database, where: string): Promise<void> {
+  const applied = await appliedMigrations(db);
+  refuseNewer(applied, where);
+  if (applied.length === Object.keys(migrations).length) return;
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** For readers, who may not migrate: the store must have exactly this reeve's schema. */
+export async function requireCurrent(db: Database, where: string): Promise<void> {
+  const applied = await appliedMigrations(db);
+  refuseNewer(applied, where);
+  if (applied.length < Object.keys(migrations).length) {
+    throw new ReeveError(`the store ${where} was last written by an earlier version of reeve`, {
+      hint: 'start the controller or any command that writes (reeve run, reeve apply) once: it brings the store up to date',
+    });
+  }
+}
+
+function refuseNewer(applied: readonly string[], where: string): void {
+  const unknown = applied.filter((name) => !(name in migrations));
+  if (unknown.length === 0) return;
+  throw new ReeveError(
+    `the store ${where} was written by a later version of reeve (its schema has ${unknown.join(', ')}, which this version does not know)`,
+    { hint: 'use that version of reeve, or another state folder with --state; nothing was changed' },
+  );
+}
+
+async function appliedMigrations(db: Database): Promise<readonly string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((t) => t.name === 'kysely_migration')) return [];
+  const rows = await db
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute();
+  return rows.map((row) => row.name);
+}

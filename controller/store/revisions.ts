@@ -1,0 +1,43 @@
+// Every revision that was in force, in the order it came in force. The newest row is the one in force now.
+
+import type { Revision } from '../../desired-state/revision.ts';
+import { draw } from './rows.ts';
+import type { Database, RevisionsTable } from './schema.ts';
+import type { RevisionRecord } from './store.ts';
+
+/** The same revision again is no new one: its row only takes over where it was loaded from this time. */
+export async function putInForce(db: Database, revision: Revision, by: string, at: number): Promise<void> {
+  const body = JSON.stringify(revision);
+  await db.transaction().execute(async (tx) => {
+    const newest = await newestFirst(tx, 1).executeTakeFirst();
+    if (newest?.id === revision.id) {
+      if (newest.revision === body) return;
+      await tx.updateTable('revisions').set({ revision: body }).where('seq', '=', newest.seq).execute();
+      return;
+    }
+    const seq = await draw(tx, 'revision', 1);
+    await tx
+      .insertInto('revisions')
+      .values({ seq, id: revision.id, in_force_at: at, by, revision: body })
+      .execute();
+  });
+}
+
+export async function findRevisions(db: Database, limit: number): Promise<RevisionRecord[]> {
+  return (await newestFirst(db, limit).execute()).map(toRecord);
+}
+
+/** Keeps the newest `keep`, and always the one in force. */
+export async function pruneRevisions(db: Database, keep: number): Promise<void> {
+  const kept = newestFirst(db, Math.max(1, keep)).clearSelect().select('seq');
+  await db.deleteFrom('revisions').where('seq', 'not in', kept).execute();
+}
+
+function newestFirst(db: Database, limit: number) {
+  return db.selectFrom('revisions').selectAll().orderBy('seq', 'desc').limit(limit);
+}
+
+function toRecord(row: RevisionsTable): RevisionRecord {
+  const revision: Revision = JSON.parse(row.revision);
+  return { id: row.id, inForceAt: row.in_force_at, by: row.by, sources: revision.sources, revision };
+}

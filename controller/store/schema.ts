@@ -1,0 +1,85 @@
+// The tables as kysely sees them, one truth for SQLite now and Postgres later: text ids, times as epoch ms in
+// bigint, JSON as text, no auto-increment. A change here needs a new file in migrations/.
+
+import type { Kysely } from 'kysely';
+
+export interface FactsTable {
+  fact: string;
+  /** Empty for facts that are single. */
+  key: string;
+  value: string;
+}
+
+export interface EventsTable {
+  seq: number;
+  change: number;
+  first_at: number;
+  at: number;
+  count: number;
+  type: string;
+  reason: string;
+  regarding: string;
+  message: string;
+  by: string;
+  revision: string | null;
+  pass: string | null;
+  detail: string | null;
+}
+
+export interface ConditionsTable {
+  ref: string;
+  type: string;
+  /** 1 or 0. */
+  status: number;
+  reason: string;
+  message: string;
+  last_transition_time: number;
+  container_id: string | null;
+}
+
+export interface RevisionsTable {
+  seq: number;
+  id: string;
+  in_force_at: number;
+  by: string;
+  revision: string;
+}
+
+export interface PlansTable {
+  id: string;
+  at: number;
+  ended_at: number | null;
+  by: string;
+  revision: string;
+  plan: string;
+}
+
+export interface StepsTable {
+  plan_id: string;
+  position: number;
+  id: string;
+  ref: string;
+  op: string;
+  started_at: number | null;
+  ended_at: number | null;
+  outcome: string | null;
+  message: string | null;
+}
+
+/** Last number given out, by name: a pruned row's number is never given again. */
+export interface CountersTable {
+  name: string;
+  value: number;
+}
+
+export interface Tables {
+  facts: FactsTable;
+  events: EventsTable;
+  conditions: ConditionsTable;
+  revisions: RevisionsTable;
+  plans: PlansTable;
+  steps: StepsTable;
+  counters: CountersTable;
+}
+
+export type Database = Kysely<Tables>;
