@@ -1,0 +1,51 @@
+// One run of the command line: reads argv, lets the command work, tells a failure, ends with its status.
+
+import { hostname, userInfo } from 'node:os';
+import { type ExitStatus, exitStatus } from '../errors.ts';
+import type { Context } from './context.ts';
+import { tellFailure } from './failure.ts';
+import { buildProgram } from './program.ts';
+import { drained, processTerminal, quietOnBrokenPipe } from './terminal.ts';
+
+/** Runs the process's own command line to its end. */
+export async function main(): Promise<void> {
+  quietOnBrokenPipe();
+  const { env } = process;
+  let status: ExitStatus = exitStatus.done;
+  const context: Context = {
+    cwd: process.cwd(),
+    env,
+    uid: process.getuid?.() ?? 0,
+    who: whoTypes(env),
+    terminal: processTerminal(env),
+    now: Date.now,
+    exit: (ended) => {
+      status = ended;
+    },
+  };
+  const argv = process.argv.slice(2);
+  try {
+    const program = await buildProgram(argv, context);
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    const told = tellFailure(error, (env['REEVE_DEBUG'] ?? '') !== '');
+    for (const line of told.lines) context.terminal.err(line);
+    status = told.status;
+  }
+  await drained();
+  process.exit(status);
+}
+
+/** sudo hides who it was; events should not. */
+function whoTypes(env: Readonly<Record<string, string | undefined>>): string {
+  return `${env['SUDO_USER'] ?? userName()}@${hostname()}`;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A uid without a passwd entry, as in a container.
+    return `uid ${process.getuid?.() ?? 0}`;
+  }
+}

@@ -1,0 +1,58 @@
+// Options that several commands share, each spelt once. Says what is wrong with a value in the words of a usage error.
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../../desired-state/units.ts';
+
+/** Which platform a command is about, and where its engine and state are. */
+export interface PlatformFlags {
+  readonly file: readonly string[];
+  readonly platform?: string;
+  readonly state?: string;
+  readonly host?: string;
+}
+
+export interface OutputFlags {
+  readonly output: 'text' | 'json';
+}
+
+/** `-f -p --state --host`; where `-f` means follow, manifests are named by `--file` alone. */
+export function withPlatform(command: Command, { shortFile = true } = {}): Command {
+  const file = shortFile ? '-f, --file <path>' : '--file <path>';
+  return command
+    .addOption(
+      new Option(file, 'manifest, folder or Compose file; repeatable (default: reeve.yaml, then Compose names)')
+        .argParser((value: string, all: readonly string[]) => [...all, value])
+        .default([], 'none'),
+    )
+    .option('-p, --platform <name>', 'the platform, where no files are given')
+    .option('--state <dir>', 'state folder (default: $XDG_STATE_HOME/reeve/PLATFORM, as root /var/lib/reeve/PLATFORM)')
+    .option('--host <url>', 'Docker engine (default: DOCKER_HOST, then the Docker context)');
+}
+
+export function withOutput(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'),
+  );
+}
+
+/** Examples below the help, each a line to type and what it is for. */
+export function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, why]) => `  $ ${line.padEnd(width)}   # ${why}`);
+  return command.addHelpText('after', ['', 'Examples:', ...lines].join('\n'));
+}
+
+/** `30m`, `1h30m`; a bare number is refused, for nobody knows its unit. */
+export function duration(value: string): number {
+  const ms = parseDuration(value);
+  if (ms === undefined) throw new InvalidArgumentError('Write a duration with its unit: 90s, 10m, 1h30m.');
+  return ms;
+}
+
+export function count(value: string): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError('Write a whole number, 0 or more.');
+  }
+  return number;
+}

@@ -1,0 +1,231 @@
+// The list of commands, and how one is found. Only the command that is asked for is loaded: `reeve --help` reads this file
+// alone.
+
+import { Command } from 'commander';
+import { nearest } from '../names.ts';
+import type { Context } from './context.ts';
+
+export interface CommandModule {
+  /** Adds options, examples and the action. */
+  define(command: Command, context: Context): void;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+const manifests = 'Manifests:';
+const change = 'Change the platform:';
+const look = 'Look:';
+const stepIn = 'Step in:';
+
+export const entries: readonly Entry[] = [
+  {
+    name: 'validate',
+    summary: 'check manifests and say every mistake in them',
+    group: manifests,
+    load: () => import('./commands/validate.ts'),
+  },
+  {
+    name: 'resolve',
+    summary: 'print what the manifests come to, defaults and references filled in',
+    group: manifests,
+    load: () => import('./commands/resolve.ts'),
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of the manifests',
+    group: manifests,
+    load: () => import('./commands/schema.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'show what apply would do, and why',
+    group: change,
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'apply',
+    summary: 'bring the platform to what the manifests say',
+    group: change,
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'run',
+    summary: 'be the controller: keep the platform so',
+    group: change,
+    load: () => import('./commands/run.ts'),
+  },
+  {
+    name: 'down',
+    summary: "remove the platform's containers and networks",
+    group: change,
+    load: () => import('./commands/down.ts'),
+  },
+  {
+    name: 'install',
+    summary: 'write a systemd unit for the controller',
+    group: change,
+    load: () => import('./commands/install.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'one screen: how the platform is',
+    group: look,
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'get',
+    summary: 'list resources and their conditions',
+    group: look,
+    load: () => import('./commands/get.ts'),
+  },
+  {
+    name: 'describe',
+    summary: 'everything about one resource',
+    group: look,
+    load: () => import('./commands/describe.ts'),
+  },
+  {
+    name: 'events',
+    summary: 'what happened, oldest first',
+    group: look,
+    load: () => import('./commands/events.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'why a resource is as it is, and what to do next',
+    group: look,
+    load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'history',
+    summary: 'revisions that were in force, and plans that were carried out',
+    group: look,
+    load: () => import('./commands/history.ts'),
+  },
+  {
+    name: 'graph',
+    summary: 'what needs what',
+    group: look,
+    load: () => import('./commands/graph.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'what containers say, without secrets',
+    group: look,
+    load: () => import('./commands/logs.ts'),
+  },
+  {
+    name: 'hold',
+    summary: "keep reeve's hands off one resource",
+    group: stepIn,
+    load: () => import('./commands/hold.ts'),
+  },
+  {
+    name: 'release',
+    summary: 'end a hold',
+    group: stepIn,
+    load: () => import('./commands/release.ts'),
+  },
+  {
+    name: 'rerun',
+    summary: 'run a job again, or try again what failed',
+    group: stepIn,
+    load: () => import('./commands/rerun.ts'),
+  },
+  {
+    name: 'suspend',
+    summary: "keep reeve's hands off the whole platform",
+    group: stepIn,
+    load: () => import('./commands/suspend.ts'),
+  },
+  {
+    name: 'resume',
+    summary: 'end a suspension',
+    group: stepIn,
+    load: () => import('./commands/resume.ts'),
+  },
+];
+
+/** The program with the one command that argv asks for fully defined, the others by name and summary only. */
+export async function buildProgram(argv: readonly string[], context: Context): Promise<Command> {
+  const asked = argv[0] === 'help' ? argv[1] : argv[0];
+  return defineProgram(context, (entry) => entry.name === asked);
+}
+
+/** The program with the commands that `wanted` picks fully defined: all of them, for the reference pages. */
+export async function defineProgram(
+  context: Context,
+  wanted: (entry: Entry) => boolean,
+): Promise<Command> {
+  const program = new Command('reeve')
+    .description('Keeps a platform on Docker as its manifests declare it.')
+    .usage('COMMAND [options]')
+    .version(await version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help, or that of a command')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .configureOutput({
+      writeOut: (text) => context.terminal.out(text.trimEnd()),
+      writeErr: (text) => context.terminal.err(text.trimEnd()),
+      outputError: (text, write) => write(usageError(text)),
+    })
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Start with:',
+        '  reeve validate -f reeve.yaml     then  reeve plan  and  reeve apply',
+        '  reeve status                     what is not right now; reeve explain NAME says why',
+      ].join('\n'),
+    );
+  for (const entry of entries) {
+    const command = new Command(entry.name).summary(entry.summary).helpGroup(entry.group);
+    command.copyInheritedSettings(program).helpOption('-h, --help', 'print this help');
+    if (wanted(entry)) (await entry.load()).define(command, context);
+    program.addCommand(command);
+  }
+  // Typed first, a command's option would be taken for ours: say where it belongs.
+  program.argument('[command]').action((word?: string) => noCommand(program, word));
+  return program;
+}
+
+function noCommand(program: Command, word?: string): void {
+  if (word === undefined || word === 'help') {
+    program.outputHelp();
+    return;
+  }
+  const near = nearest(
+    word,
+    entries.map((entry) => entry.name),
+  );
+  const hint = near === undefined ? 'reeve --help lists the commands' : `did you mean "${near}"?`;
+  program.error(`error: there is no command "${word}"; ${hint}`, { code: 'commander.unknownCommand' });
+}
+
+/** commander's `error: … (Did you mean x?)` in our words. */
+function usageError(text: string): string {
+  const message = text.trim().replace(/^error: /, '');
+  const [first = '', suggestion] = message.split(/\n\(?Did you mean /);
+  if (suggestion === undefined) return `reeve: ${message}`;
+  return `reeve: ${first}; did you mean ${suggestion.replace(/\?\)$/, '?')}`;
+}
+
+async function version(): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  for (const place of ['../../package.json', '../../../package.json']) {
+    try {
+      const text = await readFile(new URL(place, import.meta.url), 'utf8');
+      const found: unknown = JSON.parse(text);
+      if (found !== null && typeof found === 'object' && 'version' in found) return String(found.version);
+    } catch {
+      // Built, the package file is one folder further up.
+    }
+  }
+  return 'unknown';
+}

@@ -1,0 +1,18 @@
+// What a view is drawn for: how wide, whether in colour, and what time it is.
+
+import type { Context } from './context.ts';
+import { makePaint, type Paint } from './paint.ts';
+
+export interface Screen {
+  readonly width: number;
+  readonly paint: Paint;
+  readonly now: number;
+}
+
+export function screenOf(context: Context): Screen {
+  return {
+    width: context.terminal.width,
+    paint: makePaint(context.terminal.color),
+    now: context.now(),
+  };
+}

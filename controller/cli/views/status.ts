@@ -1,0 +1,121 @@
+// The status screen: an operator's first look. What needs a hand stands first, the counts last.
+
+import type { ResourceRow } from '../../reports/resources.ts';
+import type { EventRow, HoldRow, StatusReport } from '../../reports/status.ts';
+import { age, clock, columns, counted, dateTime, wrap } from '../format.ts';
+import type { Screen } from '../screen.ts';
+
+/** Rows of what is not ready before the rest is only counted. */
+const shownRows = 15;
+
+export function statusView(report: StatusReport, screen: Screen): string {
+  return [
+    ...head(report, screen),
+    ...handsOff(report, screen),
+    ...trouble(report, screen),
+    '',
+    summary(report, screen),
+    ...notReady(report.notReady, screen),
+    ...warnings(report.warnings, screen),
+  ].join('\n');
+}
+
+function head(report: StatusReport, { paint, now }: Screen): string[] {
+  const lines = [`${paint.strong(report.platform)}  ${keeper(report, now)}`];
+  const { revision } = report;
+  if (revision === undefined) return [...lines, 'nothing has been applied yet: reeve plan shows what would be'];
+  const since =
+    revision.inForceSince === undefined
+      ? 'not in force yet'
+      : `in force since ${clock(Date.parse(revision.inForceSince), now)} by ${revision.by}`;
+  return [...lines, `revision ${revision.id}, ${since}`, `from ${revision.sources.join(', ')}`];
+}
+
+function keeper(report: StatusReport, now: number): string {
+  const { controller } = report;
+  if (controller !== undefined) {
+    return `kept by a controller (pid ${controller.pid}, up ${age(now - Date.parse(controller.startedAt))})`;
+  }
+  if (report.seen === 'observed') return 'no controller runs: looked at just now, kept by nobody';
+  return 'no controller runs: this is how it was when last seen';
+}
+
+function handsOff(report: StatusReport, screen: Screen): string[] {
+  const lines: string[] = [];
+  if (report.suspended !== undefined) {
+    const { since, by, reason } = report.suspended;
+    const why = suspendedWhy[reason] ?? reason;
+    lines.push(
+      screen.paint.waiting(
+        `SUSPENDED since ${clock(Date.parse(since), screen.now)} by ${by}: ${why}; reeve resume ends it`,
+      ),
+    );
+  }
+  return [...lines, ...report.held.map((hold) => screen.paint.waiting(heldLine(hold, screen.now)))];
+}
+
+const suspendedWhy: Readonly<Record<string, string>> = {
+  Suspended: 'reeve changes nothing',
+  StoreLost: 'the state folder was lost, and holds may have been lost with it',
+  Down: 'it was taken down',
+};
+
+function heldLine(hold: HoldRow, now: number): string {
+  const until = hold.until === undefined ? 'until released' : `until ${clock(Date.parse(hold.until), now)}`;
+  const how = hold.stopped ? 'HELD STOPPED' : 'HELD';
+  const why = hold.reason === undefined ? '' : `: ${hold.reason}`;
+  return `${how} ${hold.ref} ${until} by ${hold.by}${why}; reeve release ${hold.ref}`;
+}
+
+function trouble(report: StatusReport, { paint, width, now }: Screen): string[] {
+  const lines = report.platformConditions.map((c) =>
+    wrap(`${c.reason} since ${clock(Date.parse(c.since), now)}: ${c.message}`, width, 2),
+  );
+  if (report.trouble !== undefined) lines.push(wrap(report.trouble, width, 2));
+  return lines.map(paint.bad);
+}
+
+function summary(report: StatusReport, { paint }: Screen): string {
+  const { counts, ready, total, pendingSteps } = report;
+  const ratio = `${ready} of ${total} ready`;
+  const parts = [ready === total ? paint.good(ratio) : ratio];
+  if (counts.degraded > 0) parts.push(paint.bad(`${counts.degraded} degraded`));
+  if (counts.progressing > 0) parts.push(paint.waiting(`${counts.progressing} progressing`));
+  if (counts.waiting > 0) parts.push(paint.waiting(`${counts.waiting} waiting`));
+  if (counts.unknown > 0) parts.push(`${counts.unknown} not looked at`);
+  if (pendingSteps !== undefined && pendingSteps > 0) {
+    parts.push(`${counted(pendingSteps, 'step')} to do (reeve plan)`);
+  }
+  return parts.join(', ');
+}
+
+function notReady(rows: readonly ResourceRow[], screen: Screen): string[] {
+  if (rows.length === 0) return [];
+  const shown = rows.slice(0, shownRows);
+  const lines = columns(
+    shown.map((row) => [
+      `  ${row.ref}`,
+      row.reason,
+      row.since === undefined ? '' : age(screen.now - Date.parse(row.since)),
+      row.message,
+    ]),
+    screen.width,
+  ).map((line, i) => (shown[i]?.state === 'degraded' ? screen.paint.bad(line) : line));
+  const more = rows.length - shown.length;
+  if (more > 0) lines.push(`  and ${more} more: reeve get lists them`);
+  return [...lines, `  reeve explain ${rows[0]?.ref} tells why`];
+}
+
+function warnings(rows: readonly EventRow[], screen: Screen): string[] {
+  if (rows.length === 0) return [];
+  const lines = columns(
+    rows.map((row) => [
+      `  ${clock(Date.parse(row.at), screen.now)}`,
+      row.regarding,
+      row.reason,
+      row.count > 1 ? `${row.message} (${row.count} times since ${dateTime(Date.parse(row.firstAt))})` : row.message,
+    ]),
+    screen.width,
+  );
+  return ['', 'last warnings', ...lines];
+}

@@ -1,0 +1,200 @@
+// A running controller as a Control: asks it over its socket. Says the same words and ends with the same statuses as the
+// work done in this process would.
+
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Client } from 'undici';
+import { InvalidManifest } from '../../desired-state/diagnostic.ts';
+import type {
+  Act,
+  ApplyOptions,
+  ApplyOutcome,
+  Control,
+  DownOptions,
+  PlanOptions,
+  PlanReport,
+  Progress,
+} from '../control.ts';
+import { exitStatus, ReeveError } from '../errors.ts';
+import type { Plan } from '../../reconcilers/plan.ts';
+import { errorAnswer, type HealthAnswer, healthAnswer } from './protocol.ts';
+import { reachableSocket } from './socket.ts';
+
+type Statuses = Awaited<ReturnType<Control['statuses']>>;
+
+/** The controller behind a socket; undefined where none listens. Throws where one is there and does not answer. */
+export async function findController(
+  socketPath: string,
+): Promise<{ readonly health: HealthAnswer; readonly control: RemoteControl } | undefined> {
+  if (!existsSync(socketPath)) return undefined;
+  const control = new RemoteControl(socketPath);
+  try {
+    return { health: await control.health(), control };
+  } catch (error) {
+    await control.close();
+    if (nobodyListens(error)) return undefined;
+    throw new ReeveError(`the controller of this state folder does not answer: ${messageOf(error)}`, {
+      status: isDenied(error) ? exitStatus.denied : exitStatus.held,
+      hint: `it listens on ${socketPath}`,
+      cause: error,
+    });
+  }
+}
+
+export class RemoteControl implements Control {
+  readonly #client: Client;
+  readonly #release: () => void;
+  /** What the person named with `-f`, absolute; the controller refuses where it keeps others. */
+  readonly #sources: readonly string[] | undefined;
+
+  constructor(socketPath: string, sources?: readonly string[]) {
+    const reachable = reachableSocket(socketPath);
+    this.#release = reachable.release;
+    this.#sources = sources;
+    // No time-outs on answers: planning and applying take what they take, and a dead controller closes the connection.
+    this.#client = new Client('http://reeve', {
+      socketPath: reachable.path,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  /** Who is there; within three seconds, or it throws. */
+  async health(): Promise<HealthAnswer> {
+    const answer = await this.#ask('GET', '/v1/health', undefined, AbortSignal.timeout(3_000));
+    return healthAnswer.parse(answer);
+  }
+
+  async plan(options: PlanOptions): Promise<PlanReport> {
+    return (await this.#ask('POST', '/v1/plan', this.#named(options))) as PlanReport;
+  }
+
+  async apply(
+    options: ApplyOptions,
+    progress: (p: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<ApplyOutcome> {
+    return this.#follow('/v1/apply', this.#named(options), progress, signal);
+  }
+
+  async act(act: Act, by: string): Promise<string> {
+    const { message } = (await this.#ask('POST', '/v1/act', { act, by })) as { message: string };
+    return message;
+  }
+
+  async downPlan(options: DownOptions): Promise<Plan> {
+    return (await this.#ask('POST', '/v1/down-plan', this.#named(options))) as Plan;
+  }
+
+  async down(
+    options: DownOptions,
+    progress: (p: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<ApplyOutcome> {
+    return this.#follow('/v1/down', this.#named(options), progress, signal);
+  }
+
+  async statuses(): Promise<Statuses> {
+    return (await this.#ask('GET', '/v1/statuses')) as Statuses;
+  }
+
+  async close(): Promise<void> {
+    await this.#client.destroy();
+    this.#release();
+  }
+
+  #named<T extends object>(options: T): T & { sources?: readonly string[] } {
+    return this.#sources === undefined ? options : { ...options, sources: this.#sources };
+  }
+
+  async #ask(method: 'GET' | 'POST', path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+    const answer = await this.#client.request({
+      method,
+      path,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const text = await answer.body.text();
+    const value: unknown = parse(text);
+    if (answer.statusCode >= 400) throw errorFrom(value);
+    return value;
+  }
+
+  async #follow(
+    path: string,
+    body: unknown,
+    progress: (p: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<ApplyOutcome> {
+    const answer = await this.#client.request({
+      method: 'POST',
+      path,
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+      signal,
+    });
+    if (answer.statusCode >= 400) throw errorFrom(parse(await answer.body.text()));
+    try {
+      for await (const line of createInterface({ input: answer.body })) {
+        const value = parse(line) as Progress | { type: 'error' };
+        if (value.type === 'error') throw errorFrom(value);
+        progress(value);
+        if (value.type === 'outcome') return value.outcome;
+      }
+    } catch (error) {
+      if (signal.aborted) throw leftAlone();
+      throw error;
+    }
+    throw signal.aborted ? leftAlone() : wentAway();
+  }
+}
+
+function leftAlone(): ReeveError {
+  return new ReeveError('no longer watching; the controller goes on with it', {
+    hint: 'reeve status shows how far it is; reeve suspend stops it',
+  });
+}
+
+function wentAway(): ReeveError {
+  return new ReeveError('the controller went away before it was done', {
+    status: exitStatus.failed,
+    hint: 'it goes on where it stood when it is started again; reeve status shows how far it was',
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ReeveError('the controller answered something that is not understood', {
+      hint: 'it may be of another version: restart it',
+    });
+  }
+}
+
+function errorFrom(value: unknown): Error {
+  const parsed = errorAnswer.safeParse(value);
+  if (!parsed.success) return new ReeveError('the controller failed without saying why');
+  const { message, hint, status, diagnostics } = parsed.data.error;
+  if (diagnostics !== undefined) return new InvalidManifest(diagnostics);
+  return new ReeveError(message, { status, ...(hint === undefined ? {} : { hint }) });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function nobodyListens(error: unknown): boolean {
+  return ['ECONNREFUSED', 'ENOENT'].includes(codeOf(error));
+}
+
+function isDenied(error: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes(codeOf(error));
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer within 3 s';
+  return error instanceof Error ? error.message : String(error);
+}

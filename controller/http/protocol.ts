@@ -1,0 +1,120 @@
+// The words that the controller's API and its clients share: bodies, answers, errors. Nothing here does IO.
+
+import { z } from 'zod';
+import { type ExitStatus, exitStatus, ReeveError } from '../errors.ts';
+
+/** File name of the controller's socket in the state folder. */
+export const socketName = 'api.sock';
+
+const planFields = {
+  names: z.array(z.string()).default([]),
+  allowDelete: z.boolean().default(false),
+  updateImages: z.boolean().default(false),
+  /** The sources a person named with `-f`, absolute: refused where the controller keeps others. */
+  sources: z.array(z.string()).exactOptional(),
+};
+const by = z.string().min(1);
+
+export const planBody = z.strictObject(planFields);
+export const applyBody = z.strictObject({
+  ...planFields,
+  by,
+  fingerprint: z.string().exactOptional(),
+  timeoutMs: z.number().positive().exactOptional(),
+});
+export const downBody = z.strictObject({
+  by,
+  volumes: z.boolean().default(false),
+  sources: z.array(z.string()).exactOptional(),
+});
+
+const name = z.string().min(1);
+export const actBody = z.strictObject({
+  by,
+  act: z.discriminatedUnion('verb', [
+    z.strictObject({
+      verb: z.literal('hold'),
+      name,
+      forMs: z.number().positive().exactOptional(),
+      stopped: z.boolean().default(false),
+      reason: z.string().exactOptional(),
+    }),
+    z.strictObject({ verb: z.literal('release'), name, acceptDataLoss: z.boolean().default(false) }),
+    z.strictObject({ verb: z.literal('rerun'), name }),
+    z.strictObject({ verb: z.literal('suspend'), reason: z.string().exactOptional() }),
+    z.strictObject({ verb: z.literal('resume') }),
+  ]),
+});
+
+export const eventsQuery = z.strictObject({
+  after: z.coerce.number().int().nonnegative().exactOptional(),
+  since: z.coerce.number().nonnegative().exactOptional(),
+  regarding: z.string().exactOptional(),
+  type: z.enum(['Normal', 'Warning']).exactOptional(),
+  limit: z.coerce.number().int().positive().max(10_000).default(500),
+});
+
+export const healthAnswer = z.object({
+  platform: z.string(),
+  pid: z.number(),
+  version: z.string(),
+  startedAt: z.string(),
+  sources: z.array(z.string()),
+});
+export type HealthAnswer = z.infer<typeof healthAnswer>;
+
+const statuses = new Set<number>(Object.values(exitStatus));
+
+/** How an error travels: what the client throws again, with the same words and exit status. */
+export const errorAnswer = z.object({
+  error: z.object({
+    message: z.string(),
+    hint: z.string().exactOptional(),
+    status: z.custom<ExitStatus>((value) => typeof value === 'number' && statuses.has(value)),
+    /** Mistakes of a manifest, where that is what is wrong. */
+    diagnostics: z
+      .array(
+        z.object({
+          file: z.string(),
+          line: z.number(),
+          column: z.number(),
+          severity: z.enum(['error', 'warning']),
+          code: z.string(),
+          message: z.string(),
+          hint: z.string().exactOptional(),
+        }),
+      )
+      .exactOptional(),
+  }),
+});
+export type ErrorAnswer = z.infer<typeof errorAnswer>;
+
+const httpStatuses: Readonly<Record<ExitStatus, number>> = {
+  0: 200,
+  1: 500,
+  2: 200,
+  64: 400,
+  65: 422,
+  69: 502,
+  73: 409,
+  75: 409,
+  77: 403,
+};
+
+/** The HTTP status that goes with an exit status. */
+export function httpStatusOf(status: ExitStatus): number {
+  return httpStatuses[status];
+}
+
+/** Refuses what was meant for another set of manifests; `named` absent means: whatever the controller keeps. */
+export function requireSameSources(kept: readonly string[], named: readonly string[] | undefined): void {
+  if (named === undefined || sameSources(kept, named)) return;
+  throw new ReeveError(`the running controller keeps ${kept.join(', ')}, not ${named.join(', ')}`, {
+    status: exitStatus.held,
+    hint: 'leave -f away to act on what it keeps, or stop it first',
+  });
+}
+
+export function sameSources(a: readonly string[], b: readonly string[]): boolean {
+  return [...a].sort().join('\0') === [...b].sort().join('\0');
+}

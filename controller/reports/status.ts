@@ -1,0 +1,148 @@
+// How a platform is, on one screen: what is in force, who keeps it, what reeve's hands are off, what is not ready and why.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { StoredEvent } from '../store/store.ts';
+import { type ResourceRow, type ResourceState, resourceRows } from './resources.ts';
+import { type ControllerInfo, iso, type Snapshot } from './snapshot.ts';
+
+export interface HoldRow {
+  readonly ref: Ref;
+  readonly since: string;
+  readonly until?: string;
+  readonly stopped: boolean;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export interface StatusReport {
+  readonly platform: string;
+  readonly at: string;
+  readonly seen: Snapshot['seen'];
+  readonly revision?: {
+    readonly id: string;
+    readonly inForceSince?: string;
+    readonly by?: string;
+    readonly sources: readonly string[];
+  };
+  readonly controller?: ControllerInfo;
+  readonly suspended?: { readonly since: string; readonly by: string; readonly reason: string };
+  readonly held: readonly HoldRow[];
+  readonly total: number;
+  readonly ready: number;
+  readonly counts: Readonly<Record<ResourceState, number>>;
+  readonly notReady: readonly ResourceRow[];
+  /** The platform's own conditions that are bad: a broken manifest, an engine that is away. */
+  readonly platformConditions: readonly {
+    readonly type: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly since: string;
+  }[];
+  readonly pendingSteps?: number;
+  readonly trouble?: string;
+  readonly warnings: readonly EventRow[];
+}
+
+export interface EventRow {
+  readonly seq: number;
+  readonly at: string;
+  readonly firstAt: string;
+  readonly count: number;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly regarding: Ref;
+  readonly message: string;
+  readonly by: string;
+  readonly revision?: string;
+  readonly pass?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** The platform's state, from what is remembered and observed; `warnings` are its latest Warning events. */
+export function statusReport(snapshot: Snapshot, warnings: readonly StoredEvent[]): StatusReport {
+  const rows = resourceRows(snapshot);
+  const counts: Record<ResourceState, number> = { ready: 0, progressing: 0, degraded: 0, waiting: 0, unknown: 0 };
+  for (const row of rows) counts[row.state] += 1;
+  const { revision, inForce, controller, pendingSteps, trouble } = snapshot;
+  const suspended = snapshot.facts.suspended;
+  return {
+    platform: snapshot.platform,
+    at: iso(snapshot.at),
+    seen: snapshot.seen,
+    ...(revision === undefined
+      ? {}
+      : {
+          revision: {
+            id: revision.id,
+            ...(inForce === undefined ? {} : { inForceSince: iso(inForce.at), by: inForce.by }),
+            sources: revision.sources,
+          },
+        }),
+    ...(controller === undefined ? {} : { controller }),
+    ...(suspended === undefined
+      ? {}
+      : { suspended: { since: iso(suspended.at), by: suspended.by, reason: suspended.reason } }),
+    held: holdRows(snapshot),
+    total: rows.length,
+    ready: rows.filter((row) => row.ready).length,
+    counts,
+    notReady: rows.filter((row) => row.state !== 'ready').sort(worstFirst),
+    platformConditions: snapshot.conditions
+      .filter((c) => c.ref.startsWith('Platform/') && c.status === (c.type !== 'Ready'))
+      .map((c) => ({ type: c.type, reason: c.reason, message: c.message, since: iso(c.lastTransitionTime) })),
+    ...(pendingSteps === undefined ? {} : { pendingSteps }),
+    ...(trouble === undefined ? {} : { trouble: trouble.message }),
+    warnings: warnings.map(eventRow),
+  };
+}
+
+/** A stored event as programs read it. */
+export function eventRow(event: StoredEvent): EventRow {
+  const { seq, type, reason, regarding, message, by, count, revision, pass, detail } = event;
+  return {
+    seq,
+    at: iso(event.at),
+    firstAt: iso(event.firstAt),
+    count,
+    type,
+    reason,
+    regarding,
+    message,
+    by,
+    ...(revision === undefined ? {} : { revision }),
+    ...(pass === undefined ? {} : { pass }),
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+function holdRows(snapshot: Snapshot): readonly HoldRow[] {
+  return Object.entries(snapshot.facts.holds)
+    .filter(([, hold]) => hold.until === undefined || hold.until > snapshot.at)
+    .map(([ref, hold]) => ({
+      ref: ref as Ref,
+      since: iso(hold.at),
+      ...(hold.until === undefined ? {} : { until: iso(hold.until) }),
+      stopped: hold.stopped,
+      by: hold.by,
+      ...(hold.reason === undefined ? {} : { reason: hold.reason }),
+    }))
+    .sort((a, b) => (a.ref < b.ref ? -1 : 1));
+}
+
+const badness: Readonly<Record<ResourceState, number>> = {
+  degraded: 0,
+  waiting: 1,
+  progressing: 2,
+  unknown: 3,
+  ready: 4,
+};
+const tierOrder = ['core', 'critical', 'standard'];
+
+/** What broke comes before what waits for it, core before standard: the cause is at the top of the list. */
+function worstFirst(a: ResourceRow, b: ResourceRow): number {
+  return (
+    badness[a.state] - badness[b.state] ||
+    tierOrder.indexOf(a.tier ?? 'core') - tierOrder.indexOf(b.tier ?? 'core') ||
+    (a.ref < b.ref ? -1 : 1)
+  );
+}
