@@ -1,0 +1,212 @@
+// yaml's nodes → our trees: types plain scalars, resolves aliases and `<<` merges, finds duplicate keys. An anchor
+// used twice stays one shared node, so only its expanded size and depth are bounded, never paid for here.
+
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import type { Diagnostic, Position } from '../diagnostic.ts';
+import type { MapEntry, MapNode, Node } from '../tree.ts';
+import { maxAliasedNodes, maxDepth } from './limits.ts';
+import { plainScalar } from './scalar.ts';
+
+export type At = (offset: number) => Position;
+
+/** Converts one document's contents; mistakes go to `diagnostics`, and what is usable is returned. */
+export function convertDocument(contents: ParsedNode, at: At, diagnostics: Diagnostic[]): Node {
+  return convert(contents, { at, diagnostics, anchors: new Map(), extents: new WeakMap(), aliased: 0 });
+}
+
+interface Context {
+  readonly at: At;
+  readonly diagnostics: Diagnostic[];
+  /** 'open' while its own content is converted: an alias in there would be endless. */
+  readonly anchors: Map<string, Node | 'open'>;
+  /** Expanded node count and height of each converted node. */
+  readonly extents: WeakMap<Node, { readonly nodes: number; readonly height: number }>;
+  aliased: number;
+}
+
+function convert(source: ParsedNode, context: Context): Node {
+  if (isAlias(source)) return convertAlias(source.source, source.range[0], context);
+  if (source.anchor) context.anchors.set(source.anchor, 'open');
+  const node = isScalar(source)
+    ? convertScalar(source, context)
+    : isMap(source)
+      ? convertMap(source, context)
+      : convertList(source, context);
+  if (source.anchor) context.anchors.set(source.anchor, node);
+  return node;
+}
+
+function convertScalar(source: Scalar.Parsed, context: Context): Node {
+  const text = String(source.value ?? '');
+  const quoted = source.type !== undefined && source.type !== 'PLAIN';
+  // An explicit `!!int "5"` is typed by its text, `!!str 5` is not.
+  const typed = source.tag === undefined ? !quoted : coreScalar.test(source.tag) || isComposeTag(source.tag);
+  return remember(
+    {
+      kind: 'scalar',
+      value: typed ? plainScalar(text) : text,
+      source: text,
+      quoted: quoted || source.tag === 'tag:yaml.org,2002:str',
+      position: context.at(source.range[0]),
+      ...tagOf(source.tag),
+    },
+    [],
+    context,
+  );
+}
+
+const coreScalar = /^tag:yaml\.org,2002:(?:int|float|bool|null)$/;
+
+function isComposeTag(tag: string | undefined): boolean {
+  return tag === '!reset' || tag === '!override';
+}
+
+function tagOf(tag: string | undefined): { tag?: 'reset' | 'override' } {
+  if (tag === '!reset') return { tag: 'reset' };
+  return tag === '!override' ? { tag: 'override' } : {};
+}
+
+function convertList(source: YAMLSeq.Parsed, context: Context): Node {
+  const items = source.items.map((item) =>
+    // `[a: 1]`: yaml makes a pair of it, meaning a map of one entry.
+    isPair<ParsedNode, ParsedNode | null>(item)
+      ? mapOf([{ key: item.key, value: item.value ?? null }], source.range[0], undefined, context)
+      : convert(item, context),
+  );
+  return remember(
+    { kind: 'list', items, position: context.at(source.range[0]), ...tagOf(source.tag) },
+    items,
+    context,
+  );
+}
+
+function convertMap(source: YAMLMap.Parsed, context: Context): Node {
+  return mapOf(source.items, source.range[0], source.tag, context);
+}
+
+function mapOf(
+  pairs: readonly { readonly key: ParsedNode; readonly value: ParsedNode | null }[],
+  offset: number,
+  tag: string | undefined,
+  context: Context,
+): MapNode {
+  const entries = new Map<string, MapEntry>();
+  const merges: Node[] = [];
+  for (const { key, value } of pairs) {
+    const keyPosition = context.at(key.range[0]);
+    const node: Node =
+      value === null
+        ? { kind: 'scalar', value: null, source: '', quoted: false, position: keyPosition }
+        : convert(value, context);
+    const name = keyText(key, context);
+    if (name === undefined) continue;
+    if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
+      merges.push(node);
+      continue;
+    }
+    const first = entries.get(name);
+    if (first === undefined) entries.set(name, { key: name, keyPosition, value: node });
+    else {
+      const line = first.keyPosition.line;
+      report(
+        context,
+        keyPosition,
+        'DuplicateKey',
+        `duplicate key "${name}"; it is already set in line ${line}`,
+      );
+    }
+  }
+  for (const merge of merges) addMerged(entries, merge, context);
+  const children = [...entries.values()].map((entry) => entry.value);
+  return remember({ kind: 'map', entries, position: context.at(offset), ...tagOf(tag) }, children, context);
+}
+
+/** `<<: *a` or `<<: [*a, *b]`: own keys win, then earlier maps. */
+function addMerged(entries: Map<string, MapEntry>, merged: Node, context: Context): void {
+  const sources = merged.kind === 'list' ? merged.items : [merged];
+  for (const source of sources) {
+    if (source.kind !== 'map') {
+      report(context, source.position, 'BadMerge', '"<<" merges a map or a list of maps into this one');
+      continue;
+    }
+    for (const entry of source.entries.values()) {
+      if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    }
+  }
+}
+
+function keyText(key: ParsedNode, context: Context): string | undefined {
+  const node = isAlias(key) ? context.anchors.get(key.source) : undefined;
+  const text = isScalar(key)
+    ? String(key.value ?? '')
+    : typeof node === 'object' && node.kind === 'scalar'
+      ? node.source
+      : undefined;
+  if (text === undefined) {
+    report(
+      context,
+      context.at(key.range[0]),
+      'BadKey',
+      'a key must be plain text, not a map, list or unknown alias',
+    );
+  } else if (text === '' && isScalar(key) && key.type === 'PLAIN') {
+    report(context, context.at(key.range[0]), 'BadKey', 'a key is missing before ":"');
+    return undefined;
+  } else if (isScalar(key) && key.anchor) {
+    const position = context.at(key.range[0]);
+    context.anchors.set(key.anchor, { kind: 'scalar', value: text, source: text, quoted: false, position });
+  }
+  return text;
+}
+
+function convertAlias(name: string, offset: number, context: Context): Node {
+  const position = context.at(offset);
+  const none: Node = { kind: 'scalar', value: null, source: '', quoted: false, position };
+  const target = context.anchors.get(name);
+  if (target === 'open') {
+    report(context, position, 'BadAlias', `alias *${name} stands inside its own anchor &${name}`);
+    return none;
+  }
+  if (target === undefined) {
+    report(context, position, 'UnknownAlias', `alias *${name} has no anchor &${name} before it`);
+    return none;
+  }
+  const before = context.aliased;
+  context.aliased += context.extents.get(target)?.nodes ?? 1;
+  if (context.aliased <= maxAliasedNodes) return target;
+  // Said once: all later aliases are cut without a word.
+  if (before <= maxAliasedNodes) {
+    report(context, position, 'AliasBomb', `aliases expand to more than ${maxAliasedNodes} values`);
+  }
+  return none;
+}
+
+/** Notes how large a node is when expanded, and refuses what is too deep only through aliases. */
+function remember<T extends Node>(node: T, children: readonly Node[], context: Context): T {
+  let nodes = 1;
+  let height = 0;
+  for (const child of children) {
+    const extent = context.extents.get(child);
+    nodes += extent?.nodes ?? 1;
+    height = Math.max(height, extent?.height ?? 0);
+  }
+  if (node.kind !== 'scalar') height += 1;
+  if (height === maxDepth + 1) {
+    report(context, node.position, 'NestedTooDeep', `nested deeper than ${maxDepth} levels through aliases`);
+  }
+  context.extents.set(node, { nodes, height });
+  return node;
+}
+
+function report(context: Context, position: Position, code: string, message: string): void {
+  context.diagnostics.push({ severity: 'error', code, ...position, message });
+}

@@ -1,0 +1,138 @@
+// Text → trees with positions. Owns the guards against hostile YAML (depth, alias bombs) and the words for syntax
+// errors; it knows nothing of manifests. Never throws for a mistake in the text.
+
+import { Composer, type CST, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Node } from '../tree.ts';
+import { convertDocument } from './convert.ts';
+import { maxDepth } from './limits.ts';
+
+export interface ParsedYaml {
+  /** Documents without a syntax error, in order; empty documents are left out. */
+  readonly documents: Node[];
+  readonly diagnostics: Diagnostic[];
+}
+
+/** Parses all documents of a text; positions are the file's own, `display` names the file in them. */
+export function parseYaml(text: string, display: string): ParsedYaml {
+  const lines = new LineCounter();
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { file: display, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const tooDeep = (offset: number): ParsedYaml => ({
+    documents: [],
+    diagnostics: [
+      {
+        severity: 'error',
+        code: 'NestedTooDeep',
+        ...at(offset),
+        message: `nested deeper than ${maxDepth} levels`,
+      },
+    ],
+  });
+
+  const tokens = parseTokens(text, lines);
+  if (typeof tokens === 'number') return tooDeep(tokens);
+
+  const composer = new Composer({
+    schema: 'failsafe',
+    uniqueKeys: false,
+    resolveKnownTags: false,
+    logLevel: 'silent',
+    prettyErrors: false,
+  });
+  const result: ParsedYaml = { documents: [], diagnostics: [] };
+  for (const document of composer.compose(tokens, false, text.length)) {
+    addDocument(document, text, at, result);
+  }
+  return result;
+}
+
+type At = (offset: number) => { file: string; line: number; column: number };
+
+function addDocument(document: Document.Parsed, text: string, at: At, result: ParsedYaml): void {
+  result.diagnostics.push(...unknownTags(document.warnings, at));
+  if (document.errors.length > 0) {
+    result.diagnostics.push(...syntaxErrors(document.errors, text, at));
+    return;
+  }
+  const { contents } = document;
+  if (contents === null || contents.range[0] === contents.range[1]) return;
+  result.documents.push(convertDocument(contents, at, result.diagnostics));
+}
+
+/** CST tokens of the whole text, or the offset where nesting went too deep. */
+function parseTokens(text: string, lines: LineCounter): CST.Token[] | number {
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    // The parser's stack holds the document, the open collections and perhaps one scalar.
+    if (parser.stack.length > maxDepth + 1) {
+      const open = parser.stack.filter(isCollection);
+      if (open.length > maxDepth) return open.at(-1)?.offset ?? parser.offset;
+    }
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+function isCollection(token: CST.Token): boolean {
+  return token.type === 'block-map' || token.type === 'block-seq' || token.type === 'flow-collection';
+}
+
+/** What to say for yaml's error codes; where none is given its own words are used. */
+const words: Readonly<Record<string, { code?: string; message: string; hint?: string }>> = {
+  TAB_AS_INDENT: {
+    code: 'TabIndentation',
+    message: 'tab used as indentation; YAML expects spaces',
+  },
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: 'a second ": " in one value, or a line indented deeper than its neighbours',
+    hint: 'quote a value that contains ": "',
+  },
+  MULTILINE_IMPLICIT_KEY: { message: 'text without a ":" where "key: value" was expected' },
+  BAD_ALIAS: { message: 'an alias needs a name, as in *name' },
+};
+
+/** One diagnostic a line: what follows a syntax error on its line is only its echo. */
+function syntaxErrors(errors: readonly YAMLError[], text: string, at: At): Diagnostic[] {
+  const found = new Map<number, Diagnostic>();
+  for (const error of errors) {
+    const place = at(Math.min(error.pos[0], text.length));
+    if (found.has(place.line)) continue;
+    const lineStart = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
+    const tabbed = /^ *\t/.test(text.slice(lineStart, lineStart + 200));
+    const known = words[tabbed ? 'TAB_AS_INDENT' : error.code];
+    found.set(place.line, {
+      severity: 'error',
+      code: known?.code ?? 'InvalidYaml',
+      ...place,
+      message:
+        known?.message ?? `not valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
+      ...(known?.hint === undefined ? {} : { hint: known.hint }),
+    });
+  }
+  return [...found.values()];
+}
+
+/** Compose's tags and those of YAML's core schema are known; Composer warns of them all. */
+const knownTag = /^(?:!reset|!override|tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq))$/;
+
+function unknownTags(warnings: readonly YAMLError[], at: At): Diagnostic[] {
+  return warnings.flatMap((warning) => {
+    const tag = /^Unresolved tag: (.*)$/.exec(warning.message)?.[1];
+    if (tag === undefined || knownTag.test(tag)) return [];
+    return [
+      {
+        severity: 'error' as const,
+        code: 'UnknownTag',
+        ...at(warning.pos[0]),
+        message: `unknown YAML tag ${tag.replace('tag:yaml.org,2002:', '!!')}`,
+        hint: 'only !reset and !override are known, in Compose files',
+      },
+    ];
+  });
+}
