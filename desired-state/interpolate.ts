@@ -58,7 +58,7 @@ function fillNew(node: Node, context: Context): Node {
   }
   const text = substitute(String(node.value), node.position, context);
   if (text === node.value) return node;
-  return { ...node, value: node.quoted ? text : retype(text), source: text };
+  return { ...node, value: node.quoted ? text : retype(text), source: text, filled: true };
 }
 
 /** An unquoted value is what YAML would read; but nothing filled in stays empty text, as in Compose, not null. */

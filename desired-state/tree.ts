@@ -10,6 +10,8 @@ export interface ScalarNode {
   readonly source: string;
   /** Quoted in the file: `"8080"` is a string that interpolation may not retype. */
   readonly quoted: boolean;
+  /** A variable filled it in: where text is wanted, its digits stay as they were (`1.10` is no 1.1). */
+  readonly filled?: boolean;
   readonly position: Position;
 }
 
