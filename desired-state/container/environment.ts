@@ -1,0 +1,53 @@
+// Environment: env files first, then `environment` over them; a key without a value takes the shell's, or is left out.
+// A Secret's value never passes through here: only which Secret a variable takes it from.
+
+import type { Position } from '../diagnostic.ts';
+import type { EnvValue } from '../resource.ts';
+import type { MapNode } from '../tree.ts';
+import { envFilesOf } from './env-file.ts';
+import { fieldOf, reject, type Scope, take } from './scope.ts';
+import { type Pair, pairsOf, pairText, textOf } from './values.ts';
+
+export interface EnvironmentSecret {
+  readonly key: string;
+  readonly secret: string;
+  readonly position: Position;
+}
+
+export interface Environment {
+  readonly environment: Record<string, EnvValue>;
+  readonly environmentSecrets: readonly EnvironmentSecret[];
+}
+
+export function environmentOf(scope: Scope, node: MapNode): Environment {
+  const files = envFilesOf(scope, fieldOf(node, 'env_file'));
+  const environment: Record<string, EnvValue> = Object.fromEntries(files);
+  const secrets: EnvironmentSecret[] = [];
+  for (const pair of pairsOf(scope, take(scope, node, 'environment', 'environment'))) {
+    const value = envValueOf(scope, pair);
+    const { position } = pair.node;
+    if (value === undefined) {
+      // `KEY:` alone, unset in the shell: Compose takes the variable away, also one an env file had set.
+      delete environment[pair.key];
+      continue;
+    }
+    environment[pair.key] = value;
+    scope.positions[`environment.${pair.key}`] = position;
+    if (typeof value !== 'string') secrets.push({ key: pair.key, secret: value.secret, position });
+  }
+  return { environment, environmentSecrets: secrets };
+}
+
+function envValueOf(scope: Scope, pair: Pair): EnvValue | undefined {
+  if (pair.value === undefined) return scope.lookup(pair.key);
+  if (typeof pair.value !== 'string' && pair.value.kind === 'map') {
+    const secret = textOf(fieldOf(pair.value, 'secret'));
+    // The digest comes with the Secret's value, once Secrets are read.
+    return secret === undefined ? undefined : { secret, digest: '' };
+  }
+  const text = pairText(pair);
+  if (text?.includes('\0')) {
+    return reject(scope, pair.node, 'BadValue', `bad value of ${pair.key}: expected text without NUL`);
+  }
+  return text;
+}

@@ -1,0 +1,27 @@
+// Labels: label files first, then `labels` over them.
+
+import { parseDotenv } from '../dotenv.ts';
+import type { MapNode } from '../tree.ts';
+import { readBeside } from './env-file.ts';
+import { fieldOf, type Scope, take } from './scope.ts';
+import { itemsOf, pairsOf, pairText, textOf } from './values.ts';
+
+export function labelsOf(scope: Scope, node: MapNode): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const item of itemsOf(fieldOf(node, 'label_file'))) {
+    const path = textOf(item);
+    const text = path === undefined ? undefined : readBeside(scope, item, path);
+    if (path === undefined || text === undefined) continue;
+    const { values, diagnostics } = parseDotenv(text, path, scope.lookup);
+    scope.diagnostics.push(...diagnostics);
+    for (const [key, value] of values) {
+      labels[key] = value;
+      scope.positions[`labels.${key}`] = item.position;
+    }
+  }
+  for (const pair of pairsOf(scope, take(scope, node, 'labels', 'labels'))) {
+    labels[pair.key] = pairText(pair) ?? '';
+    scope.positions[`labels.${pair.key}`] = pair.node.position;
+  }
+  return labels;
+}

@@ -1,0 +1,101 @@
+// When the engine restarts a container, how it is asked to stop, and how many there are.
+
+import { constants } from 'node:os';
+import type { RestartPolicy } from '../resource.ts';
+import type { MapNode, Node } from '../tree.ts';
+import { fieldOf, reject, type Scope, take } from './scope.ts';
+import { integerOf, numberIn, quote, textOf } from './values.ts';
+
+const expectedRestart = 'expected no, always, unless-stopped, on-failure or on-failure:N';
+
+/** Compose maps deploy.restart_policy.condition to the engine's words; `restart` knows the engine's own. */
+const conditions: Readonly<Record<string, RestartPolicy['name']>> = {
+  none: 'no',
+  no: 'no',
+  any: 'always',
+  always: 'always',
+  'on-failure': 'on-failure',
+  'unless-stopped': 'unless-stopped',
+};
+
+export interface Restart {
+  readonly restart: RestartPolicy;
+  /** Somebody wrote a policy: an absent one means something else than `no`. */
+  readonly written: boolean;
+}
+
+export function restartOf(scope: Scope, node: MapNode): Restart {
+  const plain = take(scope, node, 'restart', 'restart');
+  const deploy = fieldOf(node, 'deploy');
+  const policy = deploy && fieldOf(deploy, 'restart_policy');
+  if (policy?.kind === 'map') {
+    scope.positions['restart'] = policy.position;
+    return { restart: fromDeploy(scope, policy), written: true };
+  }
+  if (plain === undefined) return { restart: { name: 'no' }, written: false };
+  return { restart: fromText(scope, plain), written: true };
+}
+
+function fromText(scope: Scope, node: Node): RestartPolicy {
+  const text = textOf(node) ?? '';
+  const [name = '', retries, ...rest] = text.split(':');
+  const known = name === 'no' || name === 'always' || name === 'unless-stopped' || name === 'on-failure';
+  if (known && rest.length === 0) {
+    if (retries === undefined) return { name };
+    if (name === 'on-failure' && /^\d{1,9}$/.test(retries)) return withRetries(name, Number(retries));
+  }
+  const hint = text === 'false' ? 'write "no"' : undefined;
+  reject(scope, node, 'BadRestart', `bad restart policy ${quote(node)}, ${expectedRestart}`, hint);
+  return { name: 'no' };
+}
+
+function fromDeploy(scope: Scope, policy: MapNode): RestartPolicy {
+  const node = fieldOf(policy, 'condition');
+  const condition = textOf(node) ?? 'any';
+  const name = Object.hasOwn(conditions, condition) ? conditions[condition] : undefined;
+  const attempts = integerOf(scope, fieldOf(policy, 'max_attempts'), { min: 0, max: 2 ** 31 - 1 });
+  if (name === undefined) {
+    reject(
+      scope,
+      node ?? policy,
+      'BadRestart',
+      `bad restart condition ${quote(node ?? policy)}, expected none, on-failure or any`,
+    );
+    return { name: 'no' };
+  }
+  // The engine refuses a count with any other policy.
+  return name === 'on-failure' ? withRetries(name, attempts) : { name };
+}
+
+function withRetries(name: 'on-failure', maxRetries: number | undefined): RestartPolicy {
+  return maxRetries ? { name, maxRetries } : { name };
+}
+
+export function stopSignalOf(scope: Scope, node: Node | undefined): string | undefined {
+  const text = textOf(node);
+  if (node === undefined || text === undefined) return undefined;
+  const name = text.toUpperCase().replace(/^SIG/, '');
+  const isNumber = /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 64;
+  const isRealTime = /^RTM(?:IN\+\d+|AX-\d+|IN|AX)$/.test(name);
+  if (isNumber || isRealTime || Object.hasOwn(constants.signals, `SIG${name}`)) return text;
+  return reject(
+    scope,
+    node,
+    'BadSignal',
+    `bad signal ${quote(node)}, expected for example SIGTERM or SIGINT`,
+  );
+}
+
+/** 1, always: what asks for another number is answered. */
+export function replicasOf(scope: Scope, node: MapNode): number {
+  const deploy = fieldOf(node, 'deploy');
+  for (const written of [fieldOf(node, 'scale'), deploy && fieldOf(deploy, 'replicas')]) {
+    const count = numberIn(written);
+    if (written === undefined || count === undefined || count === 1) continue;
+    const message = `${quote(written)} replicas are not supported, expected 1`;
+    const hint =
+      count === 0 ? 'put it under profiles to leave it out' : 'declare one service for each container';
+    reject(scope, written, 'Unsupported', message, hint);
+  }
+  return 1;
+}

@@ -1,0 +1,104 @@
+// Networks of a container, and how it resolves names. Names are those of the manifest; the engine's are not known here.
+
+import { isIP } from 'node:net';
+import type { Position } from '../diagnostic.ts';
+import type { NetworkAttachment } from '../resource.ts';
+import type { MapNode, Node } from '../tree.ts';
+import { fieldOf, present, reject, type Scope, take, warn } from './scope.ts';
+import { integerOf, itemsOf, quote, textOf, textsOf } from './values.ts';
+
+export interface Networks {
+  readonly networkMode?: string;
+  readonly networks: Record<string, NetworkAttachment>;
+  readonly references: readonly { readonly name: string; readonly position: Position }[];
+}
+
+const notActedOn = ['gw_priority', 'link_local_ips', 'mac_address', 'interface_name', 'driver_opts'];
+
+export function networksOf(scope: Scope, node: MapNode): Networks {
+  const mode = take(scope, node, 'network_mode', 'networkMode');
+  const written = take(scope, node, 'networks', 'networks');
+  if (mode && written) {
+    reject(
+      scope,
+      mode,
+      'ConflictingNetworks',
+      'network_mode and networks exclude each other, expected one of the two',
+    );
+  }
+  const networks: Record<string, NetworkAttachment> = {};
+  const references: { name: string; position: Position }[] = [];
+  const add = (name: string, position: Position, attachment: NetworkAttachment): void => {
+    networks[name] = attachment;
+    references.push({ name, position });
+    scope.positions[`networks.${name}`] = position;
+  };
+  if (written?.kind === 'map') {
+    for (const { key, keyPosition, value } of written.entries.values()) {
+      add(key, keyPosition, attachmentOf(scope, value));
+    }
+  } else {
+    for (const item of itemsOf(written)) {
+      const name = textOf(item);
+      if (name !== undefined) add(name, item.position, {});
+    }
+  }
+  return { ...present({ networkMode: networkModeOf(scope, mode) }), networks, references };
+}
+
+/** bridge and default are the engine's own; a network of the manifest goes under networks. */
+function networkModeOf(scope: Scope, node: Node | undefined): string | undefined {
+  const text = textOf(node);
+  if (node === undefined || text === undefined) return undefined;
+  if (/^(?:none|host|bridge|default|(?:container|service):.+)$/.test(text)) return text;
+  const message = `bad network mode ${quote(node)}, expected none, host, bridge, service:NAME or container:NAME`;
+  return reject(scope, node, 'BadNetworkMode', message, 'put names of networks under networks');
+}
+
+function attachmentOf(scope: Scope, node: Node): NetworkAttachment {
+  if (node.kind !== 'map') return {};
+  for (const key of notActedOn) {
+    const child = fieldOf(node, key);
+    if (child) warn(scope, child, 'Unsupported', `network option ${key} is not acted on yet`);
+  }
+  const aliases = textsOf(fieldOf(node, 'aliases'));
+  return present({
+    aliases: aliases && [...new Set(aliases)],
+    ipv4Address: addressOf(scope, fieldOf(node, 'ipv4_address'), 4),
+    ipv6Address: addressOf(scope, fieldOf(node, 'ipv6_address'), 6),
+    priority: integerOf(scope, fieldOf(node, 'priority')),
+  });
+}
+
+function addressOf(scope: Scope, node: Node | undefined, version: 4 | 6): string | undefined {
+  const text = textOf(node);
+  if (node === undefined || text === undefined || isIP(text) === version) return text;
+  return reject(scope, node, 'BadAddress', `bad address ${quote(node)}, expected an IPv${version} address`);
+}
+
+/** `name:address`, one entry an address; sorted, because a map has no order. */
+export function extraHostsOf(scope: Scope, node: Node | undefined): string[] | undefined {
+  if (node === undefined) return undefined;
+  const found: string[] = [];
+  const add = (host: string, address: string, at: Node): void => {
+    const plain = address.replace(/^\[(.+)\]$/, '$1');
+    const good = host !== '' && !/[:=]/.test(host) && (isIP(plain) !== 0 || plain === 'host-gateway');
+    if (good) found.push(`${host}:${plain}`);
+    else {
+      const message = `bad extra host ${quote(at)}, expected a name and an IP address, for example "db:10.0.0.5"`;
+      reject(scope, at, 'BadAddress', message);
+    }
+  };
+  if (node.kind === 'map') {
+    for (const { key, value } of node.entries.values()) {
+      for (const item of itemsOf(value)) add(key, textOf(item) ?? '', item);
+    }
+  }
+  for (const item of itemsOf(node)) {
+    const text = textOf(item) ?? '';
+    const at = text.includes('=') ? text.indexOf('=') : text.indexOf(':');
+    const [host, addresses] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+    for (const address of addresses.split(',')) add(host, address, item);
+  }
+  return [...new Set(found)].sort();
+}

@@ -1,0 +1,156 @@
+// One container in Compose's language → ContainerSpec: the order of the fields and nothing else. What a field means is
+// in the part that reads it. Expects a tree whose types the schema has checked; never throws for a mistake.
+
+import type { Position } from '../diagnostic.ts';
+import type { ContainerSpec } from '../resource.ts';
+import type { MapNode } from '../tree.ts';
+import { commandOf } from './command.ts';
+import { type ContainerDependency, dependenciesOf } from './dependencies.ts';
+import { type EnvironmentSecret, environmentOf } from './environment.ts';
+import { type Grant, grantsOf } from './grants.ts';
+import { healthcheckOf } from './healthcheck.ts';
+import { containerNameOf, imageOf, workingDirOf } from './image.ts';
+import { labelsOf } from './labels.ts';
+import { replicasOf, restartOf, stopSignalOf } from './lifecycle.ts';
+import { loggingOf, namespaceOf } from './machine.ts';
+import { type BindFile, mountsOf } from './mounts.ts';
+import { extraHostsOf, networksOf } from './networks.ts';
+import { exposeOf, portsOf } from './ports.ts';
+import { resourcesOf } from './resources.ts';
+import { type ContainerContext, fieldOf, present, type Scope, take } from './scope.ts';
+import { devicesOf, securityOptOf, ulimitsOf } from './security.ts';
+import { reportUnsupported } from './unsupported.ts';
+import { durationOf, flagOf, integerOf, sizeOf, textMapOf, textOf, textsOf } from './values.ts';
+
+export type { ContainerContext } from './scope.ts';
+
+export interface Reference {
+  readonly name: string;
+  readonly position: Position;
+}
+
+export interface NormalizedContainer {
+  /** Networks and volumes by manifest name; no default network; `service:x` namespaces are still by service name. */
+  readonly container: ContainerSpec;
+  readonly containerName?: string;
+  readonly dependsOn: readonly ContainerDependency[];
+  readonly networks: readonly Reference[];
+  readonly volumes: readonly Reference[];
+  readonly secrets: readonly Grant[];
+  readonly configs: readonly Grant[];
+  /** `container.environment` has `{secret, digest: ''}` for these until the Secret is read. */
+  readonly environmentSecrets: readonly EnvironmentSecret[];
+  /** Bind mounts whose source was relative: files and folders of the manifest's own. */
+  readonly bindFiles: readonly BindFile[];
+  /** A restart policy was written, so that an absent one can mean something else than `no`. */
+  readonly restartWritten: boolean;
+  /** By field of ContainerSpec, without unit: `image`, `environment.KEY`, `resources.memory`, `mounts./data`. */
+  readonly positions: Record<string, Position>;
+  readonly replicas: number;
+  /** Files read on the way (env_file, label_file, seccomp profiles), absolute: for watchers. */
+  readonly files: readonly string[];
+}
+
+/** Resolves all short forms of one container; mistakes go to `context.diagnostics`. */
+export function normalizeContainer(node: MapNode, context: ContainerContext): NormalizedContainer {
+  const scope: Scope = { ...context, positions: {}, files: new Set() };
+  reportUnsupported(scope, node);
+  const { environment, environmentSecrets } = environmentOf(scope, node);
+  const { networkMode, networks, references } = networksOf(scope, node);
+  const { mounts, volumes, bindFiles } = mountsOf(scope, node);
+  const { restart, written: restartWritten } = restartOf(scope, node);
+  const container: ContainerSpec = {
+    image: imageOf(scope, node),
+    environment,
+    labels: labelsOf(scope, node),
+    restart,
+    networks,
+    mounts,
+    ports: portsOf(scope, take(scope, node, 'ports', 'ports')),
+    expose: exposeOf(scope, take(scope, node, 'expose', 'expose')),
+    resources: resourcesOf(scope, node),
+    ...present({ networkMode }),
+    ...processOf(scope, node),
+    ...isolationOf(scope, node),
+    ...resolverOf(scope, node),
+  };
+  const containerName = containerNameOf(scope, fieldOf(node, 'container_name'));
+  return {
+    container,
+    ...present({ containerName }),
+    dependsOn: dependenciesOf(scope, node),
+    networks: references,
+    volumes,
+    secrets: grantsOf(scope, fieldOf(node, 'secrets'), '/run/secrets/'),
+    configs: grantsOf(scope, fieldOf(node, 'configs'), '/'),
+    environmentSecrets,
+    bindFiles,
+    restartWritten,
+    positions: scope.positions,
+    replicas: replicasOf(scope, node),
+    files: [...scope.files],
+  };
+}
+
+/** What runs, as whom, and how it is watched and stopped. */
+function processOf(scope: Scope, node: MapNode) {
+  const get = (key: string, as: string) => take(scope, node, key, as);
+  return present({
+    command: commandOf(scope, get('command', 'command')),
+    entrypoint: commandOf(scope, get('entrypoint', 'entrypoint')),
+    workingDir: workingDirOf(scope, get('working_dir', 'workingDir')),
+    user: textOf(get('user', 'user')),
+    groupAdd: textsOf(get('group_add', 'groupAdd')),
+    hostname: textOf(get('hostname', 'hostname')),
+    domainname: textOf(get('domainname', 'domainname')),
+    macAddress: textOf(get('mac_address', 'macAddress')),
+    healthcheck: healthcheckOf(scope, get('healthcheck', 'healthcheck')),
+    stopSignal: stopSignalOf(scope, get('stop_signal', 'stopSignal')),
+    stopGracePeriodMs: durationOf(scope, get('stop_grace_period', 'stopGracePeriod')),
+    init: flagOf(scope, get('init', 'init')),
+    tty: flagOf(scope, get('tty', 'tty')),
+    stdinOpen: flagOf(scope, get('stdin_open', 'stdinOpen')),
+    logging: loggingOf(scope, get('logging', 'logging')),
+  });
+}
+
+/** What it may do, and which parts of the host it shares. */
+function isolationOf(scope: Scope, node: MapNode) {
+  const get = (key: string, as: string) => take(scope, node, key, as);
+  return present({
+    privileged: flagOf(scope, get('privileged', 'privileged')),
+    readOnly: flagOf(scope, get('read_only', 'readOnly')),
+    capAdd: textsOf(get('cap_add', 'capAdd')),
+    capDrop: textsOf(get('cap_drop', 'capDrop')),
+    securityOpt: securityOptOf(scope, get('security_opt', 'securityOpt')),
+    devices: devicesOf(scope, get('devices', 'devices')),
+    ulimits: ulimitsOf(scope, get('ulimits', 'ulimits')),
+    sysctls: textMapOf(scope, get('sysctls', 'sysctls')),
+    shmSizeBytes: sizeOf(scope, get('shm_size', 'shmSize')),
+    oomKillDisable: flagOf(scope, get('oom_kill_disable', 'oomKillDisable')),
+    oomScoreAdj: integerOf(scope, get('oom_score_adj', 'oomScoreAdj'), { min: -1000, max: 1000 }),
+    pidMode: namespaceOf(scope, get('pid', 'pidMode'), ['host', 'container:', 'service:']),
+    ipcMode: namespaceOf(scope, get('ipc', 'ipcMode'), [
+      'none',
+      'private',
+      'shareable',
+      'host',
+      'container:',
+      'service:',
+    ]),
+    utsMode: namespaceOf(scope, get('uts', 'utsMode'), ['host']),
+    usernsMode: namespaceOf(scope, get('userns_mode', 'usernsMode'), ['host']),
+    cgroupParent: textOf(get('cgroup_parent', 'cgroupParent')),
+    runtime: textOf(get('runtime', 'runtime')),
+  });
+}
+
+function resolverOf(scope: Scope, node: MapNode) {
+  const get = (key: string, as: string) => take(scope, node, key, as);
+  return present({
+    dns: textsOf(get('dns', 'dns')),
+    dnsSearch: textsOf(get('dns_search', 'dnsSearch')),
+    dnsOpt: textsOf(get('dns_opt', 'dnsOpt')),
+    extraHosts: extraHostsOf(scope, get('extra_hosts', 'extraHosts')),
+  });
+}

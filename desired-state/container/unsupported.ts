@@ -1,0 +1,115 @@
+// What Compose has and reeve does not act on: accepted by the schema, answered at its line, never dropped in silence.
+// A row that becomes supported moves to schema.ts and to a part of normalize.ts.
+
+import { z } from 'zod';
+import { childOf, keyPositionAt, type MapNode, type Path } from '../tree.ts';
+import { fieldOf, reject, type Scope, warn } from './scope.ts';
+
+interface Unsupported {
+  readonly severity: 'error' | 'warning';
+  /** What follows `FIELD`: what happens, and what to do instead. */
+  readonly says: string;
+}
+
+const ignored = (says = 'is not acted on yet'): Unsupported => ({ severity: 'warning', says });
+const refused = (says: string): Unsupported => ({ severity: 'error', says });
+
+const fields = {
+  annotations: ignored(),
+  attach: ignored('has no effect: output goes to `reeve logs`'),
+  blkio_config: ignored(),
+  cgroup: ignored(),
+  cpu_count: ignored('has no effect on Linux; use cpus'),
+  cpu_percent: ignored('has no effect on Linux; use cpus'),
+  cpu_period: ignored('is not acted on yet; use cpus'),
+  cpu_quota: ignored('is not acted on yet; use cpus'),
+  cpu_rt_period: ignored(),
+  cpu_rt_runtime: ignored(),
+  credential_spec: ignored('has no effect on Linux'),
+  develop: ignored('has no effect: reeve keeps what runs and does not watch sources'),
+  device_cgroup_rules: ignored(),
+  external_links: refused('is not supported; put both containers on one external network'),
+  gpus: ignored(),
+  isolation: ignored('has no effect on Linux'),
+  mem_swappiness: ignored(),
+  models: ignored('is not acted on yet; declare a kind: Model'),
+  platform: ignored("is not acted on yet; the host's platform is used"),
+  post_start: ignored(),
+  pre_start: ignored(),
+  pre_stop: ignored(),
+  provider: refused('is not supported; declare what it provides as a service of its own'),
+  pull_refresh_after: ignored(),
+  storage_opt: ignored(),
+  use_api_socket: ignored('is not acted on yet; mount /var/run/docker.sock'),
+  volumes_from: refused("is not supported; list the other service's volumes here"),
+} satisfies Record<string, Unsupported>;
+
+type Field = keyof typeof fields;
+const isField = (key: string): key is Field => Object.hasOwn(fields, key);
+
+/** Paths inside a field, each checked like a field. */
+const nested: readonly { readonly path: Path; readonly rule: Unsupported }[] = [
+  { path: ['deploy', 'endpoint_mode'], rule: ignored('has no effect without Swarm') },
+  { path: ['deploy', 'labels'], rule: ignored('has no effect without Swarm; use labels') },
+  { path: ['deploy', 'mode'], rule: ignored('has no effect without Swarm') },
+  { path: ['deploy', 'placement'], rule: ignored('has no effect without Swarm') },
+  { path: ['deploy', 'rollback_config'], rule: ignored('has no effect without Swarm') },
+  { path: ['deploy', 'update_config'], rule: ignored('has no effect without Swarm') },
+  { path: ['deploy', 'restart_policy', 'delay'], rule: ignored('has no effect without Swarm') },
+  { path: ['deploy', 'restart_policy', 'window'], rule: ignored('has no effect without Swarm') },
+  { path: ['deploy', 'resources', 'reservations', 'cpus'], rule: ignored('has no effect without Swarm') },
+  { path: ['deploy', 'resources', 'reservations', 'devices'], rule: ignored() },
+  { path: ['deploy', 'resources', 'reservations', 'generic_resources'], rule: ignored() },
+];
+
+const quietPullPolicies = ['missing', 'if_not_present'];
+
+/** Their types are not checked: what is not acted on cannot be wrong. */
+export const unsupportedShape = {
+  ...fieldShape(),
+  build: z
+    .unknown()
+    .optional()
+    .describe('How to build the image. reeve builds nothing: build it first and set image.'),
+  pull_policy: z.string().optional().describe('Only missing: reeve pulls an image that is not there.'),
+  scale: z.union([z.number(), z.string()]).optional().describe('Only 1.'),
+};
+
+type FieldShape = { [K in Field]: z.ZodOptional<z.ZodUnknown> };
+
+function fieldShape(): FieldShape {
+  const shape: Partial<FieldShape> = {};
+  for (const key of Object.keys(fields).filter(isField)) {
+    shape[key] = z.unknown().optional().describe(`Compose's ${key}: ${fields[key].says}.`);
+  }
+  return shape as FieldShape;
+}
+
+/** Answers each field of the container that reeve does not act on. */
+export function reportUnsupported(scope: Scope, node: MapNode): void {
+  const report = (path: Path, rule: Unsupported): void => {
+    const tell = rule.severity === 'error' ? reject : warn;
+    tell(scope, keyPositionAt(node, path), 'Unsupported', `${path.join('.')} ${rule.says}`);
+  };
+  for (const key of node.entries.keys()) if (isField(key)) report([key], fields[key]);
+  for (const { path, rule } of nested) if (has(node, path)) report(path, rule);
+  if (has(node, ['build']) && fieldOf(node, 'image')) {
+    report(['build'], ignored('is not acted on: reeve builds nothing, the image must be there or pullable'));
+  }
+  const pull = fieldOf(node, 'pull_policy');
+  if (pull?.kind === 'scalar' && !quietPullPolicies.includes(pull.source)) {
+    report(
+      ['pull_policy'],
+      ignored(`${pull.source} is not acted on yet; reeve pulls an image that is missing`),
+    );
+  }
+}
+
+function has(node: MapNode, path: Path): boolean {
+  let at: ReturnType<typeof childOf> = node;
+  for (const part of path) {
+    at = at && childOf(at, part);
+    if (at === undefined) return false;
+  }
+  return true;
+}
