@@ -51,3 +51,8 @@ export class EngineError extends ReeveError {
     this.reason = options.reason;
   }
 }
+
+/** Worth trying again later. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof ReeveError && error.retryable;
+}

@@ -1,0 +1,140 @@
+// What a person's words change: facts, with an event that says who and for how long. Acting on them is the loop's.
+
+import type { Ref } from '../desired-state/resource.ts';
+import { refOf } from '../desired-state/resource.ts';
+import type { Revision } from '../desired-state/revision.ts';
+import type { Facts } from '../reconcilers/facts.ts';
+import type { Act } from './control.ts';
+import { exitStatus, ReeveError } from './errors.ts';
+import type { FactChange, Store } from './store/store.ts';
+
+interface Said {
+  readonly facts: readonly FactChange[];
+  readonly reason: string;
+  readonly regarding: Ref;
+  readonly message: string;
+}
+
+/** Stores the act; returns what was done, as a sentence. */
+export async function performAct(
+  store: Store,
+  revision: Revision,
+  act: Act,
+  by: string,
+  at: number,
+): Promise<string> {
+  const said = meaningOf(act, revision, await store.facts(), by, at);
+  await store.setFacts(said.facts);
+  const { reason, regarding, message } = said;
+  await store.record([{ at, type: 'Normal', reason, regarding, message, by, revision: revision.id }]);
+  return message;
+}
+
+function meaningOf(act: Act, revision: Revision, facts: Facts, by: string, at: number): Said {
+  const platform: Ref = `Platform/${revision.platform}`;
+  switch (act.verb) {
+    case 'suspend': {
+      const message = `suspended by ${by}${act.reason === undefined ? '' : `: ${act.reason}`}; reeve acts on nothing until: reeve resume`;
+      return {
+        facts: [{ fact: 'suspended', value: { at, by, reason: 'Suspended' } }],
+        reason: 'Suspended',
+        regarding: platform,
+        message,
+      };
+    }
+    case 'resume': {
+      const message =
+        facts.suspended === undefined
+          ? 'was not suspended'
+          : `resumed by ${by} (was ${facts.suspended.reason})`;
+      return {
+        facts: [{ fact: 'suspended', value: undefined }],
+        reason: 'Resumed',
+        regarding: platform,
+        message,
+      };
+    }
+    case 'hold':
+      return holdOf(act, refOfName(act.name, revision), by, at);
+    case 'release':
+      return releaseOf(act, refOfName(act.name, revision), revision, facts, by, at);
+    case 'rerun':
+      return rerunOf(refOfName(act.name, revision), by);
+  }
+}
+
+function holdOf(act: Act & { verb: 'hold' }, ref: Ref, by: string, at: number): Said {
+  const until = act.forMs === undefined ? undefined : at + act.forMs;
+  const value = {
+    at,
+    by,
+    stopped: act.stopped,
+    ...(until === undefined ? {} : { until }),
+    ...(act.reason === undefined ? {} : { reason: act.reason }),
+  };
+  const what = act.stopped ? 'held stopped' : 'held as it is';
+  const end = until === undefined ? `until: reeve release ${ref}` : `until ${new Date(until).toISOString()}`;
+  const message = `${what} by ${by} ${end}${act.reason === undefined ? '' : ` (${act.reason})`}`;
+  return { facts: [{ fact: 'holds', key: ref, value }], reason: 'Held', regarding: ref, message };
+}
+
+function releaseOf(
+  act: Act & { verb: 'release' },
+  ref: Ref,
+  revision: Revision,
+  facts: Facts,
+  by: string,
+  at: number,
+): Said {
+  const changes: FactChange[] = [{ fact: 'holds', key: ref, value: undefined }];
+  const words: string[] = [facts.holds[ref] === undefined ? `${ref} was not held` : `released by ${by}`];
+  if (act.acceptDataLoss) {
+    const volumes = volumesOf(ref, revision).filter((name) => facts.volumesSeen[name] !== undefined);
+    for (const key of volumes) {
+      changes.push({ fact: 'acceptedLoss', key, value: at }, { fact: 'volumesSeen', key, value: undefined });
+    }
+    words.push(`data loss accepted for ${volumes.length === 0 ? 'no volume' : volumes.join(', ')}`);
+  }
+  for (const fact of ['attempts', 'failures', 'failedReplacements'] as const) {
+    if (facts[fact][ref] !== undefined) changes.push({ fact, key: ref, value: undefined });
+  }
+  return { facts: changes, reason: 'Released', regarding: ref, message: words.join('; ') };
+}
+
+/** The engine's names of the volumes that a resource is or mounts. */
+function volumesOf(ref: Ref, revision: Revision): readonly string[] {
+  const resource = revision.resources.find((r) => refOf(r) === ref);
+  if (resource === undefined || resource.kind === 'Model' || resource.kind === 'Network') return [];
+  if (resource.kind === 'Volume') return [resource.engineName];
+  const mounted = new Set(
+    resource.container.mounts.flatMap((m) => (m.type === 'volume' && m.source ? [m.source] : [])),
+  );
+  return revision.resources.flatMap((r) =>
+    r.kind === 'Volume' && mounted.has(r.name) ? [r.engineName] : [],
+  );
+}
+
+function rerunOf(ref: Ref, by: string): Said {
+  const facts = (['completed', 'attempts', 'failures', 'failedReplacements'] as const).map(
+    (fact): FactChange => ({ fact, key: ref, value: undefined }),
+  );
+  return { facts, reason: 'Rerun', regarding: ref, message: `to be run again, asked by ${by}` };
+}
+
+/** `Agent/x`, `agent/x`, or `x` where only one resource has that name. */
+function refOfName(name: string, revision: Revision): Ref {
+  const wanted = name.toLowerCase();
+  const found = revision.resources
+    .map(refOf)
+    .filter((ref) => ref.toLowerCase() === wanted || ref.toLowerCase().endsWith(`/${wanted}`));
+  if (found.length === 1 && found[0] !== undefined) return found[0];
+  throw new ReeveError(
+    found.length === 0
+      ? `there is no ${name} in platform ${revision.platform}`
+      : `${name} is ambiguous: ${found.join(', ')}`,
+    {
+      status: exitStatus.usage,
+      hint: found.length === 0 ? 'see what there is: reeve get' : 'name it with its kind',
+    },
+  );
+}

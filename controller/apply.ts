@@ -1,0 +1,184 @@
+// An apply: a person's word that what is declared shall be so now. Aims the runtime at the revision, follows its passes
+// until all is ready or nothing more can be done, and says how it ended.
+
+import type { Ref } from '../desired-state/resource.ts';
+import { isWorkload, refOf } from '../desired-state/resource.ts';
+import type { ResourceStatus } from '../reconcilers/condition.ts';
+import { identityLabels } from '../reconcilers/observed.ts';
+import type { Plan } from '../reconcilers/plan.ts';
+import type { ApplyOutcome, Failure, Progress } from './control.ts';
+import type { Engine } from './engine.ts';
+import { ApplyWatch, isReady, worstCondition } from './loop/apply-watch.ts';
+import type { PassOptions, PassResult, Target } from './loop/reconciler.ts';
+import type { Runtime } from './loop/runtime.ts';
+
+export interface RunOptions {
+  readonly target: Target;
+  readonly plan: Plan;
+  readonly pass: PassOptions;
+  readonly by: string;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly engine: Engine;
+  readonly scrub: (text: string) => string;
+  readonly progress: (p: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when it is over; the runtime goes on as it was before. */
+export async function runToEnd(runtime: Runtime, options: RunOptions): Promise<ApplyOutcome> {
+  const { target, plan, now, progress } = options;
+  const startedAt = now();
+  const planId = await runtime.reconciler.recorder.begin(plan, options.by);
+  progress({ type: 'plan', plan, planId });
+  const concerns = concernOf(plan, target, options.pass);
+  let stepsDone = 0;
+  runtime.onStep = ({ step, state, message, ms }) => {
+    if (state === 'done') stepsDone++;
+    const { id, ref, op, wave } = step;
+    progress({
+      type: 'step',
+      id,
+      ref,
+      op,
+      wave,
+      state,
+      ...(message === undefined ? {} : { message }),
+      ...(ms === undefined ? {} : { ms }),
+    });
+  };
+  runtime.onNote = (ref, message) => progress({ type: 'note', ref, message });
+  const before = { target: runtime.target, options: runtime.options, by: runtime.by };
+  runtime.target = target;
+  runtime.options = options.pass;
+  runtime.by = options.by;
+  try {
+    const end = await followPasses(runtime, options, concerns, startedAt);
+    return await outcomeOf(end, options, concerns, stepsDone, now() - startedAt);
+  } finally {
+    runtime.onPass = undefined;
+    runtime.onStep = undefined;
+    runtime.onNote = undefined;
+    runtime.options = before.options;
+    runtime.by = before.by;
+    await runtime.reconciler.settle();
+    await runtime.reconciler.recorder.end();
+  }
+}
+
+interface End {
+  readonly ok: boolean;
+  readonly last: PassResult | undefined;
+  readonly failed: readonly ResourceStatus[];
+  readonly timedOut: boolean;
+}
+
+function followPasses(
+  runtime: Runtime,
+  options: RunOptions,
+  concerns: (ref: Ref) => boolean,
+  startedAt: number,
+): Promise<End> {
+  const watch = new ApplyWatch(concerns, options.pass.mode === 'down');
+  return new Promise<End>((resolve) => {
+    let last: PassResult | undefined;
+    const finish = (end: Omit<End, 'last'>): void => {
+      clearInterval(timer);
+      options.signal.removeEventListener('abort', interrupted);
+      resolve({ ...end, last });
+    };
+    const interrupted = (): void => finish({ ok: false, failed: [], timedOut: false });
+    const see = (): void => {
+      if (last === undefined) return;
+      const verdict = watch.see(last, runtime.reconciler.busy.size > 0, options.now());
+      if (verdict.over) finish({ ok: verdict.ok, failed: verdict.failed, timedOut: false });
+    };
+    // The clock alone may end it: a deadline, or nothing moving any more.
+    const timer = setInterval(() => {
+      if (options.now() - startedAt > options.timeoutMs) {
+        const failed = last?.plan.statuses.filter((s) => concerns(s.ref) && !isReady(s)) ?? [];
+        finish({ ok: false, failed, timedOut: true });
+      } else runtime.wake();
+    }, 1_000);
+    runtime.onPass = (result) => {
+      last = result;
+      const mine = result.plan.statuses.filter((s) => concerns(s.ref));
+      options.progress({
+        type: 'status',
+        statuses: mine,
+        ready: mine.filter(isReady).length,
+        total: mine.length,
+      });
+      if (result.plan.blocked !== undefined && options.pass.mode === 'apply')
+        finish({ ok: false, failed: [], timedOut: false });
+      else see();
+    };
+    options.signal.addEventListener('abort', interrupted, { once: true });
+    if (options.signal.aborted) interrupted();
+    else runtime.wake();
+  });
+}
+
+/** `apply NAME…` is about the named and what the plan touches for their sake; else about all. */
+function concernOf(plan: Plan, target: Target, pass: PassOptions): (ref: Ref) => boolean {
+  if (pass.names.length === 0) return () => true;
+  const named = new Set<Ref>(plan.steps.map((s) => s.ref));
+  for (const resource of target.revision.resources) {
+    const ref = refOf(resource);
+    if (pass.names.includes(ref) || pass.names.includes(resource.name)) named.add(ref);
+    if (isWorkload(resource) && named.has(ref)) for (const d of resource.dependsOn) named.add(d.on);
+  }
+  return (ref) => named.has(ref);
+}
+
+async function outcomeOf(
+  end: End,
+  options: RunOptions,
+  concerns: (ref: Ref) => boolean,
+  stepsDone: number,
+  ms: number,
+): Promise<ApplyOutcome> {
+  const statuses = end.last?.plan.statuses.filter((s) => concerns(s.ref)) ?? [];
+  const failures = await Promise.all(end.failed.map((s) => failureOf(s, end, options)));
+  const blocked = end.last?.plan.blocked;
+  const outcome: ApplyOutcome = {
+    ok: end.ok,
+    revision: options.target.revision.id,
+    stepsDone,
+    ready: statuses.filter(isReady).length,
+    total: statuses.length,
+    ms,
+    failures,
+    ...(blocked === undefined ? {} : { blocked }),
+  };
+  options.progress({ type: 'outcome', outcome });
+  return outcome;
+}
+
+const logTail = 10;
+
+async function failureOf(status: ResourceStatus, end: End, options: RunOptions): Promise<Failure> {
+  const { reason, message } = worstCondition(status);
+  const container = end.last?.observed.containers.find(
+    (c) =>
+      c.id === status.containerId ||
+      (c.labels[identityLabels.platform] === options.target.revision.platform &&
+        `${c.labels[identityLabels.kind]}/${c.labels[identityLabels.name]}` === status.ref),
+  );
+  const logLines: string[] = [];
+  if (container !== undefined) {
+    try {
+      for await (const { line } of options.engine.logs(container.id, { tail: logTail }))
+        logLines.push(options.scrub(line));
+    } catch (error) {
+      logLines.push(`(its log cannot be read: ${error instanceof Error ? error.message : String(error)})`);
+    }
+  }
+  return {
+    ref: status.ref,
+    reason: end.timedOut && reason !== 'CrashLoopBackOff' ? `TimedOut: ${reason}` : reason,
+    message,
+    logLines,
+    next: `reeve explain ${status.ref} -p ${options.target.revision.platform}`,
+  };
+}

@@ -1,0 +1,82 @@
+// Puts a revision in force: history, which source declared what, and what its image tags mean from now on.
+
+import { isWorkload, refOf } from '../desired-state/resource.ts';
+import type { Revision } from '../desired-state/revision.ts';
+import type { Facts } from '../reconcilers/facts.ts';
+import type { Engine } from './engine.ts';
+import type { FactChange, NewEvent, Store } from './store/store.ts';
+
+export interface InForceOptions {
+  readonly by: string;
+  readonly at: number;
+  /** Take what the tags mean now, also for images that had a meaning before. */
+  readonly updateImages: boolean;
+}
+
+/** Stores the revision with its facts; an unchanged one writes nothing but missing pins. */
+export async function putInForce(
+  store: Store,
+  engine: Engine,
+  revision: Revision,
+  options: InForceOptions,
+): Promise<void> {
+  const facts = await store.facts();
+  const before = await store.inForce();
+  const { pins, moved } = await pinsOf(engine, revision, facts, options.updateImages);
+  const changes = [...declaredBy(revision, facts), ...pins];
+  if (changes.length > 0) await store.setFacts(changes);
+  const events: NewEvent[] = moved.map((image) => ({
+    at: options.at,
+    type: 'Normal',
+    reason: 'ImageMoved',
+    regarding: `Platform/${revision.platform}`,
+    message: `the tag ${image} means another image here than the one in force; take it with: reeve apply --update-images`,
+    by: 'reeve',
+  }));
+  const sameSources = before?.sources.join('\n') === revision.sources.join('\n');
+  if (before?.id !== revision.id || !sameSources) {
+    await store.putInForce(revision, options.by, options.at);
+    events.unshift({
+      at: options.at,
+      type: 'Normal',
+      reason: 'RevisionInForce',
+      regarding: `Platform/${revision.platform}`,
+      message: `revision ${revision.id} is in force, from ${revision.sources.join(', ')}${before === undefined || before.id === revision.id ? '' : ` (before: ${before.id})`}`,
+      revision: revision.id,
+      by: options.by,
+    });
+  }
+  if (events.length > 0) await store.record(events);
+}
+
+function declaredBy(revision: Revision, facts: Facts): FactChange[] {
+  return revision.resources.flatMap((resource): FactChange[] => {
+    const ref = refOf(resource);
+    return facts.declared[ref] === resource.origin
+      ? []
+      : [{ fact: 'declared', key: ref, value: resource.origin }];
+  });
+}
+
+/** A tag keeps the meaning it had when it came in force; a new reference, or one whose image is gone, gets today's. */
+async function pinsOf(
+  engine: Engine,
+  revision: Revision,
+  facts: Facts,
+  updateImages: boolean,
+): Promise<{ pins: FactChange[]; moved: string[] }> {
+  const references = [...new Set(revision.resources.filter(isWorkload).map((w) => w.container.image))].sort();
+  const pinned = references.flatMap((r) => facts.pins[r] ?? []);
+  const local = await engine.images([...references, ...pinned]);
+  const pins: FactChange[] = [];
+  const moved: string[] = [];
+  for (const image of references) {
+    const now = local[image];
+    const pin = facts.pins[image];
+    if (now === undefined || now === pin) continue;
+    if (pin === undefined || updateImages || local[pin] === undefined)
+      pins.push({ fact: 'pins', key: image, value: now });
+    else moved.push(image);
+  }
+  return { pins, moved };
+}

@@ -1,0 +1,147 @@
+// The controller's life: keeps what is in force, takes in what changed in the manifests, and says what is wrong with them.
+// A bad load changes nothing: the last good revision stays in force.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exitStatus, isRetryable, ReeveError } from './errors.ts';
+import { putInForce } from './in-force.ts';
+import type { Runtime } from './loop/runtime.ts';
+import type { SessionParts } from './session-control.ts';
+import { noteLostStore } from './store-lost.ts';
+
+/** How long a step under way may take to end when the process is told to. */
+const stopGraceMs = 4_000;
+const pruneEveryMs = 10 * 60_000;
+const lockCheckMs = 15_000;
+
+/** Resolves after `signal` aborted and the steps under way have ended. */
+export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortSignal): Promise<void> {
+  const { sources, logger, platform } = parts;
+  await begin(runtime, parts, signal);
+  if (signal.aborted) return;
+  runtime.start();
+  let loading: Promise<void> = Promise.resolve();
+  const changed = (): void => {
+    loading = loading
+      .then(() => takeIn(runtime, parts))
+      .catch((error: unknown) => logger.error({ err: error }, 'manifests could not be taken in'));
+  };
+  if (parts.reloads) {
+    await sources.watch(changed);
+    if (sources.wrong.length > 0) await sayWrong(parts);
+  }
+  const pruning = setInterval(() => {
+    const { retention } = parts.first.revision.policy;
+    parts.store
+      .prune(retention, Date.now())
+      .catch((error: unknown) => logger.warn({ err: error }, 'pruning failed'));
+  }, pruneEveryMs);
+  const lost = new AbortController();
+  const checking = setInterval(() => {
+    checkLock(parts, () => lost.abort()).catch((error: unknown) =>
+      logger.warn({ err: error }, 'the lock could not be checked'),
+    );
+  }, lockCheckMs);
+  logger.info({ platform, sources: parts.first.revision.sources }, 'keeping');
+  await aborted(AbortSignal.any([signal, lost.signal]));
+  clearInterval(pruning);
+  clearInterval(checking);
+  await loading;
+  await runtime.stop(stopGraceMs);
+  if (lost.signal.aborted) {
+    throw new ReeveError(`another controller took platform ${platform} by force`, {
+      status: exitStatus.held,
+    });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Another took the platform by force: this process must not act any more. */
+async function checkLock(parts: SessionParts, onLost: () => void): Promise<void> {
+  if ((await parts.lock?.check()) !== false) return;
+  parts.logger.error('the lock is held by another now: stopping');
+  onLost();
+}
+
+/** The first revision comes in force as soon as the engine can be asked. */
+async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal): Promise<void> {
+  const { store, engine, platform, logger } = parts;
+  for (let retryMs = 250; !signal.aborted; retryMs = Math.min(retryMs * 2, 10_000)) {
+    try {
+      await noteLostStore(store, engine, platform, Date.now());
+      await aim(runtime, parts);
+      return;
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      logger.warn({ err: error, retryMs }, 'the engine cannot be asked yet');
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+async function aim(runtime: Runtime, parts: SessionParts): Promise<void> {
+  const { store, engine, sources, by } = parts;
+  const { revision, secrets } = sources.good ?? parts.first;
+  const previous = (await store.inForce())?.revision;
+  await putInForce(store, engine, revision, { by, at: Date.now(), updateImages: false });
+  runtime.target = { revision, secrets, ...(previous === undefined ? {} : { previous }) };
+  runtime.wake();
+}
+
+/** Something that was read has changed: one load of how it is now. */
+async function takeIn(runtime: Runtime, parts: SessionParts): Promise<void> {
+  const { sources, scrubber, store, logger, platform } = parts;
+  const wasWrong = sources.wrong.length > 0;
+  const loaded = await sources.load();
+  if (loaded === undefined) return sayWrong(parts);
+  if (loaded.revision.platform !== platform) {
+    const message = `the manifests now declare platform ${loaded.revision.platform}; this controller keeps ${platform} and leaves it as it is`;
+    await store.record([
+      {
+        at: Date.now(),
+        type: 'Warning',
+        reason: 'PlatformRenamed',
+        regarding: `Platform/${platform}`,
+        message,
+        by: 'reeve',
+      },
+    ]);
+    return;
+  }
+  scrubber.add(loaded.secrets.values());
+  if (wasWrong) {
+    const message = 'the manifests are valid again';
+    await store.record([
+      {
+        at: Date.now(),
+        type: 'Normal',
+        reason: 'ManifestsValid',
+        regarding: `Platform/${platform}`,
+        message,
+        by: 'reeve',
+      },
+    ]);
+  }
+  logger.info({ revision: loaded.revision.id }, 'manifests loaded');
+  await aim(runtime, parts);
+}
+
+async function sayWrong({ sources, store, logger, platform }: SessionParts): Promise<void> {
+  const message = `the manifests cannot be used; the last good revision stays in force: ${sources.wrongWords}`;
+  logger.warn(message);
+  await store.record([
+    {
+      at: Date.now(),
+      type: 'Warning',
+      reason: 'ManifestsInvalid',
+      regarding: `Platform/${platform}`,
+      message,
+      by: 'reeve',
+    },
+  ]);
+}

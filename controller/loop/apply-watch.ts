@@ -1,0 +1,103 @@
+// Follows an apply (or a down) pass by pass and says when it is over: all ready, or stuck with reasons. Pure over results.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { ResourceStatus } from '../../reconcilers/condition.ts';
+import type { PassResult } from './reconciler.ts';
+
+export type Verdict =
+  | { readonly over: false }
+  | { readonly over: true; readonly ok: boolean; readonly failed: readonly ResourceStatus[] };
+
+/** Reasons that waiting does not mend: somebody must do something. */
+const terminalReasons = new Set([
+  'NameTaken',
+  'PortTaken',
+  'ImageMissing',
+  'ImagePullFailed',
+  'CommandNotFound',
+  'MountMissing',
+  'VolumeLost',
+  'VolumeDiffers',
+  'Protected',
+  'CrashLoopBackOff',
+  'ReplacementFailed',
+  'LimitsExceedHost',
+  'SecretUnavailable',
+  'NetworkMissing',
+  'EngineRefused',
+]);
+/** Nothing moved for so long and all that is left is degraded: more waiting is no help. */
+const stuckMs = 15_000;
+
+export class ApplyWatch {
+  readonly #targets: (ref: Ref) => boolean;
+  readonly #down: boolean;
+  #stuckSince: number | undefined;
+
+  /** @param targets which resources it is about. @param down it is over when nothing is left to remove. */
+  constructor(targets: (ref: Ref) => boolean, down: boolean) {
+    this.#targets = targets;
+    this.#down = down;
+  }
+
+  /** Looks at one pass. `busy`: steps still in flight. */
+  see(result: PassResult, busy: boolean, now: number): Verdict {
+    if (this.#down) return this.#seeDown(result, busy, now);
+    const open = result.plan.statuses.filter((s) => this.#targets(s.ref) && !isReady(s) && !isHeld(s));
+    const working = busy || result.dispatched.length > 0;
+    if (!working && open.length === 0 && !hasWaitingSteps(result, this.#targets))
+      return { over: true, ok: true, failed: [] };
+    if (working || open.some(isProgressing) || open.length === 0) {
+      this.#stuckSince = undefined;
+      return { over: false };
+    }
+    this.#stuckSince ??= now;
+    const roots = open.filter((s) => !isWaiting(s));
+    const hopeless = roots.length > 0 && roots.every(isTerminal);
+    if (!hopeless && now - this.#stuckSince < stuckMs) return { over: false };
+    return { over: true, ok: false, failed: roots.length > 0 ? roots : open };
+  }
+
+  #seeDown(result: PassResult, busy: boolean, now: number): Verdict {
+    if (busy || result.dispatched.length > 0) {
+      this.#stuckSince = undefined;
+      return { over: false };
+    }
+    if (result.plan.steps.length === 0) return { over: true, ok: true, failed: [] };
+    this.#stuckSince ??= now;
+    if (now - this.#stuckSince < stuckMs) return { over: false };
+    const left = new Set(result.plan.steps.map((s) => s.ref));
+    return { over: true, ok: false, failed: result.plan.statuses.filter((s) => left.has(s.ref)) };
+  }
+}
+
+function hasWaitingSteps(result: PassResult, targets: (ref: Ref) => boolean): boolean {
+  return result.plan.blocked === undefined && result.plan.steps.some((s) => targets(s.ref));
+}
+
+export function isReady(status: ResourceStatus): boolean {
+  return status.conditions.some((c) => c.type === 'Ready' && c.status);
+}
+
+function isHeld(status: ResourceStatus): boolean {
+  return status.conditions.some((c) => c.type === 'Held' && c.status);
+}
+
+function isWaiting(status: ResourceStatus): boolean {
+  return status.conditions.some((c) => c.reason === 'DependencyNotReady' || c.reason === 'ModelNotReady');
+}
+
+function isProgressing(status: ResourceStatus): boolean {
+  return !isWaiting(status) && status.conditions.some((c) => c.type === 'Progressing' && c.status);
+}
+
+function isTerminal(status: ResourceStatus): boolean {
+  return status.conditions.some((c) => c.type === 'Degraded' && c.status && terminalReasons.has(c.reason));
+}
+
+/** The condition to show for a resource that is not ready: what is wrong, else why it is not ready. */
+export function worstCondition(status: ResourceStatus): { reason: string; message: string } {
+  const degraded = status.conditions.find((c) => c.type === 'Degraded' && c.status);
+  const ready = status.conditions.find((c) => c.type === 'Ready');
+  return degraded ?? ready ?? { reason: 'Unknown', message: 'nothing is known of it yet' };
+}

@@ -1,0 +1,116 @@
+// Runs steps, bounded and in order. It decides nothing: which steps, their order and their arguments are the plan's.
+// A step's start, its facts and its outcome are stored; a failed step fails what comes after it in the plan.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Step } from '../../reconcilers/plan.ts';
+import type { StepOutcome } from '../engine.ts';
+
+export interface StepReport {
+  readonly step: Step;
+  readonly outcome?: StepOutcome;
+  readonly error?: Error;
+  readonly ms: number;
+}
+
+export interface ExecutorPorts {
+  /** One engine (or model server) call. */
+  readonly perform: (step: Step, signal: AbortSignal) => Promise<StepOutcome>;
+  /** Durable before the step touches anything. */
+  readonly before: (step: Step) => Promise<void>;
+  /** Durable before anything that comes after may start. */
+  readonly after: (report: StepReport) => Promise<void>;
+  /** What bounds this step. */
+  readonly gate: (step: Step) => Gate;
+  readonly now: () => number;
+}
+
+/** A counting gate: at most `limit` tasks at once, first come first served. */
+export class Gate {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(limit: number) {
+    this.#free = limit;
+  }
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
+}
+
+/** Steps that can go now: their needs hold, and everything they come after is among them too (or not in the plan). */
+export function runnableSteps(
+  steps: readonly Step[],
+  busy: ReadonlySet<Ref>,
+  isSatisfied: (need: Step['needs'][number]) => boolean,
+): readonly Step[] {
+  const runnable = new Set<string>();
+  const known = new Set(steps.map((s) => s.id));
+  return steps.filter((step) => {
+    const ok =
+      !busy.has(step.ref) &&
+      step.needs.every(isSatisfied) &&
+      step.after.every((id) => runnable.has(id) || !known.has(id));
+    if (ok) runnable.add(step.id);
+    return ok;
+  });
+}
+
+/**
+ * Runs `steps` (in plan order) and resolves when the last has ended. Steps of one resource, and `after` edges, are
+ * sequential; everything else goes side by side as far as their gates let them.
+ * `onFree` is called as soon as a resource has no step left.
+ */
+export async function execute(
+  steps: readonly Step[],
+  ports: ExecutorPorts,
+  signal: AbortSignal,
+  onFree: (ref: Ref) => void,
+): Promise<void> {
+  const ends = new Map<string, Promise<boolean>>();
+  const lastOfRef = new Map<Ref, Promise<boolean>>();
+  const left = new Map<Ref, number>();
+  for (const step of steps) left.set(step.ref, (left.get(step.ref) ?? 0) + 1);
+  for (const step of steps) {
+    const waits = step.after.map((id) => ends.get(id)).filter((p) => p !== undefined);
+    const previous = lastOfRef.get(step.ref);
+    if (previous !== undefined) waits.push(previous);
+    const end = Promise.all(waits)
+      .then((done) =>
+        done.every(Boolean) && !signal.aborted
+          ? ports.gate(step).run(() => runStep(step, ports, signal))
+          : false,
+      )
+      .finally(() => {
+        const rest = (left.get(step.ref) ?? 1) - 1;
+        left.set(step.ref, rest);
+        if (rest === 0) onFree(step.ref);
+      });
+    ends.set(step.id, end);
+    lastOfRef.set(step.ref, end);
+  }
+  await Promise.all(ends.values());
+}
+
+async function runStep(step: Step, ports: ExecutorPorts, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  const startedAt = ports.now();
+  try {
+    await ports.before(step);
+    const outcome = await ports.perform(step, signal);
+    await ports.after({ step, outcome, ms: ports.now() - startedAt });
+    return true;
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    await ports.after({ step, error: failure, ms: ports.now() - startedAt });
+    return false;
+  }
+}

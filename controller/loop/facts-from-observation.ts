@@ -1,0 +1,107 @@
+// What a look at the engine lets us remember beyond the events: first sights, volumes that exist, jobs that are done.
+// Pure. Returns only what changes, so that a pass with nothing new writes nothing.
+
+import { isWorkload, type Ref, refOf, type Workload } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
+import type { ObservedContainer, ObservedState } from '../../reconcilers/observed.ts';
+import { identityLabels } from '../../reconcilers/observed.ts';
+import type { FactChange } from '../store/store.ts';
+import { forgetContainer } from './facts-from-event.ts';
+
+/** The facts that change by this observation. */
+export function factsFromObservation(
+  revision: Revision,
+  observed: ObservedState,
+  facts: Facts,
+): FactChange[] {
+  const ours = observed.containers.filter((c) => c.labels[identityLabels.platform] === revision.platform);
+  return [
+    ...ours.flatMap((c) => sightOf(c, observed.at, facts)),
+    ...goneContainers(observed, facts),
+    ...volumesOf(revision, observed, facts),
+    ...filesOfAdopted(revision, ours, facts),
+  ];
+}
+
+function sightOf(container: ObservedContainer, at: number, facts: Facts): FactChange[] {
+  const changes: FactChange[] = [];
+  const { id, state } = container;
+  if (state === 'running' && facts.runningSince[id] === undefined) {
+    changes.push({ fact: 'runningSince', key: id, value: container.detail?.startedAt || at });
+  }
+  if (state !== 'running' && state !== 'paused' && facts.runningSince[id] !== undefined) {
+    changes.push({ fact: 'runningSince', key: id, value: undefined });
+  }
+  if (state === 'paused' && facts.pausedSince[id] === undefined) {
+    changes.push({ fact: 'pausedSince', key: id, value: at });
+  }
+  if (state !== 'paused' && facts.pausedSince[id] !== undefined) {
+    changes.push({ fact: 'pausedSince', key: id, value: undefined });
+  }
+  if (state === 'running' && facts.stops[id] !== undefined)
+    changes.push({ fact: 'stops', key: id, value: undefined });
+  return changes;
+}
+
+/** Facts by container id whose container is no more (its `destroy` may have been missed). */
+function goneContainers(observed: ObservedState, facts: Facts): FactChange[] {
+  const there = new Set(observed.containers.map((c) => c.id));
+  const known = new Set([
+    ...Object.keys(facts.stops),
+    ...Object.keys(facts.runningSince),
+    ...Object.keys(facts.pausedSince),
+    ...Object.keys(facts.fileDigests),
+    ...Object.keys(facts.made),
+  ]);
+  const changes: FactChange[] = [];
+  for (const id of known)
+    if (!there.has(id)) changes.push(...forgetContainer(id).filter((c) => isKnown(c, facts)));
+  return changes;
+}
+
+function isKnown(change: FactChange, facts: Facts): boolean {
+  if (change.fact === 'suspended') return true;
+  return (facts[change.fact] as Readonly<Record<string, unknown>>)[change.key] !== undefined;
+}
+
+function volumesOf(revision: Revision, observed: ObservedState, facts: Facts): FactChange[] {
+  const there = new Map(observed.volumes.map((v) => [v.name, v]));
+  const changes: FactChange[] = [];
+  for (const resource of revision.resources) {
+    if (resource.kind !== 'Volume') continue;
+    const volume = there.get(resource.engineName);
+    if (volume === undefined || facts.volumesSeen[resource.engineName] !== undefined) continue;
+    changes.push({
+      fact: 'volumesSeen',
+      key: resource.engineName,
+      value: { at: observed.at, createdAt: volume.createdAt },
+    });
+    if (facts.acceptedLoss[resource.engineName] !== undefined) {
+      changes.push({ fact: 'acceptedLoss', key: resource.engineName, value: undefined });
+    }
+  }
+  return changes;
+}
+
+/** A container without remembered file contents (lost store, adopted): what the files are now counts as what it saw. */
+function filesOfAdopted(revision: Revision, ours: readonly ObservedContainer[], facts: Facts): FactChange[] {
+  const byRef = new Map<Ref, Workload>();
+  for (const r of revision.resources) if (isWorkload(r) && r.files.length > 0) byRef.set(refOf(r), r);
+  const changes: FactChange[] = [];
+  for (const container of ours) {
+    if (container.state === 'created' || facts.fileDigests[container.id] !== undefined) continue;
+    const ref = `${container.labels[identityLabels.kind]}/${container.labels[identityLabels.name]}` as Ref;
+    const workload = byRef.get(ref);
+    if (workload === undefined) continue;
+    changes.push({ fact: 'fileDigests', key: container.id, value: digestsOf(workload.files) });
+  }
+  return changes;
+}
+
+/** Path → digest of watched files. */
+export function digestsOf(
+  files: readonly { readonly path: string; readonly digest: string }[],
+): Record<string, string> {
+  return Object.fromEntries(files.map((f) => [f.path, f.digest]));
+}

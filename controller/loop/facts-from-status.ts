@@ -1,0 +1,53 @@
+// What the statuses of a plan let us remember: that a workload once was ready, that a job is done, that a workload has
+// been healthy long enough to forget its past restarts. Pure; returns only what changes.
+
+import { isWorkload, refOf, type Workload } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
+import type { Plan } from '../../reconcilers/plan.ts';
+import { specHash } from '../../reconcilers/spec-hash.ts';
+import type { FactChange } from '../store/store.ts';
+
+/** The facts that change by how the resources are now. */
+export function factsFromStatuses(revision: Revision, plan: Plan, facts: Facts, now: number): FactChange[] {
+  const ready = new Map(
+    plan.statuses.flatMap((status) => {
+      const condition = status.conditions.find((c) => c.type === 'Ready' && c.status);
+      return condition === undefined
+        ? []
+        : [[status.ref, { condition, containerId: status.containerId }] as const];
+    }),
+  );
+  const changes: FactChange[] = [];
+  for (const workload of revision.resources) {
+    if (!isWorkload(workload)) continue;
+    const ref = refOf(workload);
+    const status = ready.get(ref);
+    if (status === undefined) continue;
+    if (status.condition.reason === 'Completed') {
+      if (facts.completed[ref] === undefined) {
+        const value = { specHash: specHash(workload), at: now, containerId: status.containerId ?? '' };
+        changes.push({ fact: 'completed', key: ref, value });
+      }
+      continue;
+    }
+    if (facts.onceReady[ref] === undefined && canBeSeenReady(workload)) {
+      changes.push({ fact: 'onceReady', key: ref, value: now });
+    }
+    const since = status.containerId === undefined ? undefined : facts.runningSince[status.containerId];
+    if (
+      facts.attempts[ref] !== undefined &&
+      since !== undefined &&
+      now - since >= revision.policy.resetAfterMs
+    ) {
+      changes.push({ fact: 'attempts', key: ref, value: undefined });
+    }
+  }
+  return changes;
+}
+
+/** Readiness of it was more than running for a moment. */
+function canBeSeenReady(workload: Workload): boolean {
+  const { container, probe } = workload;
+  return container.ports.length > 0 || probe !== undefined || container.healthcheck !== undefined;
+}

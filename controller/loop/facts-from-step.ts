@@ -1,0 +1,141 @@
+// What the outcome of a step lets us remember. Pure; the executor stores it in the same breath as the outcome.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Policy } from '../../desired-state/revision.ts';
+import { nextAttempt } from '../../reconcilers/backoff.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
+import type { Step } from '../../reconcilers/plan.ts';
+import type { StepOutcome } from '../engine.ts';
+import type { FactChange } from '../store/store.ts';
+import { forgetContainer } from './facts-from-event.ts';
+import { digestsOf } from './facts-from-observation.ts';
+
+/** What must be known before a step touches anything, so that a crash right after it is understood. */
+export function factsBeforeStep(step: Step, plan: readonly Step[], facts: Facts, at: number): FactChange[] {
+  // The first touch of a container that is to be replaced: remember which one, and its restart policy.
+  if (step.op !== 'renameContainer' || !isPredecessorName(step.args.name) || facts.replacing[step.ref])
+    return [];
+  const create = plan.find((s) => s.ref === step.ref && s.op === 'createContainer');
+  if (create?.op !== 'createContainer') return [];
+  return [
+    {
+      fact: 'replacing',
+      key: step.ref,
+      value: {
+        oldId: step.args.containerId,
+        restart: create.args.spec.restart.name,
+        specHash: create.args.labels['reeve.spec-hash'] ?? '',
+        at,
+      },
+    },
+  ];
+}
+
+function isPredecessorName(name: string): boolean {
+  return /\.replaced-[0-9a-f]{12}$/.test(name);
+}
+
+/** Facts after a step that succeeded. */
+export function factsAfterStep(step: Step, outcome: StepOutcome, facts: Facts, at: number): FactChange[] {
+  const changes = factsOfOp(step, outcome, facts, at);
+  const settles = step.op === 'startContainer' || step.op === 'restartContainer' || step.op === 'pullModel';
+  if (settles && facts.failures[step.ref] !== undefined) {
+    changes.push({ fact: 'failures', key: step.ref, value: undefined });
+  }
+  return changes;
+}
+
+function factsOfOp(step: Step, outcome: StepOutcome, facts: Facts, at: number): FactChange[] {
+  switch (step.op) {
+    case 'createContainer':
+      return outcome.containerId === undefined
+        ? []
+        : [{ fact: 'made', key: outcome.containerId, value: { ref: step.ref, at } }];
+    case 'startContainer':
+    case 'restartContainer': {
+      const id = outcome.containerId ?? step.args.containerId;
+      if (id === undefined) return [];
+      return [
+        { fact: 'runningSince', key: id, value: at },
+        { fact: 'completed', key: step.ref, value: undefined },
+        ...filesSeen(id, step.args.files),
+      ];
+    }
+    case 'signalContainer':
+      return filesSeen(step.args.containerId, step.args.files);
+    case 'removeContainer':
+      return [...forgetContainer(step.args.containerId), ...replacementAfterRemoval(step, facts, at)];
+    case 'removeVolume':
+      return [{ fact: 'volumesSeen', key: step.args.name, value: undefined }];
+    default:
+      return [];
+  }
+}
+
+/** The predecessor went: the replacement is done. The successor went: it failed, and is not tried again as it is. */
+function replacementAfterRemoval(
+  step: Step & { op: 'removeContainer' },
+  facts: Facts,
+  at: number,
+): FactChange[] {
+  const replacing = facts.replacing[step.ref];
+  if (replacing === undefined) return [];
+  const done: FactChange = { fact: 'replacing', key: step.ref, value: undefined };
+  if (step.args.containerId === replacing.oldId) return [done];
+  if (step.cause.reason !== 'ReplacementFailed') return [];
+  const failed = { specHash: replacing.specHash, at, message: step.cause.message };
+  return [{ fact: 'failedReplacements', key: step.ref, value: failed }];
+}
+
+function filesSeen(id: string, files: readonly { path: string; digest: string }[]): FactChange[] {
+  return files.length === 0 ? [] : [{ fact: 'fileDigests', key: id, value: digestsOf(files) }];
+}
+
+/** Causes whose mending counts against the restart budget: the workload failed by itself. */
+const failureCauses = new Set([
+  'Exited',
+  'Crashed',
+  'OomKilled',
+  'Unhealthy',
+  'ProbeFailing',
+  'Dead',
+  'StartFailed',
+]);
+
+/** An attempt is counted when the start (or restart) that answers a failure has been made. */
+export function attemptAfterStep(
+  step: Step,
+  facts: Facts,
+  policy: Policy,
+  at: number,
+  jitter: number,
+): FactChange[] {
+  const starts = step.op === 'startContainer' || step.op === 'restartContainer';
+  if (!starts || !failureCauses.has(step.cause.reason)) return [];
+  const value = nextAttempt(facts.attempts[step.ref], policy, at, jitter, step.cause.message);
+  return [{ fact: 'attempts', key: step.ref, value }];
+}
+
+/** Facts after a step that failed: the engine's words for the condition, and back-off. */
+export function factsAfterFailure(
+  ref: Ref,
+  failure: { readonly reason: string; readonly message: string },
+  facts: Facts,
+  policy: Policy,
+  at: number,
+  jitter: number,
+): FactChange[] {
+  const before = facts.failures[ref];
+  return [
+    {
+      fact: 'failures',
+      key: ref,
+      value: { ...failure, at, count: before?.reason === failure.reason ? before.count + 1 : 1 },
+    },
+    {
+      fact: 'attempts',
+      key: ref,
+      value: nextAttempt(facts.attempts[ref], policy, at, jitter, failure.message),
+    },
+  ];
+}

@@ -1,0 +1,137 @@
+// Turns what happens into events, in the words of the plan. Stored before they are shown; repeats are counted by the store.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Step, StepOp } from '../../reconcilers/plan.ts';
+import type { NewEvent, StoredCondition } from '../store/store.ts';
+import type { StepReport } from './executor.ts';
+
+export interface JournalContext {
+  readonly at: number;
+  readonly by: string;
+  readonly revision: string;
+  readonly pass: string;
+}
+
+/** Causes that are no reason to worry: a person or a revision asked for it. */
+const normalCauses = new Set([
+  'Created',
+  'Declared',
+  'SpecChanged',
+  'NotDeclared',
+  'ImageChanged',
+  'Rerun',
+  'DependencyReady',
+  'Down',
+  'Held',
+  'FilesChanged',
+  'ConfigChanged',
+  'Replaced',
+  'CreatedNotStarted',
+]);
+
+/** One event per resource for why a plan acts on it, before the first act. */
+export function eventsOfCauses(steps: readonly Step[], context: JournalContext): NewEvent[] {
+  const seen = new Set<Ref>();
+  const events: NewEvent[] = [];
+  for (const step of steps) {
+    if (seen.has(step.ref)) continue;
+    seen.add(step.ref);
+    const { reason, message, position, fields } = step.cause;
+    events.push({
+      ...base(context, step.ref),
+      type: normalCauses.has(reason) ? 'Normal' : 'Warning',
+      reason,
+      message,
+      detail: {
+        ...(position === undefined
+          ? {}
+          : { position: `${position.file}:${position.line}:${position.column}` }),
+        ...(fields === undefined ? {} : { fields }),
+        steps: steps.filter((s) => s.ref === step.ref).map((s) => s.op),
+      },
+    });
+  }
+  return events;
+}
+
+const doneWords: Readonly<Record<StepOp, readonly [reason: string, words: string]>> = {
+  createNetwork: ['NetworkCreated', 'network created'],
+  removeNetwork: ['NetworkRemoved', 'network removed'],
+  createVolume: ['VolumeCreated', 'volume created'],
+  removeVolume: ['VolumeRemoved', 'volume removed'],
+  pullImage: ['ImagePulled', 'image pulled'],
+  pullModel: ['ModelPulled', 'model pulled'],
+  createContainer: ['ContainerCreated', 'container created'],
+  startContainer: ['Started', 'container started'],
+  stopContainer: ['Stopped', 'container stopped'],
+  restartContainer: ['Restarted', 'container restarted'],
+  signalContainer: ['Signalled', 'signal sent'],
+  unpauseContainer: ['Unpaused', 'container unpaused'],
+  renameContainer: ['Renamed', 'container renamed'],
+  updateContainer: ['Updated', 'container updated in place'],
+  connectNetwork: ['Connected', 'network connected'],
+  disconnectNetwork: ['Disconnected', 'network disconnected'],
+  removeContainer: ['ContainerRemoved', 'container removed'],
+};
+
+/** The event of a step's end; undefined where nothing changed. */
+export function eventOfStep(report: StepReport, context: JournalContext): NewEvent | undefined {
+  const { step, outcome, error, ms } = report;
+  if (error !== undefined) {
+    const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : 'StepFailed';
+    return {
+      ...base(context, step.ref),
+      type: 'Warning',
+      reason,
+      message: error.message,
+      detail: { op: step.op, cause: step.cause.message },
+    };
+  }
+  if (outcome?.changed !== true) return undefined;
+  const [reason, words] = doneWords[step.op];
+  const subject = subjectOf(step);
+  return {
+    ...base(context, step.ref),
+    type: 'Normal',
+    reason,
+    message: `${words}${subject === '' ? '' : `: ${subject}`}${outcome.message === undefined ? '' : ` (${outcome.message})`}`,
+    detail: { op: step.op, ms: Math.round(ms), cause: step.cause.message },
+  };
+}
+
+function subjectOf(step: Step): string {
+  switch (step.op) {
+    case 'pullImage':
+      return step.args.image;
+    case 'pullModel':
+      return step.args.model.model;
+    case 'createContainer':
+    case 'renameContainer':
+    case 'removeContainer':
+    case 'removeVolume':
+    case 'removeNetwork':
+      return step.args.name;
+    case 'connectNetwork':
+    case 'disconnectNetwork':
+      return step.args.network;
+    default:
+      return '';
+  }
+}
+
+/** Conditions that changed, as events: Ready and Degraded; Progressing and Held speak through their causes. */
+export function eventsOfTransitions(
+  changed: readonly StoredCondition[],
+  context: JournalContext,
+): NewEvent[] {
+  return changed.flatMap((condition): NewEvent[] => {
+    const event = { ...base(context, condition.ref), message: condition.message, reason: condition.reason };
+    if (condition.type === 'Ready' && condition.status) return [{ ...event, type: 'Normal' }];
+    if (condition.type === 'Degraded' && condition.status) return [{ ...event, type: 'Warning' }];
+    return [];
+  });
+}
+
+function base(context: JournalContext, regarding: Ref): Omit<NewEvent, 'type' | 'reason' | 'message'> {
+  return { at: context.at, by: context.by, revision: context.revision, pass: context.pass, regarding };
+}

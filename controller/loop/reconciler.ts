@@ -1,0 +1,243 @@
+// One platform's pass: observe → remember → plan → store what is so → let the steps that can go, go.
+// Level-triggered: a pass may be asked for at any time and for any reason; it looks and acts on what it sees.
+// INVARIANTS: one pass at a time; never two steps at once for one resource; facts are stored before the act they guard.
+
+import type { SecretValues } from '../../desired-state/load-types.ts';
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import { needsInspect } from '../../reconcilers/inspect-needs.ts';
+import type { ObservedState } from '../../reconcilers/observed.ts';
+import type { Plan, Step } from '../../reconcilers/plan.ts';
+import { plan as makePlan } from '../../reconcilers/planner.ts';
+import type { StepOutcome } from '../engine.ts';
+import type { Store } from '../store/store.ts';
+import { execute, Gate, runnableSteps, type StepReport } from './executor.ts';
+import { factsFromObservation } from './facts-from-observation.ts';
+import { factsFromStatuses } from './facts-from-status.ts';
+import { attemptAfterStep, factsAfterFailure, factsAfterStep, factsBeforeStep } from './facts-from-step.ts';
+import { eventOfStep, eventsOfCauses, eventsOfTransitions, type JournalContext } from './journal.ts';
+import type { Observer } from './observer.ts';
+import { PlanRecorder } from './plan-recorder.ts';
+import { needsOf } from './satisfied.ts';
+
+export interface Target {
+  readonly revision: Revision;
+  readonly secrets: SecretValues;
+  readonly previous?: Revision;
+}
+
+export interface PassOptions {
+  readonly mode: 'apply' | 'keep' | 'down';
+  readonly names: readonly string[];
+  readonly allowDelete: boolean;
+  readonly removeVolumes: boolean;
+}
+
+export interface PassResult {
+  readonly plan: Plan;
+  readonly observed: ObservedState;
+  /** Steps handed to the executor in this pass. */
+  readonly dispatched: readonly Step[];
+}
+
+export interface ReconcilerContext {
+  readonly observer: Observer;
+  readonly store: Store;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly passId: () => string;
+  /** Performs one step against the engine or a model server. */
+  readonly perform: (step: Step, secrets: SecretValues, signal: AbortSignal) => Promise<StepOutcome>;
+  readonly scrub: (text: string) => string;
+  readonly onStep: (event: StepProgress) => void;
+  /** Something ended: worth another pass. */
+  readonly onFree: () => void;
+  readonly signal: AbortSignal;
+}
+
+export interface StepProgress {
+  readonly step: Step;
+  readonly state: 'started' | 'done' | 'unchanged' | 'failed';
+  readonly message?: string;
+  readonly ms?: number;
+}
+
+/** Ops that wait for something else than the engine's work: they must not hold up starts. */
+const slowOps = new Set<Step['op']>(['stopContainer', 'pullImage', 'pullModel', 'restartContainer']);
+const slowInFlight = 32;
+
+export class Reconciler {
+  readonly #context: ReconcilerContext;
+  readonly #busy = new Set<Ref>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #recorder: PlanRecorder;
+  #fast: Gate;
+  #fastLimit: number;
+  readonly #slow = new Gate(slowInFlight);
+  /** Containers that reeve is stopping now: their `die` is ours. */
+  readonly stopping = new Set<string>();
+
+  constructor(context: ReconcilerContext, concurrency: number) {
+    this.#context = context;
+    this.#fast = new Gate(concurrency);
+    this.#fastLimit = concurrency;
+    this.#recorder = new PlanRecorder(context.store, context.now);
+  }
+
+  get busy(): ReadonlySet<Ref> {
+    return this.#busy;
+  }
+
+  get recorder(): PlanRecorder {
+    return this.#recorder;
+  }
+
+  /** Observes and plans; acts on nothing, stores only facts of sight. */
+  async look(target: Target, options: PassOptions): Promise<{ plan: Plan; observed: ObservedState }> {
+    const { observer, store, now } = this.#context;
+    let facts = await store.facts();
+    let observed = await observer.observe(target.revision, facts.pins);
+    const ids = needsInspect(target.revision, observed, facts);
+    if (ids.length > 0) {
+      await observer.inspect(ids);
+      observed = await observer.observe(target.revision, facts.pins);
+    }
+    const seen = factsFromObservation(target.revision, observed, facts);
+    if (seen.length > 0) {
+      await store.setFacts(seen);
+      facts = await store.facts();
+    }
+    const plan = makePlan({
+      revision: target.revision,
+      observed,
+      facts,
+      now: now(),
+      mode: options.mode,
+      busy: this.#busy,
+      names: options.names,
+      allowDelete: options.allowDelete,
+      removeVolumes: options.removeVolumes,
+      ...(target.previous === undefined ? {} : { previous: target.previous }),
+    });
+    return { plan, observed };
+  }
+
+  /** One pass. Resolves when its steps are on their way, not when they have ended (`settle` waits for that). */
+  async pass(target: Target, options: PassOptions, by: string): Promise<PassResult> {
+    const { store, now, scrub } = this.#context;
+    const { plan, observed } = await this.look(target, options);
+    const journal: JournalContext = {
+      at: now(),
+      by,
+      revision: target.revision.id,
+      pass: this.#context.passId(),
+    };
+    const changed = await store.saveStatuses(
+      plan.statuses.filter((s) => !this.#busy.has(s.ref)),
+      now(),
+    );
+    const statusFacts = factsFromStatuses(target.revision, plan, await store.facts(), now());
+    if (statusFacts.length > 0) await store.setFacts(statusFacts);
+    const dispatched =
+      plan.blocked === undefined ? runnableSteps(plan.steps, this.#busy, needsOf(plan, observed)) : [];
+    const events = [...eventsOfTransitions(changed, journal), ...eventsOfCauses(dispatched, journal)];
+    if (events.length > 0) await store.record(events.map((e) => ({ ...e, message: scrub(e.message) })));
+    if (dispatched.length > 0) await this.#dispatch(plan, dispatched, target, journal);
+    return { plan, observed, dispatched };
+  }
+
+  /** Waits until no step is in flight. */
+  async settle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  async #dispatch(
+    plan: Plan,
+    steps: readonly Step[],
+    target: Target,
+    journal: JournalContext,
+  ): Promise<void> {
+    const { policy } = target.revision;
+    if (policy.concurrency !== this.#fastLimit) {
+      this.#fast = new Gate(policy.concurrency);
+      this.#fastLimit = policy.concurrency;
+    }
+    for (const step of steps) this.#busy.add(step.ref);
+    await this.#recorder.record(plan, steps, journal.by, journal.at);
+    const gates = (step: Step): Gate => (slowOps.has(step.op) ? this.#slow : this.#fast);
+    const run = execute(
+      steps,
+      {
+        gate: gates,
+        before: (step) => this.#before(step, plan),
+        perform: (step, signal) => this.#context.perform(step, target.secrets, signal),
+        after: (report) => this.#after(report, target, journal),
+        now: this.#context.now,
+      },
+      this.#context.signal,
+      (ref) => {
+        this.#busy.delete(ref);
+        this.#context.onFree();
+      },
+    ).finally(() => this.#running.delete(run));
+    this.#running.add(run);
+  }
+
+  async #before(step: Step, plan: Plan): Promise<void> {
+    const { store, now } = this.#context;
+    const facts = factsBeforeStep(step, plan.steps, await store.facts(), now());
+    if (facts.length > 0) await store.setFacts(facts);
+    const id = 'containerId' in step.args ? step.args.containerId : undefined;
+    if (id !== undefined && stops(step)) this.stopping.add(id);
+    await this.#recorder.started(step.id, now());
+    this.#context.onStep({ step, state: 'started' });
+  }
+
+  async #after(report: StepReport, target: Target, journal: JournalContext): Promise<void> {
+    const { store, now, scrub, observer } = this.#context;
+    const { step, outcome, error } = report;
+    const { policy } = target.revision;
+    const at = now();
+    const before = await store.facts();
+    const changes =
+      error === undefined
+        ? [
+            ...(outcome === undefined ? [] : factsAfterStep(step, outcome, before, at)),
+            ...attemptAfterStep(step, before, policy, at, this.#context.random()),
+          ]
+        : factsAfterFailure(step.ref, failureOf(error, scrub), before, policy, at, this.#context.random());
+    if (changes.length > 0) await store.setFacts(changes);
+    const event = eventOfStep(report, { ...journal, at });
+    if (event !== undefined) await store.record([{ ...event, message: scrub(event.message) }]);
+    const state = error !== undefined ? 'failed' : outcome?.changed === false ? 'unchanged' : 'done';
+    const message = error === undefined ? outcome?.message : scrub(error.message);
+    await this.#recorder.ended(step.id, at, state, message);
+    noteAct(observer, step, outcome);
+    if ('containerId' in step.args && step.args.containerId !== undefined)
+      this.#unmark(step.args.containerId);
+    this.#context.onStep({ step, state, ms: report.ms, ...(message === undefined ? {} : { message }) });
+  }
+
+  /** The `die` event of our own stop may come after its answer: keep the mark a little. */
+  #unmark(id: string): void {
+    setTimeout(() => this.stopping.delete(id), 2_000).unref();
+  }
+}
+
+function stops(step: Step): boolean {
+  return step.op === 'stopContainer' || step.op === 'restartContainer' || step.op === 'removeContainer';
+}
+
+function failureOf(error: Error, scrub: (text: string) => string): { reason: string; message: string } {
+  const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : 'StepFailed';
+  return { reason, message: scrub(error.message) };
+}
+
+/** What our own act made stale; its events will say so too, but later. */
+function noteAct(observer: Observer, step: Step, outcome: StepOutcome | undefined): void {
+  if (step.op.endsWith('Network')) observer.noteOwnAct('network');
+  if (step.op.endsWith('Volume') || step.op === 'createContainer') observer.noteOwnAct('volume');
+  if (step.op === 'pullImage') observer.noteOwnAct('image');
+  const id = outcome?.containerId ?? ('containerId' in step.args ? step.args.containerId : undefined);
+  if (id !== undefined) observer.noteContainer(id);
+}

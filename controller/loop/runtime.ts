@@ -1,0 +1,338 @@
+// The loop: asks for passes when something says "look now" (events, probes, ends of steps, the clock, a person) and
+// paces them. Owns the event stream, the timers and the probes; what to do is the planner's.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Ref } from '../../desired-state/resource.ts';
+import { identityLabels } from '../../reconcilers/observed.ts';
+import type { Step } from '../../reconcilers/plan.ts';
+import type { Engine, EngineEvent } from '../engine.ts';
+import { EngineError } from '../errors.ts';
+import { ModelServers } from '../ollama/servers.ts';
+import { Prober } from '../probes/prober.ts';
+import type { NewEvent, Store } from '../store/store.ts';
+import { type EventMemory, factsFromEvent } from './facts-from-event.ts';
+import { followEvents } from './follow.ts';
+import { Observer } from './observer.ts';
+import { perform } from './perform.ts';
+import { PullNotes } from './pull-notes.ts';
+import {
+  type PassOptions,
+  type PassResult,
+  Reconciler,
+  type StepProgress,
+  type Target,
+} from './reconciler.ts';
+
+export interface RuntimeOptions {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly platform: string;
+  readonly digest: (value: string) => string;
+  readonly scrub: (text: string) => string;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly passId: () => string;
+}
+
+/** While steps run, passes keep this distance: each costs a list call that the engine could spend on starts. */
+const busyPassSpacingMs = 60;
+/** Distance otherwise: a storm of foreign events must not become a storm of passes. The first after quiet is immediate. */
+const idlePassSpacingMs = 20;
+const firstRetryMs = 250;
+const lastRetryMs = 15_000;
+
+export type PassListener = (result: PassResult) => void;
+
+export class Runtime {
+  readonly prober: Prober;
+  readonly servers: ModelServers;
+  readonly observer: Observer;
+  readonly reconciler: Reconciler;
+  /** Told of each pass and each step; set by an apply under way. */
+  onPass: PassListener | undefined;
+  onStep: ((progress: StepProgress) => void) | undefined;
+  onNote: ((ref: Ref, message: string) => void) | undefined;
+  /** What the passes aim at; undefined until a revision is in force. */
+  target: Target | undefined;
+  /** How passes are made; an apply changes it while it lasts. */
+  options: PassOptions = { mode: 'keep', names: [], allowDelete: false, removeVolumes: false };
+  by = 'reeve';
+
+  readonly #o: RuntimeOptions;
+  readonly #memory: EventMemory;
+  readonly #abort = new AbortController();
+  readonly #notes: PullNotes;
+  #wake: (() => void) | undefined;
+  #asked = false;
+  #nextAt = Number.POSITIVE_INFINITY;
+  #resyncAt = 0;
+  #auditAt = 0;
+  #lastPassEnd = 0;
+  #engineDownSince: number | undefined;
+  #retryMs = firstRetryMs;
+  #loop: Promise<void> | undefined;
+  #eventChain: Promise<void> = Promise.resolve();
+
+  constructor(options: RuntimeOptions, concurrency: number) {
+    this.#o = options;
+    const { engine, now } = options;
+    const wake = (): void => this.wake();
+    this.prober = new Prober(engine, now, wake);
+    this.servers = new ModelServers(engine, now, wake);
+    this.observer = new Observer({
+      engine,
+      now,
+      digest: options.digest,
+      probes: this.prober.results,
+      modelServers: this.servers.observed,
+    });
+    this.#notes = new PullNotes(options.store, now);
+    this.reconciler = new Reconciler(
+      {
+        observer: this.observer,
+        store: options.store,
+        now,
+        random: options.random,
+        passId: options.passId,
+        scrub: options.scrub,
+        signal: this.#abort.signal,
+        perform: (step, secrets, signal) =>
+          perform(
+            { engine, servers: this.servers, progress: (s, m) => this.#progress(s, m) },
+            step,
+            secrets,
+            signal,
+          ),
+        onStep: (progress) => this.#stepped(progress),
+        onFree: wake,
+      },
+      concurrency,
+    );
+    this.#memory = {
+      kills: new Map(),
+      ooms: new Map(),
+      stoppedByReeve: this.reconciler.stopping,
+      busy: this.reconciler.busy,
+    };
+  }
+
+  /** Asks for a pass soon. */
+  wake(): void {
+    this.#asked = true;
+    this.#wake?.();
+  }
+
+  /** Starts following events and making passes. */
+  start(): void {
+    this.#loop ??= Promise.all([this.#follow(), this.#run()]).then(() => undefined);
+    this.wake();
+  }
+
+  /** No new step starts; those under way end (or are given up after `graceMs`). */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#wake?.();
+    await Promise.race([this.reconciler.settle(), sleep(graceMs)]);
+    this.#abort.abort();
+    this.prober.close();
+    this.servers.close();
+    await this.#loop;
+    await this.#eventChain;
+  }
+  #stopping = false;
+
+  /** For a look without a loop: every probe and model server is asked once, for at most `withinMs`. */
+  async answerProbesOnce(target: Target, withinMs = 1_500): Promise<void> {
+    const observed = await this.observer.observe(target.revision, (await this.#o.store.facts()).pins);
+    await this.prober.update(target.revision, observed);
+    await this.servers.update(target.revision, observed);
+    const deadline = this.#o.now() + withinMs;
+    while (this.#o.now() < deadline && !(this.prober.answered && this.servers.answered)) await sleep(5);
+  }
+
+  /** After a gap, or where facts may be stale: nothing known of containers is believed. */
+  async forgetAll(): Promise<void> {
+    const containers = await this.#o.engine.containers();
+    const ours = containers.filter((c) => c.labels[identityLabels.platform] === this.#o.platform);
+    this.observer.forgetAll(ours.map((c) => c.id));
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      await this.#waitForReason();
+      if (this.#stopping) return;
+      this.#asked = false;
+      try {
+        await this.#pass();
+        await this.#engineAnswered();
+      } catch (error) {
+        await this.#passFailed(error);
+      }
+      this.#lastPassEnd = this.#o.now();
+    }
+  }
+
+  async #waitForReason(): Promise<void> {
+    const { now } = this.#o;
+    const spacing = this.reconciler.busy.size > 0 ? busyPassSpacingMs : idlePassSpacingMs;
+    const earliest = this.#lastPassEnd + spacing;
+    while (!this.#stopping) {
+      const at = now();
+      const due = this.#asked ? earliest : Math.min(this.#nextAt, this.#resyncAt, this.#auditAt);
+      if (due <= at) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(due - at, 60_000));
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = undefined;
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const { target } = this;
+    if (target === undefined) {
+      this.#resyncAt = this.#o.now() + 1_000;
+      return;
+    }
+    this.#dueWork(target);
+    const result = await this.reconciler.pass(target, this.options, this.by);
+    this.#nextAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
+    await this.prober.update(target.revision, result.observed);
+    await this.servers.update(target.revision, result.observed);
+    this.onPass?.(result);
+    await this.#inspectNamed();
+  }
+
+  /** Resync and audit: what the clock asks for. */
+  #dueWork(target: Target): void {
+    const at = this.#o.now();
+    const { policy } = target.revision;
+    if (at >= this.#resyncAt) {
+      this.observer.forgetLists();
+      this.#resyncAt = at + policy.resyncMs;
+    }
+    if (at >= this.#auditAt) {
+      const order = this.observer.auditOrder(this.#o.platform);
+      for (const id of order.slice(0, 1)) this.observer.noteContainer(id);
+      this.#auditAt = at + policy.auditMs / Math.max(1, order.length);
+    }
+  }
+
+  /** What events named is inspected behind the acts, never before them: a start must not wait for it. */
+  async #inspectNamed(): Promise<void> {
+    if (this.reconciler.busy.size > 0) return;
+    const ids = this.observer.dirtyOurs(this.#o.platform);
+    if (ids.length === 0) return;
+    await this.observer.inspect(ids);
+    this.wake();
+  }
+
+  async #follow(): Promise<void> {
+    const handlers = {
+      onEvent: (event: EngineEvent) => this.#event(event),
+      onConnected: () => {
+        this.#gap = true;
+        this.wake();
+      },
+      onBroken: (error: Error) => this.#o.logger.warn({ err: error }, 'event stream broken'),
+    };
+    await followEvents(this.#o.engine, this.#o.now, handlers, this.#abort.signal);
+  }
+  #gap = false;
+
+  #event(event: EngineEvent): void {
+    this.observer.noteEvent(event);
+    const ours = event.attributes[identityLabels.platform] === this.#o.platform;
+    if (event.type === 'container' && ours && this.target !== undefined) {
+      const inputs = { policy: this.target.revision.policy, jitter: this.#o.random() };
+      if (event.action === 'start') this.prober.forget(event.id);
+      this.#eventChain = this.#eventChain
+        .then(async () => {
+          const changes = factsFromEvent(event, await this.#o.store.facts(), this.#memory, inputs);
+          if (changes.length > 0) await this.#o.store.setFacts(changes);
+        })
+        .catch((error: unknown) =>
+          this.#o.logger.error({ err: error }, 'an engine event could not be remembered'),
+        )
+        .finally(() => this.wake());
+      return;
+    }
+    this.wake();
+  }
+
+  async #engineAnswered(): Promise<void> {
+    this.#retryMs = firstRetryMs;
+    if (this.#gap) {
+      this.#gap = false;
+      await this.forgetAll();
+      this.wake();
+    }
+    if (this.#engineDownSince === undefined) return;
+    const seconds = Math.round((this.#o.now() - this.#engineDownSince) / 1_000);
+    this.#engineDownSince = undefined;
+    await this.#record(
+      'Normal',
+      'EngineReachable',
+      `the engine answers again after ${seconds} s; everything was observed anew`,
+    );
+    await this.forgetAll();
+    this.wake();
+  }
+
+  async #passFailed(error: unknown): Promise<void> {
+    const { logger, now } = this.#o;
+    const failure = error instanceof Error ? error : new Error(String(error));
+    if (failure instanceof EngineError && failure.code === 0) {
+      if (this.#engineDownSince === undefined) {
+        this.#engineDownSince = now();
+        await this.#record('Warning', 'EngineUnreachable', failure.message);
+      }
+    } else {
+      logger.error({ err: failure }, 'pass failed');
+      await this.#record('Warning', 'PassFailed', failure.message);
+    }
+    logger.warn({ retryMs: this.#retryMs, err: failure.message }, 'looking again later');
+    await sleep(this.#retryMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+    this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs);
+    this.#asked = true;
+  }
+
+  async #record(type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
+    const { store, platform, now, scrub, logger } = this.#o;
+    const event: NewEvent = {
+      at: now(),
+      type,
+      reason,
+      regarding: `Platform/${platform}`,
+      message: scrub(message),
+      by: 'reeve',
+    };
+    await store
+      .record([event])
+      .catch((error: unknown) => logger.error({ err: error, event }, 'event not stored'));
+  }
+
+  #progress(step: Step, message: string): void {
+    const words = this.#o.scrub(message);
+    this.onNote?.(step.ref, words);
+    this.#notes.note(step.ref, words);
+  }
+
+  #stepped(progress: StepProgress): void {
+    const { step, state, ms, message } = progress;
+    const fields = {
+      ref: step.ref,
+      op: step.op,
+      cause: step.cause.reason,
+      ...(ms === undefined ? {} : { ms: Math.round(ms) }),
+    };
+    if (state === 'failed') this.#o.logger.warn(fields, message ?? 'step failed');
+    else if (state !== 'started') this.#o.logger.info(fields, `${step.op} ${state}`);
+    this.onStep?.(progress);
+  }
+}

@@ -1,0 +1,25 @@
+// Whether what a step waits for holds now, from the plan's own statuses and the observation it was made from. Pure.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import { identityLabels, type ObservedState } from '../../reconcilers/observed.ts';
+import type { Plan, Step } from '../../reconcilers/plan.ts';
+
+/** Returns a test for needs, in constant time each. */
+export function needsOf(plan: Plan, observed: ObservedState): (need: Step['needs'][number]) => boolean {
+  const ready = new Map<Ref, string>();
+  for (const status of plan.statuses) {
+    const condition = status.conditions.find((c) => c.type === 'Ready');
+    if (condition?.status === true) ready.set(status.ref, condition.reason);
+  }
+  const running = new Set<string>();
+  for (const container of observed.containers) {
+    if (container.labels[identityLabels.platform] !== plan.platform || container.state !== 'running')
+      continue;
+    running.add(`${container.labels[identityLabels.kind]}/${container.labels[identityLabels.name]}`);
+  }
+  return (need) => {
+    if (need.condition === 'ready') return ready.has(need.ref);
+    if (need.condition === 'started') return running.has(need.ref) || ready.has(need.ref);
+    return ready.get(need.ref) === 'Completed';
+  };
+}

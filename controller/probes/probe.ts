@@ -1,0 +1,144 @@
+// One probe of one workload: http, tcp or exec. Says pass, fail, or that reeve itself cannot get there; never throws.
+
+import { connect } from 'node:net';
+import { type Agent, request } from 'undici';
+import type { Probe } from '../../desired-state/resource.ts';
+import type { Engine } from '../engine.ts';
+
+export interface ProbeAddress {
+  readonly host: string;
+  readonly port: number;
+  /** A refused or silent connection is the workload's fault: we know that we can reach this address. */
+  readonly certain: boolean;
+}
+
+export interface ProbeAnswer {
+  readonly outcome: 'pass' | 'fail' | 'unreachable';
+  readonly message: string;
+}
+
+/** No route from here, whatever the workload does. */
+const unreachableCodes = new Set([
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EACCES',
+  'EPERM',
+  'EADDRNOTAVAIL',
+  'ENOTFOUND',
+]);
+/** No route when the address is only a guess: another network namespace or host drops or refuses. */
+const doubtfulCodes = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ABORT_ERR']);
+
+/** `address` is undefined where reeve sees no way to the container. */
+export async function runProbe(
+  probe: Probe,
+  containerId: string,
+  addressOf: (port: number) => ProbeAddress | undefined,
+  engine: Engine,
+  agent: Agent,
+): Promise<ProbeAnswer> {
+  if (probe.exec !== undefined) return probeExec(probe.exec.command, containerId, probe.timeoutMs, engine);
+  const port = probe.http?.port ?? probe.tcp?.port;
+  if (port === undefined) return { outcome: 'fail', message: 'the probe names neither http, tcp nor exec' };
+  const address = addressOf(port);
+  if (address === undefined)
+    return {
+      outcome: 'unreachable',
+      message: `no address of the container's port ${port} is reachable from here`,
+    };
+  try {
+    return probe.http === undefined
+      ? await probeTcp(address, probe.timeoutMs)
+      : await probeHttp(probe.http, address, probe.timeoutMs, agent);
+  } catch (error) {
+    return answerOf(error, address);
+  }
+}
+
+async function probeHttp(
+  http: NonNullable<Probe['http']>,
+  address: ProbeAddress,
+  timeoutMs: number,
+  agent: Agent,
+): Promise<ProbeAnswer> {
+  const url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}${http.path}`;
+  const answer = await request(url, {
+    dispatcher: agent,
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: { 'user-agent': 'reeve-probe' },
+  });
+  const body = http.body === undefined ? '' : (await answer.body.text()).slice(0, 65_536);
+  if (http.body === undefined) await answer.body.dump();
+  const good =
+    http.status === undefined
+      ? answer.statusCode >= 200 && answer.statusCode < 400
+      : answer.statusCode === http.status;
+  if (!good)
+    return {
+      outcome: 'fail',
+      message: `GET ${http.path} on port ${http.port} answered ${answer.statusCode}`,
+    };
+  if (http.body !== undefined && !body.includes(http.body)) {
+    return {
+      outcome: 'fail',
+      message: `GET ${http.path} on port ${http.port} answered without "${http.body}"`,
+    };
+  }
+  return { outcome: 'pass', message: `GET ${http.path} answered ${answer.statusCode}` };
+}
+
+function probeTcp(address: ProbeAddress, timeoutMs: number): Promise<ProbeAnswer> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: address.host, port: address.port, timeout: timeoutMs });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve({ outcome: 'pass', message: `port ${address.port} accepts connections` });
+    });
+    socket.once('timeout', () => {
+      socket.destroy();
+      reject(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
+    });
+    socket.once('error', reject);
+  });
+}
+
+async function probeExec(
+  command: readonly string[],
+  containerId: string,
+  timeoutMs: number,
+  engine: Engine,
+): Promise<ProbeAnswer> {
+  try {
+    const { exitCode, output } = await engine.exec(containerId, command, timeoutMs);
+    if (exitCode === 0) return { outcome: 'pass', message: `${command[0]} exited 0` };
+    const said = output.trim().split('\n').at(-1) ?? '';
+    return {
+      outcome: 'fail',
+      message: `${command.join(' ')} exited ${exitCode}${said === '' ? '' : `: ${said.slice(0, 200)}`}`,
+    };
+  } catch (error) {
+    return {
+      outcome: 'fail',
+      message: `${command.join(' ')}: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+}
+
+function answerOf(error: unknown, address: ProbeAddress): ProbeAnswer {
+  const code = codeOf(error);
+  const message = `${address.host}:${address.port}: ${wordsOf(error, code)}`;
+  const unreachable = unreachableCodes.has(code) || (!address.certain && doubtfulCodes.has(code));
+  return { outcome: unreachable ? 'unreachable' : 'fail', message };
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if (error.name === 'TimeoutError') return 'ETIMEDOUT';
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function wordsOf(error: unknown, code: string): string {
+  if (code === 'ECONNREFUSED') return 'connection refused';
+  if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'no answer in time';
+  return error instanceof Error && error.message !== '' ? error.message : code;
+}

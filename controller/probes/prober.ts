@@ -1,0 +1,143 @@
+// Probes workloads on their own clocks and keeps the last result of each. Results are facts for the planner; whether a
+// failing probe restarts anything is not decided here.
+
+import { Agent } from 'undici';
+import type { Probe, Ref } from '../../desired-state/resource.ts';
+import { isWorkload, refOf } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import {
+  identityLabels,
+  type ObservedContainer,
+  type ObservedState,
+  type ProbeResult,
+} from '../../reconcilers/observed.ts';
+import type { Engine, EngineInfo } from '../engine.ts';
+import { addressOfPort } from './address.ts';
+import { runProbe } from './probe.ts';
+
+/** Until a container first passes it is looked at this often at most: readiness gates what waits for it. */
+const eagerMs = 300;
+
+interface Watched {
+  readonly ref: Ref;
+  readonly probe: Probe;
+  container: ObservedContainer;
+  nextAt: number;
+  passed: boolean;
+  inFlight: boolean;
+}
+
+export class Prober {
+  readonly results = new Map<Ref, ProbeResult>();
+  readonly #watched = new Map<Ref, Watched>();
+  readonly #engine: Engine;
+  readonly #now: () => number;
+  readonly #onChange: () => void;
+  readonly #agent = new Agent({ connect: { timeout: 5_000 }, keepAliveTimeout: 1_000, pipelining: 0 });
+  #info: EngineInfo | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(engine: Engine, now: () => number, onChange: () => void) {
+    this.#engine = engine;
+    this.#now = now;
+    this.#onChange = onChange;
+  }
+
+  /** What is to be probed now: running containers of workloads with a probe. */
+  async update(revision: Revision, observed: ObservedState): Promise<void> {
+    const running = new Map<string, ObservedContainer>();
+    for (const c of observed.containers) {
+      if (c.labels[identityLabels.platform] === revision.platform && c.state === 'running') {
+        running.set(`${c.labels[identityLabels.kind]}/${c.labels[identityLabels.name]}`, c);
+      }
+    }
+    const wanted = new Set<Ref>();
+    for (const resource of revision.resources) {
+      if (!isWorkload(resource) || resource.probe === undefined) continue;
+      const ref = refOf(resource);
+      const container = running.get(ref);
+      if (container === undefined) continue;
+      wanted.add(ref);
+      this.#watch(ref, resource.probe, container);
+    }
+    for (const ref of this.#watched.keys()) {
+      if (wanted.has(ref)) continue;
+      this.#watched.delete(ref);
+      this.results.delete(ref);
+    }
+    if (this.#watched.size > 0) this.#info ??= await this.#engine.info();
+    this.#schedule();
+  }
+
+  /** Each workload that is probed has a result. */
+  get answered(): boolean {
+    return [...this.#watched.keys()].every((ref) => this.results.has(ref));
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    void this.#agent.destroy();
+  }
+
+  #watch(ref: Ref, probe: Probe, container: ObservedContainer): void {
+    const known = this.#watched.get(ref);
+    if (known !== undefined && known.container.id === container.id && known.probe === probe) {
+      known.container = container;
+      return;
+    }
+    // A container that is ours anew is probed at once; one that runs already, spread over its interval.
+    this.results.delete(ref);
+    this.#watched.set(ref, { ref, probe, container, nextAt: this.#now(), passed: false, inFlight: false });
+  }
+
+  /** A container started anew under the same id must prove itself again. */
+  forget(containerId: string): void {
+    for (const watched of this.#watched.values()) {
+      if (watched.container.id !== containerId) continue;
+      this.#watched.delete(watched.ref);
+      this.results.delete(watched.ref);
+    }
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    let next = Number.POSITIVE_INFINITY;
+    for (const w of this.#watched.values()) if (!w.inFlight && w.nextAt < next) next = w.nextAt;
+    if (next === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, next - this.#now()));
+  }
+
+  #tick(): void {
+    const now = this.#now();
+    for (const watched of this.#watched.values()) {
+      if (!watched.inFlight && watched.nextAt <= now) void this.#probe(watched);
+    }
+    this.#schedule();
+  }
+
+  async #probe(watched: Watched): Promise<void> {
+    watched.inFlight = true;
+    const { ref, probe, container } = watched;
+    const info = this.#info;
+    const answer = await runProbe(
+      probe,
+      container.id,
+      (port) => (info === undefined ? undefined : addressOfPort(watched.container, port, info)),
+      this.#engine,
+      this.#agent,
+    );
+    watched.inFlight = false;
+    if (this.#closed || this.#watched.get(ref) !== watched) return;
+    const now = this.#now();
+    const before = this.results.get(ref);
+    const failures = answer.outcome === 'fail' ? (before?.failures ?? 0) + 1 : 0;
+    this.results.set(ref, { at: now, ...answer, failures, containerId: container.id });
+    if (answer.outcome === 'pass') watched.passed = true;
+    watched.nextAt = now + (watched.passed ? probe.everyMs : Math.min(eagerMs, probe.everyMs));
+    if (before?.outcome !== answer.outcome || failures === probe.threshold) this.#onChange();
+    this.#schedule();
+  }
+}

@@ -1,0 +1,331 @@
+// The Control of this process: plans, applies, acts and keeps one platform with the session's engine, store and lock.
+
+import type { Logger } from 'pino';
+import type { Loaded } from '../desired-state/load-types.ts';
+import type { Ref } from '../desired-state/resource.ts';
+import { contentHash } from '../desired-state/revision.ts';
+import type { ResourceStatus } from '../reconcilers/condition.ts';
+import type { Plan } from '../reconcilers/plan.ts';
+import { performAct } from './acts.ts';
+import { runToEnd } from './apply.ts';
+import type {
+  Act,
+  ApplyOptions,
+  ApplyOutcome,
+  Control,
+  DownOptions,
+  PlanOptions,
+  PlanReport,
+  Progress,
+} from './control.ts';
+import type { Engine } from './engine.ts';
+import { exitStatus, ReeveError } from './errors.ts';
+import { putInForce } from './in-force.ts';
+import { keep } from './keep.ts';
+import type { Lock } from './lock/lock.ts';
+import type { PassOptions, Target } from './loop/reconciler.ts';
+import { Runtime } from './loop/runtime.ts';
+import type { Scrubber } from './secrets.ts';
+import type { Sources } from './sources.ts';
+import type { Store } from './store/store.ts';
+import { noteLostStore } from './store-lost.ts';
+import { changedVariables } from './variables.ts';
+
+export interface SessionParts {
+  readonly platform: string;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly sources: Sources;
+  readonly digest: (value: string | Uint8Array) => string;
+  /** What to begin with: the first load, or what was in force. */
+  readonly first: Loaded;
+  /** False: opened by the platform's name; there are no files to load anew. */
+  readonly reloads: boolean;
+  readonly logger: Logger;
+  readonly scrubber: Scrubber;
+  readonly by: string;
+  readonly lock?: Lock;
+}
+
+export class SessionControl implements Control {
+  readonly platform: string;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly #parts: SessionParts;
+  readonly #runtime: Runtime;
+  #passes = 0;
+  #keeping = false;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.platform = parts.platform;
+    this.store = parts.store;
+    this.engine = parts.engine;
+    const born = Date.now().toString(36);
+    this.#runtime = new Runtime(
+      {
+        engine: parts.engine,
+        store: parts.store,
+        logger: parts.logger,
+        platform: parts.platform,
+        digest: parts.digest,
+        scrub: parts.scrubber,
+        now: () => Date.now(),
+        random: Math.random,
+        passId: () => `${born}-${(++this.#passes).toString(36)}`,
+      },
+      parts.first.revision.policy.concurrency,
+    );
+  }
+
+  /** Absolute paths of the manifests that this session keeps. */
+  get sources(): readonly string[] {
+    return this.#loaded.revision.sources;
+  }
+
+  get #loaded(): Loaded {
+    return this.#parts.sources.good ?? this.#parts.first;
+  }
+
+  async plan(options: PlanOptions): Promise<PlanReport> {
+    if (this.#parts.reloads) await this.#load();
+    const pass: PassOptions = { ...passOf(options), mode: 'apply' };
+    const plan = await this.#look(pass);
+    const { revision } = this.#loaded;
+    return {
+      revision,
+      plan,
+      changedVariables: await changedVariables(this.store, revision),
+      fingerprint: fingerprintOf(revision.id, plan),
+    };
+  }
+
+  async apply(
+    options: ApplyOptions,
+    progress: (p: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<ApplyOutcome> {
+    this.#mustHoldLock();
+    if (this.#parts.reloads) await this.#load();
+    const { revision } = this.#loaded;
+    const facts = await this.store.facts();
+    if (facts.suspended?.reason === 'Suspended') {
+      throw new ReeveError(`platform ${this.platform} is suspended by ${facts.suspended.by}`, {
+        status: exitStatus.blocked,
+        hint: `lift it first: reeve resume -p ${this.platform}`,
+      });
+    }
+    const pass: PassOptions = { ...passOf(options), mode: 'apply' };
+    const seen = await this.#look(pass);
+    if (options.fingerprint !== undefined && options.fingerprint !== fingerprintOf(revision.id, seen)) {
+      throw new ReeveError(
+        'the saved plan is stale: the manifests or the world have changed since it was made',
+        {
+          status: exitStatus.blocked,
+          hint: 'make it anew: reeve plan --out FILE',
+        },
+      );
+    }
+    if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
+    await putInForce(this.store, this.engine, revision, {
+      by: options.by,
+      at: Date.now(),
+      updateImages: options.updateImages,
+    });
+    await this.#forgetFailures(seen, options.by);
+    // Tags have their meaning only now: what is shown is what will run.
+    const plan = await this.#look(pass);
+    return this.#run(
+      plan,
+      pass,
+      { ...options, timeoutMs: options.timeoutMs ?? revision.policy.progressDeadlineMs },
+      progress,
+      signal,
+    );
+  }
+
+  async act(act: Act, by: string): Promise<string> {
+    this.#mustHoldLock();
+    const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now());
+    this.#runtime.wake();
+    if (!this.#keeping) await this.#afterAct(act, by);
+    return said;
+  }
+
+  async downPlan(options: DownOptions): Promise<Plan> {
+    return this.#look({ mode: 'down', names: [], allowDelete: true, removeVolumes: options.volumes });
+  }
+
+  async down(
+    options: DownOptions,
+    progress: (p: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<ApplyOutcome> {
+    this.#mustHoldLock();
+    const at = Date.now();
+    await this.store.setFacts([{ fact: 'suspended', value: { at, by: options.by, reason: 'Down' } }]);
+    await this.store.record([
+      {
+        at,
+        type: 'Normal',
+        reason: 'Down',
+        regarding: `Platform/${this.platform}`,
+        message: `taken down by ${options.by}; stays so until the next apply`,
+        by: options.by,
+      },
+    ]);
+    const pass: PassOptions = { mode: 'down', names: [], allowDelete: true, removeVolumes: options.volumes };
+    const plan = await this.#look(pass);
+    const { progressDeadlineMs } = this.#loaded.revision.policy;
+    return this.#run(plan, pass, { by: options.by, timeoutMs: progressDeadlineMs }, progress, signal);
+  }
+
+  async statuses(): Promise<{ statuses: readonly ResourceStatus[]; plan: Plan }> {
+    const plan = await this.#look({ mode: 'keep', names: [], allowDelete: false, removeVolumes: false });
+    return { statuses: plan.statuses, plan };
+  }
+
+  /** The controller: keeps the platform until `signal` aborts. */
+  async keep(signal: AbortSignal): Promise<void> {
+    this.#mustHoldLock();
+    this.#keeping = true;
+    await keep(this.#runtime, this.#parts, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#runtime.stop(4_000);
+    await this.#parts.sources.close();
+    await this.store.close();
+    await this.#parts.lock
+      ?.release()
+      .catch((error: unknown) => this.#parts.logger.warn({ err: error }, 'the lock was left on the engine'));
+    await this.engine.close();
+  }
+
+  async #load(): Promise<void> {
+    const { secrets } = await this.#parts.sources.mustLoad();
+    this.#parts.scrubber.add(secrets.values());
+  }
+
+  async #target(): Promise<Target> {
+    const { revision, secrets } = this.#loaded;
+    const previous = (await this.store.inForce())?.revision;
+    return { revision, secrets, ...(previous === undefined ? {} : { previous }) };
+  }
+
+  async #look(pass: PassOptions): Promise<Plan> {
+    const target = await this.#target();
+    if (!this.#keeping) {
+      await noteLostStore(this.store, this.engine, this.platform, Date.now());
+      await this.#runtime.answerProbesOnce(target);
+    }
+    return (await this.#runtime.reconciler.look(target, pass)).plan;
+  }
+
+  async #run(
+    plan: Plan,
+    pass: PassOptions,
+    { by, timeoutMs }: { by: string; timeoutMs: number },
+    progress: (p: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<ApplyOutcome> {
+    if (pass.mode === 'apply') await this.#liftSuspension(by);
+    this.#runtime.start();
+    const { logger, scrubber } = this.#parts;
+    logger.info({ revision: this.#loaded.revision.id, by, steps: plan.steps.length }, pass.mode);
+    return runToEnd(this.#runtime, {
+      target: await this.#target(),
+      plan,
+      pass,
+      by,
+      timeoutMs,
+      now: () => Date.now(),
+      engine: this.engine,
+      scrub: scrubber,
+      progress,
+      signal,
+    });
+  }
+
+  async #liftSuspension(by: string): Promise<void> {
+    const { suspended } = await this.store.facts();
+    if (suspended === undefined) return;
+    await this.store.setFacts([{ fact: 'suspended', value: undefined }]);
+    await this.store.record([
+      {
+        at: Date.now(),
+        type: 'Normal',
+        reason: 'Resumed',
+        regarding: `Platform/${this.platform}`,
+        message: `no longer suspended (${suspended.reason}): applied by ${by}`,
+        by,
+      },
+    ]);
+  }
+
+  /** A person's apply is a new try: back-off and given-up replacements of what is not ready are forgotten. */
+  async #forgetFailures(plan: Plan, by: string): Promise<void> {
+    const facts = await this.store.facts();
+    const failing = plan.statuses
+      .filter((s) => s.conditions.some((c) => c.type === 'Ready' && !c.status))
+      .map((s) => s.ref);
+    const known = failing.filter(
+      (ref: Ref) => facts.attempts[ref] ?? facts.failures[ref] ?? facts.failedReplacements[ref],
+    );
+    if (known.length === 0) return;
+    await this.store.setFacts(
+      known.flatMap((key) => [
+        { fact: 'attempts', key, value: undefined } as const,
+        { fact: 'failures', key, value: undefined } as const,
+        { fact: 'failedReplacements', key, value: undefined } as const,
+      ]),
+    );
+    this.#parts.logger.info({ by, refs: known }, 'back-off forgotten: applied by a person');
+  }
+
+  /** Without a controller an act is carried out here, for the one resource it names. */
+  async #afterAct(act: Act, by: string): Promise<void> {
+    if (act.verb !== 'rerun' && act.verb !== 'release' && !(act.verb === 'hold' && act.stopped)) return;
+    const pass: PassOptions = { mode: 'keep', names: [act.name], allowDelete: false, removeVolumes: false };
+    const plan = await this.#look(pass);
+    if (plan.steps.length === 0) return;
+    const { progressDeadlineMs } = this.#loaded.revision.policy;
+    await this.#run(
+      plan,
+      pass,
+      { by, timeoutMs: progressDeadlineMs },
+      () => undefined,
+      new AbortController().signal,
+    );
+  }
+
+  #mustHoldLock(): void {
+    if (this.#parts.lock === undefined) throw new Error('a session opened without the lock was asked to act');
+  }
+}
+
+function passOf(options: PlanOptions): Omit<PassOptions, 'mode'> {
+  return { names: options.names, allowDelete: options.allowDelete, removeVolumes: false };
+}
+
+function blockedOutcome(plan: Plan, progress: (p: Progress) => void): ApplyOutcome {
+  progress({ type: 'plan', plan, planId: '' });
+  const outcome: ApplyOutcome = {
+    ok: false,
+    revision: plan.revision,
+    stepsDone: 0,
+    ready: 0,
+    total: plan.statuses.length,
+    ms: 0,
+    failures: [],
+    ...(plan.blocked === undefined ? {} : { blocked: plan.blocked }),
+  };
+  progress({ type: 'outcome', outcome });
+  return outcome;
+}
+
+/** Same manifests, same steps with the same arguments: the same plan. Ages of causes do not count. */
+function fingerprintOf(revision: string, plan: Plan): string {
+  const steps = plan.steps.map(({ id, op, args, after }) => ({ id, op, args, after }));
+  return contentHash({ revision, steps, blocked: plan.blocked?.reason }, 32);
+}

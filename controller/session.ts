@@ -1,0 +1,133 @@
+// A session on one platform: its engine, its store, its manifests and, where it acts, its lock. Composes; decides nothing.
+
+import { createHmac, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Loaded } from '../desired-state/load-types.ts';
+import { connectEngine } from './docker/connect.ts';
+import { lockEngine } from './docker/lock-port.ts';
+import type { Engine } from './engine.ts';
+import { exitStatus, ReeveError } from './errors.ts';
+import { acquireLock, type Lock } from './lock/lock.ts';
+import type { Scrubber } from './secrets.ts';
+import { SessionControl } from './session-control.ts';
+import { Sources } from './sources.ts';
+import { openStateDir, stateDir, statePaths } from './state-dir.ts';
+import { overlayStore } from './store/overlay.ts';
+import { openStore, openStoreReadOnly } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+
+export interface SessionOptions {
+  /** `-f` arguments; empty with a `platform`: what is in force of it; empty without: the folder's default files. */
+  readonly paths: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly uid: number;
+  readonly platform?: string;
+  readonly stateDir?: string;
+  readonly host?: string;
+  /** `root@host (apply)`. */
+  readonly by: string;
+  readonly logger: Logger;
+  readonly scrubber: Scrubber;
+  /** Acts: needs the lock. Without it nothing is written anywhere. */
+  readonly lock: boolean;
+  readonly forceUnlock?: boolean;
+  /** `run` starts with a broken manifest or a stopped engine too: the last good revision stays in force. */
+  readonly tolerant?: boolean;
+}
+
+/** Opens; throws InvalidManifest (65), EngineError (69), or ReeveError (75: another holds it). */
+export async function openSession(options: SessionOptions): Promise<SessionControl> {
+  const user = { env: options.env, uid: options.uid };
+  const flag = options.stateDir === undefined ? {} : { flag: options.stateDir };
+  const keyDir = options.stateDir ?? dirname(stateDir('any', user));
+  const digest =
+    options.lock || existsSync(join(keyDir, 'key'))
+      ? openStateDir(keyDir, user).keyedDigest
+      : passingDigest();
+  const { paths, cwd, env, platform } = options;
+  const sources = new Sources({ paths, cwd, env, digest, ...(platform === undefined ? {} : { platform }) });
+  const stored = platform !== undefined && paths.length === 0;
+  const loaded = stored ? undefined : options.tolerant ? await sources.load() : await sources.mustLoad();
+  if (loaded !== undefined) options.scrubber.add(loaded.secrets.values());
+  const name = loaded?.revision.platform ?? platform;
+  if (name === undefined) return refuseUnnamed(sources);
+  const dir = stateDir(name, { ...user, ...flag });
+  const engine = await connectEngine({ env, ...(options.host === undefined ? {} : { host: options.host }) });
+  const parts: { lock?: Lock; store?: Store } = {};
+  try {
+    if (options.lock) {
+      openStateDir(dir, user);
+      parts.lock = await takeLock(engine, name, dir, options);
+    }
+    const { storePath } = statePaths(dir, user);
+    const store = options.lock
+      ? await openStore(storePath)
+      : await overlayStore(await openStoreReadOnly(storePath));
+    parts.store = store;
+    const target = loaded ?? (await storedTarget(store, name));
+    if (target === undefined) return refuseUnnamed(sources);
+    return new SessionControl({
+      platform: name,
+      engine,
+      store,
+      sources,
+      digest,
+      first: target,
+      reloads: !stored,
+      logger: options.logger,
+      scrubber: options.scrubber,
+      by: options.by,
+      ...(parts.lock === undefined ? {} : { lock: parts.lock }),
+    });
+  } catch (error) {
+    await parts.store?.close();
+    await parts.lock?.release();
+    await engine.close();
+    throw error;
+  }
+}
+
+/** What is in force, for commands that name a platform instead of files. Its secrets' values are not kept anywhere. */
+async function storedTarget(store: Store, platform: string): Promise<Loaded | undefined> {
+  const record = await store.inForce();
+  if (record === undefined) {
+    throw new ReeveError(`nothing was ever in force for platform ${platform} here`, {
+      status: exitStatus.usage,
+      hint: 'name its manifests with -f, or its state folder with --state',
+    });
+  }
+  return { revision: record.revision, secrets: new Map() };
+}
+
+function refuseUnnamed(sources: Sources): never {
+  throw new ReeveError(`no platform can be told from these manifests: ${sources.wrongWords}`, {
+    status: exitStatus.invalid,
+    hint: 'mend them, or name the platform with -p to keep its last good revision',
+  });
+}
+
+async function takeLock(
+  engine: Engine,
+  platform: string,
+  dir: string,
+  options: SessionOptions,
+): Promise<Lock> {
+  const info = await engine.info();
+  return acquireLock({
+    engine: lockEngine(engine),
+    engineKey: info.key,
+    platform,
+    holder: { host: hostname(), pid: process.pid, command: options.by, stateDir: dir, since: Date.now() },
+    ...(options.forceUnlock === undefined ? {} : { force: options.forceUnlock }),
+  });
+}
+
+/** A look that may write nothing has no key: its digests are good for this look only. */
+function passingDigest(): (value: string | Uint8Array) => string {
+  const key = randomBytes(32);
+  return (value) => createHmac('sha256', key).update(value).digest('hex');
+}

@@ -1,0 +1,84 @@
+// The manifests of a session: loads them, keeps the last load that was good and what is wrong with the newest one, and
+// says when they changed. Puts nothing in force.
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Diagnostic, formatDiagnostic, InvalidManifest } from '../desired-state/diagnostic.ts';
+import { load } from '../desired-state/load.ts';
+import type { Loaded, LoadRequest } from '../desired-state/load-types.ts';
+import { watchSources } from '../desired-state/watch.ts';
+
+export class Sources {
+  readonly #request: LoadRequest;
+  #good: Loaded | undefined;
+  #wrong: readonly Diagnostic[] = [];
+  #files: readonly string[] = [];
+  #watch:
+    | { update(files: readonly string[], folders: readonly string[]): void; close(): Promise<void> }
+    | undefined;
+
+  constructor(request: LoadRequest) {
+    this.#request = request;
+  }
+
+  /** The newest good load. */
+  get good(): Loaded | undefined {
+    return this.#good;
+  }
+
+  /** What is wrong with the newest load; empty: nothing. */
+  get wrong(): readonly Diagnostic[] {
+    return this.#wrong;
+  }
+
+  /** The first lines of what is wrong, for a condition. */
+  get wrongWords(): string {
+    const lines = this.#wrong.filter((d) => d.severity === 'error').map(formatDiagnostic);
+    const more = lines.length > 3 ? ` (and ${lines.length - 3} more: reeve validate)` : '';
+    return `${lines.slice(0, 3).join('; ')}${more}`;
+  }
+
+  /** Loads anew. A bad load leaves the good one as it is. */
+  async load(): Promise<Loaded | undefined> {
+    const result = await load(this.#request);
+    if (result.ok) {
+      this.#good = result.loaded;
+      this.#wrong = [];
+      this.#files = filesOf(result.loaded);
+    } else {
+      this.#wrong = result.diagnostics;
+      this.#files = [...new Set([...this.#files, ...result.files])];
+    }
+    this.#watch?.update(this.#files, this.#folders());
+    return result.ok ? result.loaded : undefined;
+  }
+
+  /** Loads, or throws every mistake there is. */
+  async mustLoad(): Promise<Loaded> {
+    const loaded = await this.load();
+    if (loaded === undefined) throw new InvalidManifest(this.#wrong);
+    return loaded;
+  }
+
+  /** Calls `onChange` once for each burst of changes of anything that was read. */
+  async watch(onChange: () => void): Promise<void> {
+    this.#watch ??= await watchSources(this.#files, this.#folders(), onChange);
+  }
+
+  async close(): Promise<void> {
+    await this.#watch?.close();
+  }
+
+  /** `-f` arguments that are folders: a new file in them is a new manifest. */
+  #folders(): readonly string[] {
+    return this.#request.paths
+      .map((p) => resolve(this.#request.cwd, p))
+      .filter((p) => statSync(p, { throwIfNoEntry: false })?.isDirectory() === true);
+  }
+}
+
+/** Manifests, and the files whose content belongs to a workload. */
+function filesOf({ revision }: Loaded): readonly string[] {
+  const watched = revision.resources.flatMap((r) => ('files' in r ? r.files.map((f) => f.path) : []));
+  return [...new Set([...revision.files, ...watched])];
+}
