@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { execute, Gate, runnableSteps, type StepReport } from '../../../controller/loop/executor.ts';
+import type { Ref } from '../../../desired-state/resource.ts';
+import type { Step } from '../../../reconcilers/plan.ts';
+
+function step(id: string, ref: Ref, after: readonly string[] = [], needs: Step['needs'] = []): Step {
+  return {
+    id,
+    ref,
+    op: 'startContainer',
+    args: { containerId: id, files: [] },
+    cause: { reason: 'Created', message: 'declared' },
+    after,
+    needs,
+    wave: 1,
+    interrupts: false,
+  };
+}
+
+async function run(
+  steps: readonly Step[],
+  perform: (s: Step) => Promise<void>,
+  limit = 8,
+): Promise<readonly StepReport[]> {
+  const reports: StepReport[] = [];
+  const gate = new Gate(limit);
+  await execute(
+    steps,
+    {
+      before: async () => undefined,
+      perform: async (s) => {
+        await perform(s);
+        return { changed: true };
+      },
+      after: async (r) => void reports.push(r),
+      gate: () => gate,
+      now: () => 0,
+    },
+    new AbortController().signal,
+    () => undefined,
+  );
+  return reports;
+}
+
+describe('which steps can go now', () => {
+  it('a step whose need does not hold waits, and what comes after it too', () => {
+    const a = step('a', 'Service/a', [], [{ ref: 'Service/db', condition: 'ready' }]);
+    const b = step('b', 'Service/a', ['a']);
+    const c = step('c', 'Service/c');
+    expect(runnableSteps([a, b, c], new Set(), () => false).map((s) => s.id)).toEqual(['c']);
+    expect(runnableSteps([a, b, c], new Set(), () => true).map((s) => s.id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('a resource with steps in flight gets none, and who comes after it waits', () => {
+    const network = step('n', 'Network/x');
+    const user = step('u', 'Service/u', ['n']);
+    expect(runnableSteps([network, user], new Set<Ref>(['Network/x']), () => true)).toEqual([]);
+  });
+});
+
+describe('running steps', () => {
+  it('runs one resource in order and others side by side', async () => {
+    const order: string[] = [];
+    let inFlight = 0;
+    let most = 0;
+    await run(
+      [step('a1', 'Service/a'), step('a2', 'Service/a'), step('b1', 'Service/b'), step('c1', 'Service/c')],
+      async (s) => {
+        inFlight++;
+        most = Math.max(most, inFlight);
+        await new Promise((r) => setTimeout(r, 5));
+        order.push(s.id);
+        inFlight--;
+      },
+    );
+    expect(order.indexOf('a1')).toBeLessThan(order.indexOf('a2'));
+    expect(most).toBe(3);
+  });
+
+  it('never has more in flight than the gate lets through', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const steps = Array.from({ length: 30 }, (_, i) => step(`s${i}`, `Service/s${i}`));
+    await run(
+      steps,
+      async () => {
+        inFlight++;
+        most = Math.max(most, inFlight);
+        await new Promise((r) => setImmediate(r));
+        inFlight--;
+      },
+      4,
+    );
+    expect(most).toBe(4);
+  });
+
+  it('a failed step fails what comes after it and nothing else', async () => {
+    const reports = await run(
+      [step('a', 'Service/a'), step('b', 'Service/b', ['a']), step('c', 'Service/c')],
+      async (s) => {
+        if (s.id === 'a') throw new Error('no');
+      },
+    );
+    expect(reports.map((r) => [r.step.id, r.error?.message])).toEqual(
+      expect.arrayContaining([
+        ['a', 'no'],
+        ['c', undefined],
+      ]),
+    );
+    expect(reports.some((r) => r.step.id === 'b')).toBe(false);
+  });
+});
