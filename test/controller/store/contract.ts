@@ -1,0 +1,393 @@
+// What every store must do, whatever keeps it: run for SQLite today, for Postgres later.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from '../../../controller/store/store.ts';
+import type { ResourceStatus } from '../../../reconcilers/condition.ts';
+import { noFacts } from '../../../reconcilers/facts.ts';
+import { makeEvent, makePlan, makeRevision, makeStatus } from './make.ts';
+
+/** Somewhere a store can be: opened again and again, and removed in the end. */
+export interface StorePlace {
+  open(): Promise<Store>;
+  remove(): Promise<void>;
+}
+
+const hour = 3_600_000;
+
+export function storeContract(name: string, makePlace: () => Promise<StorePlace>): void {
+  describe(`${name}: the store's contract`, () => {
+    let place: StorePlace;
+    let store: Store;
+    const reopen = async () => {
+      await store.close();
+      store = await place.open();
+    };
+    beforeEach(async () => {
+      place = await makePlace();
+      store = await place.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await place.remove();
+    });
+
+    describe('being fresh', () => {
+      test('holds until something was kept, also when a crash came before that', async () => {
+        expect(store.fresh).toBe(true);
+        await reopen();
+        expect(store.fresh).toBe(true);
+        await store.record([makeEvent()]);
+        await reopen();
+        expect(store.fresh).toBe(false);
+      });
+    });
+
+    describe('facts', () => {
+      test('a store without any answers none', async () => {
+        expect(await store.facts()).toEqual(noFacts);
+      });
+
+      test('are there after opening again, each kind where it belongs', async () => {
+        await store.setFacts([
+          { fact: 'suspended', value: { at: 5, by: 'ann', reason: 'Suspended' } },
+          { fact: 'holds', key: 'Agent/a', value: { at: 1, stopped: true, by: 'ann' } },
+          { fact: 'made', key: 'c1', value: { ref: 'Agent/a', at: 2 } },
+          { fact: 'made', key: 'c2', value: { ref: 'Agent/b', at: 3 } },
+          { fact: 'pins', key: 'a:1', value: 'sha256:1' },
+        ]);
+        const expected = {
+          ...noFacts,
+          suspended: { at: 5, by: 'ann', reason: 'Suspended' },
+          holds: { 'Agent/a': { at: 1, stopped: true, by: 'ann' } },
+          made: { c1: { ref: 'Agent/a', at: 2 }, c2: { ref: 'Agent/b', at: 3 } },
+          pins: { 'a:1': 'sha256:1' },
+        };
+        expect(await store.facts()).toEqual(expected);
+        await reopen();
+        expect(await store.facts()).toEqual(expected);
+      });
+
+      test('are forgotten where the value is undefined, and others are left', async () => {
+        await store.setFacts([
+          { fact: 'suspended', value: { at: 5, by: 'ann', reason: 'Down' } },
+          { fact: 'onceReady', key: 'Agent/a', value: 1 },
+          { fact: 'onceReady', key: 'Agent/b', value: 2 },
+        ]);
+        await store.setFacts([
+          { fact: 'suspended', value: undefined },
+          { fact: 'onceReady', key: 'Agent/a', value: undefined },
+        ]);
+        expect(await store.facts()).toEqual({ ...noFacts, onceReady: { 'Agent/b': 2 } });
+        await reopen();
+        expect(await store.facts()).toEqual({ ...noFacts, onceReady: { 'Agent/b': 2 } });
+      });
+
+      test('of one key in one batch: the last one counts', async () => {
+        await store.setFacts([
+          { fact: 'onceReady', key: 'Agent/a', value: 1 },
+          { fact: 'onceReady', key: 'Agent/a', value: undefined },
+          { fact: 'onceReady', key: 'Agent/a', value: 3 },
+        ]);
+        await reopen();
+        expect((await store.facts()).onceReady).toEqual({ 'Agent/a': 3 });
+      });
+
+      test('once handed out do not change under the reader', async () => {
+        await store.setFacts([{ fact: 'onceReady', key: 'Agent/a', value: 1 }]);
+        const before = await store.facts();
+        await store.setFacts([{ fact: 'onceReady', key: 'Agent/a', value: 2 }]);
+        expect(before.onceReady).toEqual({ 'Agent/a': 1 });
+      });
+
+      test('set from many places at once all arrive', async () => {
+        const keys = Array.from({ length: 50 }, (_, i) => `Agent/a${i}` as const);
+        await Promise.all(keys.map((key, i) => store.setFacts([{ fact: 'onceReady', key, value: i }])));
+        await reopen();
+        expect(Object.keys((await store.facts()).onceReady)).toHaveLength(50);
+      });
+
+      test('a key may have any name', async () => {
+        const value = { at: 1, createdAt: 1 };
+        await store.setFacts([
+          { fact: 'volumesSeen', key: 'constructor', value },
+          { fact: 'volumesSeen', key: 'o\'clock\n"x"', value },
+        ]);
+        await reopen();
+        expect((await store.facts()).volumesSeen).toEqual({ constructor: value, 'o\'clock\n"x"': value });
+      });
+    });
+
+    describe('events', () => {
+      test('come back as they were recorded, oldest change first', async () => {
+        const full = makeEvent({
+          type: 'Warning',
+          revision: 'r1',
+          pass: 'p1',
+          detail: { fields: [{ field: 'image', old: 'a', new: 'b' }] },
+        });
+        const plain = makeEvent({ at: 7, message: 'other' });
+        const stored = await store.record([full, plain]);
+        expect(stored).toEqual([
+          { ...full, seq: 1, change: 1, firstAt: full.at, count: 1 },
+          { ...plain, seq: 2, change: 2, firstAt: 7, count: 1 },
+        ]);
+        await reopen();
+        expect(await store.events({})).toEqual(stored);
+      });
+
+      test('repeated within the hour count up, move and show as a change', async () => {
+        const [first] = await store.record([makeEvent({ at: 1_000, pass: 'p1' })]);
+        await store.record([makeEvent({ message: 'another' })]);
+        const [again] = await store.record([makeEvent({ at: 1_000 + hour - 1, pass: 'p2' })]);
+        expect(again).toMatchObject({
+          seq: first?.seq,
+          count: 2,
+          firstAt: 1_000,
+          at: 1_000 + hour - 1,
+          pass: 'p2',
+        });
+        expect(await store.events({ afterChange: 2 })).toEqual([again]);
+        expect(await store.events({})).toHaveLength(2);
+      });
+
+      test('repeated in one batch count up too', async () => {
+        const stored = await store.record([makeEvent(), makeEvent(), makeEvent()]);
+        expect(stored.map((event) => event.count)).toEqual([1, 2, 3]);
+        expect(await store.events({})).toEqual([stored[2]]);
+      });
+
+      test.each([
+        ['another type', { type: 'Warning' as const }],
+        ['another reason', { reason: 'Other' }],
+        ['another resource', { regarding: 'Agent/other' as const }],
+        ['another message', { message: 'other' }],
+        ['an hour later', { at: 1_000 + hour }],
+      ])('of %s are events of their own', async (_what, change) => {
+        await store.record([makeEvent({ at: 1_000 })]);
+        await store.record([makeEvent({ at: 1_000, ...change })]);
+        expect((await store.events({})).map((event) => event.count)).toEqual([1, 1]);
+      });
+
+      test('are found by resource, type, time, change, and the newest so many', async () => {
+        await store.record([
+          makeEvent({ at: 10, regarding: 'Agent/a', message: '1' }),
+          makeEvent({ at: 20, regarding: 'Agent/b', message: '2', type: 'Warning' }),
+          makeEvent({ at: 30, regarding: 'Agent/a', message: '3', type: 'Warning' }),
+        ]);
+        const found = async (query: Parameters<Store['events']>[0]) =>
+          (await store.events(query)).map((event) => event.message);
+        expect(await found({ regarding: 'Agent/a' })).toEqual(['1', '3']);
+        expect(await found({ type: 'Warning' })).toEqual(['2', '3']);
+        expect(await found({ since: 20 })).toEqual(['2', '3']);
+        expect(await found({ afterChange: 1 })).toEqual(['2', '3']);
+        expect(await found({ limit: 2 })).toEqual(['2', '3']);
+        expect(await found({ regarding: 'Agent/a', type: 'Warning', limit: 1 })).toEqual(['3']);
+        expect(await found({ limit: 0 })).toEqual([]);
+      });
+
+      test('recorded from many places at once have numbers of their own', async () => {
+        await Promise.all(
+          Array.from({ length: 30 }, (_, i) => store.record([makeEvent({ message: `${i}` })])),
+        );
+        const changes = (await store.events({})).map((event) => event.change);
+        expect(changes).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+      });
+
+      test('no events, nothing stored', async () => {
+        expect(await store.record([])).toEqual([]);
+        expect(await store.events({})).toEqual([]);
+      });
+    });
+
+    describe('conditions', () => {
+      const ready = makeStatus('Agent/a', [{ type: 'Ready', status: true }], 'c1');
+
+      test('keep when the status last changed, not when the words did', async () => {
+        await store.saveStatuses([ready], 100);
+        await store.saveStatuses(
+          [makeStatus('Agent/a', [{ type: 'Ready', status: true, message: 'new' }], 'c1')],
+          200,
+        );
+        expect(await store.conditions()).toMatchObject([{ message: 'new', lastTransitionTime: 100 }]);
+        await store.saveStatuses([makeStatus('Agent/a', [{ type: 'Ready', status: false }], 'c1')], 300);
+        await reopen();
+        expect(await store.conditions()).toMatchObject([{ status: false, lastTransitionTime: 300 }]);
+      });
+
+      test('answer what changed and nothing else', async () => {
+        const other = makeStatus('Agent/b', [{ type: 'Ready', status: true }]);
+        expect(await store.saveStatuses([ready, other], 1)).toHaveLength(2);
+        expect(await store.saveStatuses([ready, other], 2)).toEqual([]);
+        const worse = makeStatus('Agent/b', [
+          { type: 'Ready', status: false, reason: 'Exited' },
+          { type: 'Degraded', status: true },
+        ]);
+        const changed = await store.saveStatuses([ready, worse], 3);
+        expect(changed.map((c) => `${c.ref} ${c.type} ${c.status} ${c.lastTransitionTime}`)).toEqual([
+          'Agent/b Ready false 3',
+          'Agent/b Degraded true 3',
+        ]);
+      });
+
+      test('of resources and types that are no longer there are forgotten', async () => {
+        const both: ResourceStatus = makeStatus('Agent/a', [
+          { type: 'Ready', status: true },
+          { type: 'Held', status: true },
+        ]);
+        await store.saveStatuses([both, makeStatus('Agent/b', [{ type: 'Ready', status: true }])], 1);
+        await store.saveStatuses([makeStatus('Agent/a', [{ type: 'Ready', status: true }])], 2);
+        expect(await store.conditions()).toMatchObject([
+          { ref: 'Agent/a', type: 'Ready', lastTransitionTime: 1 },
+        ]);
+        await reopen();
+        expect(await store.conditions()).toHaveLength(1);
+      });
+
+      test('a new container under the same status is a change', async () => {
+        await store.saveStatuses([ready], 1);
+        const [changed] = await store.saveStatuses([{ ...ready, containerId: 'c2' }], 2);
+        expect(changed).toMatchObject({ containerId: 'c2', lastTransitionTime: 1 });
+      });
+    });
+
+    describe('revisions', () => {
+      test('the newest put in force is the one in force; all are kept', async () => {
+        expect(await store.inForce()).toBeUndefined();
+        await store.putInForce(makeRevision('r1'), 'ann', 10);
+        await store.putInForce(makeRevision('r2'), 'bob', 20);
+        await reopen();
+        expect(await store.inForce()).toEqual({
+          id: 'r2',
+          by: 'bob',
+          inForceAt: 20,
+          sources: ['/srv/reeve.yaml'],
+          revision: makeRevision('r2'),
+        });
+        expect((await store.revisions(10)).map((r) => r.id)).toEqual(['r2', 'r1']);
+        expect((await store.revisions(1)).map((r) => r.id)).toEqual(['r2']);
+      });
+
+      test('the same again is no new one, but tells where it was loaded from now', async () => {
+        await store.putInForce(makeRevision('r1'), 'ann', 10);
+        await store.putInForce({ ...makeRevision('r1'), sources: ['/elsewhere.yaml'] }, 'bob', 20);
+        expect(await store.revisions(10)).toMatchObject([
+          { id: 'r1', inForceAt: 10, sources: ['/elsewhere.yaml'] },
+        ]);
+      });
+
+      test('one that comes back after another is in force anew', async () => {
+        for (const [at, id] of ['r1', 'r2', 'r1'].entries())
+          await store.putInForce(makeRevision(id), 'ann', at);
+        expect((await store.revisions(10)).map((r) => r.id)).toEqual(['r1', 'r2', 'r1']);
+      });
+    });
+
+    describe('plans', () => {
+      const plan = makePlan(['Agent/a', 'Agent/b']);
+
+      test('keep the outcome of each step, in the plan’s order', async () => {
+        const id = await store.beginPlan(plan, 'ann', 100);
+        const [a, b] = plan.steps.map((step) => step.id);
+        await store.stepStarted(id, b ?? '', 110);
+        await store.stepEnded(id, b ?? '', 120, 'failed', 'no such image');
+        await store.stepStarted(id, a ?? '', 130);
+        await store.stepEnded(id, a ?? '', 140, 'done');
+        await store.endPlan(id, 150);
+        await reopen();
+        expect(await store.plans(5)).toEqual([
+          {
+            id,
+            at: 100,
+            endedAt: 150,
+            by: 'ann',
+            revision: plan.revision,
+            plan,
+            steps: [
+              { id: a, ref: 'Agent/a', op: 'stopContainer', startedAt: 130, endedAt: 140, outcome: 'done' },
+              {
+                id: b,
+                ref: 'Agent/b',
+                op: 'stopContainer',
+                startedAt: 110,
+                endedAt: 120,
+                outcome: 'failed',
+                message: 'no such image',
+              },
+            ],
+          },
+        ]);
+      });
+
+      test('one that was cut off shows what had begun', async () => {
+        const id = await store.beginPlan(plan, 'ann', 100);
+        await store.stepStarted(id, plan.steps[0]?.id ?? '', 110);
+        await reopen();
+        const [found] = await store.plans(1);
+        expect(found?.endedAt).toBeUndefined();
+        expect(found?.steps.map((step) => step.startedAt)).toEqual([110, undefined]);
+      });
+
+      test('a step that is tried again forgets how it ended before', async () => {
+        const id = await store.beginPlan(plan, 'ann', 100);
+        const step = plan.steps[0]?.id ?? '';
+        await store.stepEnded(id, step, 110, 'failed', 'x');
+        await store.stepStarted(id, step, 120);
+        expect((await store.plans(1))[0]?.steps[0]).toEqual({
+          id: step,
+          ref: 'Agent/a',
+          op: 'stopContainer',
+          startedAt: 120,
+        });
+      });
+
+      test('ids sort as the plans began, within a millisecond and against the clock too', async () => {
+        const ids: string[] = [];
+        for (const at of [100, 100, 50, 200]) ids.push(await store.beginPlan(makePlan([]), 'ann', at));
+        expect(new Set(ids).size).toBe(4);
+        expect([...ids].sort()).toEqual(ids);
+        expect((await store.plans(2)).map((p) => p.id)).toEqual(ids.slice(2).reverse());
+      });
+
+      test('an unknown step is an error, not a silent loss', async () => {
+        const id = await store.beginPlan(plan, 'ann', 1);
+        await expect(store.stepEnded(id, 'Agent/x:stopContainer', 2, 'done')).rejects.toThrow('has no step');
+      });
+
+      test('of many steps are stored whole', async () => {
+        const many = makePlan(Array.from({ length: 1_200 }, (_, i) => `Agent/a${i}` as const));
+        await store.beginPlan(many, 'ann', 1);
+        expect((await store.plans(1))[0]?.steps.map((step) => step.ref)).toEqual(
+          many.steps.map((step) => step.ref),
+        );
+      });
+    });
+
+    describe('pruning', () => {
+      const nothing = { eventsMs: 100, plans: 0, revisions: 0 };
+
+      test('keeps what retention says, and always the revision in force', async () => {
+        await store.record([makeEvent({ at: 899, message: 'old' }), makeEvent({ at: 900, message: 'new' })]);
+        for (const at of [1, 2, 3]) {
+          await store.putInForce(makeRevision(`r${at}`), 'ann', at);
+          await store.beginPlan(makePlan(['Agent/a']), 'ann', at);
+        }
+        await store.prune({ eventsMs: 100, plans: 2, revisions: 2 }, 1_000);
+        expect((await store.events({})).map((event) => event.message)).toEqual(['new']);
+        expect((await store.plans(10)).map((p) => p.at)).toEqual([3, 2]);
+        expect((await store.revisions(10)).map((r) => r.id)).toEqual(['r3', 'r2']);
+        await store.prune(nothing, 1_000);
+        expect(await store.plans(10)).toEqual([]);
+        expect((await store.revisions(10)).map((r) => r.id)).toEqual(['r3']);
+      });
+
+      test('never gives an event’s number out again, so that no follower misses one', async () => {
+        const [old] = await store.record([makeEvent({ at: 1 })]);
+        await store.prune(nothing, 10_000);
+        await reopen();
+        const [next] = await store.record([makeEvent({ at: 10_000 })]);
+        expect(next?.change).toBeGreaterThan(old?.change ?? 0);
+        expect(store.fresh).toBe(true);
+      });
+    });
+  });
+}
