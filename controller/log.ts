@@ -18,14 +18,13 @@ export interface LogOptions {
 /** The lines of one reconcile carry its id: `logger.child({ pass })`. */
 export async function makeLogger({ level, stream, pretty, scrub }: LogOptions): Promise<Logger> {
   const out = stream ?? destination({ fd: 2, sync: true });
-  return pino(
+  const logger = pino(
     {
       level,
       timestamp: stdTimeFunctions.isoTime,
-      formatters: {
-        level: (label) => ({ level: label }),
-        bindings: (bindings) => scrubDeep(scrub, bindings) as Record<string, unknown>,
-      },
+      formatters: { level: (label) => ({ level: label }) },
+      // Errors come here as plain data already; pino's own serializer would take them apart a second time.
+      serializers: { err: (plain: unknown) => plain },
       hooks: {
         logMethod(args, method) {
           const [first, ...rest] = args.map((arg) => scrubArgument(scrub, arg));
@@ -37,6 +36,12 @@ export async function makeLogger({ level, stream, pretty, scrub }: LogOptions): 
     },
     pretty ? await readable(out) : out,
   );
+  // pino's formatters do not see a child's bindings. Children inherit this from their parent.
+  const { child } = logger;
+  logger.child = function scrubbed(this: Logger, bindings, options) {
+    return child.call(this, scrubDeep(scrub, bindings) as typeof bindings, options);
+  } as typeof child;
+  return logger;
 }
 
 function scrubArgument(scrub: (text: string) => string, arg: unknown): unknown {
