@@ -68,16 +68,25 @@ export class Observer {
     return {
       at: this.#context.now(),
       host: { cpus: info.cpus, memoryBytes: info.memoryBytes, apiVersion: info.apiVersion },
-      containers: containers.map((c) => {
-        const detail = this.#details.get(c.id);
-        return detail === undefined ? c : { ...c, detail };
-      }),
+      containers: this.#withDetails(containers),
       networks,
       volumes,
       images,
       modelServers: Object.fromEntries(this.#context.modelServers),
       probes: Object.fromEntries(this.#context.probes),
     };
+  }
+
+  /** The same look with what was inspected since: no second list call. */
+  complete(observed: ObservedState): ObservedState {
+    return { ...observed, containers: this.#withDetails(observed.containers) };
+  }
+
+  #withDetails(containers: readonly ObservedContainer[]): readonly ObservedContainer[] {
+    return containers.map((c) => {
+      const detail = this.#details.get(c.id);
+      return detail === undefined || detail === c.detail ? c : { ...c, detail };
+    });
   }
 
   /** Inspects these now; returns those whose detail is new or differs from what was known. */

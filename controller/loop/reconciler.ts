@@ -100,7 +100,7 @@ export class Reconciler {
     const ids = needsInspect(target.revision, observed, facts);
     if (ids.length > 0) {
       await observer.inspect(ids);
-      observed = await observer.observe(target.revision, facts.pins);
+      observed = observer.complete(observed);
     }
     const seen = factsFromObservation(target.revision, observed, facts);
     if (seen.length > 0) {
