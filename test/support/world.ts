@@ -1,0 +1,121 @@
+// The engine as tests see it, past reeve: what is really there, and the acts of a person with Docker's own CLI.
+
+import { askEngine, callEngine } from '../../scripts/lib/docker-api.ts';
+
+export interface WorldContainer {
+  readonly id: string;
+  readonly name: string;
+  /** `Service/web`, from its labels. */
+  readonly ref: string;
+  readonly state: string;
+  readonly status: string;
+}
+
+export interface Inspected {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Image: string;
+  readonly RestartCount: number;
+  readonly State: {
+    readonly Status: string;
+    readonly Running: boolean;
+    readonly Paused: boolean;
+    readonly Pid: number;
+    readonly ExitCode: number;
+    readonly StartedAt: string;
+    readonly Health?: { readonly Status: string };
+  };
+  readonly Config: {
+    readonly Env: readonly string[] | null;
+    readonly Cmd: readonly string[] | null;
+    readonly Labels: Readonly<Record<string, string>>;
+  };
+  readonly HostConfig: {
+    readonly Memory: number;
+    readonly NanoCpus: number;
+    readonly PidsLimit: number | null;
+    readonly RestartPolicy: { readonly Name: string };
+  };
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<
+      Record<string, { readonly NetworkID: string; readonly Aliases: string[] | null }>
+    >;
+  };
+}
+
+/** All containers that carry the platform's label, running or not, by name. */
+export async function containersOf(socket: string, platform: string): Promise<readonly WorldContainer[]> {
+  const found = await list<{
+    Id: string;
+    Names: string[];
+    State: string;
+    Status: string;
+    Labels: Record<string, string>;
+  }>(socket, '/containers/json', platform);
+  return found
+    .map(({ Id, Names, State, Status, Labels }) => ({
+      id: Id,
+      name: (Names[0] ?? '').slice(1),
+      ref: `${Labels['reeve.kind']}/${Labels['reeve.name']}`,
+      state: State,
+      status: Status,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The one container of a resource; throws where there is none or more than one. */
+export async function containerOf(socket: string, platform: string, ref: string): Promise<Inspected> {
+  const found = (await containersOf(socket, platform)).filter((c) => c.ref === ref);
+  const [only, second] = found;
+  if (only === undefined || second !== undefined) {
+    throw new Error(
+      `${found.length} containers of ${ref}: ${found.map((c) => `${c.name} ${c.state}`).join(', ')}`,
+    );
+  }
+  return inspect(socket, only.id);
+}
+
+export async function inspect(socket: string, id: string): Promise<Inspected> {
+  const { body } = await askEngine(socket, 'GET', `/containers/${id}/json`);
+  return JSON.parse(body) as Inspected;
+}
+
+/** `POST /containers/ID/VERB`, as `docker kill`, `docker pause` … do. */
+export async function act(socket: string, id: string, verb: string, body?: object): Promise<void> {
+  await askEngine(socket, 'POST', `/containers/${id}/${verb}`, body, [304]);
+}
+
+/** `docker rm -f`. */
+export async function remove(socket: string, id: string): Promise<void> {
+  await askEngine(socket, 'DELETE', `/containers/${id}?force=1&v=1`, undefined, [404, 409]);
+}
+
+/** A container that is not reeve's, running; the caller removes it. */
+export async function runForeign(socket: string, name: string, config: object): Promise<string> {
+  const { body } = await askEngine(socket, 'POST', `/containers/create?name=${name}`, config);
+  const { Id } = JSON.parse(body) as { Id: string };
+  await act(socket, Id, 'start');
+  return Id;
+}
+
+/** Removes everything that carries the platform's label, and its lock. */
+export async function removePlatform(socket: string, platform: string): Promise<void> {
+  const containers = await containersOf(socket, platform);
+  await Promise.all(containers.map(({ id }) => remove(socket, id)));
+  const networks = await list<{ Id: string }>(socket, '/networks', platform);
+  for (const { Id } of networks) await callEngine(socket, 'DELETE', `/networks/${Id}`);
+  const query = filter({ name: [platform] });
+  const { body } = await askEngine(socket, 'GET', `/volumes?${query}`);
+  const { Volumes } = JSON.parse(body) as { Volumes: readonly { Name: string }[] | null };
+  for (const { Name } of Volumes ?? []) await callEngine(socket, 'DELETE', `/volumes/${Name}?force=1`);
+}
+
+async function list<T>(socket: string, path: string, platform: string): Promise<readonly T[]> {
+  const query = filter({ label: [`reeve.platform=${platform}`] });
+  const { body } = await askEngine(socket, 'GET', `${path}?all=1&${query}`);
+  return JSON.parse(body) as readonly T[];
+}
+
+function filter(filters: Readonly<Record<string, readonly string[]>>): string {
+  return `filters=${encodeURIComponent(JSON.stringify(filters))}`;
+}
