@@ -80,6 +80,17 @@ describe('the file', () => {
   });
 });
 
+test('pruned plans leave no steps behind', async () => {
+  const store = await openStore(path);
+  await store.beginPlan(makePlan(['Agent/a', 'Agent/b']), 'ann', 1);
+  await store.beginPlan(makePlan(['Agent/c']), 'ann', 2);
+  await store.prune({ eventsMs: 1, plans: 1, revisions: 1 }, 10);
+  await store.close();
+  const file = new BetterSqlite(path, { readonly: true });
+  expect(file.prepare('select ref from steps').pluck().all()).toEqual(['Agent/c']);
+  file.close();
+});
+
 describe('a reader beside the writer', () => {
   test('sees what was written before and since it opened', async () => {
     const store = await storeWith(1);

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createClient } from '../../../controller/docker/client.ts';
 import { makeLockEngine } from '../../../controller/docker/lock-port.ts';
-import { acquireLock, type LockRequest } from '../../../controller/lock/lock.ts';
+import { acquireLock, type Lock, type LockRequest } from '../../../controller/lock/lock.ts';
 import type { LockEngine } from '../../../controller/lock/port.ts';
 import { askEngine, callEngine } from '../../../scripts/lib/docker-api.ts';
 import { ensureEngine } from '../../support/engine.ts';
@@ -137,6 +137,29 @@ describe('of contenders that come at once', () => {
       await race(platform, own);
     }
   });
+});
+
+test('who comes while a dead holder’s marker is being taken over never loses a lock that it was given', async () => {
+  await leaveStaleMarker(platform);
+  const name = `reeve.lock.${platform}`;
+  let quicker: Promise<Lock> | undefined;
+  const slow: LockEngine = {
+    ...engine,
+    removeMarker: async (marker) => {
+      // The moment between the last look at the dead one's marker and its removal.
+      if (marker === name && quicker === undefined) {
+        quicker = acquireLock(request());
+        await quicker.catch(() => undefined);
+      }
+      await engine.removeMarker(marker);
+    },
+  };
+  const outcomes = await Promise.allSettled([acquireLock(request({ engine: slow }))]);
+  outcomes.push(...(await Promise.allSettled([quicker ?? Promise.reject(new Error('never came'))])));
+  const locks = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  expect(locks).toHaveLength(1);
+  expect(await locks[0]?.check()).toBe(true);
+  await locks[0]?.release();
 });
 
 describe('the second', () => {
