@@ -13,7 +13,7 @@ interface RawRunning {
   readonly State?: { readonly Running?: boolean; readonly StartedAt?: string } | null;
 }
 
-export function makeLockEngine(client: EngineClient): LockEngine {
+export function lockEngine(client: EngineClient): LockEngine {
   const read = (name: string) =>
     orMissing(
       client.json<RawMarker>({

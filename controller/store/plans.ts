@@ -76,7 +76,7 @@ export async function prunePlans(db: Database, keep: number): Promise<void> {
  * `p`, the time in ms and a counter as one base-36 number of fixed width: sorts as text in the order of beginning,
  * also within one millisecond and when the clock is set back.
  */
-export function nextPlanId(newest: string | undefined, at: number): string {
+function nextPlanId(newest: string | undefined, at: number): string {
   const perMs = 36 ** 2;
   const last = newest === undefined ? 0 : Number.parseInt(newest.slice(1), 36);
   return `p${Math.max(Math.trunc(at) * perMs, last + 1)

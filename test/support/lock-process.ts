@@ -4,13 +4,13 @@
 import { hostname } from 'node:os';
 import { createInterface } from 'node:readline';
 import { createClient } from '../../controller/docker/client.ts';
-import { makeLockEngine } from '../../controller/docker/lock-port.ts';
+import { lockEngine } from '../../controller/docker/lock-port.ts';
 import { ReeveError } from '../../controller/errors.ts';
 import { acquireLock, type Lock } from '../../controller/lock/lock.ts';
 
 const [socketPath = ''] = process.argv.slice(2);
 const engineKey = `unix://${socketPath}`;
-const engine = makeLockEngine(createClient({ host: engineKey, socketPath }, 10_000));
+const engine = lockEngine(createClient({ host: engineKey, socketPath }, 10_000));
 
 let lock: Lock | undefined;
 async function obey([verb, platform = '', locksDir = '']: readonly string[]): Promise<string> {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createClient } from '../../../controller/docker/client.ts';
-import { makeLockEngine } from '../../../controller/docker/lock-port.ts';
+import { lockEngine } from '../../../controller/docker/lock-port.ts';
 import { acquireLock, type Lock, type LockRequest } from '../../../controller/lock/lock.ts';
 import type { LockEngine } from '../../../controller/lock/port.ts';
 import { askEngine, callEngine } from '../../../scripts/lib/docker-api.ts';
@@ -25,7 +25,7 @@ const platforms: string[] = [];
 
 beforeAll(async () => {
   ({ socket } = await ensureEngine());
-  engine = makeLockEngine(createClient({ host: `unix://${socket}`, socketPath: socket }, 10_000));
+  engine = lockEngine(createClient({ host: `unix://${socket}`, socketPath: socket }, 10_000));
   dir = mkdtempSync(join(tmpdir(), 'reeve-lock-'));
 });
 beforeEach(() => {
