@@ -46,7 +46,8 @@ function matching(name: string, refs: readonly Ref[]): readonly Ref[] {
     const workloads = named.filter((ref) => ref.startsWith('Service/') || ref.startsWith('Agent/'));
     return workloads.length > 0 ? workloads : named;
   }
-  const kind = kindOf(name.slice(0, slash)) ?? (/^platform$/i.test(name.slice(0, slash)) ? 'Platform' : undefined);
+  const kind =
+    kindOf(name.slice(0, slash)) ?? (/^platform$/i.test(name.slice(0, slash)) ? 'Platform' : undefined);
   return refs.filter((ref) => ref === `${kind}/${name.slice(slash + 1)}`);
 }
 

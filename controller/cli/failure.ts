@@ -40,10 +40,19 @@ function mistakes(error: InvalidManifest): string {
 }
 
 const systemErrors: Readonly<Record<string, { hint: string; status: ExitStatus }>> = {
-  EACCES: { hint: 'this user may not do that; run it as the user who keeps the platform', status: exitStatus.denied },
-  EPERM: { hint: 'this user may not do that; run it as the user who keeps the platform', status: exitStatus.denied },
+  EACCES: {
+    hint: 'this user may not do that; run it as the user who keeps the platform',
+    status: exitStatus.denied,
+  },
+  EPERM: {
+    hint: 'this user may not do that; run it as the user who keeps the platform',
+    status: exitStatus.denied,
+  },
   ENOSPC: { hint: 'the disk is full: free some room and try again', status: exitStatus.failed },
-  EROFS: { hint: 'the file system is read-only; --state DIR chooses another folder', status: exitStatus.failed },
+  EROFS: {
+    hint: 'the file system is read-only; --state DIR chooses another folder',
+    status: exitStatus.failed,
+  },
 };
 
 function tellSystemError(error: unknown): ToldFailure {

@@ -1,7 +1,10 @@
 // Options that several commands share, each spelt once. Says what is wrong with a value in the words of a usage error.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Ref } from '../../desired-state/resource.ts';
 import { parseDuration } from '../../desired-state/units.ts';
+import type { PlanOptions } from '../control.ts';
+import { resolveName } from '../names.ts';
 
 /** Which platform a command is about, and where its engine and state are. */
 export interface PlatformFlags {
@@ -17,16 +20,27 @@ export interface OutputFlags {
 
 /** `-f -p --state --host`; where `-f` means follow, manifests are named by `--file` alone. */
 export function withPlatform(command: Command, { shortFile = true } = {}): Command {
+  return withFiles(command, { shortFile })
+    .option(
+      '--state <dir>',
+      'state folder (default: $XDG_STATE_HOME/reeve/PLATFORM, as root /var/lib/reeve/PLATFORM)',
+    )
+    .option('--host <url>', 'Docker engine (default: DOCKER_HOST, then the Docker context)');
+}
+
+/** `-f -p`: for commands that only read manifests. */
+export function withFiles(command: Command, { shortFile = true } = {}): Command {
   const file = shortFile ? '-f, --file <path>' : '--file <path>';
   return command
     .addOption(
-      new Option(file, 'manifest, folder or Compose file; repeatable (default: reeve.yaml, then Compose names)')
+      new Option(
+        file,
+        'manifest, folder or Compose file; repeatable (default: reeve.yaml, then Compose names)',
+      )
         .argParser((value: string, all: readonly string[]) => [...all, value])
         .default([], 'none'),
     )
-    .option('-p, --platform <name>', 'the platform, where no files are given')
-    .option('--state <dir>', 'state folder (default: $XDG_STATE_HOME/reeve/PLATFORM, as root /var/lib/reeve/PLATFORM)')
-    .option('--host <url>', 'Docker engine (default: DOCKER_HOST, then the Docker context)');
+    .option('-p, --platform <name>', "the platform's name, or which one where no files are given");
 }
 
 export function withOutput(command: Command): Command {
@@ -55,4 +69,25 @@ export function count(value: string): number {
     throw new InvalidArgumentError('Write a whole number, 0 or more.');
   }
   return number;
+}
+
+/** What may be in a plan; alike for plan and apply. */
+export interface PlanFlags {
+  readonly allowDelete?: boolean;
+  readonly updateImages?: boolean;
+}
+
+export function withPlan(command: Command): Command {
+  return command
+    .option('--allow-delete', 'remove also more than policy.maxDelete of the platform')
+    .option('--update-images', 'look again what each tag means now, and recreate where it is another image');
+}
+
+/** What the words and flags of plan and apply ask for; names that nobody has are refused here. */
+export function planOptions(names: readonly string[], flags: PlanFlags, refs: readonly Ref[]): PlanOptions {
+  return {
+    names: names.map((name) => resolveName(name, refs)),
+    allowDelete: flags.allowDelete ?? false,
+    updateImages: flags.updateImages ?? false,
+  };
 }

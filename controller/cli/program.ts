@@ -4,6 +4,7 @@
 import { Command } from 'commander';
 import { nearest } from '../names.ts';
 import type { Context } from './context.ts';
+import { version } from './version.ts';
 
 export interface CommandModule {
   /** Adds options, examples and the action. */
@@ -158,10 +159,7 @@ export async function buildProgram(argv: readonly string[], context: Context): P
 }
 
 /** The program with the commands that `wanted` picks fully defined: all of them, for the reference pages. */
-export async function defineProgram(
-  context: Context,
-  wanted: (entry: Entry) => boolean,
-): Promise<Command> {
+export async function defineProgram(context: Context, wanted: (entry: Entry) => boolean): Promise<Command> {
   const program = new Command('reeve')
     .description('Keeps a platform on Docker as its manifests declare it.')
     .usage('COMMAND [options]')
@@ -214,18 +212,4 @@ function usageError(text: string): string {
   const [first = '', suggestion] = message.split(/\n\(?Did you mean /);
   if (suggestion === undefined) return `reeve: ${message}`;
   return `reeve: ${first}; did you mean ${suggestion.replace(/\?\)$/, '?')}`;
-}
-
-async function version(): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  for (const place of ['../../package.json', '../../../package.json']) {
-    try {
-      const text = await readFile(new URL(place, import.meta.url), 'utf8');
-      const found: unknown = JSON.parse(text);
-      if (found !== null && typeof found === 'object' && 'version' in found) return String(found.version);
-    } catch {
-      // Built, the package file is one folder further up.
-    }
-  }
-  return 'unknown';
 }

@@ -5,6 +5,7 @@ import { makePaint, type Paint } from './paint.ts';
 
 export interface Screen {
   readonly width: number;
+  readonly color: boolean;
   readonly paint: Paint;
   readonly now: number;
 }
@@ -12,6 +13,7 @@ export interface Screen {
 export function screenOf(context: Context): Screen {
   return {
     width: context.terminal.width,
+    color: context.terminal.color,
     paint: makePaint(context.terminal.color),
     now: context.now(),
   };

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Client } from 'undici';
 import { InvalidManifest } from '../../desired-state/diagnostic.ts';
+import type { Plan } from '../../reconcilers/plan.ts';
 import type {
   Act,
   ApplyOptions,
@@ -16,9 +17,7 @@ import type {
   Progress,
 } from '../control.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
-import type { Plan } from '../../reconcilers/plan.ts';
 import { errorAnswer, type HealthAnswer, healthAnswer } from './protocol.ts';
-import { reachableSocket } from './socket.ts';
 
 type Statuses = Awaited<ReturnType<Control['statuses']>>;
 
@@ -43,17 +42,14 @@ export async function findController(
 
 export class RemoteControl implements Control {
   readonly #client: Client;
-  readonly #release: () => void;
   /** What the person named with `-f`, absolute; the controller refuses where it keeps others. */
   readonly #sources: readonly string[] | undefined;
 
   constructor(socketPath: string, sources?: readonly string[]) {
-    const reachable = reachableSocket(socketPath);
-    this.#release = reachable.release;
     this.#sources = sources;
     // No time-outs on answers: planning and applying take what they take, and a dead controller closes the connection.
     this.#client = new Client('http://reeve', {
-      socketPath: reachable.path,
+      socketPath,
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -100,7 +96,6 @@ export class RemoteControl implements Control {
 
   async close(): Promise<void> {
     await this.#client.destroy();
-    this.#release();
   }
 
   #named<T extends object>(options: T): T & { sources?: readonly string[] } {

@@ -3,9 +3,6 @@
 import { z } from 'zod';
 import { type ExitStatus, exitStatus, ReeveError } from '../errors.ts';
 
-/** File name of the controller's socket in the state folder. */
-export const socketName = 'api.sock';
-
 const planFields = {
   names: z.array(z.string()).default([]),
   allowDelete: z.boolean().default(false),

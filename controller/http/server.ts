@@ -2,7 +2,8 @@
 // Decides nothing. A client that goes away stops nothing: an apply goes on.
 
 import { chmod, rename, rm } from 'node:fs/promises';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { dirname, join } from 'node:path';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { Ref } from '../../desired-state/resource.ts';
@@ -23,7 +24,6 @@ import {
   planBody,
   requireSameSources,
 } from './protocol.ts';
-import { reachableSocket } from './socket.ts';
 
 export interface ServeOptions {
   readonly socketPath: string;
@@ -66,14 +66,10 @@ export async function serve(control: Control, options: ServeOptions): Promise<Se
 
 /** Bound under another name, closed to others, then moved into place: there is no moment at which others could connect. */
 async function listen(app: FastifyInstance, socketPath: string): Promise<void> {
-  const temporary = `${socketPath}.${process.pid}`;
+  // No longer than the socket's own name, which may be as long as the kernel takes.
+  const temporary = join(dirname(socketPath), `.s${process.pid}`);
   await rm(temporary, { force: true });
-  const reachable = reachableSocket(temporary);
-  try {
-    await app.listen({ path: reachable.path });
-  } finally {
-    reachable.release();
-  }
+  await app.listen({ path: temporary });
   await chmod(temporary, 0o600);
   await rename(temporary, socketPath);
 }
@@ -123,7 +119,7 @@ function addActing(
   app.post('/v1/apply', async (request, reply) => {
     const { sources, ...apply } = read(applyBody, request.body);
     requireSameSources(kept, sources);
-    await stream(request, reply, (progress) => control.apply(apply, progress, signal));
+    await stream(reply, (progress) => control.apply(apply, progress, signal));
   });
   app.post('/v1/act', async (request) => {
     const { act, by } = read(actBody, request.body);
@@ -137,13 +133,12 @@ function addActing(
   app.post('/v1/down', async (request, reply) => {
     const { sources, ...down } = read(downBody, request.body);
     requireSameSources(kept, sources);
-    await stream(request, reply, (progress) => control.down(down, progress, signal));
+    await stream(reply, (progress) => control.down(down, progress, signal));
   });
 }
 
 /** Progress as lines of JSON. The last line is the outcome, or the error. */
 async function stream(
-  _request: FastifyRequest,
   reply: FastifyReply,
   work: (progress: (p: Progress) => void) => Promise<ApplyOutcome>,
 ): Promise<void> {
@@ -169,9 +164,12 @@ async function stream(
 function read<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
-  throw new ReeveError(`the request is not understood: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, {
-    status: exitStatus.usage,
-  });
+  throw new ReeveError(
+    `the request is not understood: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+    {
+      status: exitStatus.usage,
+    },
+  );
 }
 
 function errorAnswerOf(error: unknown): ErrorAnswer {

@@ -1,6 +1,7 @@
 // Each resource in one row: what it is, whether it is ready, and the one reason that matters most.
 
 import type { Ref } from '../../desired-state/resource.ts';
+import { kindOf, resolveName } from '../names.ts';
 import type { StoredCondition } from '../store/store.ts';
 import { iso, knownRefs, type Snapshot, workloadOf } from './snapshot.ts';
 
@@ -72,4 +73,18 @@ function mainCondition(
   if (state === 'progressing') return find('Progressing');
   if (state === 'waiting') return find('Held') ?? ready;
   return ready;
+}
+
+/** The rows of the kinds and names that were asked for; all of them where nothing was. */
+export function pickRows(rows: readonly ResourceRow[], words: readonly string[]): readonly ResourceRow[] {
+  if (words.length === 0) return rows;
+  const refs = rows.map((row) => row.ref);
+  const wanted = new Set<Ref>();
+  for (const word of words) {
+    const kind = kindOf(word);
+    if (kind === undefined || refs.some((ref) => ref.endsWith(`/${word}`)))
+      wanted.add(resolveName(word, refs));
+    else for (const row of rows) if (row.kind === kind) wanted.add(row.ref);
+  }
+  return rows.filter((row) => wanted.has(row.ref));
 }

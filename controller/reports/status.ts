@@ -61,7 +61,13 @@ export interface EventRow {
 /** The platform's state, from what is remembered and observed; `warnings` are its latest Warning events. */
 export function statusReport(snapshot: Snapshot, warnings: readonly StoredEvent[]): StatusReport {
   const rows = resourceRows(snapshot);
-  const counts: Record<ResourceState, number> = { ready: 0, progressing: 0, degraded: 0, waiting: 0, unknown: 0 };
+  const counts: Record<ResourceState, number> = {
+    ready: 0,
+    progressing: 0,
+    degraded: 0,
+    waiting: 0,
+    unknown: 0,
+  };
   for (const row of rows) counts[row.state] += 1;
   const { revision, inForce, controller, pendingSteps, trouble } = snapshot;
   const suspended = snapshot.facts.suspended;
@@ -115,7 +121,8 @@ export function eventRow(event: StoredEvent): EventRow {
   };
 }
 
-function holdRows(snapshot: Snapshot): readonly HoldRow[] {
+/** Holds that stand, by ref. */
+export function holdRows(snapshot: Snapshot): readonly HoldRow[] {
   return Object.entries(snapshot.facts.holds)
     .filter(([, hold]) => hold.until === undefined || hold.until > snapshot.at)
     .map(([ref, hold]) => ({

@@ -23,7 +23,8 @@ export function statusView(report: StatusReport, screen: Screen): string {
 function head(report: StatusReport, { paint, now }: Screen): string[] {
   const lines = [`${paint.strong(report.platform)}  ${keeper(report, now)}`];
   const { revision } = report;
-  if (revision === undefined) return [...lines, 'nothing has been applied yet: reeve plan shows what would be'];
+  if (revision === undefined)
+    return [...lines, 'nothing has been applied yet: reeve plan shows what would be'];
   const since =
     revision.inForceSince === undefined
       ? 'not in force yet'
@@ -113,7 +114,9 @@ function warnings(rows: readonly EventRow[], screen: Screen): string[] {
       `  ${clock(Date.parse(row.at), screen.now)}`,
       row.regarding,
       row.reason,
-      row.count > 1 ? `${row.message} (${row.count} times since ${dateTime(Date.parse(row.firstAt))})` : row.message,
+      row.count > 1
+        ? `${row.message} (${row.count} times since ${dateTime(Date.parse(row.firstAt))})`
+        : row.message,
     ]),
     screen.width,
   );

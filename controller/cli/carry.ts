@@ -1,0 +1,34 @@
+// Carries out an apply or a down: progress while it runs, the outcome at its end, the exit status that goes with it.
+
+import type { ApplyOutcome, Progress } from '../control.ts';
+import { exitStatus } from '../errors.ts';
+import type { Context } from './context.ts';
+import { followerOf } from './follow.ts';
+import { onInterrupt } from './interrupt.ts';
+import { print } from './print.ts';
+import { outcomeView } from './views/outcome.ts';
+
+/** `leaving` is said on the first Ctrl-C. */
+export async function carry(
+  context: Context,
+  output: 'text' | 'json',
+  leaving: string,
+  work: (progress: (p: Progress) => void, signal: AbortSignal) => Promise<ApplyOutcome>,
+): Promise<void> {
+  const follower = output === 'json' ? undefined : await followerOf(context);
+  const interrupt = onInterrupt(context, leaving);
+  try {
+    const outcome = await work((p) => follower?.progress(p), interrupt.signal);
+    follower?.stop();
+    print(context, output, outcome, outcomeView);
+    context.exit(statusOf(outcome));
+  } finally {
+    follower?.stop();
+    interrupt.release();
+  }
+}
+
+function statusOf(outcome: ApplyOutcome): 0 | 1 | 73 {
+  if (outcome.blocked !== undefined) return exitStatus.blocked;
+  return outcome.ok ? exitStatus.done : exitStatus.failed;
+}

@@ -1,0 +1,100 @@
+// `reeve install`: a systemd unit for `reeve run`, for root's manager or the user's own.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { exitStatus, ReeveError } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { type PlatformFlags, withExamples, withPlatform } from '../options.ts';
+
+interface Flags extends PlatformFlags {
+  readonly print?: boolean;
+}
+
+export function define(command: Command, context: Context): void {
+  withExamples(
+    withPlatform(command)
+      .description(
+        'Writes a systemd unit that runs the controller of this platform, and says what to type to start it. Starts nothing.',
+      )
+      .option('--print', 'print it instead')
+      .action((flags: Flags) => install(flags, context)),
+    [
+      ['reeve install -f /srv/platform', 'writes /etc/systemd/system/reeve-PLATFORM.service'],
+      ['reeve install --print', 'to look at it first'],
+    ],
+  );
+}
+
+async function install(flags: Flags, context: Context): Promise<void> {
+  const [{ findPlace }, { loadOnly }, { unitText }] = await Promise.all([
+    import('../place.ts'),
+    import('../load-only.ts'),
+    import('../unit.ts'),
+  ]);
+  const place = await findPlace(flags, context);
+  const result = await loadOnly({ file: place.paths, platform: place.platform }, context);
+  const sources = result.ok ? result.loaded.revision.sources : place.paths;
+  const asRoot = context.uid === 0;
+  const home = context.env['HOME'] ?? homedir();
+  const name = `reeve-${place.platform}.service`;
+  const environmentFile = asRoot
+    ? `/etc/reeve/${place.platform}.env`
+    : join(home, '.config/reeve', `${place.platform}.env`);
+  const text = unitText({
+    platform: place.platform,
+    executable: executable(),
+    sources,
+    environmentFile,
+    asRoot,
+    ...(flags.state === undefined ? {} : { stateDir: resolve(context.cwd, flags.state) }),
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+    environment: carried(context.env),
+  });
+  if (flags.print === true) {
+    context.terminal.out(text.trimEnd());
+    return;
+  }
+  const path = asRoot ? `/etc/systemd/system/${name}` : join(home, '.config/systemd/user', name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  const reads = result.ok ? result.loaded.revision.reads.filter((read) => read.digest !== undefined) : [];
+  const systemctl = asRoot ? 'systemctl' : 'systemctl --user';
+  context.terminal.out(
+    [
+      `wrote ${path}`,
+      ...(reads.length === 0
+        ? []
+        : [
+            `the manifests read ${reads.map((read) => read.name).join(', ')} from the shell, which a service has not:`,
+            `  write them as NAME=value into ${environmentFile}`,
+          ]),
+      'next:',
+      `  ${systemctl} daemon-reload && ${systemctl} enable --now ${name}`,
+      `  reeve status -p ${place.platform}`,
+      ...(asRoot ? [] : ['  loginctl enable-linger   # so that it runs while you are not logged in']),
+    ].join('\n'),
+  );
+}
+
+/** The launcher beside the program: it picks the Node that reeve needs. */
+function executable(): string {
+  const main = process.argv[1];
+  if (main === undefined)
+    throw new ReeveError('cannot tell where reeve is installed', { status: exitStatus.failed });
+  return join(dirname(dirname(main)), 'bin', 'reeve');
+}
+
+/** What decides which engine and which state folder are meant is taken along. */
+function carried(env: Context['env']): Readonly<Record<string, string>> {
+  const names = [
+    'DOCKER_HOST',
+    'DOCKER_TLS_VERIFY',
+    'DOCKER_CERT_PATH',
+    'DOCKER_CONTEXT',
+    'DOCKER_CONFIG',
+    'XDG_STATE_HOME',
+  ];
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}

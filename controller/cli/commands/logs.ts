@@ -1,0 +1,34 @@
+// `reeve logs`: what containers say, each line with the name of who said it.
+
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { count, duration, type PlatformFlags, withExamples, withPlatform } from '../options.ts';
+
+export interface LogFlags extends PlatformFlags {
+  readonly follow?: boolean;
+  readonly tail?: number;
+  readonly since?: number;
+  readonly timestamps?: boolean;
+}
+
+export function define(command: Command, context: Context): void {
+  withExamples(
+    withPlatform(command, { shortFile: false })
+      .description(
+        'Shows what containers write, secrets blanked out. With several, each line begins with the name.',
+      )
+      .argument('[name...]', 'Agent/x, or x where only one has that name; none: all')
+      .option('-f, --follow', 'go on with new lines, through restarts and replacements')
+      .option('-n, --tail <count>', 'only the last that many lines of each', count)
+      .option('--since <duration>', 'only the last 10m, 2h …', duration)
+      .option('-t, --timestamps', 'show when each line was written')
+      .action(async (names: string[], flags: LogFlags) => {
+        const { showLogs } = await import('../show-logs.ts');
+        await showLogs(names, flags, context);
+      }),
+    [
+      ['reeve logs scraper --tail 50', 'its last words'],
+      ['reeve logs -f postgres api worker', 'three at once'],
+    ],
+  );
+}

@@ -1,0 +1,36 @@
+// `reeve run`: the controller. Keeps the platform and serves the API; SIGTERM ends it within five seconds.
+
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { type PlatformFlags, withExamples, withPlatform } from '../options.ts';
+
+export interface RunFlags extends PlatformFlags {
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly forceUnlock?: boolean;
+}
+
+export function define(command: Command, context: Context): void {
+  withExamples(
+    withPlatform(command)
+      .description(
+        'Keeps the platform as its manifests say until it is stopped: watches files, the engine and the clock. Logs JSON on standard error, readable lines on a terminal.',
+      )
+      .addOption(
+        new Option('--log-level <level>', 'what to log')
+          .choices(['debug', 'info', 'warn', 'error'])
+          .default('info'),
+      )
+      .option('--force-unlock', 'take the lock of a controller that is surely gone')
+      .action(async (flags: RunFlags) => {
+        const { runController } = await import('../run-controller.ts');
+        await runController(flags, context);
+      }),
+    [
+      ['reeve run', 'in the foreground; Ctrl-C ends it, containers run on'],
+      [
+        'reeve run -f /etc/reeve/platform 2>>reeve.log &',
+        'in the background; reeve install makes it a service',
+      ],
+    ],
+  );
+}

@@ -1,0 +1,30 @@
+// Ctrl-C and a service manager's stop, as an AbortSignal. The second Ctrl-C ends the process at once.
+
+import type { Context } from './context.ts';
+
+/** A second Ctrl-C ends with this, as the shell expects of SIGINT. */
+const interruptedStatus = 130;
+
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** Gives the signals back to the process. */
+  release(): void;
+}
+
+/** `word` is said when the first Ctrl-C comes: what is being finished. */
+export function onInterrupt(context: Pick<Context, 'terminal'>, word: string): Interrupt {
+  const controller = new AbortController();
+  const stop = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted && name === 'SIGINT') process.exit(interruptedStatus);
+    if (!controller.signal.aborted && name === 'SIGINT')
+      context.terminal.err(`${word}; Ctrl-C again stops at once`);
+    controller.abort();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
+    },
+  };
+}

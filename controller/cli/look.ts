@@ -1,0 +1,125 @@
+// Gathers what reading commands show: from the store where a controller keeps it current, else by looking at the engine now,
+// else as it was last seen, saying so. Takes no lock and changes nothing.
+
+import { InvalidManifest } from '../../desired-state/diagnostic.ts';
+import type { ResourceStatus } from '../../reconcilers/condition.ts';
+import { noFacts } from '../../reconcilers/facts.ts';
+import { ReeveError } from '../errors.ts';
+import { findController } from '../http/client.ts';
+import type { HealthAnswer } from '../http/protocol.ts';
+import { readSnapshot } from '../reports/read.ts';
+import type { Snapshot } from '../reports/snapshot.ts';
+import { openSession } from '../session.ts';
+import { openStoreReadOnly, type StoreReader } from '../store/sqlite.ts';
+import type { StoredCondition } from '../store/store.ts';
+import type { Context } from './context.ts';
+import type { PlatformFlags } from './options.ts';
+import { findPlace, type Place } from './place.ts';
+import { sessionOptions } from './reach.ts';
+
+export interface Look {
+  readonly place: Place;
+  readonly snapshot: Snapshot;
+  /** Absent where nothing was ever applied. */
+  readonly store?: StoreReader;
+}
+
+/** Looks, and hands what was seen to `show`; the store is open until it is done. */
+export async function look<T>(
+  flags: PlatformFlags,
+  context: Context,
+  show: (look: Look) => Promise<T>,
+): Promise<T> {
+  const place = await findPlace(flags, context);
+  const store = await openStoreReadOnly(place.storePath);
+  try {
+    const snapshot = await see(place, flags, context, store);
+    return await show({ place, snapshot, ...(store === undefined ? {} : { store }) });
+  } finally {
+    await store?.close();
+  }
+}
+
+async function see(
+  place: Place,
+  flags: PlatformFlags,
+  context: Context,
+  store: StoreReader | undefined,
+): Promise<Snapshot> {
+  const { platform } = place;
+  const controller = await controllerAt(place);
+  const at = context.now();
+  if (store !== undefined && controller.health !== undefined) {
+    return readSnapshot(store, { platform, at, controller: controller.health });
+  }
+  const remembered: Snapshot =
+    store === undefined
+      ? { at, platform, conditions: [], facts: noFacts, seen: 'remembered' }
+      : await readSnapshot(store, { platform, at });
+  if (controller.trouble !== undefined) {
+    return { ...remembered, trouble: { message: controller.trouble, diagnostics: [] } };
+  }
+  try {
+    return await observe(place, flags, context, remembered);
+  } catch (error) {
+    // Never applied, and not to be looked at: there is nothing else to show.
+    if (
+      remembered.revision === undefined ||
+      !(error instanceof ReeveError || error instanceof InvalidManifest)
+    ) {
+      throw error;
+    }
+    const diagnostics = error instanceof InvalidManifest ? error.diagnostics : [];
+    return { ...remembered, trouble: { message: error.message, diagnostics } };
+  }
+}
+
+async function controllerAt(place: Place): Promise<{ health?: HealthAnswer; trouble?: string }> {
+  try {
+    const found = await findController(place.socketPath);
+    await found?.control.close();
+    return found === undefined ? {} : { health: found.health };
+  } catch (error) {
+    if (error instanceof ReeveError) return { trouble: error.message };
+    throw error;
+  }
+}
+
+async function observe(
+  place: Place,
+  flags: PlatformFlags,
+  context: Context,
+  remembered: Snapshot,
+): Promise<Snapshot> {
+  const session = await openSession(
+    sessionOptions(place, flags, context, { verb: 'look', lock: false, manifests: false }),
+  );
+  try {
+    const { revision, plan } = await session.plan({ names: [], allowDelete: false, updateImages: false });
+    return {
+      ...remembered,
+      revision,
+      conditions: withTimes(plan.statuses, remembered),
+      seen: 'observed',
+      pendingSteps: plan.steps.length,
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** A condition that stands as it did when last seen has stood since then. */
+function withTimes(statuses: readonly ResourceStatus[], remembered: Snapshot): readonly StoredCondition[] {
+  const known = new Map(remembered.conditions.map((c) => [`${c.ref} ${c.type}`, c]));
+  return statuses.flatMap(({ ref, conditions, containerId }) =>
+    conditions.map((condition) => {
+      const before = known.get(`${ref} ${condition.type}`);
+      return {
+        ...condition,
+        ref,
+        lastTransitionTime: before?.status === condition.status ? before.lastTransitionTime : remembered.at,
+        ...(containerId === undefined ? {} : { containerId }),
+      };
+    }),
+  );
+}

@@ -1,0 +1,135 @@
+// Finds the platform that is meant and the folder its state is in: by --state, by -p, by the manifests, or because there is
+// only one. Reads manifests, never the engine.
+
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { InvalidManifest } from '../../desired-state/diagnostic.ts';
+import type { LoadResult } from '../../desired-state/load-types.ts';
+import { type Ref, refOf } from '../../desired-state/resource.ts';
+import { exitStatus, ReeveError } from '../errors.ts';
+import { listPlatforms, stateDir, statePaths } from '../state-dir.ts';
+import { openStoreReadOnly } from '../store/sqlite.ts';
+import type { RevisionRecord } from '../store/store.ts';
+import type { Context } from './context.ts';
+import { loadOnly } from './load-only.ts';
+import type { PlatformFlags } from './options.ts';
+
+export interface Place {
+  readonly platform: string;
+  readonly dir: string;
+  readonly storePath: string;
+  readonly socketPath: string;
+  /** True: chosen by name or because it is the only one, not by files. */
+  readonly fromStore: boolean;
+  /** What to load: the files named, none for those of the folder, or the ones that what is in force was made from. */
+  readonly paths: readonly string[];
+  /** Passed to a load where the manifests may not tell it: chosen by name, or broken. */
+  readonly loadAs?: string;
+  /** Resources that a person may name. */
+  readonly refs: readonly Ref[];
+}
+
+/** The platform and state folder that flags, manifests or the state root point at. */
+export async function findPlace(flags: PlatformFlags, context: Context): Promise<Place> {
+  const dir = flags.state === undefined ? undefined : resolve(context.cwd, flags.state);
+  const named = flags.file.length > 0;
+  // `-p` chooses where no files are given: what is in force of that platform, not what happens to lie here.
+  if (flags.platform !== undefined && !named) {
+    return storedPlace(flags.platform, dir ?? stateDir(flags.platform, context), context);
+  }
+  if (named || manifestsIn(context.cwd)) return placeOfManifests(flags, context, dir);
+  if (dir !== undefined) {
+    const record = await inForce(dir, context);
+    if (record !== undefined) return storedPlace(record.revision.platform, dir, context);
+  }
+  return onlyPlace(context);
+}
+
+async function storedPlace(platform: string, dir: string, context: Context): Promise<Place> {
+  const record = await inForce(dir, context);
+  const refs = (record?.revision.resources ?? []).map(refOf);
+  const paths = record?.sources ?? [];
+  return { platform, loadAs: platform, fromStore: true, paths, refs, ...statePaths(dir, context) };
+}
+
+async function placeOfManifests(
+  flags: PlatformFlags,
+  context: Context,
+  dir: string | undefined,
+): Promise<Place> {
+  const result = await loadOnly(flags, context);
+  if (!result.ok) {
+    // Broken manifests must not hide how the platform is: whoever keeps these files can still be found by them.
+    const known = await placeKeeping(result, flags, context, dir);
+    if (known === undefined) throw new InvalidManifest(result.diagnostics);
+    return known;
+  }
+  const { platform, resources } = result.loaded.revision;
+  const { loadAs, ...place } = await storedPlace(platform, dir ?? stateDir(platform, context), context);
+  return {
+    ...place,
+    ...(flags.platform === undefined ? {} : { loadAs }),
+    fromStore: false,
+    paths: flags.file,
+    refs: [...new Set([...resources.map(refOf), ...place.refs])],
+  };
+}
+
+async function placeKeeping(
+  result: Extract<LoadResult, { ok: false }>,
+  flags: PlatformFlags,
+  context: Context,
+  dir: string | undefined,
+): Promise<Place | undefined> {
+  const files = new Set([...result.files, ...flags.file.map((path) => resolve(context.cwd, path))]);
+  const candidates = dir === undefined ? listPlatforms(context).map((found) => found.dir) : [dir];
+  for (const candidate of candidates) {
+    const record = await inForce(candidate, context);
+    if (record?.sources.some((source) => dir !== undefined || files.has(source))) {
+      const place = await storedPlace(record.revision.platform, candidate, context);
+      return { ...place, fromStore: false, paths: flags.file.length > 0 ? flags.file : place.paths };
+    }
+  }
+  return undefined;
+}
+
+async function onlyPlace(context: Context): Promise<Place> {
+  const platforms = listPlatforms(context);
+  const [only, second] = platforms;
+  if (only === undefined) {
+    throw new ReeveError('no manifests here, and no platform has been applied on this machine yet', {
+      status: exitStatus.usage,
+      hint: 'name manifests with -f PATH, or go to the folder that has a reeve.yaml or a Compose file',
+    });
+  }
+  if (second !== undefined) {
+    throw new ReeveError(`no manifests here, and ${platforms.length} platforms to choose from`, {
+      status: exitStatus.usage,
+      hint: `choose one with -p: ${platforms.map(({ platform }) => platform).join(', ')}`,
+    });
+  }
+  return storedPlace(only.platform, only.dir, context);
+}
+
+async function inForce(dir: string, context: Context): Promise<RevisionRecord | undefined> {
+  const store = await openStoreReadOnly(statePaths(dir, context).storePath);
+  if (store === undefined) return undefined;
+  try {
+    return await store.inForce();
+  } finally {
+    await store.close();
+  }
+}
+
+const defaultNames = [
+  'reeve.yaml',
+  'reeve.yml',
+  'compose.yaml',
+  'compose.yml',
+  'docker-compose.yaml',
+  'docker-compose.yml',
+];
+
+function manifestsIn(cwd: string): boolean {
+  return defaultNames.some((name) => existsSync(join(cwd, name)));
+}

@@ -1,0 +1,69 @@
+// The one way to act: through the running controller where there is one, else by doing the same work here, under the lock.
+
+import { resolve } from 'node:path';
+import { pino } from 'pino';
+import type { Control } from '../control.ts';
+import { findController, RemoteControl } from '../http/client.ts';
+import { type HealthAnswer, sameSources } from '../http/protocol.ts';
+import { makeScrubber } from '../secrets.ts';
+import { openSession, type SessionOptions } from '../session.ts';
+import { by, type Context } from './context.ts';
+import type { PlatformFlags } from './options.ts';
+import { findPlace, type Place } from './place.ts';
+
+export interface Reached {
+  readonly control: Control;
+  readonly place: Place;
+  /** Set where a controller does the work. */
+  readonly controller?: HealthAnswer;
+}
+
+export interface ReachOptions {
+  readonly verb: string;
+  /** Acting needs the lock, looking does not. */
+  readonly lock: boolean;
+  /** Read the manifests anew even where the platform was chosen by name: what is in force then is not enough. */
+  readonly manifests: boolean;
+  readonly forceUnlock?: boolean;
+}
+
+/** Opens the way to a platform; the caller closes `control`. */
+export async function reach(flags: PlatformFlags, context: Context, options: ReachOptions): Promise<Reached> {
+  const place = await findPlace(flags, context);
+  const found = await findController(place.socketPath);
+  if (found !== undefined) {
+    const named = flags.file.map((path) => resolve(context.cwd, path));
+    await found.control.close();
+    // Looking at other manifests than the controller's is no quarrel with it: it is done here.
+    if (options.lock || named.length === 0 || sameSources(found.health.sources, named)) {
+      const control = new RemoteControl(place.socketPath, named.length === 0 ? undefined : named);
+      return { control, place, controller: found.health };
+    }
+  }
+  return { control: await openSession(sessionOptions(place, flags, context, options)), place };
+}
+
+/** What a session in this process is opened with. */
+export function sessionOptions(
+  place: Place,
+  flags: PlatformFlags,
+  context: Context,
+  { verb, lock, manifests, forceUnlock }: ReachOptions,
+): SessionOptions {
+  const debug = (context.env['REEVE_DEBUG'] ?? '') !== '';
+  return {
+    paths: place.fromStore && !manifests ? [] : place.paths,
+    cwd: context.cwd,
+    env: context.env,
+    uid: context.uid,
+    ...(place.loadAs === undefined ? {} : { platform: place.loadAs }),
+    ...(flags.state === undefined ? {} : { stateDir: place.dir }),
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+    by: by(context, verb),
+    // What a command does it says itself; the log is for looking into it.
+    logger: pino({ level: debug ? 'debug' : 'silent' }, pino.destination({ dest: 2, sync: true })),
+    scrubber: makeScrubber(),
+    lock,
+    ...(forceUnlock === undefined ? {} : { forceUnlock }),
+  };
+}

@@ -1,0 +1,66 @@
+// The life of a controller process: session, API, signals, and an end that comes in time.
+
+import { serve } from '../http/server.ts';
+import { makeLogger } from '../log.ts';
+import { makeScrubber } from '../secrets.ts';
+import { openSession } from '../session.ts';
+import { openStateDir } from '../state-dir.ts';
+import type { RunFlags } from './commands/run.ts';
+import type { Context } from './context.ts';
+import { onInterrupt } from './interrupt.ts';
+import { findPlace } from './place.ts';
+import { sessionOptions } from './reach.ts';
+import { version } from './version.ts';
+
+/** A service manager is promised an end within five seconds of its SIGTERM, whatever hangs. */
+const lastCallMs = 4_800;
+
+/** Keeps the platform until a signal ends it. */
+export async function runController(flags: RunFlags, context: Context): Promise<void> {
+  const scrubber = makeScrubber();
+  const logger = await makeLogger({
+    level: flags.logLevel,
+    pretty: process.stderr.isTTY === true,
+    scrub: scrubber,
+  });
+  const interrupt = onInterrupt(context, 'finishing the running steps');
+  interrupt.signal.addEventListener('abort', () => {
+    logger.info('stopping');
+    setTimeout(() => {
+      logger.error('not done in time: stopping all the same');
+      process.exit(1);
+    }, lastCallMs).unref();
+  });
+  const place = await findPlace(flags, context);
+  const session = await openSession({
+    ...sessionOptions(place, flags, context, { verb: 'run', lock: true, manifests: true, ...force(flags) }),
+    logger,
+    scrubber,
+    tolerant: true,
+  });
+  try {
+    const { socketPath } = openStateDir(place.dir, context);
+    const server = await serve(session, {
+      socketPath,
+      store: session.store,
+      sources: session.sources,
+      platform: session.platform,
+      version: await version(),
+      now: context.now,
+    });
+    logger.info({ platform: session.platform, sources: session.sources, socket: socketPath }, 'serving');
+    try {
+      await session.keep(interrupt.signal);
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await session.close();
+    interrupt.release();
+  }
+  logger.info('stopped; containers run on');
+}
+
+function force({ forceUnlock }: RunFlags): { forceUnlock?: boolean } {
+  return forceUnlock === undefined ? {} : { forceUnlock };
+}

@@ -1,0 +1,173 @@
+// Gathers the logs of containers: merged by time, or followed line by line through restarts. Every line is scrubbed.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isWorkload, type Ref } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
+import { connectEngine } from '../docker/connect.ts';
+import type { Engine, LogOptions } from '../engine.ts';
+import { exitStatus, ReeveError } from '../errors.ts';
+import { resolveName } from '../names.ts';
+import { makeScrubber } from '../secrets.ts';
+import type { LogFlags } from './commands/logs.ts';
+import type { Context } from './context.ts';
+import { loadOnly } from './load-only.ts';
+import { findPlace, type Place } from './place.ts';
+import { openStored } from './stored.ts';
+
+/** A container that stopped is looked for again this often. */
+const lookAgainMs = 500;
+
+interface Line {
+  readonly ref: Ref;
+  /** As the engine stamps it; sorts as text. */
+  readonly at: string;
+  readonly text: string;
+}
+
+type Show = (line: Line) => void;
+
+export async function showLogs(names: readonly string[], flags: LogFlags, context: Context): Promise<void> {
+  const place = await findPlace(flags, context);
+  const scrub = await scrubberFor(place, flags, context);
+  const workloads = place.refs.filter((ref) => ref.startsWith('Service/') || ref.startsWith('Agent/'));
+  const refs = names.length === 0 ? workloads : names.map((name) => resolveName(name, workloads));
+  const engine = await connectEngine({
+    env: context.env,
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+  });
+  const width = Math.max(...refs.map((ref) => ref.length));
+  const show: Show = ({ ref, at, text }) => {
+    const who = refs.length > 1 ? `${ref.padEnd(width)} | ` : '';
+    context.terminal.out(`${who}${flags.timestamps === true ? `${at} ` : ''}${scrub(text)}`);
+  };
+  try {
+    if (flags.follow === true) {
+      await Promise.all(refs.map((ref) => follow(engine, place.platform, ref, flags, show)));
+    } else {
+      await showPast(engine, place.platform, refs, flags, show);
+    }
+  } finally {
+    await engine.close();
+  }
+}
+
+async function showPast(
+  engine: Engine,
+  platform: string,
+  refs: readonly Ref[],
+  flags: LogFlags,
+  show: Show,
+): Promise<void> {
+  const containers = await engine.containers();
+  const missing: Ref[] = [];
+  const all = await Promise.all(
+    refs.map(async (ref) => {
+      const container = containerOf(containers, platform, ref);
+      if (container === undefined) missing.push(ref);
+      const lines: Line[] = [];
+      if (container === undefined) return lines;
+      for await (const { line } of engine.logs(container.id, optionsOf(flags))) lines.push(toLine(ref, line));
+      return lines;
+    }),
+  );
+  all
+    .flat()
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    .forEach(show);
+  const [first] = missing;
+  if (first !== undefined && missing.length === refs.length) {
+    throw new ReeveError(`${missing.join(', ')}: no container, so no logs`, {
+      hint: `reeve explain ${first} says why`,
+    });
+  }
+}
+
+/** Until the process ends. A line is never shown twice: a container that starts again replays what it said before. */
+async function follow(
+  engine: Engine,
+  platform: string,
+  ref: Ref,
+  flags: LogFlags,
+  show: Show,
+): Promise<never> {
+  let last = '';
+  let options: LogOptions = { ...optionsOf(flags), follow: true };
+  for (;;) {
+    const container = containerOf(await engine.containers(), platform, ref);
+    if (container !== undefined) {
+      for await (const { line } of engine.logs(container.id, options)) {
+        const parsed = toLine(ref, line);
+        if (parsed.at <= last) continue;
+        last = parsed.at;
+        show(parsed);
+      }
+      options = { follow: true, timestamps: true };
+    }
+    await sleep(lookAgainMs);
+  }
+}
+
+function optionsOf({ tail, since }: LogFlags): LogOptions {
+  return {
+    timestamps: true,
+    ...(tail === undefined ? {} : { tail }),
+    ...(since === undefined ? {} : { sinceSeconds: Math.ceil(since / 1000) }),
+  };
+}
+
+function toLine(ref: Ref, line: string): Line {
+  const space = line.indexOf(' ');
+  return space < 0
+    ? { ref, at: line, text: '' }
+    : { ref, at: line.slice(0, space), text: line.slice(space + 1) };
+}
+
+/** The newest of ours: a recreate keeps the old one beside it for a while. */
+function containerOf(
+  containers: readonly ObservedContainer[],
+  platform: string,
+  ref: Ref,
+): ObservedContainer | undefined {
+  return containers
+    .filter(({ labels }) => labels[identityLabels.platform] === platform)
+    .filter(({ labels }) => `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` === ref)
+    .sort((a, b) => b.createdAt - a.createdAt)[0];
+}
+
+/** Knows the platform's secrets. Where they cannot be read, nothing is shown rather than too much. */
+async function scrubberFor(
+  place: Place,
+  flags: LogFlags,
+  context: Context,
+): Promise<(text: string) => string> {
+  const result = await loadOnly({ ...flags, file: place.paths, ...nameOf(place) }, context);
+  if (result.ok) return makeScrubber(result.loaded.secrets.values());
+  const { store } = await openStored(flags, context);
+  try {
+    const record = await store.inForce();
+    if (record !== undefined && !usesSecrets(record.revision)) return makeScrubber();
+  } finally {
+    await store.close();
+  }
+  throw new ReeveError(
+    'the manifests cannot be read, so secrets in logs would not be known and blanked out',
+    {
+      status: exitStatus.invalid,
+      hint: 'reeve validate says what is wrong; docker logs shows them as they are',
+    },
+  );
+}
+
+function nameOf({ loadAs }: Place): { platform?: string } {
+  return loadAs === undefined ? {} : { platform: loadAs };
+}
+
+function usesSecrets(revision: Revision): boolean {
+  return revision.resources.some(
+    (resource) =>
+      isWorkload(resource) &&
+      (resource.files.some((file) => file.secret !== undefined) ||
+        Object.values(resource.container.environment).some((value) => typeof value !== 'string')),
+  );
+}

@@ -1,0 +1,21 @@
+// The store of a platform, for commands that read nothing else.
+
+import { exitStatus, ReeveError } from '../errors.ts';
+import { openStoreReadOnly, type StoreReader } from '../store/sqlite.ts';
+import type { Context } from './context.ts';
+import type { PlatformFlags } from './options.ts';
+import { findPlace, type Place } from './place.ts';
+
+/** Opens it for reading; the caller closes it. */
+export async function openStored(
+  flags: PlatformFlags,
+  context: Context,
+): Promise<{ readonly place: Place; readonly store: StoreReader }> {
+  const place = await findPlace(flags, context);
+  const store = await openStoreReadOnly(place.storePath);
+  if (store !== undefined) return { place, store };
+  throw new ReeveError(`nothing is stored about platform ${place.platform} in ${place.dir}`, {
+    status: exitStatus.usage,
+    hint: 'reeve apply brings it in force; --state DIR if its state lies elsewhere',
+  });
+}

@@ -1,0 +1,34 @@
+// What `down` is about to remove, by name, so that a person can say no.
+
+import type { Plan, Step } from '../../../reconcilers/plan.ts';
+import { wrap } from '../format.ts';
+import type { Screen } from '../screen.ts';
+
+export function downView(plan: Plan, screen: Screen): string {
+  const containers = namesOf(plan, (step) => (step.op === 'removeContainer' ? step.args.name : undefined));
+  const networks = namesOf(plan, (step) => (step.op === 'removeNetwork' ? step.args.name : undefined));
+  const volumes = namesOf(plan, (step) => (step.op === 'removeVolume' ? step.args.name : undefined));
+  if (containers.length + networks.length + volumes.length === 0) {
+    return `nothing of ${plan.platform} is there to remove`;
+  }
+  const { paint } = screen;
+  return [
+    `${paint.strong(plan.platform)} is taken down; this goes:`,
+    ...list('containers', containers, screen),
+    ...list('networks', networks, screen),
+    ...list('volumes', volumes, screen).map(paint.bad),
+    ...(volumes.length === 0 ? ['volumes stay (--volumes removes them too)'] : []),
+    ...plan.warnings.map((warning) =>
+      paint.waiting(wrap(`${warning.ref}: ${warning.message}`, screen.width, 2)),
+    ),
+  ].join('\n');
+}
+
+function namesOf(plan: Plan, name: (step: Step) => string | undefined): readonly string[] {
+  return plan.steps.flatMap((step) => name(step) ?? []);
+}
+
+function list(what: string, names: readonly string[], { width }: Screen): string[] {
+  if (names.length === 0) return [];
+  return [wrap(`  ${names.length} ${what}: ${names.join(', ')}`, Math.min(width, 120), 4)];
+}

@@ -1,0 +1,124 @@
+// The narrative of `explain`: how it is, what stands behind it, what happened, what to type.
+
+import { formatDuration } from '../../../desired-state/units.ts';
+import type { ExplainReport } from '../../reports/explain.ts';
+import type { ResourceRow } from '../../reports/resources.ts';
+import type { EventRow } from '../../reports/status.ts';
+import { age, clock, columns, dateTime, wrap } from '../format.ts';
+import type { Screen } from '../screen.ts';
+
+export function explainView(report: ExplainReport, screen: Screen): string {
+  return [
+    ...headline(report, screen),
+    ...background(report, screen),
+    ...story(report.story, screen),
+    ...next(report, screen),
+  ].join('\n');
+}
+
+function headline({ ref, now }: ExplainReport, { paint, width, now: time }: Screen): string[] {
+  const since = now.since === undefined ? '' : `, for ${age(time - Date.parse(now.since))}`;
+  const tone = now.state === 'degraded' ? paint.bad : now.ready ? paint.good : paint.waiting;
+  return [
+    `${paint.strong(ref)} is ${tone(`${stateWord(now)} (${now.reason})`)}${since}`,
+    `  ${wrap(now.message, width - 2, 2)}`,
+  ];
+}
+
+const words = {
+  ready: 'ready',
+  progressing: 'on its way',
+  degraded: 'degraded',
+  waiting: 'waiting',
+  unknown: 'not known',
+} as const;
+
+function stateWord(row: ResourceRow): string {
+  return words[row.state];
+}
+
+function background(report: ExplainReport, { paint, now, width }: Screen): string[] {
+  const lines: string[] = [];
+  const { declared, hold, suspended, roots, nextTryAt } = report;
+  if (nextTryAt !== undefined) {
+    const left = Math.max(0, Date.parse(nextTryAt) - now);
+    lines.push(
+      `tried again at ${clock(Date.parse(nextTryAt), now)}, in ${formatDuration(Math.ceil(left / 1000) * 1000)}`,
+    );
+  }
+  if (hold !== undefined) {
+    const until = hold.until === undefined ? 'until released' : `until ${clock(Date.parse(hold.until), now)}`;
+    lines.push(
+      paint.waiting(`held by ${hold.by} ${until}${hold.reason === undefined ? '' : `: ${hold.reason}`}`),
+    );
+  }
+  if (suspended !== undefined) {
+    lines.push(
+      paint.waiting(
+        `the platform is suspended (${suspended.reason}) by ${suspended.by}: reeve changes nothing`,
+      ),
+    );
+  }
+  for (const root of roots)
+    lines.push(`waits for ${root.ref}, which is ${stateWord(root)} (${root.reason}): ${root.message}`);
+  if (declared === undefined) lines.push('no manifest declares it');
+  else {
+    const { file, line, column } = declared.position;
+    const force =
+      declared.inForceSince === undefined
+        ? 'not in force yet'
+        : `in force since ${clock(Date.parse(declared.inForceSince), now)} by ${declared.by}`;
+    lines.push(`declared at ${file}:${line}:${column}, revision ${declared.revision}, ${force}`);
+  }
+  return ['', ...lines.map((line) => wrap(line, width, 2))];
+}
+
+function story(events: readonly EventRow[], screen: Screen): string[] {
+  if (events.length === 0) return ['', 'nothing is stored about it yet'];
+  const rows = columns(
+    events.map((event) => [
+      `  ${clock(Date.parse(event.at), screen.now)}`,
+      event.reason,
+      `${event.message}${repeats(event)}${event.by === 'reeve' ? '' : ` [${event.by}]`}`,
+    ]),
+    screen.width,
+  );
+  const lines = events.flatMap((event, i) => {
+    const line = rows[i] ?? '';
+    return [event.type === 'Warning' ? screen.paint.waiting(line) : line, ...details(event)];
+  });
+  return ['', screen.paint.strong('what happened, newest last'), ...lines];
+}
+
+function repeats({ count, firstAt }: EventRow): string {
+  return count > 1 ? ` (${count} times since ${dateTime(Date.parse(firstAt))})` : '';
+}
+
+/** The line of the manifest and the fields that were the cause. */
+function details({ detail }: EventRow): string[] {
+  if (detail === undefined) return [];
+  const lines: string[] = [];
+  if (typeof detail['position'] === 'string') lines.push(`      by ${detail['position']}`);
+  if (Array.isArray(detail['fields'])) {
+    for (const field of detail['fields']) {
+      if (isChange(field)) lines.push(`      ${field.field}: ${field.old} → ${field.new}`);
+    }
+  }
+  return lines;
+}
+
+function isChange(value: unknown): value is { field: string; old: string; new: string } {
+  return value !== null && typeof value === 'object' && 'field' in value && 'old' in value && 'new' in value;
+}
+
+function next({ next: advice }: ExplainReport, { paint, width }: Screen): string[] {
+  if (advice.length === 0) return ['', 'nothing needs to be done'];
+  return [
+    '',
+    paint.strong('next'),
+    ...columns(
+      advice.map(({ command, why }) => [`  ${command}`, why]),
+      width,
+    ),
+  ];
+}

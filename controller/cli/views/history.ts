@@ -1,0 +1,33 @@
+// Revisions and plans as two short tables, newest last like all that is told in time.
+
+import type { HistoryReport, PlanRow } from '../../reports/history.ts';
+import { columns, dateTime, took } from '../format.ts';
+import type { Screen } from '../screen.ts';
+
+export function historyView(report: HistoryReport, { width, paint }: Screen): string {
+  if (report.revisions.length === 0) return `nothing was ever in force for ${report.platform}`;
+  const revisions = report.revisions
+    .toReversed()
+    .map((r) => [dateTime(Date.parse(r.inForceAt)), r.id, String(r.resources), r.by, r.sources.join(', ')]);
+  const plans = report.plans
+    .toReversed()
+    .map((p) => [dateTime(Date.parse(p.at)), p.revision, `${p.done}/${p.total}`, p.by, outcomeOf(p)]);
+  return [
+    paint.strong('revisions in force'),
+    ...columns([['SINCE', 'REVISION', 'RESOURCES', 'BY', 'SOURCES'], ...revisions], width),
+    '',
+    paint.strong('plans carried out'),
+    ...(plans.length === 0
+      ? ['none']
+      : columns([['AT', 'REVISION', 'STEPS', 'BY', 'OUTCOME'], ...plans], width)),
+  ].join('\n');
+}
+
+function outcomeOf(plan: PlanRow): string {
+  if (plan.endedAt === undefined) return 'not finished';
+  const time = took(Date.parse(plan.endedAt) - Date.parse(plan.at));
+  const failed = plan.steps.find((step) => step.outcome === 'failed');
+  if (failed === undefined) return plan.done === plan.total ? `done in ${time}` : `stopped after ${time}`;
+  const more = plan.failed > 1 ? ` and ${plan.failed - 1} more` : '';
+  return `failed: ${failed.ref} ${failed.op}${more}: ${failed.message ?? 'no reason given'}`;
+}

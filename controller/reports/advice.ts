@@ -1,0 +1,116 @@
+// What a person can type next, by the reason that a resource is not right. A table, first match wins.
+
+import type { Resource } from '../../desired-state/resource.ts';
+import type { ResourceRow } from './resources.ts';
+
+export interface Advice {
+  readonly command: string;
+  readonly why: string;
+}
+
+export interface Situation {
+  readonly row: ResourceRow;
+  readonly roots: readonly ResourceRow[];
+  readonly held: boolean;
+  readonly suspended: boolean;
+  readonly resource: Resource | undefined;
+}
+
+type Rule = readonly [when: (s: Situation) => boolean, say: (s: Situation) => readonly Advice[]];
+
+const reasonIs =
+  (...reasons: readonly string[]) =>
+  ({ row }: Situation) =>
+    reasons.some((reason) => row.reason === reason);
+
+const rules: readonly Rule[] = [
+  [({ held }) => held, ({ row }) => [{ command: `reeve release ${row.ref}`, why: 'gives it back to reeve' }]],
+  [
+    ({ suspended }) => suspended,
+    () => [
+      { command: 'reeve plan', why: 'shows what reeve would do' },
+      { command: 'reeve resume', why: 'lets it' },
+    ],
+  ],
+  [
+    reasonIs('VolumeLost'),
+    ({ row }) => [
+      { command: 'docker volume ls', why: 'is it there under another name? Restore it before anything else' },
+      { command: `reeve release ${row.ref} --accept-data-loss`, why: 'makes it anew, empty' },
+    ],
+  ],
+  [
+    reasonIs('VolumeDiffers'),
+    ({ row, resource }) => [
+      {
+        command: `docker volume inspect ${engineNameOf(resource)}`,
+        why: 'shows how it is; reeve never recreates a volume',
+      },
+      { command: `reeve describe ${row.ref}`, why: 'shows how it is declared: change the one or the other' },
+    ],
+  ],
+  [
+    reasonIs('NameTaken'),
+    ({ row }) => [
+      {
+        command: `docker inspect ${row.container ?? row.name}`,
+        why: 'shows whose it is; reeve never touches it',
+      },
+      { command: `docker rm -f ${row.container ?? row.name}`, why: 'if it may go; reeve goes on by itself' },
+    ],
+  ],
+  [
+    reasonIs('PortTaken'),
+    () => [
+      { command: "docker ps --format '{{.Names}} {{.Ports}}'", why: 'shows which container has the port' },
+      { command: 'ss -ltnp', why: 'shows which process has it, if no container does' },
+    ],
+  ],
+  [
+    reasonIs('ImageMissing'),
+    ({ resource }) => [
+      { command: `docker pull ${imageOf(resource)}`, why: 'shows what the registry says' },
+      { command: 'reeve apply', why: 'once it can be had, or is named otherwise' },
+    ],
+  ],
+  [
+    ({ roots }) => roots.length > 0,
+    ({ roots }) =>
+      roots
+        .slice(0, 3)
+        .map((root) => ({ command: `reeve explain ${root.ref}`, why: 'what it waits for; begin there' })),
+  ],
+  [
+    ({ row }) => row.state === 'degraded' && isContainer(row),
+    ({ row }) => [
+      { command: `reeve logs ${row.ref} --tail 50`, why: 'its last words' },
+      { command: `reeve rerun ${row.ref}`, why: 'try again now, once mended' },
+      { command: `reeve hold ${row.ref} --for 30m`, why: 'to try things by hand meanwhile' },
+    ],
+  ],
+  [
+    ({ row }) => !row.ready && isContainer(row),
+    ({ row }) => [
+      { command: `reeve events -f --for ${row.ref}`, why: 'watch it come up' },
+      { command: `reeve logs ${row.ref} -f`, why: 'and what it says' },
+    ],
+  ],
+  [({ row }) => !row.ready, ({ row }) => [{ command: `reeve events -f --for ${row.ref}`, why: 'watch it' }]],
+];
+
+/** Commands to go on with; empty where nothing needs to be done. */
+export function adviceFor(situation: Situation): readonly Advice[] {
+  return rules.find(([when]) => when(situation))?.[1](situation) ?? [];
+}
+
+function isContainer({ kind }: ResourceRow): boolean {
+  return kind === 'Service' || kind === 'Agent';
+}
+
+function imageOf(resource: Resource | undefined): string {
+  return resource !== undefined && 'container' in resource ? resource.container.image : 'IMAGE';
+}
+
+function engineNameOf(resource: Resource | undefined): string {
+  return resource !== undefined && 'engineName' in resource ? resource.engineName : 'VOLUME';
+}

@@ -1,0 +1,78 @@
+// What was in force and what was carried out, newest first.
+
+import type { PlanRecord, RevisionRecord } from '../store/store.ts';
+import { iso } from './snapshot.ts';
+
+export interface HistoryReport {
+  readonly platform: string;
+  readonly revisions: readonly {
+    readonly id: string;
+    readonly inForceAt: string;
+    readonly by: string;
+    readonly sources: readonly string[];
+    readonly resources: number;
+  }[];
+  readonly plans: readonly PlanRow[];
+}
+
+export interface PlanRow {
+  readonly id: string;
+  readonly at: string;
+  readonly endedAt?: string;
+  readonly by: string;
+  readonly revision: string;
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
+  readonly steps: readonly {
+    readonly id: string;
+    readonly ref: string;
+    readonly op: string;
+    readonly cause?: string;
+    readonly outcome?: 'done' | 'unchanged' | 'failed';
+    readonly message?: string;
+  }[];
+}
+
+export function historyReport(
+  platform: string,
+  revisions: readonly RevisionRecord[],
+  plans: readonly PlanRecord[],
+): HistoryReport {
+  return {
+    platform,
+    revisions: revisions.map((record) => ({
+      id: record.id,
+      inForceAt: iso(record.inForceAt),
+      by: record.by,
+      sources: record.sources,
+      resources: record.revision.resources.length,
+    })),
+    plans: plans.map(planRow),
+  };
+}
+
+function planRow(record: PlanRecord): PlanRow {
+  const causes = new Map(record.plan.steps.map((step) => [step.id, step.cause.message]));
+  return {
+    id: record.id,
+    at: iso(record.at),
+    ...(record.endedAt === undefined ? {} : { endedAt: iso(record.endedAt) }),
+    by: record.by,
+    revision: record.revision,
+    done: record.steps.filter((s) => s.outcome === 'done' || s.outcome === 'unchanged').length,
+    failed: record.steps.filter((s) => s.outcome === 'failed').length,
+    total: record.steps.length,
+    steps: record.steps.map(({ id, ref, op, outcome, message }) => {
+      const cause = causes.get(id);
+      return {
+        id,
+        ref,
+        op,
+        ...(cause === undefined ? {} : { cause }),
+        ...(outcome === undefined ? {} : { outcome }),
+        ...(message === undefined ? {} : { message }),
+      };
+    }),
+  };
+}
