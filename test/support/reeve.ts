@@ -8,7 +8,7 @@ import { until } from './until.ts';
 const launcher = join(import.meta.dirname, '../../bin/reeve');
 
 export interface RunOptions {
-  readonly state: string;
+  readonly state?: string;
   readonly cwd?: string;
   /** Socket of the engine; absent: as the environment says. */
   readonly socket?: string;
@@ -37,11 +37,12 @@ export interface Running {
 export function spawnReeve(args: readonly string[], options: RunOptions): Running {
   const [verb = '', ...rest] = args;
   const host = options.socket === undefined ? [] : ['--host', `unix://${options.socket}`];
-  const line = [...(options.enter ?? []), launcher, verb, ...rest, '--state', options.state, ...host];
+  const state = options.state === undefined ? [] : ['--state', options.state];
+  const line = [...(options.enter ?? []), launcher, verb, ...rest, ...state, ...host];
   const startedAt = performance.now();
   const [command = '', ...more] = line;
   const child = spawn(command, more, {
-    cwd: options.cwd ?? options.state,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

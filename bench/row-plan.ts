@@ -1,0 +1,188 @@
+// Rows: planning alone, pure and in this process: 10,000 resources in good time, and no worse than linear beyond.
+
+import type { Ref, Workload } from '../desired-state/resource.ts';
+import { defaultPolicy, type Revision } from '../desired-state/revision.ts';
+import { type Facts, noFacts } from '../reconcilers/facts.ts';
+import { identityLabels, type ObservedContainer, type ObservedState } from '../reconcilers/observed.ts';
+import { plan } from '../reconcilers/planner.ts';
+import { specHash } from '../reconcilers/spec-hash.ts';
+import { median, spread } from './measure.ts';
+import type { Row } from './table.ts';
+
+const sizes = [10_000, 20_000, 40_000];
+const rounds = 5;
+const boundMs = 300;
+/** Time per resource at the largest size against the smallest: 1 is linear; noise of memory and caches is let through. */
+const linearBound = 1.6;
+
+interface World {
+  readonly name: string;
+  readonly observe: (workloads: readonly Workload[]) => { observed: ObservedState; facts: Facts };
+}
+
+const worlds: readonly World[] = [
+  { name: 'nothing there yet', observe: () => ({ observed: observedOf([]), facts: noFacts }) },
+  { name: 'all as declared', observe: (workloads) => settled(workloads, 0) },
+  { name: 'a tenth stopped', observe: (workloads) => settled(workloads, 0.1) },
+];
+
+export function planRows(): readonly Row[] {
+  return worlds.flatMap(rowsOf);
+}
+
+function rowsOf(world: World): readonly Row[] {
+  const times = new Map<number, readonly number[]>();
+  let steps = 0;
+  for (const size of sizes) {
+    const workloads = Array.from({ length: size }, (_, i) => workload(i));
+    const revision = revisionOf(workloads);
+    const { observed, facts } = world.observe(workloads);
+    const runs: number[] = [];
+    for (let round = 0; round <= rounds; round++) {
+      const startedAt = performance.now();
+      const made = plan({
+        revision,
+        observed,
+        facts,
+        now: at,
+        mode: 'keep',
+        busy: new Set(),
+        names: [],
+        allowDelete: false,
+        removeVolumes: false,
+      });
+      if (round > 0) runs.push(performance.now() - startedAt);
+      if (size === sizes[0]) steps = made.steps.length;
+    }
+    times.set(size, runs);
+  }
+  const [small = 0, , large = 0] = sizes;
+  const first = times.get(small) ?? [];
+  const perResource = (size: number): number => median(times.get(size) ?? []) / size;
+  return [
+    {
+      name: `plan ${small}, ${world.name}`,
+      measured: spread(first),
+      reference: `${steps} steps`,
+      figure: median(first),
+      bound: boundMs,
+      unit: 'ms',
+      notes: [[...times].map(([size, runs]) => `${size}: ${spread(runs)}`).join(', ')],
+      where: [],
+    },
+    {
+      name: `linear to ${large}, ${world.name}`,
+      measured: `${(perResource(large) * 1_000).toFixed(1)} µs each`,
+      reference: `${(perResource(small) * 1_000).toFixed(1)} µs each at ${small}`,
+      figure: perResource(large) / perResource(small),
+      bound: linearBound,
+      unit: '×',
+      notes: [],
+      where: [],
+    },
+  ];
+}
+
+const at = 1_700_000_000_000;
+const position = { file: 'reeve.yaml', line: 1, column: 1 };
+
+/** Tens of workloads lean on one another in tiers of a platform's usual shape. */
+function workload(i: number): Workload {
+  const name = `w${i}`;
+  const on: Ref = `Service/w${i - (i % 10)}`;
+  return {
+    kind: 'Service',
+    name,
+    position,
+    origin: '/platform',
+    labels: {},
+    protect: false,
+    drift: { mode: 'heal', fields: {} },
+    tier: i % 10 === 0 ? 'core' : 'standard',
+    containerName: `bench-${name}-1`,
+    container: {
+      image: 'agent:1',
+      command: ['node', 'agent.mjs'],
+      environment: { NAME: name, LOG_LEVEL: 'info', REDIS_URL: 'redis://redis:6379' },
+      labels: { part: `p${i % 7}` },
+      restart: { name: 'unless-stopped' },
+      networks: {},
+      ports: [],
+      expose: [],
+      mounts: [],
+      resources: { memoryBytes: 512 * 1024 * 1024, nanoCpus: 500_000_000, pids: 200 },
+    },
+    dependsOn: i % 10 === 0 ? [] : [{ on, condition: 'ready', required: true, position }],
+    files: [],
+    lifecycle: 'service',
+    positions: {},
+  };
+}
+
+function revisionOf(resources: readonly Workload[]): Revision {
+  return {
+    id: 'r000000000000',
+    platform: 'bench',
+    policy: defaultPolicy,
+    sources: ['/platform'],
+    resources,
+    reads: [],
+    warnings: [],
+    files: ['/platform/reeve.yaml'],
+  };
+}
+
+function settled(
+  workloads: readonly Workload[],
+  stoppedShare: number,
+): { observed: ObservedState; facts: Facts } {
+  const stoppedEvery = stoppedShare === 0 ? Number.POSITIVE_INFINITY : Math.round(1 / stoppedShare);
+  const containers = workloads.map((w, i) => containerOf(w, i % stoppedEvery !== 3));
+  const facts: Facts = {
+    ...noFacts,
+    declared: Object.fromEntries(workloads.map((w) => [`Service/${w.name}`, w.origin])),
+    runningSince: Object.fromEntries(containers.map((c) => [c.id, at - 3_600_000])),
+    made: Object.fromEntries(
+      workloads.map((w) => [`id-${w.name}`, { ref: `Service/${w.name}` as const, at: at - 3_600_000 }]),
+    ),
+    pins: { 'agent:1': 'sha256:agent' },
+  };
+  return { observed: observedOf(containers), facts };
+}
+
+function containerOf(w: Workload, running: boolean): ObservedContainer {
+  return {
+    id: `id-${w.name}`,
+    name: w.containerName,
+    image: 'agent:1',
+    imageId: 'sha256:agent',
+    labels: {
+      ...w.container.labels,
+      [identityLabels.platform]: 'bench',
+      [identityLabels.kind]: 'Service',
+      [identityLabels.name]: w.name,
+      [identityLabels.revision]: 'r000000000000',
+      [identityLabels.specHash]: specHash(w),
+      [identityLabels.container]: w.containerName,
+    },
+    state: running ? 'running' : 'exited',
+    createdAt: at - 3_600_000,
+    ...(running ? {} : { exitCode: 1 }),
+    ports: [],
+    networks: {},
+    volumes: [],
+  };
+}
+
+function observedOf(containers: readonly ObservedContainer[]): ObservedState {
+  return {
+    at,
+    host: { cpus: 2, memoryBytes: 24 * 2 ** 30, apiVersion: '1.41' },
+    containers,
+    networks: [],
+    volumes: [],
+    images: { 'agent:1': 'sha256:agent' },
+    modelServers: {},
+    probes: {},
+  };
+}
