@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { exitStatus, ReeveError } from './errors.ts';
 import { makePrivateDir, runtimeDir, type UserContext } from './runtime-dir.ts';
 
@@ -30,13 +30,22 @@ export interface StateDir {
 }
 
 const storeName = 'store.db';
+const keyName = 'key';
 const keyBytes = 32;
 /** sun_path has 108 bytes on Linux, the closing NUL among them. */
 const longestSocketPath = 107;
 
 /** `--state`, else $XDG_STATE_HOME/reeve/PLATFORM, else /var/lib/reeve/PLATFORM for root and ~/.local/state for others. */
 export function stateDir(platform: string, user: UserContext & { readonly flag?: string }): string {
-  return user.flag === undefined ? join(stateHome(user), platform) : resolve(user.flag);
+  if (user.flag !== undefined) return resolve(user.flag);
+  // A name from `-p` was checked by no manifest, and must not lead out of the folder of all platforms.
+  if (!/^\w[\w.-]*$/.test(platform)) {
+    throw new ReeveError(`"${platform}" is no platform's name`, {
+      status: exitStatus.usage,
+      hint: 'a name has letters, digits, dots, dashes and underscores',
+    });
+  }
+  return join(stateHome(user), platform);
 }
 
 /** Platforms that have a store, by name, for commands without files and without `-p`. */
@@ -57,19 +66,19 @@ export function statePaths(
   return { dir, storePath: join(dir, storeName), socketPath: socketPath(dir, user) };
 }
 
-/** Makes the folder (0700) and the key (once) where they are missing. */
+/** Makes the folder (0700) where it is missing; the key is made, once and for ever, when a digest is first asked for. */
 export function openStateDir(dir: string, user: UserContext): StateDir {
   const paths = statePaths(dir, user);
-  let key: Buffer;
-  try {
-    makeStateDir(dir);
-    key = readOrMakeKey(join(dir, 'key'));
-  } catch (error) {
-    if (error instanceof ReeveError) throw error;
-    throw unusable(dir, error);
-  }
+  inWords(dir, () => makeStateDir(dir));
   if (!paths.socketPath.startsWith(dir)) makePrivateDir(runtimeDir(user), user.uid);
-  return { ...paths, keyedDigest: (value) => createHmac('sha256', key).update(value).digest('hex') };
+  let key: Buffer | undefined;
+  return {
+    ...paths,
+    keyedDigest: (value) => {
+      key ??= inWords(dir, () => readOrMakeKey(join(dir, keyName)));
+      return createHmac('sha256', key).update(value).digest('hex');
+    },
+  };
 }
 
 function stateHome({ env, uid }: UserContext): string {
@@ -83,7 +92,7 @@ function stateHome({ env, uid }: UserContext): string {
 function makeStateDir(dir: string): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const inside = readdirSync(dir);
-  if (inside.length === 0 || inside.includes('key')) chmodSync(dir, 0o700);
+  if (inside.length === 0 || inside.includes(keyName) || inside.includes(storeName)) chmodSync(dir, 0o700);
 }
 
 function socketPath(dir: string, user: UserContext): string {
@@ -111,7 +120,7 @@ function makeKey(path: string): void {
     fsyncSync(file);
     linkSync(draft, path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!isErrno(error, 'EEXIST')) throw error;
   } finally {
     closeSync(file);
     rmSync(draft, { force: true });
@@ -120,7 +129,7 @@ function makeKey(path: string): void {
 }
 
 function syncDir(path: string): void {
-  const dir = openSync(join(path, '..'), 'r');
+  const dir = openSync(dirname(path), 'r');
   try {
     fsyncSync(dir);
   } finally {
@@ -128,13 +137,21 @@ function syncDir(path: string): void {
   }
 }
 
-function unusable(dir: string, error: unknown): ReeveError {
-  const reason = error instanceof Error ? error.message : String(error);
-  const denied =
-    error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
-  return new ReeveError(`the state folder ${dir} cannot be used (${reason})`, {
-    status: denied ? exitStatus.denied : exitStatus.failed,
-    hint: 'make it writable for this user, or choose another with --state',
-    cause: error,
-  });
+function inWords<T>(dir: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ReeveError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const denied = isErrno(error, 'EACCES') || isErrno(error, 'EPERM');
+    throw new ReeveError(`the state folder ${dir} cannot be used (${reason})`, {
+      status: denied ? exitStatus.denied : exitStatus.failed,
+      hint: 'make it writable for this user, or choose another with --state',
+      cause: error,
+    });
+  }
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -34,6 +34,10 @@ describe('where state lives', () => {
     expect(stateDir('demo', context)).toBe(expected);
   });
 
+  test.each(['../x', 'a/b', '', '.', '..'])('a name like "%s" does not lead elsewhere', (name) => {
+    expect(() => stateDir(name, user())).toThrow(/is no platform's name/);
+  });
+
   test('platforms are those with a store', () => {
     for (const name of ['b', 'a', 'empty']) mkdirSync(join(base, 'reeve', name), { recursive: true });
     for (const name of ['b', 'a']) writeFileSync(join(base, 'reeve', name, 'store.db'), '');
@@ -46,9 +50,10 @@ describe('where state lives', () => {
 });
 
 describe('a state folder', () => {
-  test('is made with its parents, closed to others, with a key of its own', () => {
+  test('is made with its parents, closed to others, with a key of its own once one is needed', () => {
     const state = openStateDir(join(base, 'deep/er/demo'), user());
     expect(statSync(state.dir).mode & 0o777).toBe(0o700);
+    state.keyedDigest('x');
     expect(statSync(join(state.dir, 'key')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(state.dir, 'key'))).toHaveLength(32);
     expect(readdirSync(state.dir)).toEqual(['key']);
@@ -63,6 +68,7 @@ describe('a state folder', () => {
 
   test('of ours that became open to others is closed again; a folder used for more keeps its mode', () => {
     const ours = openStateDir(join(base, 'a'), user()).dir;
+    writeFileSync(join(ours, 'store.db'), '');
     chmodSync(ours, 0o755);
     openStateDir(ours, user());
     expect(statSync(ours).mode & 0o777).toBe(0o700);
@@ -76,7 +82,9 @@ describe('a state folder', () => {
   test('with a damaged key says so and keeps the file', () => {
     const { dir } = openStateDir(join(base, 'a'), user());
     writeFileSync(join(dir, 'key'), 'short');
-    expect(() => openStateDir(dir, user())).toThrow(/key file .* is damaged: it has 5 bytes, not 32/);
+    expect(() => openStateDir(dir, user()).keyedDigest('x')).toThrow(
+      /key file .* is damaged: it has 5 bytes, not 32/,
+    );
     expect(readFileSync(join(dir, 'key'), 'utf8')).toBe('short');
   });
 
