@@ -68,9 +68,10 @@ function list(refs: readonly Ref[]): string {
   return `${refs.slice(0, -1).join(', ')} or ${refs.at(-1)}`;
 }
 
-/** The candidate that a slip of the fingers away from `word`; undefined where none is near. */
+/** The candidate that is a slip of the fingers away from `word`; undefined where none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  // Two letters swapped count as two slips.
+  const limit = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     const far = distance(word.toLowerCase(), candidate.toLowerCase());

@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { type ExitStatus, exitStatus } from '../errors.ts';
 import type { Context } from './context.ts';
 import { tellFailure } from './failure.ts';
-import { buildProgram } from './program.ts';
+import { runProgram } from './program.ts';
 import { drained, processTerminal, quietOnBrokenPipe } from './terminal.ts';
 
 /** Runs the process's own command line to its end. */
@@ -23,10 +23,8 @@ export async function main(): Promise<void> {
       status = ended;
     },
   };
-  const argv = process.argv.slice(2);
   try {
-    const program = await buildProgram(argv, context);
-    await program.parseAsync(argv, { from: 'user' });
+    await runProgram(process.argv.slice(2), context);
   } catch (error) {
     const told = tellFailure(error, (env['REEVE_DEBUG'] ?? '') !== '');
     for (const line of told.lines) context.terminal.err(line);

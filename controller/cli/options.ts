@@ -33,12 +33,9 @@ export function withFiles(command: Command, { shortFile = true } = {}): Command 
   const file = shortFile ? '-f, --file <path>' : '--file <path>';
   return command
     .addOption(
-      new Option(
-        file,
-        'manifest, folder or Compose file; repeatable (default: reeve.yaml, then Compose names)',
-      )
+      new Option(file, 'manifest, folder or Compose file; repeatable')
         .argParser((value: string, all: readonly string[]) => [...all, value])
-        .default([], 'none'),
+        .default([], 'reeve.yaml, then Compose names'),
     )
     .option('-p, --platform <name>', "the platform's name, or which one where no files are given");
 }

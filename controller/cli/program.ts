@@ -2,6 +2,7 @@
 // alone.
 
 import { Command } from 'commander';
+import { exitStatus, ReeveError } from '../errors.ts';
 import { nearest } from '../names.ts';
 import type { Context } from './context.ts';
 import { version } from './version.ts';
@@ -152,10 +153,26 @@ export const entries: readonly Entry[] = [
   },
 ];
 
-/** The program with the one command that argv asks for fully defined, the others by name and summary only. */
-export async function buildProgram(argv: readonly string[], context: Context): Promise<Command> {
-  const asked = argv[0] === 'help' ? argv[1] : argv[0];
-  return defineProgram(context, (entry) => entry.name === asked);
+/** Parses argv and runs the one command that it asks for; of the others only names and summaries are there. */
+export async function runProgram(given: readonly string[], context: Context): Promise<void> {
+  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  requireCommandFirst(argv);
+  requireKnown(argv[0]);
+  const program = await defineProgram(context, (entry) => entry.name === argv[0]);
+  await program.parseAsync(argv, { from: 'user' });
+}
+
+/** `docker compose` takes -f before its command; say how it is typed here. */
+function requireCommandFirst(argv: readonly string[]): void {
+  const command = argv.find((word) => entries.some((entry) => entry.name === word));
+  if (command === undefined || command === argv[0] || argv[0]?.startsWith('-') !== true) return;
+  if (argv.includes('-h') || argv.includes('--help')) return;
+  const at = argv.indexOf(command);
+  const typed = ['reeve', command, ...argv.slice(0, at), ...argv.slice(at + 1)].join(' ');
+  throw new ReeveError(`options stand after the command`, {
+    status: exitStatus.usage,
+    hint: `type: ${typed}`,
+  });
 }
 
 /** The program with the commands that `wanted` picks fully defined: all of them, for the reference pages. */
@@ -188,22 +205,18 @@ export async function defineProgram(context: Context, wanted: (entry: Entry) => 
     if (wanted(entry)) (await entry.load()).define(command, context);
     program.addCommand(command);
   }
-  // Typed first, a command's option would be taken for ours: say where it belongs.
-  program.argument('[command]').action((word?: string) => noCommand(program, word));
+  program.action(() => program.outputHelp());
   return program;
 }
 
-function noCommand(program: Command, word?: string): void {
-  if (word === undefined || word === 'help') {
-    program.outputHelp();
-    return;
-  }
-  const near = nearest(
-    word,
-    entries.map((entry) => entry.name),
-  );
-  const hint = near === undefined ? 'reeve --help lists the commands' : `did you mean "${near}"?`;
-  program.error(`error: there is no command "${word}"; ${hint}`, { code: 'commander.unknownCommand' });
+function requireKnown(word = '-'): void {
+  const names = entries.map((entry) => entry.name);
+  if (word.startsWith('-') || names.includes(word)) return;
+  const near = nearest(word, names);
+  throw new ReeveError(`there is no command "${word}"`, {
+    status: exitStatus.usage,
+    hint: near === undefined ? 'reeve --help lists the commands' : `did you mean "${near}"?`,
+  });
 }
 
 /** commander's `error: … (Did you mean x?)` in our words. */

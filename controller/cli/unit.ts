@@ -46,7 +46,7 @@ function commandLine({ executable, sources, platform, stateDir, host }: Unit): s
   const words = [executable, 'run', '-p', platform, ...sources.flatMap((source) => ['-f', source])];
   if (stateDir !== undefined) words.push('--state', stateDir);
   if (host !== undefined) words.push('--host', host);
-  return words.map(quote).join(' ');
+  return words.map((word) => quote(word).replaceAll('$', () => '$$')).join(' ');
 }
 
 /** The engine's socket, the state folder and the lock's folder are all it needs; V8 needs memory it can write and run. */
@@ -75,10 +75,9 @@ function hardening({ stateDir }: Unit): readonly string[] {
   ];
 }
 
-/** systemd's quoting: `%` and `$` have a meaning there. */
+/** systemd's quoting: a `%` is a specifier everywhere, a `$` only in command lines. */
 function quote(word: string): string {
-  const escaped = word.replaceAll('%', '%%').replaceAll('$', '$$$$');
-  return /^[\w@%+=:,./$-]+$/.test(escaped)
-    ? escaped
-    : `"${escaped.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  const escaped = word.replaceAll('%', '%%');
+  if (/^[\w@%+=:,./$-]+$/.test(escaped)) return escaped;
+  return `"${escaped.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
