@@ -6,9 +6,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
-import { connectEngine } from './docker/connect.ts';
-import { lockEngine } from './docker/lock-port.ts';
-import type { Engine } from './engine.ts';
+import { type ConnectedEngine, connectEngine } from './docker/connect.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import { acquireLock, type Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
@@ -111,14 +109,14 @@ function refuseUnnamed(sources: Sources): never {
 }
 
 async function takeLock(
-  engine: Engine,
+  engine: ConnectedEngine,
   platform: string,
   dir: string,
   options: SessionOptions,
 ): Promise<Lock> {
   const info = await engine.info();
   return acquireLock({
-    engine: lockEngine(engine),
+    engine: engine.locks,
     engineKey: info.key,
     platform,
     holder: { host: hostname(), pid: process.pid, command: options.by, stateDir: dir, since: Date.now() },

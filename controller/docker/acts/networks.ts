@@ -1,0 +1,170 @@
+// Networks: made, removed, joined and left.
+
+import type { Network } from '../../../desired-state/resource.ts';
+import type { RawNetwork } from '../api.ts';
+import type { EngineClient } from '../client.ts';
+import { type CreateEndpoint, endpointOf } from '../create-networks.ts';
+import { hasReason, isMissing, refusedError } from '../errors.ts';
+import { inspectRaw, shortId } from '../inspect.ts';
+import { type Act, type Bounds, boundsOf, surely } from './act.ts';
+
+/** Two networks may have one name, so a network of that name is looked for before. */
+export const createNetwork: Act<'createNetwork'> = async (client, { network }, context) => {
+  const bounds = boundsOf(context);
+  const look = async () => ((await networkExists(client, network.engineName, bounds)) ? true : undefined);
+  if (await look()) return { changed: false };
+  const act = async () => {
+    await client.done({
+      method: 'POST',
+      path: '/networks/create',
+      what: `create network ${network.engineName}`,
+      body: networkBody(network),
+      ...bounds,
+    });
+    return true;
+  };
+  await surely(act, look, context.signal);
+  return { changed: true };
+};
+
+export const removeNetwork: Act<'removeNetwork'> = async (client, { networkId, name }, context) => {
+  const bounds = boundsOf(context);
+  const act = async () => {
+    try {
+      await client.done({
+        method: 'DELETE',
+        path: `/networks/${encodeURIComponent(networkId)}`,
+        what: `remove network ${name}`,
+        ...bounds,
+      });
+      return { changed: true };
+    } catch (error) {
+      if (isMissing(error)) return { changed: false };
+      throw error;
+    }
+  };
+  // Removing again what is gone is harmless.
+  return surely(act, async () => undefined, context.signal);
+};
+
+export const connectNetwork: Act<'connectNetwork'> = async (client, args, context) => {
+  const { containerId, network, ...attachment } = args;
+  const endpoint = endpointOf(attachment);
+  return { changed: await connect(client, containerId, network, endpoint, boundsOf(context)), containerId };
+};
+
+/** Connects; false: it was connected already with all that is asked for. */
+export async function connect(
+  client: EngineClient,
+  container: string,
+  network: string,
+  endpoint: CreateEndpoint,
+  bounds: Bounds,
+): Promise<boolean> {
+  const look = async () =>
+    (await isConnected(client, container, network, endpoint, bounds)) ? true : undefined;
+  const act = async () => {
+    await client.done({
+      method: 'POST',
+      path: `/networks/${encodeURIComponent(network)}/connect`,
+      what: `connect ${shortId(container)} to network ${network}`,
+      body: { Container: container, EndpointConfig: endpoint },
+      ...bounds,
+    });
+    return true;
+  };
+  try {
+    return await surely(act, look, bounds.signal);
+  } catch (error) {
+    if (hasReason(error, 'NetworkConnected') && (await look())) return false;
+    throw error;
+  }
+}
+
+export const disconnectNetwork: Act<'disconnectNetwork'> = async (
+  client,
+  { containerId, network },
+  context,
+) => {
+  const bounds = boundsOf(context);
+  const act = async () => {
+    try {
+      await client.done({
+        method: 'POST',
+        path: `/networks/${encodeURIComponent(network)}/disconnect`,
+        what: `disconnect ${shortId(containerId)} from network ${network}`,
+        body: { Container: containerId, Force: false },
+        ...bounds,
+      });
+      return { changed: true };
+    } catch (error) {
+      if (isMissing(error) || hasReason(error, 'NetworkNotConnected')) return { changed: false };
+      throw error;
+    }
+  };
+  const look = async () => {
+    const raw = await inspectRaw(client, containerId, bounds);
+    return raw?.NetworkSettings?.Networks?.[network] === undefined ? { changed: true } : undefined;
+  };
+  const outcome = await surely(act, look, context.signal);
+  return { ...outcome, containerId };
+};
+
+async function isConnected(
+  client: EngineClient,
+  container: string,
+  network: string,
+  wanted: CreateEndpoint,
+  bounds: Bounds,
+): Promise<boolean> {
+  const raw = await inspectRaw(client, container, bounds);
+  if (raw === undefined) {
+    throw refusedError(`connect ${shortId(container)} to network ${network}`, 404, 'No such container');
+  }
+  const found = raw.NetworkSettings?.Networks?.[network];
+  if (found === undefined) return false;
+  const { IPv4Address, IPv6Address } = wanted.IPAMConfig ?? {};
+  return (
+    (wanted.Aliases ?? []).every((alias) => found.Aliases?.includes(alias)) &&
+    (IPv4Address === undefined || found.IPAMConfig?.IPv4Address === IPv4Address) &&
+    (IPv6Address === undefined || found.IPAMConfig?.IPv6Address === IPv6Address)
+  );
+}
+
+/** By exact name: the engine's own filter also finds longer names. */
+async function networkExists(client: EngineClient, name: string, bounds: Bounds): Promise<boolean> {
+  const found = await client.json<RawNetwork[]>({
+    method: 'GET',
+    path: '/networks',
+    what: `look for network ${name}`,
+    query: { filters: JSON.stringify({ name: [name] }) },
+    ...bounds,
+  });
+  return found.some((network) => network.Name === name);
+}
+
+function networkBody(network: Network): object {
+  const { ipam } = network;
+  return {
+    Name: network.engineName,
+    CheckDuplicate: true,
+    Driver: network.driver ?? 'bridge',
+    Options: network.driverOpts,
+    Labels: network.labels,
+    Internal: network.internal ?? false,
+    Attachable: network.attachable ?? false,
+    EnableIPv6: network.enableIpv6 ?? false,
+    ...(ipam === undefined
+      ? {}
+      : {
+          IPAM: {
+            Driver: ipam.driver ?? 'default',
+            Config: ipam.config.map((c) => ({
+              ...(c.subnet === undefined ? {} : { Subnet: c.subnet }),
+              ...(c.gateway === undefined ? {} : { Gateway: c.gateway }),
+              ...(c.ipRange === undefined ? {} : { IPRange: c.ipRange }),
+            })),
+          },
+        }),
+  };
+}

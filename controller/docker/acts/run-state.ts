@@ -1,0 +1,158 @@
+// Whether a container runs: start, stop, restart, signal, unpause.
+
+import { ReeveError } from '../../errors.ts';
+import { epochMs, type RawInspect } from '../api.ts';
+import type { EngineClient } from '../client.ts';
+import { hasReason, isMissing, refusedError } from '../errors.ts';
+import { inspectRaw, shortId } from '../inspect.ts';
+import { type Act, type Bounds, boundsOf, surely } from './act.ts';
+import { putFiles } from './files.ts';
+import { refuseSilentVolumes } from './lost-volumes.ts';
+
+export const startContainer: Act<'startContainer'> = async (client, { containerId, files }, context) => {
+  if (containerId === undefined) throw new ReeveError('nothing to start: the container was not made');
+  const bounds = boundsOf(context);
+  const what = `start container ${shortId(containerId)}`;
+  const before = await mustInspect(client, containerId, what, bounds);
+  if (before.State?.Running === true && before.State.Paused !== true) return { changed: false, containerId };
+  if (neverStarted(before)) await refuseSilentVolumes(client, nameOf(before), before, bounds);
+  await putFiles(client, containerId, files, { ...context, user: before.Config?.User ?? undefined });
+  const act = async () => {
+    const status = await client.done({
+      method: 'POST',
+      path: `/containers/${encodeURIComponent(containerId)}/start`,
+      what: `start container ${nameOf(before)}`,
+      ...bounds,
+    });
+    return { changed: status !== 304 };
+  };
+  // It may have run and ended while its answer was lost: a later start time counts.
+  const look = async () => {
+    const raw = await mustInspect(client, containerId, what, bounds);
+    return raw.State?.StartedAt !== before.State?.StartedAt ? { changed: true } : undefined;
+  };
+  return { ...(await surely(act, look, context.signal)), containerId };
+};
+
+export const stopContainer: Act<'stopContainer'> = async (client, { containerId, graceMs }, context) => {
+  const before = await inspectRaw(client, containerId, boundsOf(context));
+  if (before === undefined) return { changed: false, containerId };
+  const bounds = graced(boundsOf(context), graceMs, before);
+  const act = async () => {
+    try {
+      const status = await client.done({
+        method: 'POST',
+        path: `/containers/${encodeURIComponent(containerId)}/stop`,
+        what: `stop container ${nameOf(before)}`,
+        query: { t: graceMs === undefined ? undefined : Math.ceil(graceMs / 1000) },
+        ...bounds,
+      });
+      return { changed: status !== 304 };
+    } catch (error) {
+      if (isMissing(error)) return { changed: false };
+      throw error;
+    }
+  };
+  const look = async () => {
+    const raw = await inspectRaw(client, containerId, boundsOf(context));
+    return raw?.State?.Running === true ? undefined : { changed: true };
+  };
+  return { ...(await surely(act, look, context.signal)), containerId };
+};
+
+export const restartContainer: Act<'restartContainer'> = async (client, args, context) => {
+  const { containerId, graceMs, files } = args;
+  const what = `restart container ${shortId(containerId)}`;
+  const before = await mustInspect(client, containerId, what, boundsOf(context));
+  const bounds = graced(boundsOf(context), graceMs, before);
+  await putFiles(client, containerId, files, { ...context, user: before.Config?.User ?? undefined });
+  const act = async () => {
+    await client.done({
+      method: 'POST',
+      path: `/containers/${encodeURIComponent(containerId)}/restart`,
+      what: `restart container ${nameOf(before)}`,
+      query: { t: graceMs === undefined ? undefined : Math.ceil(graceMs / 1000) },
+      ...bounds,
+    });
+    return { changed: true };
+  };
+  const look = async () => {
+    const raw = await mustInspect(client, containerId, what, boundsOf(context));
+    return raw.State?.StartedAt !== before.State?.StartedAt ? { changed: true } : undefined;
+  };
+  return { ...(await surely(act, look, context.signal)), containerId };
+};
+
+/** Not tried again when its answer is lost: whether a signal arrived cannot be seen, and two are not one. */
+export const signalContainer: Act<'signalContainer'> = async (
+  client,
+  { containerId, signal, files },
+  context,
+) => {
+  const bounds = boundsOf(context);
+  const before = await mustInspect(client, containerId, `signal container ${shortId(containerId)}`, bounds);
+  await putFiles(client, containerId, files, { ...context, user: before.Config?.User ?? undefined });
+  try {
+    await client.done({
+      method: 'POST',
+      path: `/containers/${encodeURIComponent(containerId)}/kill`,
+      what: `send ${signal} to container ${nameOf(before)}`,
+      query: { signal },
+      ...bounds,
+    });
+    return { changed: true, containerId };
+  } catch (error) {
+    // It reads the file when it starts.
+    if (hasReason(error, 'NotRunning')) return { changed: false, containerId };
+    throw error;
+  }
+};
+
+export const unpauseContainer: Act<'unpauseContainer'> = async (client, { containerId }, context) => {
+  const bounds = boundsOf(context);
+  const act = async () => {
+    try {
+      await client.done({
+        method: 'POST',
+        path: `/containers/${encodeURIComponent(containerId)}/unpause`,
+        what: `unpause container ${shortId(containerId)}`,
+        ...bounds,
+      });
+      return { changed: true };
+    } catch (error) {
+      if (isMissing(error) || hasReason(error, 'NotPaused')) return { changed: false };
+      throw error;
+    }
+  };
+  const look = async () => {
+    const raw = await inspectRaw(client, containerId, bounds);
+    return raw?.State?.Paused === true ? undefined : { changed: true };
+  };
+  return { ...(await surely(act, look, context.signal)), containerId };
+};
+
+async function mustInspect(
+  client: EngineClient,
+  containerId: string,
+  what: string,
+  bounds: Bounds,
+): Promise<RawInspect> {
+  const raw = await inspectRaw(client, containerId, bounds);
+  if (raw === undefined) throw refusedError(what, 404, `No such container: ${shortId(containerId)}`);
+  return raw;
+}
+
+function nameOf(raw: RawInspect): string {
+  return (raw.Name ?? '').replace(/^\//, '') || shortId(raw.Id);
+}
+
+/** The engine leaves Go's zero time, of the year 1. */
+function neverStarted(raw: RawInspect): boolean {
+  return epochMs(raw.State?.StartedAt) === 0;
+}
+
+/** A stop is answered only when the grace is over: that long beside the call's own time. */
+function graced(bounds: Bounds, graceMs: number | undefined, raw: RawInspect): Bounds {
+  const grace = graceMs ?? (raw.Config?.StopTimeout ?? 10) * 1000;
+  return { ...bounds, timeoutMs: bounds.timeoutMs + grace };
+}

@@ -1,0 +1,98 @@
+// The engine's event stream as our events. Follows one connection: to resume after a cut, with overlap, is the caller's.
+
+import type { IncomingMessage } from 'node:http';
+import type { EngineEvent } from '../engine.ts';
+import { EngineError } from '../errors.ts';
+import type { RawEvent } from './api.ts';
+import type { EngineClient } from './client.ts';
+import { garbledError, unreachableError } from './errors.ts';
+
+const types: readonly string[] = ['container', 'network', 'volume', 'image'] satisfies EngineEvent['type'][];
+
+/**
+ * What may change what is observed. `exec_*` (three for each probe), `attach`, `top`, `mount` and the like are left out
+ * at the source. `health_status` stands for `health_status: healthy` and its siblings.
+ */
+const actions = [
+  ...['create', 'start', 'restart', 'stop', 'kill', 'die', 'oom', 'pause', 'unpause', 'rename', 'update'],
+  ...['health_status', 'destroy', 'connect', 'disconnect', 'remove'],
+  ...['pull', 'tag', 'untag', 'delete', 'import', 'load'],
+];
+
+/** Events from `sinceMs` on until `signal` aborts; throws when the stream breaks or ends. */
+export async function* followEvents(
+  client: EngineClient,
+  sinceMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<EngineEvent> {
+  if (signal.aborted) return;
+  let answer: IncomingMessage | undefined;
+  try {
+    answer = await client.stream({
+      method: 'GET',
+      path: '/events',
+      what: 'follow events',
+      query: { since: sinceText(sinceMs), filters: JSON.stringify({ type: types, event: actions }) },
+      signal,
+    });
+    for await (const line of linesOf(answer)) {
+      const event = toEngineEvent(line);
+      if (event !== undefined) yield event;
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    if (error instanceof EngineError) throw error;
+    throw unreachableError(client.host, 'the event stream broke', error);
+  } finally {
+    answer?.destroy();
+  }
+  if (!signal.aborted) throw unreachableError(client.host, 'the event stream ended');
+}
+
+/** Seconds with nanoseconds, as the engine wants them. */
+function sinceText(sinceMs: number): string {
+  const seconds = Math.floor(sinceMs / 1000);
+  const nanoseconds = Math.floor((sinceMs - seconds * 1000) * 1e6);
+  return `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
+}
+
+/** Lines of a stream of JSON objects; a multi-byte character may be split between two chunks. */
+export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') yield line;
+  }
+  if (rest.trim() !== '') yield rest;
+}
+
+/** Pure: one line of the stream; undefined: of a type we do not follow. */
+export function toEngineEvent(line: string): EngineEvent | undefined {
+  const raw = parseEvent(line);
+  const type = raw.Type ?? '';
+  if (!isFollowed(type)) return undefined;
+  return {
+    // Nanoseconds lose their last digits in a double; a quarter of a microsecond is left.
+    at: raw.timeNano ? raw.timeNano / 1e6 : (raw.time ?? 0) * 1000,
+    type,
+    action: raw.Action ?? '',
+    id: raw.Actor?.ID ?? '',
+    attributes: raw.Actor?.Attributes ?? {},
+  };
+}
+
+function parseEvent(line: string): RawEvent {
+  try {
+    const value = JSON.parse(line);
+    if (value !== null && typeof value === 'object') return value;
+  } catch (cause) {
+    throw garbledError('follow events', cause);
+  }
+  throw garbledError('follow events');
+}
+
+function isFollowed(type: string): type is EngineEvent['type'] {
+  return types.includes(type);
+}

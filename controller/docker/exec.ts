@@ -1,0 +1,75 @@
+// Runs a command in a container and takes its exit code and the beginning of its output.
+
+import { setTimeout } from 'node:timers/promises';
+import type { EngineClient } from './client.ts';
+import { demultiplex } from './demux.ts';
+import { garbledError, lostError, timedOutError } from './errors.ts';
+import { shortId } from './inspect.ts';
+
+const outputBytes = 4096;
+
+/** The command cannot be ended from outside: after a time-out it may run on in the container. */
+export async function runExec(
+  client: EngineClient,
+  container: string,
+  command: readonly string[],
+  timeoutMs: number,
+): Promise<{ exitCode: number; output: string }> {
+  const what = `exec in ${shortId(container)}`;
+  const deadline = new AbortController();
+  const timer = globalThis.setTimeout(() => deadline.abort(timedOutError(what, timeoutMs)), timeoutMs);
+  const bounds = { what, timeoutMs, signal: deadline.signal };
+  try {
+    const { Id } = await client.json<{ Id?: string }>({
+      method: 'POST',
+      path: `/containers/${encodeURIComponent(container)}/exec`,
+      body: { AttachStdout: true, AttachStderr: true, Cmd: command },
+      ...bounds,
+    });
+    if (Id === undefined) throw garbledError(what);
+    const answer = await client.stream({
+      method: 'POST',
+      path: `/exec/${Id}/start`,
+      body: { Detach: false, Tty: false },
+      ...bounds,
+    });
+    const output = await beginningOf(answer);
+    return { exitCode: await exitCodeOf(client, Id, bounds), output };
+  } catch (error) {
+    throw deadline.signal.aborted ? deadline.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The output may end a moment before the engine has noted the exit. */
+async function exitCodeOf(
+  client: EngineClient,
+  id: string,
+  bounds: { readonly what: string; readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<number> {
+  for (;;) {
+    const { Running, ExitCode } = await client.json<{ Running?: boolean; ExitCode?: number | null }>({
+      method: 'GET',
+      path: `/exec/${id}/json`,
+      ...bounds,
+    });
+    if (Running !== true) {
+      if (typeof ExitCode === 'number') return ExitCode;
+      throw lostError(bounds.what, 'the command ended without an exit code');
+    }
+    await setTimeout(10, undefined, { signal: bounds.signal });
+  }
+}
+
+/** Reads to the end, so that the command is never blocked by a full pipe, and keeps the beginning. */
+async function beginningOf(answer: AsyncIterable<Buffer>): Promise<string> {
+  const kept: Buffer[] = [];
+  let size = 0;
+  for await (const { bytes } of demultiplex(answer)) {
+    if (size >= outputBytes) continue;
+    kept.push(bytes.subarray(0, outputBytes - size));
+    size += bytes.length;
+  }
+  return Buffer.concat(kept).toString('utf8');
+}

@@ -1,0 +1,102 @@
+// One container in full, with what its image contributes.
+
+import type { ContainerDetail, ImageDefaults } from '../../reconcilers/observed.ts';
+import { epochMs, type RawImage, type RawInspect } from './api.ts';
+import type { EngineClient } from './client.ts';
+import { garbledError, isMissing } from './errors.ts';
+import { toImageDefaults } from './to-config.ts';
+import { anonymousVolumes } from './to-mounts.ts';
+import { aliasesOf, type EngineDefaults, type SecretMask, toSpec } from './to-spec.ts';
+
+/** The engine's own answer; undefined: no such container. */
+export async function inspectRaw(
+  client: EngineClient,
+  container: string,
+  bounds: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
+): Promise<RawInspect | undefined> {
+  const what = `inspect container ${shortId(container)}`;
+  try {
+    const raw = await client.json<RawInspect>({
+      method: 'GET',
+      path: `/containers/${encodeURIComponent(container)}/json`,
+      what,
+      ...bounds,
+    });
+    if (typeof raw.Id !== 'string') throw garbledError(what);
+    return raw;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Full ids are noise in a message. */
+export function shortId(container: string): string {
+  return /^[0-9a-f]{64}$/.test(container) ? container.slice(0, 12) : container;
+}
+
+export interface Inspector {
+  inspect(containerId: string, mask: SecretMask): Promise<ContainerDetail | undefined>;
+}
+
+/** Inspects containers; remembers images by their id, which never change. */
+export function makeInspector(
+  client: EngineClient,
+  defaultsOfEngine: () => Promise<EngineDefaults>,
+  now: () => number,
+): Inspector {
+  const images = new Map<string, Promise<ImageDefaults | undefined>>();
+
+  async function imageDefaults(imageId: string): Promise<ImageDefaults> {
+    const asked = images.get(imageId) ?? readImage(client, imageId);
+    images.set(imageId, asked);
+    try {
+      const found = await asked;
+      if (found !== undefined) return found;
+    } catch (error) {
+      images.delete(imageId);
+      throw error;
+    }
+    // Removed by force while its container lives: nothing can be told from it, and it may come back.
+    images.delete(imageId);
+    return toImageDefaults({});
+  }
+
+  return {
+    async inspect(containerId, mask) {
+      const at = now();
+      const raw = await inspectRaw(client, containerId);
+      if (raw === undefined) return undefined;
+      const [image, defaults] = await Promise.all([imageDefaults(raw.Image ?? ''), defaultsOfEngine()]);
+      const state = raw.State ?? {};
+      return {
+        at,
+        startedAt: epochMs(state.StartedAt),
+        finishedAt: epochMs(state.FinishedAt),
+        pid: state.Pid ?? 0,
+        exitCode: state.ExitCode ?? 0,
+        oomKilled: state.OOMKilled ?? false,
+        error: state.Error ?? '',
+        restartCount: raw.RestartCount ?? 0,
+        spec: toSpec(raw, mask, defaults),
+        imageDefaults: image,
+        aliases: aliasesOf(raw),
+        anonymousVolumes: anonymousVolumes(raw),
+      };
+    },
+  };
+}
+
+async function readImage(client: EngineClient, imageId: string): Promise<ImageDefaults | undefined> {
+  try {
+    const image = await client.json<RawImage>({
+      method: 'GET',
+      path: `/images/${encodeURIComponent(imageId)}/json`,
+      what: `inspect image ${imageId}`,
+    });
+    return toImageDefaults(image.Config ?? {});
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}

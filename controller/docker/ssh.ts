@@ -1,0 +1,109 @@
+// An engine behind ssh, as Docker's CLI reaches it: `ssh HOST docker system dial-stdio`. The system's ssh is used, so
+// that the user's configuration, agent and known hosts count. A private socket relays each connection to one ssh
+// process; a control master shares one login between them.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EngineAddress } from './locate.ts';
+
+export interface SshRelay {
+  readonly socketPath: string;
+  /** ssh's last words, when the last connection was lost by it. */
+  complaint(): string | undefined;
+  close(): Promise<void>;
+}
+
+type SshAddress = EngineAddress & { readonly scheme: 'ssh' };
+
+/** Listens at once; ssh is started with the first connection. */
+export async function openSshRelay(
+  address: SshAddress,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<SshRelay> {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-ssh-'));
+  const socketPath = join(folder, 'engine.sock');
+  const master = join(folder, 'master');
+  const children = new Set<ChildProcess>();
+  let complaint: string | undefined;
+
+  const server = createServer({ allowHalfOpen: true }, (connection) => {
+    const child = spawn('ssh', sshArguments(address, master), { env, stdio: 'pipe' });
+    children.add(child);
+    relay(connection, child, (words) => {
+      complaint = words;
+    });
+    child.once('close', () => children.delete(child));
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socketPath, resolve));
+  // A relay nobody uses must not keep the process.
+  server.unref();
+
+  return {
+    socketPath,
+    complaint: () => complaint,
+    async close() {
+      server.close();
+      for (const child of children) child.kill();
+      await endMaster(address, master, env);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `BatchMode`: a controller has nobody who could type a password. */
+export function sshArguments(address: SshAddress, master: string): string[] {
+  const remote = [
+    'docker',
+    ...(address.remoteSocket === undefined ? [] : ['--host', `unix://${address.remoteSocket}`]),
+  ];
+  return [
+    ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30'],
+    ...['-o', 'ControlMaster=auto', '-o', `ControlPath=${master}`, '-o', 'ControlPersist=30'],
+    ...(address.user === undefined ? [] : ['-l', address.user]),
+    ...(address.port === undefined ? [] : ['-p', String(address.port)]),
+    ...['-T', '--', address.hostname, ...remote, 'system', 'dial-stdio'],
+  ];
+}
+
+function relay(connection: Socket, child: ChildProcess, complain: (words: string | undefined) => void): void {
+  const { stdin, stdout, stderr } = child;
+  let words = '';
+  let answered = false;
+  stdout?.once('data', () => {
+    answered = true;
+    complain(undefined);
+  });
+  stderr?.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-500);
+  });
+  const end = (why: string) => {
+    if (!answered) complain(why.trim().split('\n').join('; ') || 'ssh ended without a word');
+    connection.destroy();
+  };
+  child.once('error', (error) => end(error.message));
+  child.once('close', () => end(words));
+  connection.once('close', () => child.kill());
+  // Either side may go first; its end is seen by the other.
+  connection.on('error', () => child.kill());
+  stdin?.on('error', () => connection.destroy());
+  if (stdin !== null) connection.pipe(stdin);
+  stdout?.pipe(connection);
+}
+
+async function endMaster(
+  address: SshAddress,
+  master: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const child = spawn('ssh', ['-o', `ControlPath=${master}`, '-O', 'exit', '--', address.hostname], {
+    env,
+    stdio: 'ignore',
+  });
+  await new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+}
