@@ -47,6 +47,7 @@ const postgres: DemoImage = {
       ...parts.filter((part) => !/llvmjit|\/bitcode\//.test(part.path)),
       ...(await folderOf(join(tree, 'usr/share/postgresql/15'), 'usr/share/postgresql/15')),
       ...(await folderOf(join(tree, 'usr/share/zoneinfo'), 'usr/share/zoneinfo')),
+      ...(await folderOf(join(tree, 'usr/lib/locale/C.utf8'), 'usr/lib/locale/C.utf8')),
       { path: 'usr/local/bin/entrypoint', copy: join(example, 'images/postgres.sh'), mode: 0o755 },
     ];
   },
