@@ -18,15 +18,17 @@ export async function migrate(db: Database, where: string): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-/** For readers, who may not migrate: the store must have exactly this reeve's schema. */
-export async function requireCurrent(db: Database, where: string): Promise<void> {
+/** For readers, who may not migrate: exactly this reeve's schema is there; false: nothing was ever kept. */
+export async function isReadable(db: Database, where: string): Promise<boolean> {
   const applied = await appliedMigrations(db);
+  if (applied.length === 0) return false;
   refuseNewer(applied, where);
   if (applied.length < Object.keys(migrations).length) {
     throw new ReeveError(`the store ${where} was last written by an earlier version of reeve`, {
       hint: 'start the controller or any command that writes (reeve run, reeve apply) once: it brings the store up to date',
     });
   }
+  return true;
 }
 
 function refuseNewer(applied: readonly string[], where: string): void {

@@ -115,6 +115,14 @@ describe('a reader beside the writer', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test('finds nothing in a store whose first opening was cut off', async () => {
+    writeFileSync(path, '');
+    expect(await openStoreReadOnly(path)).toBeUndefined();
+    const store = await openStore(path);
+    expect(store.fresh).toBe(true);
+    await store.close();
+  });
+
   test('reads the store of a controller that was stopped', async () => {
     await (await storeWith(3)).close();
     const reader = await openStoreReadOnly(path);
