@@ -65,7 +65,7 @@ async function askModelServer(path, body, timeoutMs) {
 async function run(prompt) {
   const started = performance.now();
   const request = {
-    model: config.model,
+    model: config.base_model,
     system: config.instructions,
     prompt,
     stream: false,
@@ -80,7 +80,7 @@ async function run(prompt) {
     console.error(`the model gave no answer: ${failure}`);
   }
   const ms = Math.round(performance.now() - started);
-  const row = [config.name, config.model, prompt, answer, failure, ms];
+  const row = [config.name, config.base_model, prompt, answer, failure, ms];
   const insert = 'INSERT INTO runs (agent, model, prompt, answer, failure, ms) VALUES ($1, $2, $3, $4, $5, $6)';
   await withBackOff(() => database.query(insert, row));
 }
@@ -116,7 +116,7 @@ const checks = {
   postgres: () => database.query('SELECT 1'),
   model: async () => {
     if (Date.now() < modelKnownUntil) return;
-    await askModelServer('/api/show', { model: config.model }, 2000);
+    await askModelServer('/api/show', { model: config.base_model }, 2000);
     modelKnownUntil = Date.now() + 60_000;
   },
 };
@@ -147,5 +147,5 @@ async function end() {
 process.once('SIGTERM', end);
 process.once('SIGINT', end);
 
-console.log(`agent ${config.name} with model ${config.model} is up`);
+console.log(`agent ${config.name} with model ${config.base_model} is up`);
 await work();
