@@ -12,6 +12,10 @@ export const identityLabels = {
   name: 'reeve.name',
   revision: 'reeve.revision',
   specHash: 'reeve.spec-hash',
+  /** Name it was made for: tells an original from a copy that inherited its labels, even without a store. */
+  container: 'reeve.container',
+  /** `true` where its resource was protected when it was made: heeded once it is declared no more. */
+  protect: 'reeve.protect',
 } as const;
 
 /** From one list call; `detail` only when the container was inspected and nothing named it since. */

@@ -1,0 +1,140 @@
+// One text for each value however it was written, so that two sides compare by text. Only what both the manifest and
+// the engine can say: defaults of the engine read as absent.
+
+import type {
+  ContainerSpec,
+  EnvValue,
+  Healthcheck,
+  Mount,
+  NetworkAttachment,
+  PortBinding,
+} from '../desired-state/resource.ts';
+import { secretMark } from './drift-text.ts';
+
+/** A field's value: text, or texts by key for fields that are maps; absent when not set. */
+export type Canonical = string | undefined | Readonly<Record<string, string>>;
+
+/** Lists whose order means something. */
+export function list(values: readonly string[] | undefined): string | undefined {
+  return values === undefined || values.length === 0 ? undefined : values.map(word).join(' ');
+}
+
+/** Lists whose order means nothing. */
+export function set(values: readonly string[] | undefined): string | undefined {
+  return list([...new Set(values ?? [])].sort());
+}
+
+function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+export function text(value: string | undefined, ...defaults: readonly string[]): string | undefined {
+  return value === undefined || value === '' || defaults.includes(value) ? undefined : value;
+}
+
+export function flag(value: boolean | undefined): string | undefined {
+  return value === true ? 'true' : undefined;
+}
+
+export function number(value: number | undefined): string | undefined {
+  return value === undefined || value === 0 ? undefined : String(value);
+}
+
+export function milliseconds(value: number): string {
+  return value % 1000 === 0 ? `${value / 1000}s` : `${value}ms`;
+}
+
+/** An environment value: a secret by its digest only. The engine's side may carry the bare digest. */
+export function envValue(value: EnvValue, other: EnvValue | undefined): string {
+  if (typeof value !== 'string') return secretMark + value.digest;
+  return other !== undefined && typeof other !== 'string' && value === other.digest
+    ? secretMark + value
+    : value;
+}
+
+export function capabilities(values: readonly string[] | undefined): string | undefined {
+  return set(values?.map((v) => v.toUpperCase().replace(/^CAP_/, '')));
+}
+
+const signals = [
+  '',
+  'HUP',
+  'INT',
+  'QUIT',
+  'ILL',
+  'TRAP',
+  'ABRT',
+  'BUS',
+  'FPE',
+  'KILL',
+  'USR1',
+  'SEGV',
+  'USR2',
+];
+const laterSignals: Readonly<Record<string, string>> = { 13: 'PIPE', 14: 'ALRM', 15: 'TERM' };
+
+/** SIGTERM, TERM and 15 are one; it is the default. */
+export function signal(value: string | undefined): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  const bare = value.toUpperCase().replace(/^SIG/, '');
+  const name = laterSignals[bare] ?? (/^\d+$/.test(bare) ? signals[Number(bare)] : bare) ?? bare;
+  return name === 'TERM' ? undefined : `SIG${name}`;
+}
+
+/** What a healthcheck is once the engine has filled its gaps from the image's. */
+export function healthcheck(
+  own: Healthcheck | undefined,
+  image: Healthcheck | undefined,
+): string | undefined {
+  const test = own?.test.length ? own.test : image?.test;
+  if (test === undefined || test.length === 0 || test[0] === 'NONE') return undefined;
+  const interval = own?.intervalMs || image?.intervalMs || 30_000;
+  const timeout = own?.timeoutMs || image?.timeoutMs || 30_000;
+  const retries = own?.retries || image?.retries || 3;
+  const start = own?.startPeriodMs || image?.startPeriodMs || 0;
+  const every = `every ${milliseconds(interval)} timeout ${milliseconds(timeout)}`;
+  return `${list(test) ?? ''} ${every} retries ${retries}${start === 0 ? '' : ` start ${milliseconds(start)}`}`;
+}
+
+export function port(p: PortBinding): string {
+  const ip =
+    p.hostIp === undefined || p.hostIp === '' || p.hostIp === '0.0.0.0' || p.hostIp === '::' ? '' : p.hostIp;
+  const published = p.published === undefined || p.published === 0 ? '' : String(p.published);
+  return `${ip === '' ? '' : `${ip}:`}${published}->${p.target}/${p.protocol}`;
+}
+
+/** `8080` and `8080/tcp` are one. */
+export function exposed(spec: ContainerSpec, inherited: readonly string[]): string | undefined {
+  const ports = spec.ports.map((p) => `${p.target}/${p.protocol}`);
+  return set([...spec.expose, ...inherited, ...ports].map((p) => (p.includes('/') ? p : `${p}/tcp`)));
+}
+
+/** Name of an anonymous volume on the engine. */
+export function isAnonymousVolume(name: string | undefined): boolean {
+  return name === undefined || /^[0-9a-f]{64}$/.test(name);
+}
+
+/** `noCopy` and `createHostPath` act only at creation and cannot be seen later: not compared. */
+export function mount(m: Mount, source: string | undefined): string {
+  if (m.type === 'tmpfs') {
+    const size = m.tmpfsSizeBytes === undefined ? '' : ` size ${m.tmpfsSizeBytes}`;
+    return `tmpfs${size}${m.tmpfsMode === undefined ? '' : ` mode ${m.tmpfsMode.toString(8)}`}`;
+  }
+  const from =
+    m.type === 'volume' && isAnonymousVolume(source)
+      ? '(anonymous)'
+      : (source ?? '').replace(/(.)\/+$/, '$1');
+  const propagation = m.propagation === undefined || m.propagation === 'rprivate' ? '' : ` ${m.propagation}`;
+  return `${m.type} ${from} ${m.readOnly === true ? 'ro' : 'rw'}${propagation}`;
+}
+
+/** What the manifest asks of a network, as far as the engine's side has it: more aliases than asked for are no difference. */
+export function attachment(own: NetworkAttachment, asked: NetworkAttachment | undefined): string {
+  const wanted = asked?.aliases ?? [];
+  const aliases = (own.aliases ?? []).filter((a) => wanted.includes(a)).sort();
+  const ip4 = asked?.ipv4Address === undefined ? undefined : own.ipv4Address;
+  const ip6 = asked?.ipv6Address === undefined ? undefined : own.ipv6Address;
+  return ['connected', ...(aliases.length > 0 ? [`as ${aliases.join(' ')}`] : []), ip4, ip6]
+    .filter((part) => part !== undefined)
+    .join(' ');
+}

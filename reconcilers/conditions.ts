@@ -1,0 +1,43 @@
+// Conditions of a resource from what the rules found. All four are always there, so that each has a transition time.
+
+import type { Ref } from '../desired-state/resource.ts';
+import type { Condition, ResourceStatus } from './condition.ts';
+
+export interface Finding {
+  readonly ref: Ref;
+  readonly containerId?: string;
+  /** Does its work now, whatever else is so. */
+  readonly ready: boolean;
+  /** Why it is Ready, or is not. */
+  readonly reason: string;
+  readonly message: string;
+  readonly progressing?: Told;
+  readonly degraded?: Told;
+  readonly held?: Told;
+}
+
+export interface Told {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The status that a finding comes to. */
+export function statusOf(finding: Finding): ResourceStatus {
+  const { ref, containerId, ready, reason, message } = finding;
+  return {
+    ref,
+    conditions: [
+      { type: 'Ready', status: ready, reason, message },
+      condition('Progressing', finding.progressing, 'Settled'),
+      condition('Degraded', finding.degraded, 'AsDeclared'),
+      condition('Held', finding.held, 'NotHeld'),
+    ],
+    ...(containerId === undefined ? {} : { containerId }),
+  };
+}
+
+function condition(type: Condition['type'], told: Told | undefined, otherwise: string): Condition {
+  return told === undefined
+    ? { type, status: false, reason: otherwise, message: '' }
+    : { type, status: true, reason: told.reason, message: told.message };
+}

@@ -1,0 +1,234 @@
+// Steps on one workload's containers: create, replace, roll back. Each step is one engine call, and a crash between
+// any two leaves a world that the next plan resolves from what it sees.
+
+import type { Workload } from '../desired-state/resource.ts';
+import { portGivers, releasesFor } from './blockers.ts';
+import { identityLabels, type ObservedContainer } from './observed.ts';
+import { predecessorName } from './ownership.ts';
+import type { Cause, Step, StepArgs } from './plan.ts';
+import type { Situation } from './situation.ts';
+import { type Draft, inOrder, makeStep } from './steps.ts';
+
+/** Steps of this plan that workloads wait for: networks and volumes made, images pulled. */
+export interface Prerequisites {
+  /** Manifest name → step. */
+  readonly networks: ReadonlyMap<string, string>;
+  readonly volumes: ReadonlyMap<string, string>;
+  /** Image → its one pull; grows as workloads are planned in order. */
+  readonly pulls: Map<string, string>;
+}
+
+/** Create and start; the start waits for dependencies, the create need not. */
+export function createSteps(s: Situation, cause: Cause, made: Prerequisites): Draft {
+  const steps = [...pullSteps(s, cause, made)];
+  const create = createStep(s, cause, made, undefined, releasesFor(s.setting, s.workload));
+  const start = startStep(s, cause, undefined, [create.id]);
+  return { steps: [...steps, create, start], gate: start.id, portsOf: portGivers(s.setting, s.workload) };
+}
+
+/**
+ * The old one is renamed and its policy set to `no` (an engine restart must not revive it beside the new one), the new
+ * one made, then they change places. The old one is removed by a later plan, which has seen the new one ready.
+ */
+export function replaceSteps(s: Situation, old: ObservedContainer, cause: Cause, made: Prerequisites): Draft {
+  const { ref, workload } = s;
+  const pull = pullSteps(s, cause, made);
+  const name = predecessorName(workload.containerName, old.id);
+  const rename = makeStep('renameContainer', ref, { containerId: old.id, name }, cause, {
+    after: pull.map((p) => p.id),
+  });
+  const steps = inOrder([
+    rename,
+    ...disarm(s, old, cause),
+    createStep(s, cause, made, old, releasesFor(s.setting, workload)),
+    ...(isUp(old) ? [stopStep(s, old, cause)] : []),
+    startStep(s, cause, undefined, []),
+  ]);
+  return { steps: [...pull, ...steps], gate: rename.id, portsOf: portGivers(s.setting, workload) };
+}
+
+/** A job, or what never ran: nothing worth keeping, so the old one goes first. */
+export function replaceOutright(
+  s: Situation,
+  old: ObservedContainer,
+  cause: Cause,
+  made: Prerequisites,
+): Draft {
+  const pull = pullSteps(s, cause, made);
+  const stops = isUp(old) ? [stopStep(s, old, cause)] : [];
+  const remove = removeStep(s, old, cause);
+  const steps = inOrder([
+    ...stops,
+    remove,
+    createStep(s, cause, made, old, releasesFor(s.setting, s.workload)),
+    startStep(s, cause, undefined, []),
+  ]);
+  const [first = remove, ...rest] = steps;
+  const gated = { ...first, after: [...first.after, ...pull.map((p) => p.id)] };
+  return { steps: [...pull, gated, ...rest], gate: first.id, portsOf: portGivers(s.setting, s.workload) };
+}
+
+/** Goes on with a recreate that was interrupted: between rename and create, or before the two changed places. */
+export function resumeSteps(s: Situation, old: ObservedContainer, cause: Cause, made: Prerequisites): Draft {
+  const pull = s.container === undefined ? pullSteps(s, cause, made) : [];
+  const steps = inOrder([
+    ...disarm(s, old, cause),
+    ...(s.container === undefined
+      ? [createStep(s, cause, made, old, releasesFor(s.setting, s.workload))]
+      : []),
+    ...(isUp(old) ? [stopStep(s, old, cause)] : []),
+    ...(s.container === undefined || s.container.state === 'created'
+      ? [startStep(s, cause, s.container, [])]
+      : []),
+  ]);
+  const [first, ...rest] = steps;
+  if (first === undefined) return { steps: pull };
+  const after = [...first.after, ...pull.map((p) => p.id)];
+  return { steps: [...pull, { ...first, after }, ...rest], gate: first.id };
+}
+
+/** The new one goes, the old one comes back under its name, with its restart policy. */
+export function restoreSteps(s: Situation, old: ObservedContainer, cause: Cause): Draft {
+  const { ref, workload, container } = s;
+  const restart = { restart: policyOf(s, old) };
+  return {
+    steps: inOrder([
+      ...(container !== undefined && isUp(container) ? [stopStep(s, container, cause)] : []),
+      ...(container === undefined ? [] : [removeStep(s, container, cause)]),
+      makeStep('renameContainer', ref, { containerId: old.id, name: workload.containerName }, cause),
+      makeStep('updateContainer', ref, { containerId: old.id, ...restart }, cause, {
+        key: old.id.slice(0, 12),
+      }),
+      ...(isUp(old) ? [] : [startStep(s, cause, old, [])]),
+    ]),
+  };
+}
+
+function policyOf(s: Situation, old: ObservedContainer): Workload['container']['restart'] {
+  const wanted = s.workload.container.restart;
+  const remembered = s.facts.replacing[s.ref];
+  const name = (['no', 'always', 'unless-stopped', 'on-failure'] as const).find(
+    (n) => n === remembered?.restart,
+  );
+  return remembered?.oldId !== old.id || name === undefined || name === wanted.name ? wanted : { name };
+}
+
+export function startStep(
+  s: Situation,
+  cause: Cause,
+  container: ObservedContainer | undefined,
+  after: readonly string[],
+): Step {
+  const args = { ...(container === undefined ? {} : { containerId: container.id }), files: s.workload.files };
+  return makeStep('startContainer', s.ref, args, cause, { after });
+}
+
+export function stopStep(s: Situation, container: ObservedContainer, cause: Cause): Step {
+  const args = { containerId: container.id, ...graceOf(s.workload) };
+  return makeStep('stopContainer', s.ref, args, cause, { interrupts: true, key: container.id.slice(0, 12) });
+}
+
+/** Anonymous volumes stay: they have moved along, or hold data nobody asked to lose. */
+export function removeStep(s: Situation, container: ObservedContainer, cause: Cause): Step {
+  const args = { containerId: container.id, name: container.name, volumes: false };
+  return makeStep('removeContainer', s.ref, args, cause, { key: container.id.slice(0, 12) });
+}
+
+export function graceOf(workload: Workload): { graceMs?: number } {
+  const graceMs = workload.container.stopGracePeriodMs;
+  return graceMs === undefined ? {} : { graceMs };
+}
+
+export function isUp(container: ObservedContainer): boolean {
+  return container.state === 'running' || container.state === 'restarting' || container.state === 'paused';
+}
+
+function disarm(s: Situation, old: ObservedContainer, cause: Cause): Step[] {
+  const policy = old.detail?.spec.restart.name;
+  if (policy === 'no') return [];
+  const args = { containerId: old.id, restart: { name: 'no' as const } };
+  return [makeStep('updateContainer', s.ref, args, cause, { key: old.id.slice(0, 12) })];
+}
+
+function isHere(s: Situation): boolean {
+  const { image } = s.workload.container;
+  const { images } = s.setting.world.observed;
+  const pin = s.facts.pins[image];
+  return images[image] !== undefined || (pin !== undefined && images[pin] !== undefined);
+}
+
+function pullSteps(s: Situation, cause: Cause, made: Prerequisites): Step[] {
+  const { image } = s.workload.container;
+  if (isHere(s) || made.pulls.has(image)) return [];
+  const pull = makeStep('pullImage', s.ref, { image }, { ...cause, message: `image ${image} is not here` });
+  made.pulls.set(image, pull.id);
+  return [pull];
+}
+
+function createStep(
+  s: Situation,
+  cause: Cause,
+  made: Prerequisites,
+  old: ObservedContainer | undefined,
+  releases: readonly string[],
+): Step {
+  const { container, containerName } = s.workload;
+  const pull = made.pulls.get(container.image);
+  const networks = Object.keys(container.networks);
+  const volumes = container.mounts.flatMap((m) =>
+    m.type === 'volume' && m.source !== undefined ? [m.source] : [],
+  );
+  const volumeNames = pick(s.setting.world.volumeNames, volumes);
+  const args: StepArgs['createContainer'] = {
+    name: containerName,
+    spec: container,
+    ...imageIdOf(s),
+    labels: labelsOf(s),
+    networkNames: pick(s.setting.world.networkNames, networks),
+    volumeNames,
+    mustExist: Object.values(volumeNames),
+    inheritVolumes: inherited(s.workload, old),
+    files: s.workload.files,
+  };
+  const after = [
+    ...(pull === undefined ? [] : [pull]),
+    ...networks.flatMap((n) => made.networks.get(n) ?? []),
+    ...volumes.flatMap((v) => made.volumes.get(v) ?? []),
+    ...releases,
+  ];
+  return makeStep('createContainer', s.ref, args, cause, { after });
+}
+
+/** The tag has moved since the revision came in force: by id, what it meant then. */
+function imageIdOf(s: Situation): { imageId?: string } {
+  const { image } = s.workload.container;
+  const { images } = s.setting.world.observed;
+  const pin = s.facts.pins[image];
+  return pin !== undefined && images[image] !== pin && images[pin] !== undefined ? { imageId: pin } : {};
+}
+
+function labelsOf(s: Situation): Record<string, string> {
+  const { workload, hash } = s;
+  return {
+    ...workload.container.labels,
+    [identityLabels.platform]: s.setting.world.revision.platform,
+    [identityLabels.kind]: workload.kind,
+    [identityLabels.name]: workload.name,
+    [identityLabels.revision]: s.setting.world.revision.id,
+    [identityLabels.specHash]: hash,
+    [identityLabels.container]: workload.containerName,
+    ...(workload.protect ? { [identityLabels.protect]: 'true' } : {}),
+  };
+}
+
+function inherited(workload: Workload, old: ObservedContainer | undefined): Readonly<Record<string, string>> {
+  const named = new Set(
+    workload.container.mounts.filter((m) => m.type !== 'volume' || m.source).map((m) => m.target),
+  );
+  const volumes = Object.entries(old?.detail?.anonymousVolumes ?? {});
+  return Object.fromEntries(volumes.filter(([target]) => !named.has(target)));
+}
+
+function pick(names: Readonly<Record<string, string>>, wanted: readonly string[]): Record<string, string> {
+  return Object.fromEntries(wanted.map((name) => [name, names[name] ?? name]));
+}

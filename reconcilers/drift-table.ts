@@ -1,0 +1,323 @@
+// Every field of a container: how both sides read, and what a difference calls for. A new field of ContainerSpec does
+// not compile until it has a row here.
+
+import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
+import {
+  attachment,
+  type Canonical,
+  capabilities,
+  envValue,
+  exposed,
+  flag,
+  healthcheck,
+  isAnonymousVolume,
+  list,
+  milliseconds,
+  mount,
+  number,
+  port,
+  set,
+  signal,
+  text,
+} from './canonical.ts';
+import { restartText } from './drift-resources.ts';
+import type { ContainerDetail } from './observed.ts';
+
+/** The smallest act that mends a difference. */
+export type DriftAct = 'recreate' | 'update' | 'connect';
+
+export interface DriftContext {
+  /** Manifest name → engine name. */
+  readonly networkNames: Readonly<Record<string, string>>;
+  readonly volumeNames: Readonly<Record<string, string>>;
+  /** Image reference → image id that it means. */
+  readonly pins: Readonly<Record<string, string>>;
+  /** The container's image id, from the list call. */
+  readonly imageId?: string;
+  /** Container id → name, for namespaces shared with another container. */
+  readonly containerNames?: ReadonlyMap<string, string>;
+  /** Engine names of all the platform's networks: being connected to one of these unasked is a difference. */
+  readonly ourNetworks?: ReadonlySet<string>;
+}
+
+/** Both sides of one container. */
+export interface Pair {
+  readonly workload: Workload;
+  readonly detail: ContainerDetail;
+  readonly context: DriftContext;
+}
+
+export interface Field {
+  readonly act: DriftAct;
+  readonly desired: (pair: Pair) => Canonical;
+  readonly observed: (pair: Pair) => Canonical;
+}
+
+/** A field that reads the same way on both sides and needs nothing else. */
+function plain(read: (spec: ContainerSpec) => Canonical): Field {
+  return {
+    act: 'recreate',
+    desired: (p) => read(p.workload.container),
+    observed: (p) => read(p.detail.spec),
+  };
+}
+
+/** A field that counts only where the manifest sets it: what the engine fills in cannot be told from what was set. */
+function whereSet(read: (spec: ContainerSpec) => string | undefined): Field {
+  return {
+    act: 'recreate',
+    desired: (p) => read(p.workload.container),
+    observed: (p) => (read(p.workload.container) === undefined ? undefined : read(p.detail.spec)),
+  };
+}
+
+/** Labels of the engine's tools, not the manifest's: never a difference. */
+const othersLabels = ['reeve.', 'com.docker.', 'desktop.docker.io/', 'io.podman.'];
+
+/** A mode that may name another container: by name, however the engine has it. */
+function mode(value: string | undefined, context: DriftContext, ...defaults: string[]): string | undefined {
+  if (value?.startsWith('container:')) {
+    const id = value.slice('container:'.length);
+    return `container:${context.containerNames?.get(id) ?? id}`;
+  }
+  return text(value, ...defaults);
+}
+
+function modeField(read: (spec: ContainerSpec) => string | undefined, ...defaults: string[]): Field {
+  return {
+    act: 'recreate',
+    desired: (p) => mode(read(p.workload.container), p.context, ...defaults),
+    observed: (p) => mode(read(p.detail.spec), p.context, ...defaults),
+  };
+}
+
+export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources'>, Field>> = {
+  // What the tag meant when the revision came in force; without that memory, the reference itself.
+  image: {
+    act: 'recreate',
+    desired: ({ workload, context }) => {
+      const pin = context.pins[workload.container.image];
+      return pin === undefined || context.imageId === undefined || pin === context.imageId
+        ? workload.container.image
+        : `${workload.container.image} (${shortId(pin)})`;
+    },
+    observed: ({ workload, detail, context }) => {
+      const pin = context.pins[workload.container.image];
+      if (pin === undefined || context.imageId === undefined) return detail.spec.image;
+      if (pin === context.imageId) return workload.container.image;
+      const named = detail.spec.image.startsWith('sha256:') ? '' : `${detail.spec.image} `;
+      return `${named}(${shortId(context.imageId)})`.trim();
+    },
+  },
+  // As the engine does it: an entrypoint of the manifest's own drops the image's command.
+  command: {
+    act: 'recreate',
+    desired: ({ workload: { container }, detail: { imageDefaults } }) =>
+      list(
+        container.command?.length || (container.entrypoint?.length ?? 0) > 0
+          ? container.command
+          : imageDefaults.command,
+      ),
+    observed: (p) => list(p.detail.spec.command),
+  },
+  entrypoint: {
+    act: 'recreate',
+    desired: ({ workload: { container }, detail: { imageDefaults } }) =>
+      list(realEntrypoint(container.entrypoint?.length ? container.entrypoint : imageDefaults.entrypoint)),
+    observed: (p) => list(realEntrypoint(p.detail.spec.entrypoint)),
+  },
+  environment: {
+    act: 'recreate',
+    desired: ({ workload, detail }) => {
+      const wanted = { ...detail.imageDefaults.environment, ...workload.container.environment };
+      return Object.fromEntries(
+        Object.entries(wanted).map(([k, v]) => [k, envValue(v, detail.spec.environment[k])]),
+      );
+    },
+    observed: ({ workload, detail }) =>
+      Object.fromEntries(
+        Object.entries(detail.spec.environment).map(([k, v]) => [
+          k,
+          envValue(v, workload.container.environment[k]),
+        ]),
+      ),
+  },
+  // Declared, or taken away since: not the image's, not another tool's.
+  labels: {
+    act: 'recreate',
+    desired: ({ workload }) => workload.container.labels,
+    observed: ({ workload, detail }) =>
+      Object.fromEntries(
+        Object.entries(detail.spec.labels).filter(
+          ([k, v]) =>
+            k in workload.container.labels ||
+            (detail.imageDefaults.labels[k] !== v && !othersLabels.some((prefix) => k.startsWith(prefix))),
+        ),
+      ),
+  },
+  workingDir: {
+    act: 'recreate',
+    desired: (p) => text(p.workload.container.workingDir || p.detail.imageDefaults.workingDir, '/'),
+    observed: (p) => text(p.detail.spec.workingDir, '/'),
+  },
+  user: {
+    act: 'recreate',
+    desired: (p) => text(p.workload.container.user || p.detail.imageDefaults.user),
+    observed: (p) => text(p.detail.spec.user),
+  },
+  groupAdd: plain((s) => set(s.groupAdd)),
+  hostname: whereSet((s) => text(s.hostname)),
+  domainname: plain((s) => text(s.domainname)),
+  macAddress: whereSet((s) => text(s.macAddress?.toLowerCase())),
+  healthcheck: {
+    act: 'recreate',
+    desired: (p) => healthcheck(p.workload.container.healthcheck, p.detail.imageDefaults.healthcheck),
+    observed: (p) => healthcheck(p.detail.spec.healthcheck, undefined),
+  },
+  stopSignal: {
+    act: 'recreate',
+    desired: (p) => signal(p.workload.container.stopSignal || p.detail.imageDefaults.stopSignal),
+    observed: (p) => signal(p.detail.spec.stopSignal),
+  },
+  stopGracePeriodMs: plain((s) => milliseconds(s.stopGracePeriodMs ?? 10_000)),
+  restart: {
+    act: 'update',
+    desired: (p) => restartText(p.workload.container.restart),
+    observed: (p) => restartText(p.detail.spec.restart),
+  },
+  // `default` and the bridge's name mean the declared networks.
+  networkMode: {
+    act: 'recreate',
+    desired: (p) => sharedMode(p.workload.container.networkMode, p),
+    observed: (p) => sharedMode(p.detail.spec.networkMode, p),
+  },
+  networks: {
+    act: 'connect',
+    desired: ({ workload, context }) =>
+      Object.fromEntries(
+        Object.entries(workload.container.networks).map(([name, a]) => [
+          context.networkNames[name] ?? name,
+          attachment(a, a),
+        ]),
+      ),
+    observed: ({ workload, detail, context }) => {
+      const asked = Object.fromEntries(
+        Object.entries(workload.container.networks).map(([name, a]) => [
+          context.networkNames[name] ?? name,
+          a,
+        ]),
+      );
+      return Object.fromEntries(
+        Object.entries(detail.spec.networks)
+          .filter(([name]) => name in asked || context.ourNetworks?.has(name) === true)
+          .map(([name, a]) => [
+            name,
+            attachment(
+              { ...a, aliases: [...(a.aliases ?? []), ...(detail.aliases[name] ?? [])] },
+              asked[name],
+            ),
+          ]),
+      );
+    },
+  },
+  ports: plain((s) => set(s.ports.map(port))),
+  expose: {
+    act: 'recreate',
+    desired: (p) => exposed(p.workload.container, p.detail.imageDefaults.expose),
+    observed: (p) => exposed(p.detail.spec, []),
+  },
+  mounts: {
+    act: 'recreate',
+    desired: ({ workload, context }) =>
+      Object.fromEntries(
+        workload.container.mounts.map((m) => [
+          m.target,
+          mount(
+            m,
+            m.type === 'volume' && m.source !== undefined
+              ? (context.volumeNames[m.source] ?? m.source)
+              : m.source,
+          ),
+        ]),
+      ),
+    // An image's own anonymous volume is no difference.
+    observed: ({ workload, detail }) => {
+      const declared = new Set(workload.container.mounts.map((m) => m.target));
+      const inherited = (target: string): boolean =>
+        detail.imageDefaults.volumes.includes(target) && !declared.has(target);
+      return Object.fromEntries(
+        detail.spec.mounts
+          .filter((m) => !(m.type === 'volume' && isAnonymousVolume(m.source) && inherited(m.target)))
+          .map((m) => [m.target, mount(m, m.source)]),
+      );
+    },
+  },
+  privileged: plain((s) => flag(s.privileged)),
+  readOnly: plain((s) => flag(s.readOnly)),
+  init: plain((s) => flag(s.init)),
+  tty: plain((s) => flag(s.tty)),
+  stdinOpen: plain((s) => flag(s.stdinOpen)),
+  capAdd: plain((s) => capabilities(s.capAdd)),
+  capDrop: plain((s) => capabilities(s.capDrop)),
+  securityOpt: plain((s) => set(s.securityOpt)),
+  dns: plain((s) => list(s.dns)),
+  dnsSearch: plain((s) => list(s.dnsSearch)),
+  dnsOpt: plain((s) => list(s.dnsOpt)),
+  extraHosts: plain((s) => set(s.extraHosts?.map((h) => h.replace('=', ':')))),
+  devices: plain((s) => set(s.devices?.map(device))),
+  ulimits: plain((s) =>
+    Object.fromEntries(Object.entries(s.ulimits ?? {}).map(([k, u]) => [k, `${u.soft}:${u.hard}`])),
+  ),
+  sysctls: plain((s) => s.sysctls ?? {}),
+  shmSizeBytes: whereSet((s) => number(s.shmSizeBytes)),
+  oomKillDisable: plain((s) => flag(s.oomKillDisable)),
+  oomScoreAdj: plain((s) => number(s.oomScoreAdj)),
+  pidMode: modeField((s) => s.pidMode),
+  ipcMode: modeField((s) => s.ipcMode, 'private', 'shareable'),
+  utsMode: modeField((s) => s.utsMode),
+  usernsMode: modeField((s) => s.usernsMode),
+  cgroupParent: plain((s) => text(s.cgroupParent)),
+  runtime: plain((s) => text(s.runtime, 'runc')),
+  // The engine's default driver cannot be told from a set one: without options and unset, it is not compared.
+  logging: {
+    act: 'recreate',
+    desired: (p) => logging(p.workload.container.logging),
+    observed: ({ workload, detail }) => {
+      const { logging: wanted } = workload.container;
+      const { logging: has } = detail.spec;
+      if (wanted === undefined && Object.keys(has?.options ?? {}).length === 0) return undefined;
+      return logging(wanted?.driver === undefined && has !== undefined ? withoutDriver(has) : has);
+    },
+  },
+};
+
+function sharedMode(value: string | undefined, { context }: Pair): string | undefined {
+  const named = mode(value, context, 'default', 'bridge');
+  return named !== undefined && context.ourNetworks?.has(named) === true ? undefined : named;
+}
+
+/** The API clears an image's entrypoint by `[""]`. */
+function realEntrypoint(entrypoint: readonly string[] | undefined): readonly string[] | undefined {
+  return entrypoint?.length === 1 && entrypoint[0] === '' ? undefined : entrypoint;
+}
+
+function device(text: string): string {
+  const [from = '', to = from, rights = 'rwm'] = text.split(':');
+  return `${from}:${to}:${rights}`;
+}
+
+function logging(value: ContainerSpec['logging']): string | undefined {
+  if (value === undefined) return undefined;
+  const options = Object.entries(value.options ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return text(
+    [value.driver ?? '', ...options.map(([k, v]) => `${k}=${v}`)].filter((p) => p !== '').join(' '),
+  );
+}
+
+function withoutDriver(value: NonNullable<ContainerSpec['logging']>): NonNullable<ContainerSpec['logging']> {
+  return value.options === undefined ? {} : { options: value.options };
+}
+
+function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
+}

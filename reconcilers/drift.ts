@@ -1,0 +1,88 @@
+// What differs between a container as declared and as it is, field by field. Decides nothing about what to do.
+
+import type { Position } from '../desired-state/diagnostic.ts';
+import type { Resources, Workload } from '../desired-state/resource.ts';
+import type { Canonical } from './canonical.ts';
+import { limitOf, resourceFields } from './drift-resources.ts';
+import { type DriftAct, type DriftContext, driftTable, type Pair } from './drift-table.ts';
+import { showValue } from './drift-text.ts';
+import type { ContainerDetail } from './observed.ts';
+import type { FieldChange } from './plan.ts';
+
+export type { DriftContext } from './drift-table.ts';
+
+export interface FieldDrift extends FieldChange {
+  /** `image`, `environment.PORT`, `resources.memoryBytes`, `networks.shop_backend` … */
+  readonly act: DriftAct;
+  /** A limit that is set where the manifest has none, and that the engine cannot take away in place. */
+  readonly limitLeft?: boolean;
+}
+
+/** Fields that differ, in the table's order; values as people may see them. */
+export function fieldDrift(workload: Workload, detail: ContainerDetail, context: DriftContext): FieldDrift[] {
+  const pair: Pair = { workload, detail, context };
+  const drifts: FieldDrift[] = [];
+  for (const [name, field] of Object.entries(driftTable)) {
+    compare(name, field.act, field.desired(pair), field.observed(pair), drifts);
+  }
+  for (const field of resourceFields) {
+    const desired = limitOf(workload.container.resources, field.name);
+    const observed = limitOf(detail.spec.resources, field.name);
+    if (desired === observed || swapFollows(field.name, workload, detail)) continue;
+    drifts.push({
+      field: `resources.${field.name}`,
+      act: 'update',
+      old: observed === undefined ? '(none)' : field.show(observed),
+      new: desired === undefined ? '(none)' : field.show(desired),
+      ...(desired === undefined && !field.removable ? { limitLeft: true } : {}),
+    });
+  }
+  return drifts;
+}
+
+/** Swap that nobody set moves with the memory: one difference, not two. */
+function swapFollows(name: keyof Resources, workload: Workload, detail: ContainerDetail): boolean {
+  if (name !== 'memorySwapBytes' || workload.container.resources.memorySwapBytes !== undefined) return false;
+  const observed = detail.spec.resources;
+  return (
+    observed.memorySwapBytes === undefined || observed.memorySwapBytes === 2 * (observed.memoryBytes ?? 0)
+  );
+}
+
+function compare(
+  name: string,
+  act: DriftAct,
+  desired: Canonical,
+  observed: Canonical,
+  drifts: FieldDrift[],
+): void {
+  if (desired === observed) return;
+  if (typeof desired !== 'object' || typeof observed !== 'object') {
+    const [a, b] = [textOf(observed), textOf(desired)];
+    if (a !== b)
+      drifts.push({ field: name, act, old: showValue(a, undefined), new: showValue(b, undefined) });
+    return;
+  }
+  for (const key of Object.keys({ ...desired, ...observed }).sort()) {
+    if (desired[key] === observed[key]) continue;
+    drifts.push({
+      field: `${name}.${key}`,
+      act,
+      old: showValue(observed[key], key),
+      new: showValue(desired[key], key),
+    });
+  }
+}
+
+function textOf(value: Canonical): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Where the manifest sets a field, or what contains it; else where the resource is declared. */
+export function positionOf(workload: Workload, field: string): Position {
+  for (let path = `container.${field}`; path.includes('.'); path = path.slice(0, path.lastIndexOf('.'))) {
+    const position = workload.positions[path];
+    if (position !== undefined) return position;
+  }
+  return workload.position;
+}

@@ -1,0 +1,41 @@
+// Which containers must be inspected before a plan can be made. Where the list call says enough: none.
+
+import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../desired-state/resource.ts';
+import type { Revision } from '../desired-state/revision.ts';
+import type { Facts } from './facts.ts';
+import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
+import { specHash } from './spec-hash.ts';
+import { ownedContainers } from './world.ts';
+
+/** Ids of our containers without detail that the plan needs it of, in the engine's order. */
+export function needsInspect(revision: Revision, observed: ObservedState, facts: Facts): string[] {
+  const byRef = new Map<Ref, Resource>(revision.resources.map((r) => [refOf(r), r]));
+  const ids: string[] = [];
+  for (const [ref, { current, predecessor }] of ownedContainers(revision, observed, facts, byRef)) {
+    const workload = byRef.get(ref);
+    if (workload === undefined || !isWorkload(workload)) continue;
+    // A predecessor is compared (it may be what is wanted again) and its anonymous volumes move along.
+    if (predecessor !== undefined && predecessor.detail === undefined) ids.push(predecessor.id);
+    if (current === undefined || current.detail !== undefined) continue;
+    if (isUnclear(workload, current, facts) || (predecessor !== undefined && current.state !== 'running')) {
+      ids.push(current.id);
+    }
+  }
+  return ids;
+}
+
+function isUnclear(workload: Workload, container: ObservedContainer, facts: Facts): boolean {
+  if (container.labels[identityLabels.specHash] !== specHash(workload)) return true;
+  if (!isPinned(workload, container, facts)) return true;
+  if (container.state === 'running' || container.state === 'paused' || container.state === 'restarting')
+    return false;
+  if (container.state === 'removing') return false;
+  // At rest: what there is to know of its end is remembered.
+  return facts.completed[refOf(workload)]?.containerId !== container.id;
+}
+
+/** It runs what its image's tag meant when the revision came in force, as far as that is remembered. */
+export function isPinned(workload: Workload, container: ObservedContainer, facts: Facts): boolean {
+  const pin = facts.pins[workload.container.image];
+  return pin === undefined || pin === container.imageId;
+}

@@ -1,0 +1,67 @@
+// What one workload's plan must know of all others: who is ready, what is broken, which images cannot be had.
+
+import { isWorkload, type Ref, refOf, type Workload } from '../desired-state/resource.ts';
+import { isBackingOff } from './backoff.ts';
+import type { Blocker } from './blockers.ts';
+import type { Step } from './plan.ts';
+import { type Readiness, readiness } from './readiness.ts';
+import { dependenciesOf, ownedBy, type World } from './world.ts';
+
+/** How each workload that has a container is. */
+export function readinessOfAll(world: World): Map<Ref, Readiness> {
+  const { revision, observed, facts, now } = world;
+  const all = new Map<Ref, Readiness>();
+  for (const workload of revision.resources) {
+    if (!isWorkload(workload)) continue;
+    const ref = refOf(workload);
+    const { current } = ownedBy(world, ref);
+    if (current === undefined) continue;
+    all.set(ref, readiness(workload, current, observed.probes[ref], facts, revision.policy, now));
+  }
+  return all;
+}
+
+/** Required dependencies that are not ready, in words: their dependents are held, not restarted. */
+export function brokenDependencies(
+  workload: Workload,
+  world: World,
+  ready: ReadonlyMap<Ref, Readiness>,
+): string[] {
+  return dependenciesOf(workload).flatMap(({ on, required }) => {
+    const resource = world.byRef.get(on);
+    if (!required || resource === undefined || !isWorkload(resource)) return [];
+    const found = ready.get(on);
+    if (found?.state === 'ready' || found?.state === 'done') return [];
+    if (found === undefined && world.facts.completed[on] !== undefined) return [];
+    return [`${on} (${found?.reason ?? 'missing'})`];
+  });
+}
+
+/** Images that a pull failed to get a moment ago: the others that need one wait with the one that tried. */
+export function missingImages(world: World): Map<string, Blocker> {
+  const { observed, facts, now } = world;
+  const missing = new Map<string, Blocker>();
+  for (const ref of Object.keys(facts.failures) as Ref[]) {
+    const failure = facts.failures[ref];
+    const attempts = facts.attempts[ref];
+    const workload = world.byRef.get(ref);
+    if (failure?.reason !== 'ImageMissing' || workload === undefined || !isWorkload(workload)) continue;
+    const { image } = workload.container;
+    if (observed.images[image] !== undefined || attempts === undefined || !isBackingOff(attempts, now))
+      continue;
+    missing.set(image, { reason: 'ImageMissing', message: failure.message, nextAt: attempts.notBefore });
+  }
+  return missing;
+}
+
+/** What the steps of each ref wait for, in words. */
+export function waitsByRef(steps: readonly Step[]): Map<Ref, string[]> {
+  const waits = new Map<Ref, string[]>();
+  for (const { ref, needs } of steps)
+    if (needs.length > 0)
+      waits.set(
+        ref,
+        needs.map((n) => n.ref),
+      );
+  return waits;
+}

@@ -1,0 +1,77 @@
+// Which of the containers that carry our identity are ours: labels alone do not say, since `docker commit` and `run`
+// hand them on. A name, or the store's memory of what we made, must speak for a container too.
+
+import type { Workload } from '../desired-state/resource.ts';
+import type { Facts } from './facts.ts';
+import { identityLabels, type ObservedContainer } from './observed.ts';
+
+export interface Owned {
+  /** The one that is kept. */
+  readonly current?: ObservedContainer;
+  /** The old one of a recreate under way. */
+  readonly predecessor?: ObservedContainer;
+  /** Ours, and too many: left by an interrupted recreate. */
+  readonly leftovers: readonly ObservedContainer[];
+  /** They carry our identity, and we did not make them. */
+  readonly foreign: readonly ObservedContainer[];
+}
+
+const none: readonly ObservedContainer[] = [];
+export const ownsNothing: Owned = { leftovers: none, foreign: none };
+
+/** The name of a container that waits for its successor to be ready. */
+export function predecessorName(containerName: string, id: string): string {
+  return `${containerName}.replaced-${id.slice(0, 12)}`;
+}
+
+/** Named by its own id in our pattern: a predecessor, without any store. */
+export function isPredecessor(container: ObservedContainer): boolean {
+  return container.name.endsWith(`.replaced-${container.id.slice(0, 12)}`);
+}
+
+function bearsItsName(container: ObservedContainer, workload: Workload | undefined): boolean {
+  const made = container.labels[identityLabels.container];
+  return container.name === workload?.containerName || container.name === made || isPredecessor(container);
+}
+
+/** Sorts out the containers that carry one identity. `workload` is absent when it is declared no more. */
+export function ownership(
+  workload: Workload | undefined,
+  containers: readonly ObservedContainer[],
+  facts: Facts,
+): Owned {
+  const [only] = containers;
+  if (only === undefined) return ownsNothing;
+  if (containers.length === 1 && !isPredecessor(only)) {
+    return isOurs(only, workload, facts, true)
+      ? { current: only, leftovers: none, foreign: none }
+      : { leftovers: none, foreign: containers };
+  }
+  // Newest first: of two of ours the newer one was made for a later wish.
+  const sorted = [...containers].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
+  const ours = sorted.filter((c) => isOurs(c, workload, facts, false));
+  const old = ours.filter(isPredecessor);
+  const made = ours.filter((c) => !isPredecessor(c) && facts.made[c.id] !== undefined);
+  const named = ours.filter((c) => !isPredecessor(c) && facts.made[c.id] === undefined);
+  const current = made.find((c) => c.name === workload?.containerName) ?? made[0] ?? named[0];
+  const [predecessor, ...older] = old;
+  return {
+    ...(current === undefined ? {} : { current }),
+    ...(predecessor === undefined ? {} : { predecessor }),
+    leftovers: [...made.filter((c) => c !== current), ...older],
+    foreign: [...sorted.filter((c) => !ours.includes(c)), ...named.filter((c) => c !== current)],
+  };
+}
+
+/** `alone`: no other has this identity, so one under another name may be ours, renamed, if it runs our image. */
+function isOurs(
+  container: ObservedContainer,
+  workload: Workload | undefined,
+  facts: Facts,
+  alone: boolean,
+): boolean {
+  if (facts.made[container.id] !== undefined || bearsItsName(container, workload)) return true;
+  if (!alone || workload === undefined) return false;
+  const { image } = workload.container;
+  return container.image === image || container.imageId === facts.pins[image];
+}

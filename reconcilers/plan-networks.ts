@@ -1,0 +1,81 @@
+// Networks: made where they are missing. One that differs is never recreated under its members: reported.
+
+import { type Network, type Ref, refOf } from '../desired-state/resource.ts';
+import type { Blocker } from './blockers.ts';
+import type { ResourceStatus } from './condition.ts';
+import { type Finding, statusOf } from './conditions.ts';
+import type { Facts } from './facts.ts';
+import type { ObservedNetwork } from './observed.ts';
+import type { Step } from './plan.ts';
+import { makeStep } from './steps.ts';
+import type { World } from './world.ts';
+
+export interface NetworkPart {
+  readonly steps: readonly Step[];
+  readonly statuses: readonly ResourceStatus[];
+  /** Manifest name → the step that makes it. */
+  readonly made: ReadonlyMap<string, string>;
+  /** Manifest name → why nothing can be on it. */
+  readonly missing: ReadonlyMap<string, Blocker>;
+}
+
+/** What is to be done for networks; `mayAct` says whether steps are allowed for a ref. */
+export function planNetworks(world: World, mayAct: (ref: Ref) => boolean): NetworkPart {
+  const steps: Step[] = [];
+  const statuses: ResourceStatus[] = [];
+  const made = new Map<string, string>();
+  const missing = new Map<string, Blocker>();
+  for (const network of world.revision.resources) {
+    if (network.kind !== 'Network') continue;
+    const ref = refOf(network);
+    const found = world.networksByName.get(network.engineName);
+    statuses.push(statusOf(findingOf(ref, network, found, world.facts)));
+    if (found !== undefined) continue;
+    if (network.external) missing.set(network.name, notFound(network));
+    else if (mayAct(ref)) {
+      const cause = { reason: 'Created', message: 'declared, and not there', position: network.position };
+      const step = makeStep('createNetwork', ref, { network }, cause);
+      steps.push(step);
+      made.set(network.name, step.id);
+    }
+  }
+  return { steps, statuses, made, missing };
+}
+
+function findingOf(ref: Ref, network: Network, found: ObservedNetwork | undefined, facts: Facts): Finding {
+  if (found === undefined) {
+    const { reason, message } = network.external
+      ? notFound(network)
+      : (facts.failures[ref] ?? toBeMade(network));
+    const told = { reason, message };
+    const how =
+      network.external || facts.failures[ref] !== undefined ? { degraded: told } : { progressing: told };
+    return { ref, ready: false, ...told, ...how };
+  }
+  const differing = network.external ? [] : differences(network, found);
+  const finding = { ref, ready: true, reason: 'Present', message: `network ${network.engineName} is there` };
+  if (differing.length === 0) return finding;
+  const message = `${differing.join(', ')} of network ${network.engineName} ${differing.length === 1 ? 'differs' : 'differ'} from the manifest; a network in use is never made anew: take its members down, remove it with docker network rm ${network.engineName}, then apply`;
+  return { ...finding, degraded: { reason: 'NetworkDiffers', message } };
+}
+
+function notFound(network: Network): Blocker {
+  return {
+    reason: 'NetworkMissing',
+    message: `external network ${network.engineName} is not there; make it with docker network create ${network.engineName}, or drop external: true`,
+  };
+}
+
+function toBeMade(network: Network): Blocker {
+  return { reason: 'NetworkMissing', message: `network ${network.engineName} is not there; it is made` };
+}
+
+function differences(network: Network, found: ObservedNetwork): string[] {
+  return [
+    ...(network.driver !== undefined && network.driver !== found.driver ? ['driver'] : []),
+    ...((network.internal ?? false) !== found.internal ? ['internal'] : []),
+    ...Object.entries(network.driverOpts)
+      .filter(([key, value]) => found.options[key] !== value)
+      .map(([key]) => `option ${key}`),
+  ];
+}

@@ -1,0 +1,137 @@
+// The plan: reads top to bottom. Index the look, see what is ready, let each part say what it would do, then order all
+// of it. Pure: the same inputs (time is one) give the same plan, in the same order.
+
+import { isWorkload, type Ref, refOf } from '../desired-state/resource.ts';
+import type { Revision } from '../desired-state/revision.ts';
+import { statusOf } from './conditions.ts';
+import type { Facts } from './facts.ts';
+import { type Gates, makeGates } from './gates.ts';
+import type { ObservedState } from './observed.ts';
+import { orderOf } from './order.ts';
+import { brokenDependencies, missingImages, readinessOfAll, waitsByRef } from './outlook.ts';
+import type { Plan, Step } from './plan.ts';
+import { planModels } from './plan-models.ts';
+import { planNetworks } from './plan-networks.ts';
+import { networkRemovals, planRemovals } from './plan-removals.ts';
+import { planVolumes } from './plan-volumes.ts';
+import { planWorkload, type WorkloadPart } from './plan-workload.ts';
+import { probeSuspicion } from './probe-suspect.ts';
+import type { Readiness } from './readiness.ts';
+import { select } from './selection.ts';
+import type { Setting } from './situation.ts';
+import type { Draft } from './steps.ts';
+import { numberWaves } from './waves.ts';
+import { indexWorld } from './world.ts';
+
+export interface PlanInput {
+  readonly revision: Revision;
+  readonly observed: ObservedState;
+  readonly facts: Facts;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly mode: 'apply' | 'keep' | 'down';
+  /** Refs with steps in flight: no steps for them. */
+  readonly busy: ReadonlySet<Ref>;
+  /** Only these (by name or Kind/name) and what they depend on; empty: all. */
+  readonly names: readonly string[];
+  readonly allowDelete: boolean;
+  /** `down --volumes`. */
+  readonly removeVolumes?: boolean;
+  /** In force before, for causes and for what it alone knew (tiers and dependencies of what is declared no more). */
+  readonly previous?: Revision;
+}
+
+/** What there is to do and why, and how everything is. */
+export function plan(input: PlanInput): Plan {
+  const { revision, observed, facts, now, mode } = input;
+  const world = indexWorld(revision, observed, facts, now);
+  const order = orderOf(revision.resources);
+  const ready = readinessOfAll(world);
+  const selection = select(revision.platform, world.byRef, input.names);
+  const suspended = mode === 'keep' && facts.suspended !== undefined;
+  const mayAct = (ref: Ref): boolean =>
+    mode !== 'down' && !suspended && !input.busy.has(ref) && (selection.refs?.has(ref) ?? true);
+
+  const removals = planRemovals({
+    world,
+    mode,
+    busy: input.busy,
+    allowDelete: input.allowDelete,
+    removeVolumes: input.removeVolumes ?? false,
+    previous: input.previous,
+    partial: input.names.length > 0 || suspended,
+  });
+  const networks = planNetworks(world, mayAct);
+  const volumes = planVolumes(world, mayAct);
+  const models = planModels(world, (ref) => isReady(ready.get(ref)), mayAct);
+  const setting: Setting = {
+    world,
+    mode,
+    lostVolumes: volumes.lost,
+    missingNetworks: networks.missing,
+    released: removals.released,
+    missingImages: missingImages(world),
+    previous: new Map((input.previous?.resources ?? []).filter(isWorkload).map((w) => [refOf(w), w])),
+    readiness: ready,
+    suspicion: probeSuspicion(revision, observed, now),
+    brokenDependencies: (workload) => brokenDependencies(workload, world, ready),
+  };
+  const made = { networks: networks.made, volumes: volumes.made, pulls: new Map<string, string>() };
+  const parts = new Map<Ref, WorkloadPart>();
+  const drafts = new Map<Ref, Draft>(models.drafts);
+  for (const ref of order.refs) {
+    const workload = world.byRef.get(ref);
+    if (workload === undefined || !isWorkload(workload)) continue;
+    const part = planWorkload(setting, workload, made, mayAct(ref));
+    parts.set(ref, part);
+    if (part.draft.steps.length > 0) drafts.set(ref, part.draft);
+  }
+  const gates = makeGates({ world, order, drafts, readiness: ready, readyModels: models.ready });
+  const gated = order.refs.flatMap((ref) => gateDraft(ref, drafts, gates));
+  const early = [...networks.steps, ...volumes.steps, ...removals.containers, ...gated];
+  const lastStep = new Map(early.map((step) => [step.ref, step.id]));
+  const leaving = networkRemovals(world, removals.networks, mode, (ref) => lastStep.get(ref));
+  const steps = numberWaves([...early, ...leaving, ...removals.volumes], order);
+  const waits = waitsByRef(gated);
+  const all = [...parts.values()];
+  const nextAt = Math.min(...models.nextAt, ...all.flatMap((p) => p.nextAt));
+  return {
+    platform: revision.platform,
+    revision: revision.id,
+    steps,
+    warnings: [
+      ...selection.warnings,
+      ...volumes.warnings,
+      ...removals.warnings,
+      ...all.flatMap((p) => p.warnings),
+    ],
+    ...(removals.blocked === undefined ? {} : { blocked: removals.blocked }),
+    statuses: [
+      ...[...parts].map(([ref, part]) => statusOf(part.finding(waits.get(ref) ?? []))),
+      ...networks.statuses,
+      ...volumes.statuses,
+      ...models.statuses,
+    ].sort((a, b) => (a.ref < b.ref ? -1 : 1)),
+    ...(nextAt === Number.POSITIVE_INFINITY ? {} : { nextAt }),
+    reported: all.flatMap((p) => p.reported),
+  };
+}
+
+function isReady(found: Readiness | undefined): boolean {
+  return found?.state === 'ready' || found?.state === 'done';
+}
+
+/** Puts what a draft waits for on its gate step, and frees ports before they are taken. */
+function gateDraft(ref: Ref, drafts: ReadonlyMap<Ref, Draft>, gates: Gates): readonly Step[] {
+  const draft = drafts.get(ref);
+  if (draft === undefined) return [];
+  const givers = (draft.portsOf ?? []).flatMap((giver) =>
+    (drafts.get(giver)?.steps ?? []).filter((s) => s.op === 'stopContainer').map((s) => s.id),
+  );
+  const { needs, after } = draft.gate === undefined ? { needs: [], after: [] } : gates.gateOf(ref);
+  return draft.steps.map((step) => {
+    const freed = step.op === 'startContainer' ? givers : [];
+    if (step.id === draft.gate) return { ...step, needs, after: [...step.after, ...after, ...freed] };
+    return freed.length === 0 ? step : { ...step, after: [...step.after, ...freed] };
+  });
+}

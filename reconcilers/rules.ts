@@ -1,0 +1,342 @@
+// What is wrong with a workload: an ordered table, first match wins. An edge case is a row here and a test.
+// A row only tells; acts.ts says what is done, sentences.ts how it reads.
+
+import { isBackingOff, isOverBudget } from './backoff.ts';
+import { isUp } from './container-steps.ts';
+import { successorFate } from './replacement.ts';
+import type { Situation } from './situation.ts';
+
+export type Act =
+  | 'none'
+  | 'create'
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'refresh'
+  | 'unpause'
+  | 'rename'
+  | 'recreate'
+  | 'update'
+  | 'connect'
+  | 'removeDead'
+  | 'removeLeftovers'
+  | 'finishReplacement'
+  | 'discardSuccessor'
+  | 'resumeReplacement'
+  | 'restorePredecessor';
+
+/** How bad it is, for the conditions. `fine` takes Ready from what was seen of the container. */
+export type Level = 'fine' | 'progressing' | 'degraded';
+
+export interface Rule {
+  readonly category: string;
+  readonly when: (s: Situation) => boolean;
+  readonly act: Act;
+  readonly level: Level;
+}
+
+const state = (s: Situation) => s.container?.state;
+const isMissing = (s: Situation): boolean => s.container === undefined;
+const isDown = (s: Situation): boolean => state(s) === 'exited' || state(s) === 'created';
+const isRunning = (s: Situation): boolean => state(s) === 'running';
+const waits = (s: Situation): boolean => isBackingOff(s.attempts, s.now);
+/** An act failed lately; a mere crash must not hold up a new spec. */
+const actFailed = (s: Situation): boolean => s.failure !== undefined && waits(s);
+const differs = (s: Situation, act: string): boolean => s.drift.some((d) => d.act === act);
+const exitCode = (s: Situation): number | undefined =>
+  s.stop?.exitCode ?? s.container?.exitCode ?? s.container?.detail?.exitCode;
+const fate = (s: Situation) => successorFate(s);
+const graceOver = (s: Situation): boolean => s.now >= pausedSince(s) + s.policy.pauseGraceMs;
+export const pausedSince = (s: Situation): number => s.facts.pausedSince[s.container?.id ?? ''] ?? s.now;
+const wasThere = (s: Situation): boolean => s.facts.onceReady[s.ref] !== undefined;
+
+export const rules = [
+  // A person's hand comes first: held means that reeve does nothing, whatever is wrong.
+  { category: 'Held', when: (s) => s.hold?.stopped === false, act: 'none', level: 'fine' },
+  {
+    category: 'HeldStopping',
+    when: (s) => s.hold?.stopped === true && s.container !== undefined && isUp(s.container),
+    act: 'stop',
+    level: 'progressing',
+  },
+  { category: 'HeldStopped', when: (s) => s.hold?.stopped === true, act: 'none', level: 'fine' },
+  // The engine is at it.
+  { category: 'Removing', when: (s) => state(s) === 'removing', act: 'none', level: 'progressing' },
+  // Nothing is judged by a hash alone.
+  { category: 'NotInspected', when: (s) => s.unclear, act: 'none', level: 'progressing' },
+  // A second one that the store says we made: left by an interrupted recreate.
+  {
+    category: 'Leftover',
+    when: (s) => s.owned.leftovers.length > 0,
+    act: 'removeLeftovers',
+    level: 'progressing',
+  },
+
+  // A recreate under way, told by the predecessor's name alone.
+  { category: 'Replaced', when: (s) => fate(s) === 'ready', act: 'finishReplacement', level: 'progressing' },
+  {
+    category: 'ReplacementFailed',
+    when: (s) => fate(s) === 'failed',
+    act: 'restorePredecessor',
+    level: 'degraded',
+  },
+  {
+    category: 'ReplacementOutdated',
+    when: (s) => fate(s) === 'outdated',
+    act: 'discardSuccessor',
+    level: 'progressing',
+  },
+  {
+    category: 'ReplacementReverted',
+    when: (s) => fate(s) === 'unwanted',
+    act: 'restorePredecessor',
+    level: 'progressing',
+  },
+  {
+    category: 'ReplacementBlocked',
+    when: (s) => fate(s) === 'missing' && s.blocker('create') !== undefined,
+    act: 'restorePredecessor',
+    level: 'degraded',
+  },
+  {
+    category: 'BackingOff',
+    when: (s) => fate(s) === 'missing' && actFailed(s),
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'ReplacementResumed',
+    when: (s) => fate(s) === 'missing' || fate(s) === 'waiting',
+    act: 'resumeReplacement',
+    level: 'progressing',
+  },
+  { category: 'ReplacementStarting', when: (s) => fate(s) === 'starting', act: 'none', level: 'progressing' },
+
+  // Not there.
+  {
+    category: 'Completed',
+    when: (s) => isMissing(s) && s.facts.completed[s.ref]?.specHash === s.hash,
+    act: 'none',
+    level: 'fine',
+  },
+  {
+    category: 'Blocked',
+    when: (s) => isMissing(s) && s.blocker('create') !== undefined,
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'BackingOff', when: (s) => isMissing(s) && waits(s), act: 'none', level: 'degraded' },
+  {
+    category: 'DriftReported',
+    when: (s) => isMissing(s) && wasThere(s) && s.stateMode !== 'heal',
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'Removed', when: (s) => isMissing(s) && wasThere(s), act: 'create', level: 'progressing' },
+  { category: 'Created', when: isMissing, act: 'create', level: 'progressing' },
+
+  // `dead` cannot be started again.
+  { category: 'Dead', when: (s) => state(s) === 'dead', act: 'removeDead', level: 'progressing' },
+  // Renamed by hand: renamed back, no restart.
+  {
+    category: 'NameTaken',
+    when: (s) => isRenamed(s) && s.setting.world.containersByName.has(s.workload.containerName),
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'BackingOff',
+    when: (s) => (isRenamed(s) || s.drift.length > 0) && actFailed(s),
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'Renamed', when: isRenamed, act: 'rename', level: 'fine' },
+
+  // What only a new container can have. A recreate is refused, or checked, before the old one is touched.
+  {
+    category: 'Protected',
+    when: (s) => differs(s, 'recreate') && s.workload.protect,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'ReplacementTried',
+    when: (s) => differs(s, 'recreate') && s.facts.failedReplacements[s.ref]?.specHash === s.hash,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'Blocked',
+    when: (s) => differs(s, 'recreate') && s.blocker('create') !== undefined,
+    act: 'none',
+    level: 'degraded',
+  },
+  // A new spec for what waits on a broken dependency: held, so that it is not stopped without being able to start.
+  { category: 'SpecChanged', when: (s) => differs(s, 'recreate'), act: 'recreate', level: 'progressing' },
+
+  // The engine's own policy restarts a crashed one; past the budget its loop is ended and reeve's back-off takes over.
+  {
+    category: 'CrashLoopBackOff',
+    when: (s) =>
+      s.workload.container.restart.name !== 'no' &&
+      isOverBudget(s.attempts) &&
+      waits(s) &&
+      (state(s) === 'restarting' || (isRunning(s) && s.readiness?.state !== 'ready')),
+    act: 'stop',
+    level: 'degraded',
+  },
+  { category: 'EngineRestarting', when: (s) => state(s) === 'restarting', act: 'none', level: 'progressing' },
+
+  // What the engine changes in place, no restart.
+  {
+    category: 'Blocked',
+    when: (s) => differs(s, 'update') && s.blocker('create')?.reason === 'LimitOutOfRange',
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'Updated', when: (s) => differs(s, 'update'), act: 'update', level: 'fine' },
+  { category: 'Reconnected', when: (s) => differs(s, 'connect'), act: 'connect', level: 'fine' },
+
+  // Ended as it should.
+  { category: 'Completed', when: (s) => s.readiness?.state === 'done', act: 'none', level: 'fine' },
+  // `restart: no` is written, and it failed by itself: a person decides.
+  {
+    category: 'JobFailed',
+    when: (s) =>
+      state(s) === 'exited' && s.workload.lifecycle === 'job' && endedByItself(s) && exitCode(s) !== 0,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'Blocked',
+    when: (s) => isDown(s) && s.blocker('start') !== undefined,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'DriftReported',
+    when: (s) => isDown(s) && wasThere(s) && s.stateMode !== 'heal',
+    act: 'none',
+    level: 'degraded',
+  },
+  // Where a person or reeve stopped it there is no failure to back off from.
+  {
+    category: 'StoppedByHand',
+    when: (s) => state(s) === 'exited' && s.stop?.by === 'api' && !actFailed(s),
+    act: 'start',
+    level: 'progressing',
+  },
+  {
+    category: 'Stopped',
+    when: (s) => state(s) === 'exited' && s.stop?.by === 'reeve' && !waits(s),
+    act: 'start',
+    level: 'progressing',
+  },
+  { category: 'BackingOff', when: (s) => isDown(s) && waits(s), act: 'none', level: 'degraded' },
+  {
+    category: 'OomKilled',
+    when: (s) => state(s) === 'exited' && (s.stop?.by === 'oom' || s.container?.detail?.oomKilled === true),
+    act: 'start',
+    level: 'degraded',
+  },
+  { category: 'Exited', when: (s) => state(s) === 'exited', act: 'start', level: 'degraded' },
+  {
+    category: 'StartFailed',
+    when: (s) => state(s) === 'created' && (s.container?.detail?.error ?? '') !== '',
+    act: 'start',
+    level: 'degraded',
+  },
+  { category: 'NotStarted', when: (s) => state(s) === 'created', act: 'start', level: 'progressing' },
+
+  // `docker commit` and backup tools pause for a moment.
+  {
+    category: 'DriftReported',
+    when: (s) => state(s) === 'paused' && s.stateMode !== 'heal',
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'PausedBriefly',
+    when: (s) => state(s) === 'paused' && !graceOver(s),
+    act: 'none',
+    level: 'progressing',
+  },
+  { category: 'Paused', when: (s) => state(s) === 'paused', act: 'unpause', level: 'progressing' },
+
+  // It runs.
+  {
+    category: 'FileChanged',
+    when: (s) => isRunning(s) && changedFiles(s).length > 0,
+    act: 'refresh',
+    level: 'fine',
+  },
+  {
+    category: 'ProbeSuspect',
+    when: (s) => isProbeFailing(s) && s.setting.suspicion !== undefined,
+    act: 'none',
+    level: 'degraded',
+  },
+  // Healing goes to the root first.
+  {
+    category: 'DependencyNotReady',
+    when: (s) => isFailing(s) && s.setting.brokenDependencies(s.workload).length > 0,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'DriftReported',
+    when: (s) => isFailing(s) && s.stateMode !== 'heal',
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'BackingOff', when: (s) => isFailing(s) && waits(s), act: 'none', level: 'degraded' },
+  { category: 'ProbeFailing', when: isProbeFailing, act: 'restart', level: 'degraded' },
+  { category: 'Unhealthy', when: isFailing, act: 'restart', level: 'degraded' },
+  {
+    category: 'ProgressDeadlineExceeded',
+    when: (s) => s.readiness?.state === 'starting' && isLate(s),
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'Starting', when: (s) => s.readiness?.state === 'starting', act: 'none', level: 'progressing' },
+  { category: 'Ready', when: () => true, act: 'none', level: 'fine' },
+] as const satisfies readonly Rule[];
+
+export type Category = (typeof rules)[number]['category'];
+
+/** The first rule that holds. */
+export function classify(s: Situation): Rule & { readonly category: Category } {
+  const rule = rules.find((r) => r.when(s));
+  return rule ?? rules[rules.length - 1] ?? rules[0];
+}
+
+function isRenamed(s: Situation): boolean {
+  return s.container !== undefined && s.container.name !== s.workload.containerName;
+}
+
+function endedByItself(s: Situation): boolean {
+  return s.stop === undefined || s.stop.by === 'self' || s.stop.by === 'oom';
+}
+
+function isFailing(s: Situation): boolean {
+  return isRunning(s) && s.readiness?.state === 'notReady';
+}
+
+function isProbeFailing(s: Situation): boolean {
+  return isFailing(s) && s.readiness?.reason === 'ProbeFailing';
+}
+
+function isLate(s: Situation): boolean {
+  const since = s.facts.runningSince[s.container?.id ?? ''] ?? s.container?.createdAt ?? s.now;
+  return s.now - since > s.policy.progressDeadlineMs;
+}
+
+/** Watched files whose content is not what the container saw at its start, and that call for something. */
+export function changedFiles(s: Situation): readonly Situation['workload']['files'][number][] {
+  if (s.workload.files.length === 0) return [];
+  const seen = s.facts.fileDigests[s.container?.id ?? ''];
+  if (seen === undefined) return [];
+  return s.workload.files.filter(
+    (f) => f.onChange !== 'ignore' && seen[f.path] !== undefined && seen[f.path] !== f.digest,
+  );
+}

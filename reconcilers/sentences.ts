@@ -1,0 +1,257 @@
+// How each category reads to a person at 3 a.m.: what is so, since when, what happens next. Decides nothing.
+
+import type { Position } from '../desired-state/diagnostic.ts';
+import { positionOf } from './drift.ts';
+import type { Cause } from './plan.ts';
+import { type Category, changedFiles, pausedSince } from './rules.ts';
+import type { Situation } from './situation.ts';
+
+export interface Sentence {
+  /** Absent: the category's own name. */
+  readonly reason?: string;
+  readonly message: string;
+  /** When the live fact arose. */
+  readonly since?: number;
+  /** When time alone will change it. */
+  readonly nextAt?: number;
+  readonly position?: Position;
+  readonly fields?: Cause['fields'];
+}
+
+const keepSo = (s: Situation): string =>
+  `to keep it so: reeve hold ${s.ref} --for 30m, or --stopped for maintenance`;
+const status = (s: Situation): string => {
+  const code = s.stop?.exitCode ?? s.container?.exitCode ?? s.container?.detail?.exitCode;
+  return code === undefined ? 'unknown status' : `status ${code}`;
+};
+const endedAt = (s: Situation): { since?: number } => {
+  const at = s.stop?.at ?? (s.container?.detail?.finishedAt || undefined);
+  return at === undefined ? {} : { since: at };
+};
+const declaredAt = (s: Situation): { position: Position } => ({ position: s.workload.position });
+const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+const next = (s: Situation): { nextAt?: number } =>
+  s.attempts === undefined ? {} : { nextAt: s.attempts.notBefore };
+const seen = (s: Situation): string => s.readiness?.message ?? 'it is not there';
+
+function held(s: Situation): Sentence {
+  const { hold } = s;
+  const until = hold?.until === undefined ? `until reeve release ${s.ref}` : `until ${iso(hold.until)}`;
+  const why = hold?.reason === undefined ? '' : ` (${hold.reason})`;
+  const message = `held${hold?.stopped === true ? ' stopped' : ''} by ${hold?.by ?? 'somebody'}${why} ${until}; ${seen(s)}`;
+  return {
+    message,
+    ...(hold === undefined ? {} : { since: hold.at }),
+    ...(hold?.until === undefined ? {} : { nextAt: hold.until }),
+  };
+}
+
+function backingOff(s: Situation): Sentence {
+  const { attempts, failure } = s;
+  const looping = attempts?.crashLoopSince !== undefined;
+  const reason = failure?.reason ?? (looping ? 'CrashLoopBackOff' : 'BackOff');
+  const what = failure?.message ?? attempts?.lastFailure ?? 'it failed';
+  const times = attempts?.at.length ?? 0;
+  const when = attempts === undefined ? 'soon' : `at ${iso(attempts.notBefore)}`;
+  const message = `${what}; tried ${times} time${times === 1 ? '' : 's'} lately, next try ${when}`;
+  const since = failure?.at ?? attempts?.crashLoopSince ?? attempts?.at.at(-1);
+  return { reason, message, ...(since === undefined ? {} : { since }), ...next(s) };
+}
+
+function blocked(s: Situation): Sentence {
+  const blocker = s.blocker('create') ?? s.blocker('start');
+  if (blocker === undefined) return { message: 'something is in the way' };
+  const { reason, message, nextAt } = blocker;
+  return { reason, message, ...(nextAt === undefined ? {} : { nextAt }), ...declaredAt(s) };
+}
+
+/** A difference in fields: its cause is the manifest's line where the manifest changed, else the live fact. */
+function fields(s: Situation, acts: readonly string[], words: string): Sentence {
+  const found = s.drift.filter((d) => acts.includes(d.act));
+  const [first] = found;
+  const names = found
+    .map((d) => d.field)
+    .slice(0, 3)
+    .join(', ');
+  const more = found.length > 3 ? ` and ${found.length - 3} more` : '';
+  return {
+    message: `${names}${more} ${found.length === 1 ? 'differs' : 'differ'}: ${words}`,
+    position: positionOf(s.workload, first?.field ?? ''),
+    fields: found.map(({ field, old, new: to }) => ({ field, old, new: to })),
+    ...(s.container?.detail === undefined ? {} : { since: s.container.detail.at }),
+  };
+}
+
+function tried(s: Situation): Sentence {
+  const failed = s.facts.failedReplacements[s.ref];
+  const why = failed?.message ?? 'the new container was never ready';
+  return {
+    reason: 'ReplacementFailed',
+    message: `the old container is kept: ${why}; mend the manifest, or try again with reeve rerun ${s.ref}`,
+    ...(failed === undefined ? {} : { since: failed.at }),
+    position: positionOf(s.workload, s.drift.find((d) => d.act === 'recreate')?.field ?? ''),
+  };
+}
+
+export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> = {
+  Held: held,
+  HeldStopping: (s) => ({ reason: 'Held', ...held(s) }),
+  HeldStopped: (s) => ({ reason: 'Held', ...held(s) }),
+  Removing: () => ({ message: 'the engine is removing its container; it is made anew when that is done' }),
+  NotInspected: () => ({ message: 'its container could not be inspected yet; nothing is done before it is' }),
+  Leftover: (s) => ({
+    message: `a second container that reeve made is left over (${s.owned.leftovers.map((c) => c.name).join(', ')}); it goes`,
+  }),
+  Replaced: () => ({ message: 'the new container is ready; the old one goes' }),
+  ReplacementFailed: (s) => ({
+    message: `the new container did not get ready: ${seen(s)}; the old one comes back`,
+    ...endedAt(s),
+  }),
+  ReplacementOutdated: () => ({
+    message: 'the manifest changed while the new container was not ready; it is made again',
+  }),
+  ReplacementReverted: () => ({ message: 'the old container is what is to run; it comes back' }),
+  ReplacementBlocked: (s) => blocked(s),
+  ReplacementResumed: () => ({ message: 'a recreate was interrupted; it goes on where it stood' }),
+  ReplacementStarting: (s) => ({
+    message: `the new container is starting, the old one is kept until it is ready: ${seen(s)}`,
+    ...nextOf(s),
+  }),
+  Completed: (s) => ({ message: `done${sinceCompleted(s)}; run it again with reeve rerun ${s.ref}` }),
+  Blocked: blocked,
+  BackingOff: backingOff,
+  DriftReported: (s) => ({
+    reason: 'DriftReported',
+    message: `${seen(s)}; left so, since drift is ${s.stateMode} for it`,
+    ...endedAt(s),
+  }),
+  Removed: (s) => ({
+    message: `its container was removed, not by reeve; it is made again. ${capital(keepSo(s))}`,
+    ...declaredAt(s),
+  }),
+  Created: (s) => ({ message: 'declared, and not there', ...declaredAt(s) }),
+  Dead: () => ({ message: 'the engine gave its container up as dead; it is removed and made anew' }),
+  NameTaken: (s) => ({
+    message: `its container was renamed to ${s.container?.name ?? '?'}, and another one now bears ${s.workload.containerName}; rename or remove that one`,
+  }),
+  Renamed: (s) => ({
+    message: `its container was renamed to ${s.container?.name ?? '?'}, not by reeve; it is renamed back, without a restart`,
+  }),
+  Protected: (s) => {
+    const sentence = fields(
+      s,
+      ['recreate'],
+      'it would be recreated, but protect forbids that; set protect: false to let it',
+    );
+    return { ...sentence, reason: 'Protected' };
+  },
+  ReplacementTried: tried,
+  SpecChanged: (s) => fields(s, ['recreate'], 'only a new container can have that'),
+  CrashLoopBackOff: (s) => {
+    const when = s.attempts === undefined ? '' : `, next start at ${iso(s.attempts.notBefore)}`;
+    const message = `it keeps failing (${s.attempts?.lastFailure ?? 'unknown'}) and the engine keeps restarting it; stopped${when}`;
+    return {
+      message,
+      ...(s.attempts?.crashLoopSince === undefined ? {} : { since: s.attempts.crashLoopSince }),
+      ...next(s),
+    };
+  },
+  EngineRestarting: (s) => ({
+    message: `it exited with ${status(s)}; the engine's restart policy is restarting it`,
+    ...endedAt(s),
+  }),
+  Updated: (s) => fields(s, ['update'], 'changed in place, no restart'),
+  Reconnected: (s) => fields(s, ['connect'], 'reconnected in place, no restart'),
+  JobFailed: (s) => ({
+    message: `the job failed with ${status(s)}; it is not run again by itself. Look at reeve logs ${s.ref}, then reeve rerun ${s.ref}`,
+    ...endedAt(s),
+  }),
+  StoppedByHand: (s) => ({
+    message: `it was stopped through the API, not by reeve (${status(s)}); it is started again. ${capital(keepSo(s))}`,
+    ...endedAt(s),
+  }),
+  Stopped: (s) => ({ message: 'reeve had stopped it; it is started again', ...endedAt(s) }),
+  OomKilled: (s) => ({
+    message: `it ran out of memory and was killed; its limit is ${memoryOf(s)}`,
+    ...endedAt(s),
+  }),
+  Exited: (s) => ({ message: `it exited with ${status(s)}${exitAdvice(s)}`, ...endedAt(s) }),
+  StartFailed: (s) => ({
+    message: `it could not be started: ${s.container?.detail?.error ?? ''}`,
+    ...declaredAt(s),
+  }),
+  NotStarted: (s) => ({
+    message: 'it was created and never started',
+    ...(s.container === undefined ? {} : { since: s.container.createdAt }),
+  }),
+  PausedBriefly: (s) => ({
+    message: 'it is paused; docker commit and backup tools do that for a moment',
+    since: pausedSince(s),
+    nextAt: pausedSince(s) + s.policy.pauseGraceMs,
+  }),
+  Paused: (s) => ({
+    message: `it was paused, not by reeve; it is unpaused. ${capital(keepSo(s))}`,
+    since: pausedSince(s),
+  }),
+  FileChanged: (s) => ({
+    message: `changed content: ${changedFiles(s)
+      .map((f) => f.path)
+      .join(', ')}`,
+    ...declaredAt(s),
+  }),
+  ProbeSuspect: (s) => {
+    const found = s.setting.suspicion;
+    const message = `${seen(s)}; restarts wait: ${found?.failing ?? 0} of ${found?.probes ?? 0} probes began to fail at once, which speaks against the prober or the network`;
+    return { message, ...(found === undefined ? {} : { since: found.since, nextAt: found.until }) };
+  },
+  DependencyNotReady: (s) => ({
+    message: `${seen(s)}; not restarted, since it depends on ${s.setting.brokenDependencies(s.workload).join(', ')}`,
+  }),
+  ProbeFailing: (s) => ({ message: `${seen(s)}; it is restarted` }),
+  Unhealthy: (s) => ({ message: `${seen(s)}; it is restarted` }),
+  ProgressDeadlineExceeded: (s) => ({
+    message: `${seen(s)}, for longer than the progress deadline (${s.policy.progressDeadlineMs / 1000} s); look at reeve logs ${s.ref}`,
+  }),
+  Starting: (s) => ({
+    ...(s.readiness === undefined ? {} : { reason: s.readiness.reason }),
+    message: seen(s),
+    ...nextOf(s),
+  }),
+  Ready: (s) => ({
+    ...(s.readiness === undefined ? {} : { reason: s.readiness.reason }),
+    message: seen(s),
+    ...nextOf(s),
+  }),
+};
+
+/** The next look that time alone calls for: readiness, or the progress deadline. */
+function nextOf(s: Situation): { nextAt?: number } {
+  if (s.readiness?.state !== 'starting') return {};
+  const since = s.facts.runningSince[s.container?.id ?? ''] ?? s.container?.createdAt ?? s.now;
+  return { nextAt: s.readiness.nextAt ?? since + s.policy.progressDeadlineMs + 1 };
+}
+
+function sinceCompleted(s: Situation): string {
+  const at = s.facts.completed[s.ref]?.at;
+  return at === undefined ? '' : ` since ${iso(at)}`;
+}
+
+function memoryOf(s: Situation): string {
+  const bytes = s.workload.container.resources.memoryBytes;
+  return bytes === undefined
+    ? "the host's memory"
+    : `${Math.round(bytes / 1024 / 1024)} MiB; raise resources.memory if it needs more`;
+}
+
+/** What an exit 0 means depends on how the workload is declared; the person should know how to say otherwise. */
+function exitAdvice(s: Situation): string {
+  const code = s.stop?.exitCode ?? s.container?.exitCode;
+  if (code !== 0) return '';
+  return s.workload.lifecycle === 'service'
+    ? '; it is to keep running. If it is a job, write restart: "no"'
+    : '; it was ready as a server before, so it is to keep running';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,156 @@
+// One workload as the rules see it: what is declared, what is there, what is remembered, what differs.
+
+import type { DriftMode, Ref, Workload } from '../desired-state/resource.ts';
+import { refOf } from '../desired-state/resource.ts';
+import { canonicalJson, type Policy } from '../desired-state/revision.ts';
+import { type Blocker, type BlockerSources, blockerOf } from './blockers.ts';
+import { type FieldDrift, fieldDrift } from './drift.ts';
+import type { Attempts, Facts, Hold, Stop } from './facts.ts';
+import { isPinned } from './inspect-needs.ts';
+import { networkGaps } from './membership.ts';
+import { identityLabels, type ObservedContainer } from './observed.ts';
+import type { Owned } from './ownership.ts';
+import type { Suspicion } from './probe-suspect.ts';
+import type { Readiness } from './readiness.ts';
+import { specHash } from './spec-hash.ts';
+import { ownedBy, type World } from './world.ts';
+
+/** What all situations of one plan share. */
+export interface Setting extends BlockerSources {
+  readonly world: World;
+  readonly mode: 'apply' | 'keep' | 'down';
+  /** Workloads of the revision before, by ref. */
+  readonly previous: ReadonlyMap<Ref, Workload>;
+  readonly readiness: ReadonlyMap<Ref, Readiness>;
+  readonly suspicion: Suspicion | undefined;
+  /** Required dependencies that are not ready and have failed, in words. */
+  readonly brokenDependencies: (workload: Workload) => readonly string[];
+}
+
+export interface Situation {
+  readonly setting: Setting;
+  readonly policy: Policy;
+  readonly facts: Facts;
+  readonly now: number;
+  readonly workload: Workload;
+  readonly ref: Ref;
+  readonly hash: string;
+  readonly owned: Owned;
+  readonly container?: ObservedContainer;
+  /** Absent without a container. */
+  readonly readiness?: Readiness;
+  readonly hold?: Hold;
+  readonly attempts?: Attempts;
+  readonly failure?: Facts['failures'][Ref];
+  readonly stop?: Stop;
+  /** Fields cannot be judged: the container must be inspected first. */
+  readonly unclear: boolean;
+  /** To be mended. */
+  readonly drift: readonly FieldDrift[];
+  /** Differences that stay: their mode is `report`, or nobody can take them away. */
+  readonly reported: readonly FieldDrift[];
+  /** What stands in the way of a create or a start. */
+  readonly blocker: (act: 'create' | 'start') => Blocker | undefined;
+  /** What a drift of the run state itself calls for. */
+  readonly stateMode: DriftMode;
+}
+
+/** Looks at one workload from all sides. */
+export function situate(setting: Setting, workload: Workload): Situation {
+  const { world } = setting;
+  const ref = refOf(workload);
+  const owned = ownedBy(world, ref);
+  const container = owned.current;
+  const hash = specHash(workload);
+  const ready = setting.readiness.get(ref);
+  const hold = activeHold(world.facts, ref, world.now);
+  const stop = container === undefined ? undefined : world.facts.stops[container.id];
+  const { attempts, failures } = world.facts;
+  return {
+    setting,
+    policy: world.revision.policy,
+    facts: world.facts,
+    now: world.now,
+    workload,
+    ref,
+    hash,
+    owned,
+    ...(container === undefined ? {} : { container }),
+    ...(ready === undefined ? {} : { readiness: ready }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(attempts[ref] === undefined ? {} : { attempts: attempts[ref] }),
+    ...(failures[ref] === undefined ? {} : { failure: failures[ref] }),
+    ...(stop === undefined ? {} : { stop }),
+    ...judge(setting, workload, container, hash),
+    blocker: (act) => blockerOf(setting, workload, container, act),
+    stateMode: setting.mode === 'keep' ? (workload.drift.fields['state'] ?? workload.drift.mode) : 'heal',
+  };
+}
+
+export function activeHold(facts: Facts, ref: Ref, now: number): Hold | undefined {
+  const hold = facts.holds[ref];
+  return hold === undefined || (hold.until !== undefined && hold.until <= now) ? undefined : hold;
+}
+
+/** The fields that differ between a container and what is declared now, all of them. */
+export function driftOf(setting: Setting, workload: Workload, container: ObservedContainer): FieldDrift[] {
+  const { world } = setting;
+  const byList = networkGaps(world, workload, container);
+  if (container.detail === undefined) return byList;
+  const context = {
+    networkNames: world.networkNames,
+    volumeNames: world.volumeNames,
+    pins: world.facts.pins,
+    imageId: container.imageId,
+    containerNames: world.containerNames,
+    ourNetworks: world.ourNetworks,
+  };
+  const fields = fieldDrift(workload, container.detail, context);
+  const known = new Set(fields.map((f) => f.field));
+  return [...fields, ...byList.filter((f) => !known.has(f.field))];
+}
+
+function judge(
+  setting: Setting,
+  workload: Workload,
+  container: ObservedContainer | undefined,
+  hash: string,
+): Pick<Situation, 'unclear' | 'drift' | 'reported'> {
+  if (container === undefined) return { unclear: false, drift: [], reported: [] };
+  const sameHash = container.labels[identityLabels.specHash] === hash;
+  const unclear =
+    container.detail === undefined && !(sameHash && isPinned(workload, container, setting.world.facts));
+  const drift: FieldDrift[] = [];
+  const reported: FieldDrift[] = [];
+  const before = setting.previous.get(refOf(workload));
+  for (const field of driftOf(setting, workload, container)) {
+    const asked = field.act === 'recreate' || (!sameHash && isNewWish(before, workload, field.field));
+    const mode = asked ? 'heal' : modeOf(workload, field.field);
+    if (field.limitLeft === true) {
+      // Only a limit that the manifest is known to have taken away is worth a recreate; one set by hand is reported.
+      if (asked && before !== undefined) drift.push({ ...field, act: 'recreate' });
+      else if (mode !== 'ignore') reported.push(field);
+    } else if (mode === 'heal') drift.push(field);
+    else if (mode === 'report') reported.push(field);
+  }
+  return { unclear, drift, reported };
+}
+
+/** The manifest changed this field since the revision before; unknown counts as changed. */
+function isNewWish(before: Workload | undefined, workload: Workload, field: string): boolean {
+  if (before === undefined) return true;
+  return valueAt(before, field) !== valueAt(workload, field);
+}
+
+function valueAt({ container }: Workload, field: string): string {
+  const [root = '', key = ''] = field.split('.');
+  const value: unknown = Object.entries(container).find(([name]) => name === root)?.[1];
+  if (root !== 'resources' || typeof value !== 'object' || value === null) return canonicalJson(value);
+  return canonicalJson(Object.entries(value).find(([name]) => name === key)?.[1]);
+}
+
+/** The mode of a field: its own, that of what contains it, else the resource's. */
+export function modeOf(workload: Workload, field: string): DriftMode {
+  const root = field.split('.')[0] ?? field;
+  return workload.drift.fields[field] ?? workload.drift.fields[root] ?? workload.drift.mode;
+}

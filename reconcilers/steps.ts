@@ -1,0 +1,65 @@
+// Makes steps: ids, order within one resource, causes. Knows no rule.
+
+import type { Ref } from '../desired-state/resource.ts';
+import type { Cause, Step, StepArgs, StepOp } from './plan.ts';
+
+export interface StepOptions {
+  /** Tells apart steps of the same operation on one resource. */
+  readonly key?: string;
+  readonly after?: readonly string[];
+  readonly interrupts?: boolean;
+}
+
+/** One step; `needs` and `wave` are worked out once the whole plan is known. */
+export function makeStep<Op extends StepOp>(
+  op: Op,
+  ref: Ref,
+  args: StepArgs[Op],
+  cause: Cause,
+  options: StepOptions = {},
+): Step {
+  const id = stepId(ref, op, options.key);
+  const after = options.after ?? [];
+  // The compiler cannot tie `op` to `args` through the union; the signature does.
+  return {
+    id,
+    ref,
+    op,
+    args,
+    cause,
+    after,
+    needs: [],
+    wave: 1,
+    interrupts: options.interrupts ?? false,
+  } as unknown as Step;
+}
+
+export function stepId(ref: Ref, op: StepOp, key?: string): string {
+  return key === undefined ? `${ref}:${op}` : `${ref}:${op}:${key}`;
+}
+
+/** Steps of one resource that must run one after the other. */
+export function inOrder(steps: readonly Step[]): Step[] {
+  const ordered: Step[] = [];
+  for (const step of steps) {
+    const before = ordered.at(-1);
+    ordered.push(before === undefined ? step : { ...step, after: [...step.after, before.id] });
+  }
+  return ordered;
+}
+
+/** What is to be done for one resource. */
+export interface Draft {
+  readonly steps: readonly Step[];
+  /** The step that waits for dependencies and tiers; those after it wait with it. */
+  readonly gate?: string;
+  /** Refs whose containers hold a host port that this one needs and they give up. */
+  readonly portsOf?: readonly Ref[];
+}
+
+export const nothing: Draft = { steps: [] };
+
+/** Ops that set a workload going. */
+export function startsIt(step: Step): boolean {
+  return step.op === 'startContainer' || step.op === 'restartContainer';
+}
