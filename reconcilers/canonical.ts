@@ -131,7 +131,7 @@ export function mount(m: Mount, source: string | undefined): string {
 /** What the manifest asks of a network, as far as the engine's side has it: more aliases than asked for are no difference. */
 export function attachment(own: NetworkAttachment, asked: NetworkAttachment | undefined): string {
   const wanted = asked?.aliases ?? [];
-  const aliases = (own.aliases ?? []).filter((a) => wanted.includes(a)).sort();
+  const aliases = [...new Set(own.aliases)].filter((a) => wanted.includes(a)).sort();
   const ip4 = asked?.ipv4Address === undefined ? undefined : own.ipv4Address;
   const ip6 = asked?.ipv6Address === undefined ? undefined : own.ipv6Address;
   return ['connected', ...(aliases.length > 0 ? [`as ${aliases.join(' ')}`] : []), ip4, ip6]

@@ -12,7 +12,6 @@ import {
   healthcheck,
   isAnonymousVolume,
   list,
-  milliseconds,
   mount,
   number,
   port,
@@ -179,7 +178,8 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
     desired: (p) => signal(p.workload.container.stopSignal || p.detail.imageDefaults.stopSignal),
     observed: (p) => signal(p.detail.spec.stopSignal),
   },
-  stopGracePeriodMs: plain((s) => milliseconds(s.stopGracePeriodMs ?? 10_000)),
+  // The engine counts in whole seconds; a part of one is rounded up.
+  stopGracePeriodMs: plain((s) => `${Math.ceil((s.stopGracePeriodMs ?? 10_000) / 1000)}s`),
   restart: {
     act: 'update',
     desired: (p) => restartText(p.workload.container.restart),
@@ -278,15 +278,17 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
   usernsMode: modeField((s) => s.usernsMode),
   cgroupParent: plain((s) => text(s.cgroupParent)),
   runtime: plain((s) => text(s.runtime, 'runc')),
-  // The engine's default driver cannot be told from a set one: without options and unset, it is not compared.
+  // The engine fills in its own driver and, at creation, the options of its configuration: only what is set counts.
   logging: {
     act: 'recreate',
     desired: (p) => logging(p.workload.container.logging),
     observed: ({ workload, detail }) => {
       const { logging: wanted } = workload.container;
       const { logging: has } = detail.spec;
-      if (wanted === undefined && Object.keys(has?.options ?? {}).length === 0) return undefined;
-      return logging(wanted?.driver === undefined && has !== undefined ? withoutDriver(has) : has);
+      if (wanted === undefined) return undefined;
+      const options = Object.entries(has?.options ?? {}).filter(([key]) => key in (wanted.options ?? {}));
+      const driver = wanted.driver === undefined || has?.driver === undefined ? {} : { driver: has.driver };
+      return logging({ ...driver, options: Object.fromEntries(options) });
     },
   },
 };
@@ -312,10 +314,6 @@ function logging(value: ContainerSpec['logging']): string | undefined {
   return text(
     [value.driver ?? '', ...options.map(([k, v]) => `${k}=${v}`)].filter((p) => p !== '').join(' '),
   );
-}
-
-function withoutDriver(value: NonNullable<ContainerSpec['logging']>): NonNullable<ContainerSpec['logging']> {
-  return value.options === undefined ? {} : { options: value.options };
 }
 
 function shortId(id: string): string {
