@@ -13,6 +13,8 @@ interface Rule {
 /** First match wins; the narrow ones come first. Words of 20.10 up to 29. */
 const rules: readonly Rule[] = [
   { reason: 'NameTaken', code: 409, words: /is already in use by container|name .* is already in use/i },
+  // Of a network; that of a port comes with `listen` or `bind`.
+  { reason: 'AddressTaken', words: /^address already in use$/i },
   {
     reason: 'PortTaken',
     words: /port is already allocated|address already in use|bind for .* failed|ports are not available/i,
@@ -52,7 +54,11 @@ const rules: readonly Rule[] = [
     words: /rootfs is marked read-only/i,
     hint: 'with read_only: true a file can only be put where a volume is mounted',
   },
-  { reason: 'AddressTaken', words: /address already in use|user specified ip address/i },
+  { reason: 'AddressRefused', words: /invalid address .*subnet|user specified ip address/i },
+  { reason: 'DeviceMissing', words: /adding custom device/i },
+  { reason: 'UserMissing', words: /unable to find (user|group)/i },
+  { reason: 'MountRefused', words: /not a shared (or slave )?mount/i },
+  { reason: 'StartFailed', words: /OCI runtime create failed|failed to create (shim )?task/i },
 ];
 
 /** An answer of the engine with an error status. `what` says what was tried: `create container web`. */

@@ -35,7 +35,7 @@ export function toSpec(raw: RawInspect, mask: SecretMask, defaults: EngineDefaul
     environment: maskedEnvironment(config, mask),
     labels: config.Labels ?? {},
     ...namesOf(raw, config, host, defaults),
-    ...(config.StopTimeout ? { stopGracePeriodMs: config.StopTimeout * 1000 } : {}),
+    ...(typeof config.StopTimeout === 'number' ? { stopGracePeriodMs: config.StopTimeout * 1000 } : {}),
     restart: restartOf(host),
     ...networkModeOf(host.NetworkMode ?? ''),
     networks: networksOf(raw),

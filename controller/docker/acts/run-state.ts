@@ -1,6 +1,6 @@
 // Whether a container runs: start, stop, restart, signal, unpause.
 
-import { ReeveError } from '../../errors.ts';
+import { EngineError, ReeveError } from '../../errors.ts';
 import { epochMs, type RawInspect } from '../api.ts';
 import type { EngineClient } from '../client.ts';
 import { hasReason, isMissing, refusedError } from '../errors.ts';
@@ -18,13 +18,17 @@ export const startContainer: Act<'startContainer'> = async (client, { containerI
   if (neverStarted(before)) await refuseSilentVolumes(client, nameOf(before), before, bounds);
   await putFiles(client, containerId, files, { ...context, user: before.Config?.User ?? undefined });
   const act = async () => {
-    const status = await client.done({
-      method: 'POST',
-      path: `/containers/${encodeURIComponent(containerId)}/start`,
-      what: `start container ${nameOf(before)}`,
-      ...bounds,
-    });
-    return { changed: status !== 304 };
+    try {
+      const status = await client.done({
+        method: 'POST',
+        path: `/containers/${encodeURIComponent(containerId)}/start`,
+        what: `start container ${nameOf(before)}`,
+        ...bounds,
+      });
+      return { changed: status !== 304 };
+    } catch (error) {
+      throw await missingPeer(client, containerId, error, bounds);
+    }
   };
   // It may have run and ended while its answer was lost: a later start time counts.
   const look = async () => {
@@ -140,6 +144,22 @@ async function mustInspect(
   const raw = await inspectRaw(client, containerId, bounds);
   if (raw === undefined) throw refusedError(what, 404, `No such container: ${shortId(containerId)}`);
   return raw;
+}
+
+/** A start answers "no such container" of the one whose network or processes it shares, too. */
+async function missingPeer(
+  client: EngineClient,
+  containerId: string,
+  error: unknown,
+  bounds: Bounds,
+): Promise<unknown> {
+  if (!(error instanceof EngineError) || error.reason !== 'ContainerMissing') return error;
+  if ((await inspectRaw(client, containerId, bounds)) === undefined) return error;
+  return new EngineError(`${error.message} (whose network, processes or memory it is to share)`, {
+    code: 409,
+    reason: 'NamespaceMissing',
+    cause: error,
+  });
 }
 
 function nameOf(raw: RawInspect): string {

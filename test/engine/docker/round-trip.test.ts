@@ -1,0 +1,381 @@
+// The law against endless loops: what reeve creates reads back as it was declared, field by field, on a real engine.
+// Each field has its rows; a new field of ContainerSpec does not compile until it has one.
+
+import { mkdir, rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ContainerSpec, Resources, Workload } from '../../../desired-state/resource.ts';
+import { fieldDrift } from '../../../reconcilers/drift.ts';
+import type { DriftContext } from '../../../reconcilers/drift-table.ts';
+import { emptySpec, openRig, type Rig } from '../../support/rig.ts';
+
+interface Row {
+  /** What the row sets; a function where names of the rig are needed. */
+  readonly set: Partial<ContainerSpec> | ((names: Names) => Partial<ContainerSpec>);
+  /** Started too: what the engine fills in only then must not be a difference. */
+  readonly start?: true;
+  /** Drift that a container without it shows; absent: a field of the row's own name. */
+  readonly shows?: string | false;
+}
+
+interface Names {
+  readonly networkA: string;
+  readonly networkB: string;
+  readonly volume: string;
+  readonly peer: string;
+  readonly folder: string;
+}
+
+const memory = 64 * 1024 * 1024;
+
+const resourceRows = {
+  nanoCpus: [{ set: { resources: { nanoCpus: 500_000_000 } } }],
+  memoryBytes: [{ set: { resources: { memoryBytes: memory } }, start: true }],
+  memorySwapBytes: [
+    { set: { resources: { memoryBytes: memory, memorySwapBytes: memory } } },
+    {
+      set: { resources: { memoryBytes: memory, memorySwapBytes: memory * 2 } },
+      shows: 'resources.memoryBytes',
+    },
+    { set: { resources: { memoryBytes: memory, memorySwapBytes: -1 } } },
+  ],
+  memoryReservationBytes: [{ set: { resources: { memoryReservationBytes: memory / 2 } } }],
+  pids: [
+    { set: { resources: { pids: 50 } }, start: true },
+    { set: { resources: { pids: -1 } }, shows: false },
+  ],
+  cpuShares: [{ set: { resources: { cpuShares: 512 } } }],
+  cpusetCpus: [{ set: { resources: { cpusetCpus: '0' } } }],
+} satisfies { readonly [K in keyof Resources]-?: readonly Row[] };
+
+const rows: { readonly [K in Exclude<keyof ContainerSpec, 'resources'>]-?: readonly Row[] } = {
+  image: [{ set: {}, shows: false }],
+  command: [
+    { set: { command: ['sh', '-c', 'echo "a b"; sleep 1'] }, start: true },
+    { set: { command: [] }, shows: false },
+  ],
+  entrypoint: [
+    { set: { entrypoint: ['sh', '-c'], command: ['true'] } },
+    { set: { entrypoint: ['sleep', '60'] }, start: true },
+    { set: { entrypoint: [] }, shows: false },
+    { set: { entrypoint: [''], command: ['true'] }, shows: 'command' },
+  ],
+  environment: [
+    {
+      set: { environment: { A: '1', EMPTY: '', EQUALS: 'a=b=c', LINES: 'a\nb', UMLAUT: 'ä' } },
+      shows: 'environment.A',
+    },
+  ],
+  labels: [{ set: { labels: { part: 'data', 'a.b/c': '' } }, shows: 'labels.part' }],
+  workingDir: [
+    { set: { workingDir: '/tmp' }, start: true },
+    { set: { workingDir: '/made/anew' }, start: true },
+  ],
+  user: [{ set: { user: '1000' } }, { set: { user: '1000:1000' }, start: true }],
+  groupAdd: [{ set: { groupAdd: ['10', '20'] }, start: true }],
+  hostname: [
+    { set: { hostname: 'web' }, start: true },
+    { set: { hostname: 'web.example.org' } },
+    { set: { hostname: 'web', networkMode: 'host' }, start: true },
+  ],
+  domainname: [{ set: { domainname: 'example.org' }, start: true }],
+  macAddress: [
+    {
+      set: ({ networkA }) => ({ macAddress: '02:42:AC:11:00:99', networks: { [networkA]: {} } }),
+      start: true,
+    },
+  ],
+  healthcheck: [
+    { set: { healthcheck: { test: ['CMD', 'true'] } }, start: true },
+    {
+      set: {
+        healthcheck: {
+          test: ['CMD-SHELL', 'exit 0'],
+          intervalMs: 5000,
+          timeoutMs: 1500,
+          startPeriodMs: 60_000,
+          retries: 5,
+        },
+      },
+    },
+    { set: { healthcheck: { test: ['NONE'] } }, shows: false },
+  ],
+  stopSignal: [{ set: { stopSignal: 'SIGINT' } }, { set: { stopSignal: 'SIGTERM' }, shows: false }],
+  stopGracePeriodMs: [
+    { set: { stopGracePeriodMs: 30_000 } },
+    { set: { stopGracePeriodMs: 10_000 }, shows: false },
+    { set: { stopGracePeriodMs: 0 } },
+    { set: { stopGracePeriodMs: 1500 } },
+  ],
+  restart: [
+    { set: { restart: { name: 'always' } } },
+    { set: { restart: { name: 'unless-stopped' } } },
+    { set: { restart: { name: 'on-failure' } } },
+    { set: { restart: { name: 'on-failure', maxRetries: 3 } } },
+    { set: { restart: { name: 'no' } }, shows: false },
+  ],
+  networkMode: [
+    { set: { networkMode: 'none' }, start: true },
+    { set: { networkMode: 'host' }, start: true },
+    { set: { networkMode: 'bridge' }, start: true, shows: false },
+    { set: ({ peer }) => ({ networkMode: `container:${peer}` }), start: true },
+  ],
+  networks: [
+    { set: ({ networkA }) => ({ networks: { [networkA]: {} } }), start: true, shows: 'networks.*' },
+    {
+      set: ({ networkA, networkB }) => ({
+        networks: {
+          [networkA]: { aliases: ['web', 'www'], ipv4Address: '10.213.7.9' },
+          [networkB]: { aliases: ['web'], priority: 10 },
+        },
+      }),
+      start: true,
+      shows: 'networks.*',
+    },
+  ],
+  ports: [
+    { set: { ports: [{ target: 80, protocol: 'tcp', published: 28_191 }] }, start: true },
+    { set: { ports: [{ target: 80, protocol: 'tcp' }] }, start: true },
+    {
+      set: {
+        ports: [
+          { target: 53, protocol: 'udp', published: 28_153, hostIp: '127.0.0.1' },
+          { target: 53, protocol: 'tcp', published: 28_153, hostIp: '127.0.0.1' },
+          { target: 53, protocol: 'tcp', published: 28_154 },
+        ],
+      },
+    },
+  ],
+  expose: [{ set: { expose: ['8080/tcp', '9000/udp'] }, start: true }],
+  mounts: [
+    {
+      set: ({ volume }) => ({ mounts: [{ type: 'volume', source: volume, target: '/data' }] }),
+      start: true,
+      shows: 'mounts.*',
+    },
+    {
+      set: ({ volume }) => ({
+        mounts: [{ type: 'volume', source: volume, target: '/data', readOnly: true, noCopy: true }],
+      }),
+      shows: 'mounts.*',
+    },
+    { set: { mounts: [{ type: 'volume', target: '/anonymous' }] }, start: true, shows: 'mounts.*' },
+    {
+      set: ({ folder }) => ({ mounts: [{ type: 'bind', source: folder, target: '/b' }] }),
+      start: true,
+      shows: 'mounts.*',
+    },
+    {
+      set: ({ folder }) => ({
+        mounts: [
+          { type: 'bind', source: `${folder}/made`, target: '/b', readOnly: true, createHostPath: true },
+          { type: 'bind', source: folder, target: '/c', createHostPath: true },
+        ],
+      }),
+      start: true,
+      shows: 'mounts.*',
+    },
+    {
+      set: ({ folder }) => ({
+        mounts: [
+          { type: 'bind', source: folder, target: '/b', propagation: 'rslave' },
+          { type: 'bind', source: folder, target: '/c', propagation: 'shared', createHostPath: true },
+        ],
+      }),
+      shows: 'mounts.*',
+    },
+    { set: { mounts: [{ type: 'tmpfs', target: '/t' }] }, start: true, shows: 'mounts.*' },
+    {
+      set: {
+        mounts: [
+          { type: 'tmpfs', target: '/t', tmpfsSizeBytes: 1_048_576, tmpfsMode: 0o1770, readOnly: true },
+        ],
+      },
+      shows: 'mounts.*',
+    },
+  ],
+  privileged: [{ set: { privileged: true } }, { set: { privileged: false }, shows: false }],
+  readOnly: [{ set: { readOnly: true }, start: true }],
+  init: [
+    { set: { init: true }, start: true },
+    { set: { init: false }, shows: false },
+  ],
+  tty: [{ set: { tty: true }, start: true }],
+  stdinOpen: [{ set: { stdinOpen: true }, start: true }],
+  capAdd: [{ set: { capAdd: ['NET_ADMIN', 'CAP_SYS_TIME'] } }, { set: { capAdd: ['ALL'] } }],
+  capDrop: [{ set: { capDrop: ['ALL'] }, start: true }, { set: { capDrop: ['chown', 'CAP_KILL'] } }],
+  securityOpt: [{ set: { securityOpt: ['no-new-privileges:true', 'seccomp=unconfined'] }, start: true }],
+  dns: [{ set: { dns: ['10.0.0.53', '1.1.1.1'] }, start: true }],
+  dnsSearch: [{ set: { dnsSearch: ['example.org'] } }],
+  dnsOpt: [{ set: { dnsOpt: ['ndots:2'] } }],
+  extraHosts: [{ set: { extraHosts: ['db:10.0.0.5', 'host:host-gateway', 'six:::1'] }, start: true }],
+  devices: [
+    { set: { devices: ['/dev/null:/dev/nothing', '/dev/zero:/dev/zero:r', '/dev/full'] }, start: true },
+  ],
+  ulimits: [
+    { set: { ulimits: { nofile: { soft: 1024, hard: 2048 } } }, start: true, shows: 'ulimits.nofile' },
+  ],
+  sysctls: [
+    { set: { sysctls: { 'net.ipv4.ip_forward': '0' } }, start: true, shows: 'sysctls.net.ipv4.ip_forward' },
+  ],
+  shmSizeBytes: [
+    { set: { shmSizeBytes: 16 * 1024 * 1024 }, start: true },
+    { set: { shmSizeBytes: 64 * 1024 * 1024 }, shows: false },
+  ],
+  oomKillDisable: [{ set: { oomKillDisable: true, resources: { memoryBytes: memory } }, start: true }],
+  oomScoreAdj: [{ set: { oomScoreAdj: 500 }, start: true }],
+  pidMode: [
+    { set: { pidMode: 'host' }, start: true },
+    { set: ({ peer }) => ({ pidMode: `container:${peer}` }), start: true },
+  ],
+  ipcMode: [
+    { set: { ipcMode: 'host' }, start: true },
+    { set: { ipcMode: 'none' } },
+    { set: { ipcMode: 'shareable' }, start: true, shows: false },
+    { set: { ipcMode: 'private' }, shows: false },
+    { set: ({ peer }) => ({ ipcMode: `container:${peer}` }), start: true },
+  ],
+  utsMode: [{ set: { utsMode: 'host' }, start: true }],
+  usernsMode: [{ set: { usernsMode: 'host' }, start: true }],
+  cgroupParent: [{ set: { cgroupParent: '/reeve-test' }, start: true }],
+  runtime: [
+    { set: { runtime: 'runc' }, shows: false },
+    { set: { runtime: 'io.containerd.runc.v2' }, start: true },
+  ],
+  logging: [
+    {
+      set: { logging: { driver: 'json-file', options: { 'max-size': '1m', 'max-file': '2' } } },
+      start: true,
+    },
+    { set: { logging: { driver: 'json-file' } }, shows: false },
+    { set: { logging: { driver: 'none' } }, start: true },
+    { set: { logging: { options: { 'max-size': '1m' } } } },
+  ],
+};
+
+let rig: Rig;
+let names: Names;
+
+beforeAll(async () => {
+  rig = await openRig();
+  names = {
+    networkA: `${rig.prefix}-a`,
+    networkB: `${rig.prefix}-b`,
+    volume: `${rig.prefix}-v`,
+    peer: `${rig.prefix}-peer`,
+    folder: `/tmp/${rig.prefix}`,
+  };
+  const base = {
+    origin: 'x',
+    labels: {},
+    protect: false,
+    drift: { mode: 'heal', fields: {} },
+    external: false,
+  } as const;
+  const position = { file: 'x', line: 1, column: 1 };
+  for (const [name, subnet] of [
+    [names.networkA, '10.213.7.0/24'],
+    [names.networkB, '10.213.8.0/24'],
+  ] as const) {
+    await rig.perform('createNetwork', {
+      network: {
+        ...base,
+        kind: 'Network',
+        position,
+        name,
+        engineName: name,
+        driverOpts: {},
+        ipam: { config: [{ subnet }] },
+      },
+    });
+  }
+  await rig.perform('createVolume', {
+    volume: {
+      ...base,
+      kind: 'Volume',
+      position,
+      name: names.volume,
+      engineName: names.volume,
+      driverOpts: {},
+    },
+  });
+  const peer = await rig.create({ ipcMode: 'shareable' }, { name: names.peer });
+  await rig.perform('startContainer', { containerId: peer, files: [] });
+  await mkdir(names.folder);
+});
+
+afterAll(async () => {
+  await rig.close();
+  await rm(names.folder, { recursive: true, force: true });
+});
+
+const table = Object.entries<readonly Row[]>({ ...rows, ...resourceRows }).flatMap(([field, list]) =>
+  list.map((row) => ({
+    field,
+    row,
+    title: `${field} ${JSON.stringify(typeof row.set === 'function' ? '…' : row.set)}`,
+  })),
+);
+
+describe('what is created reads back as declared', () => {
+  test.each(table)('$title', async ({ field, row }) => {
+    const spec: ContainerSpec = {
+      ...emptySpec,
+      ...(typeof row.set === 'function' ? row.set(names) : row.set),
+    };
+    const id = await rig.create(spec);
+    expect(await driftOf(id, spec), 'created').toEqual([]);
+    if (row.start) {
+      await rig.perform('startContainer', { containerId: id, files: [] });
+      expect(await driftOf(id, spec), 'started').toEqual([]);
+    }
+    // The comparison would be worth nothing if it saw no difference where there is one.
+    const bare = await rig.create({});
+    const seen = await driftOf(bare, spec);
+    const wanted = row.shows ?? (field in resourceRows ? `resources.${field}` : field);
+    if (wanted === false) expect(seen).toEqual([]);
+    else
+      expect(
+        seen.some((f) => f === wanted || (wanted.endsWith('*') && f.startsWith(wanted.slice(0, -1)))),
+      ).toBe(true);
+    for (const container of [id, bare]) {
+      await rig.perform('stopContainer', { containerId: container, graceMs: 0 });
+      await rig.perform('removeContainer', { containerId: container, name: container, volumes: true });
+    }
+  });
+});
+
+async function driftOf(id: string, spec: ContainerSpec): Promise<string[]> {
+  const mask = { secretKeys: new Set<string>(), digest: (value: string) => value };
+  const detail = await rig.engine.inspect(id, mask);
+  if (detail === undefined) throw new Error('gone');
+  const listed = await rig.engine.containers();
+  const imageId = listed.find((c) => c.id === id)?.imageId ?? '';
+  const own = (name: string): [string, string] => [name, name];
+  const context: DriftContext = {
+    networkNames: Object.fromEntries([names.networkA, names.networkB].map(own)),
+    volumeNames: {},
+    pins: {},
+    imageId,
+    containerNames: new Map(listed.map((c) => [c.id, c.name])),
+  };
+  return fieldDrift(workloadOf(spec), detail, context).map((d) => d.field);
+}
+
+function workloadOf(container: ContainerSpec): Workload {
+  return {
+    kind: 'Service',
+    name: 'x',
+    position: { file: 'x', line: 1, column: 1 },
+    origin: 'x',
+    labels: {},
+    protect: false,
+    drift: { mode: 'heal', fields: {} },
+    tier: 'standard',
+    containerName: 'x',
+    container,
+    dependsOn: [],
+    files: [],
+    lifecycle: 'service',
+    positions: {},
+  };
+}
