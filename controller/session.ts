@@ -14,6 +14,7 @@ import { SessionControl } from './session-control.ts';
 import { Sources } from './sources.ts';
 import { openStateDir, stateDir, statePaths } from './state-dir.ts';
 import { overlayStore } from './store/overlay.ts';
+import { scrubbedStore } from './store/scrubbed.ts';
 import { openStore, openStoreReadOnly } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -63,7 +64,7 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
     }
     const { storePath } = statePaths(dir, user);
     const store = options.lock
-      ? await openStore(storePath)
+      ? scrubbedStore(await openStore(storePath), options.scrubber)
       : await overlayStore(await openStoreReadOnly(storePath));
     parts.store = store;
     const target = loaded ?? (await storedTarget(store, name));

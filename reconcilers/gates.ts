@@ -20,6 +20,8 @@ export interface GateInput {
   readonly drafts: ReadonlyMap<Ref, Draft>;
   readonly readiness: ReadonlyMap<Ref, Readiness>;
   readonly readyModels: ReadonlySet<Ref>;
+  /** With steps in flight: on their way, though this plan has no step for them. */
+  readonly busy: ReadonlySet<Ref>;
 }
 
 type Need = Step['needs'][number];
@@ -45,7 +47,10 @@ export function makeGates(input: GateInput): Gates {
     return state === 'ready' || state === 'done' || input.readyModels.has(ref);
   };
   for (const ref of order.refs) {
-    const comes = startOf(drafts.get(ref)) !== undefined || input.readiness.get(ref)?.state === 'starting';
+    const comes =
+      startOf(drafts.get(ref)) !== undefined ||
+      input.readiness.get(ref)?.state === 'starting' ||
+      (input.busy.has(ref) && !isReady(ref));
     const hasFailed = world.facts.attempts[ref] !== undefined || world.facts.failures[ref] !== undefined;
     const dependencies = order.dependencies.get(ref) ?? [];
     if (comes && !hasFailed && dependencies.every((on) => isReady(on) || hopeful.has(on))) hopeful.add(ref);

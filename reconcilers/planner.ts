@@ -12,11 +12,12 @@ import { brokenDependencies, missingImages, readinessOfAll, waitsByRef } from '.
 import type { Plan, Step } from './plan.ts';
 import { planModels } from './plan-models.ts';
 import { planNetworks } from './plan-networks.ts';
-import { networkRemovals, planRemovals } from './plan-removals.ts';
+import { planRemovals } from './plan-removals.ts';
 import { planVolumes } from './plan-volumes.ts';
 import { planWorkload, type WorkloadPart } from './plan-workload.ts';
 import { probeSuspicion } from './probe-suspect.ts';
 import type { Readiness } from './readiness.ts';
+import { networkRemovals } from './removal-steps.ts';
 import { select } from './selection.ts';
 import type { Setting } from './situation.ts';
 import type { Draft } from './steps.ts';
@@ -73,6 +74,7 @@ export function plan(input: PlanInput): Plan {
     missingImages: missingImages(world),
     previous: new Map((input.previous?.resources ?? []).filter(isWorkload).map((w) => [refOf(w), w])),
     readiness: ready,
+    everMade: new Set(Object.values(facts.made).map((m) => m.ref)),
     suspicion: probeSuspicion(revision, observed, now),
     brokenDependencies: (workload) => brokenDependencies(workload, world, ready),
   };
@@ -86,7 +88,14 @@ export function plan(input: PlanInput): Plan {
     parts.set(ref, part);
     if (part.draft.steps.length > 0) drafts.set(ref, part.draft);
   }
-  const gates = makeGates({ world, order, drafts, readiness: ready, readyModels: models.ready });
+  const gates = makeGates({
+    world,
+    order,
+    drafts,
+    readiness: ready,
+    readyModels: models.ready,
+    busy: input.busy,
+  });
   const gated = order.refs.flatMap((ref) => gateDraft(ref, drafts, gates));
   const early = [...networks.steps, ...volumes.steps, ...removals.containers, ...gated];
   const lastStep = new Map(early.map((step) => [step.ref, step.id]));

@@ -40,6 +40,13 @@ export interface PassResult {
   readonly dispatched: readonly Step[];
 }
 
+export interface Look {
+  readonly plan: Plan;
+  readonly observed: ObservedState;
+  /** Resources with steps in flight when the look began: what is seen of them may be old. */
+  readonly busy: ReadonlySet<Ref>;
+}
+
 export interface ReconcilerContext {
   readonly observer: Observer;
   readonly store: Store;
@@ -74,6 +81,8 @@ export class Reconciler {
   #fast: Gate;
   #fastLimit: number;
   readonly #slow = new Gate(slowInFlight);
+  /** Containers made for a resource whose steps are still in flight: its start was planned before there was an id. */
+  readonly #made = new Map<Ref, string>();
   /** Containers that reeve is stopping now: their `die` is ours. */
   readonly stopping = new Set<string>();
 
@@ -93,8 +102,10 @@ export class Reconciler {
   }
 
   /** Observes and plans; acts on nothing, stores only facts of sight. */
-  async look(target: Target, options: PassOptions): Promise<{ plan: Plan; observed: ObservedState }> {
+  async look(target: Target, options: PassOptions): Promise<Look> {
     const { observer, store, now } = this.#context;
+    // Taken before looking: a resource whose steps end while we look may be seen as it was before they did.
+    const busy = new Set(this.#busy);
     let facts = await store.facts();
     let observed = await observer.observe(target.revision, facts.pins);
     const ids = needsInspect(target.revision, observed, facts);
@@ -113,19 +124,19 @@ export class Reconciler {
       facts,
       now: now(),
       mode: options.mode,
-      busy: this.#busy,
+      busy,
       names: options.names,
       allowDelete: options.allowDelete,
       removeVolumes: options.removeVolumes,
       ...(target.previous === undefined ? {} : { previous: target.previous }),
     });
-    return { plan, observed };
+    return { plan, observed, busy };
   }
 
   /** One pass. Resolves when its steps are on their way, not when they have ended (`settle` waits for that). */
   async pass(target: Target, options: PassOptions, by: string): Promise<PassResult> {
     const { store, now, scrub } = this.#context;
-    const { plan, observed } = await this.look(target, options);
+    const { plan, observed, busy } = await this.look(target, options);
     const journal: JournalContext = {
       at: now(),
       by,
@@ -133,13 +144,13 @@ export class Reconciler {
       pass: this.#context.passId(),
     };
     const changed = await store.saveStatuses(
-      plan.statuses.filter((s) => !this.#busy.has(s.ref)),
+      plan.statuses.filter((s) => !busy.has(s.ref)),
       now(),
     );
     const statusFacts = factsFromStatuses(target.revision, plan, await store.facts(), now());
     if (statusFacts.length > 0) await store.setFacts(statusFacts);
     const dispatched =
-      plan.blocked === undefined ? runnableSteps(plan.steps, this.#busy, needsOf(plan, observed)) : [];
+      plan.blocked === undefined ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
     const events = [...eventsOfTransitions(changed, journal), ...eventsOfCauses(dispatched, journal)];
     if (events.length > 0) await store.record(events.map((e) => ({ ...e, message: scrub(e.message) })));
     if (dispatched.length > 0) await this.#dispatch(plan, dispatched, target, journal);
@@ -170,17 +181,26 @@ export class Reconciler {
       {
         gate: gates,
         before: (step) => this.#before(step, plan),
-        perform: (step, signal) => this.#context.perform(step, target.secrets, signal),
+        perform: (step, signal) => this.#perform(step, target.secrets, signal),
         after: (report) => this.#after(report, target, journal),
         now: this.#context.now,
       },
       this.#context.signal,
       (ref) => {
         this.#busy.delete(ref);
+        this.#made.delete(ref);
         this.#context.onFree();
       },
     ).finally(() => this.#running.delete(run));
     this.#running.add(run);
+  }
+
+  async #perform(step: Step, secrets: SecretValues, signal: AbortSignal): Promise<StepOutcome> {
+    const containerId = this.#made.get(step.ref);
+    if (step.op !== 'startContainer' || step.args.containerId !== undefined || containerId === undefined) {
+      return this.#context.perform(step, secrets, signal);
+    }
+    return this.#context.perform({ ...step, args: { ...step.args, containerId } }, secrets, signal);
   }
 
   async #before(step: Step, plan: Plan): Promise<void> {
@@ -207,6 +227,8 @@ export class Reconciler {
           ]
         : factsAfterFailure(step.ref, failureOf(error, scrub), before, policy, at, this.#context.random());
     if (changes.length > 0) await store.setFacts(changes);
+    if (step.op === 'createContainer' && outcome?.containerId !== undefined)
+      this.#made.set(step.ref, outcome.containerId);
     const event = eventOfStep(report, { ...journal, at });
     if (event !== undefined) await store.record([{ ...event, message: scrub(event.message) }]);
     const state = error !== undefined ? 'failed' : outcome?.changed === false ? 'unchanged' : 'done';
