@@ -18,9 +18,10 @@ import { updateOf } from './drift-resources.ts';
 import { isStale } from './membership.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
-import { type Act, changedFiles } from './rules.ts';
+import type { Act } from './rules.ts';
 import type { Situation } from './situation.ts';
 import { type Draft, inOrder, makeStep, nothing } from './steps.ts';
+import { changedFiles } from './symptoms.ts';
 
 /** The steps of an act; nothing where there is no container for it to be done to. */
 export function stepsOf(act: Act, s: Situation, cause: Cause, made: Prerequisites): Draft {

@@ -138,3 +138,25 @@ export function attachment(own: NetworkAttachment, asked: NetworkAttachment | un
     .filter((part) => part !== undefined)
     .join(' ');
 }
+
+/** The API clears an image's entrypoint by `[""]`. */
+export function realEntrypoint(entrypoint: readonly string[] | undefined): readonly string[] | undefined {
+  return entrypoint?.length === 1 && entrypoint[0] === '' ? undefined : entrypoint;
+}
+
+export function device(text: string): string {
+  const [from = '', to = from, rights = 'rwm'] = text.split(':');
+  return `${from}:${to}:${rights}`;
+}
+
+export function logging(value: ContainerSpec['logging']): string | undefined {
+  if (value === undefined) return undefined;
+  const options = Object.entries(value.options ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return text(
+    [value.driver ?? '', ...options.map(([k, v]) => `${k}=${v}`)].filter((p) => p !== '').join(' '),
+  );
+}
+
+export function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
+}

@@ -6,16 +6,20 @@ import {
   attachment,
   type Canonical,
   capabilities,
+  device,
   envValue,
   exposed,
   flag,
   healthcheck,
   isAnonymousVolume,
   list,
+  logging,
   mount,
   number,
   port,
+  realEntrypoint,
   set,
+  shortId,
   signal,
   text,
 } from './canonical.ts';
@@ -296,26 +300,4 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
 function sharedMode(value: string | undefined, { context }: Pair): string | undefined {
   const named = mode(value, context, 'default', 'bridge');
   return named !== undefined && context.ourNetworks?.has(named) === true ? undefined : named;
-}
-
-/** The API clears an image's entrypoint by `[""]`. */
-function realEntrypoint(entrypoint: readonly string[] | undefined): readonly string[] | undefined {
-  return entrypoint?.length === 1 && entrypoint[0] === '' ? undefined : entrypoint;
-}
-
-function device(text: string): string {
-  const [from = '', to = from, rights = 'rwm'] = text.split(':');
-  return `${from}:${to}:${rights}`;
-}
-
-function logging(value: ContainerSpec['logging']): string | undefined {
-  if (value === undefined) return undefined;
-  const options = Object.entries(value.options ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return text(
-    [value.driver ?? '', ...options.map(([k, v]) => `${k}=${v}`)].filter((p) => p !== '').join(' '),
-  );
-}
-
-function shortId(id: string): string {
-  return id.replace(/^sha256:/, '').slice(0, 12);
 }

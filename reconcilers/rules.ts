@@ -1,10 +1,28 @@
 // What is wrong with a workload: an ordered table, first match wins. An edge case is a row here and a test.
 // A row only tells; acts.ts says what is done, sentences.ts how it reads.
 
-import { isBackingOff, isOverBudget } from './backoff.ts';
+import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
-import { successorFate } from './replacement.ts';
 import type { Situation } from './situation.ts';
+import {
+  actFailed,
+  changedFiles,
+  differs,
+  endedByItself,
+  exitCode,
+  fate,
+  graceOver,
+  isDown,
+  isFailing,
+  isLate,
+  isMissing,
+  isProbeFailing,
+  isRenamed,
+  isRunning,
+  state,
+  waits,
+  wasThere,
+} from './symptoms.ts';
 
 export type Act =
   | 'none'
@@ -34,21 +52,6 @@ export interface Rule {
   readonly act: Act;
   readonly level: Level;
 }
-
-const state = (s: Situation) => s.container?.state;
-const isMissing = (s: Situation): boolean => s.container === undefined;
-const isDown = (s: Situation): boolean => state(s) === 'exited' || state(s) === 'created';
-const isRunning = (s: Situation): boolean => state(s) === 'running';
-const waits = (s: Situation): boolean => isBackingOff(s.attempts, s.now);
-/** An act failed lately; a mere crash must not hold up a new spec. */
-const actFailed = (s: Situation): boolean => s.failure !== undefined && waits(s);
-const differs = (s: Situation, act: string): boolean => s.drift.some((d) => d.act === act);
-const exitCode = (s: Situation): number | undefined =>
-  s.stop?.exitCode ?? s.container?.exitCode ?? s.container?.detail?.exitCode;
-const fate = (s: Situation) => successorFate(s);
-const graceOver = (s: Situation): boolean => s.now >= pausedSince(s) + s.policy.pauseGraceMs;
-export const pausedSince = (s: Situation): number => s.facts.pausedSince[s.container?.id ?? ''] ?? s.now;
-const wasThere = (s: Situation): boolean => s.facts.onceReady[s.ref] !== undefined;
 
 export const rules = [
   // A person's hand comes first: held means that reeve does nothing, whatever is wrong.
@@ -308,35 +311,4 @@ export type Category = (typeof rules)[number]['category'];
 export function classify(s: Situation): Rule & { readonly category: Category } {
   const rule = rules.find((r) => r.when(s));
   return rule ?? rules[rules.length - 1] ?? rules[0];
-}
-
-function isRenamed(s: Situation): boolean {
-  return s.container !== undefined && s.container.name !== s.workload.containerName;
-}
-
-function endedByItself(s: Situation): boolean {
-  return s.stop === undefined || s.stop.by === 'self' || s.stop.by === 'oom';
-}
-
-function isFailing(s: Situation): boolean {
-  return isRunning(s) && s.readiness?.state === 'notReady';
-}
-
-function isProbeFailing(s: Situation): boolean {
-  return isFailing(s) && s.readiness?.reason === 'ProbeFailing';
-}
-
-function isLate(s: Situation): boolean {
-  const since = s.facts.runningSince[s.container?.id ?? ''] ?? s.container?.createdAt ?? s.now;
-  return s.now - since > s.policy.progressDeadlineMs;
-}
-
-/** Watched files whose content is not what the container saw at its start, and that call for something. */
-export function changedFiles(s: Situation): readonly Situation['workload']['files'][number][] {
-  if (s.workload.files.length === 0) return [];
-  const seen = s.facts.fileDigests[s.container?.id ?? ''];
-  if (seen === undefined) return [];
-  return s.workload.files.filter(
-    (f) => f.onChange !== 'ignore' && seen[f.path] !== undefined && seen[f.path] !== f.digest,
-  );
 }

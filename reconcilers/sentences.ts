@@ -2,9 +2,11 @@
 
 import type { Position } from '../desired-state/diagnostic.ts';
 import { positionOf } from './drift.ts';
+import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
-import { type Category, changedFiles, pausedSince } from './rules.ts';
+import type { Category } from './rules.ts';
 import type { Situation } from './situation.ts';
+import { changedFiles, pausedSince } from './symptoms.ts';
 
 export interface Sentence {
   /** Absent: the category's own name. */
@@ -73,12 +75,14 @@ function fields(s: Situation, acts: readonly string[], words: string): Sentence 
     .map((d) => d.field)
     .slice(0, 3)
     .join(', ');
+  // Made to this very spec: somebody changed it live, and the last look found it.
+  const isLive = s.container?.labels[identityLabels.specHash] === s.hash;
   const more = found.length > 3 ? ` and ${found.length - 3} more` : '';
   return {
     message: `${names}${more} ${found.length === 1 ? 'differs' : 'differ'}: ${words}`,
     position: positionOf(s.workload, first?.field ?? ''),
     fields: found.map(({ field, old, new: to }) => ({ field, old, new: to })),
-    ...(s.container?.detail === undefined ? {} : { since: s.container.detail.at }),
+    ...(isLive && s.container?.detail !== undefined ? { since: s.container.detail.at } : {}),
   };
 }
 

@@ -22,6 +22,8 @@ export interface Setting extends BlockerSources {
   /** Workloads of the revision before, by ref. */
   readonly previous: ReadonlyMap<Ref, Workload>;
   readonly readiness: ReadonlyMap<Ref, Readiness>;
+  /** Refs of which reeve has made a container, there or not. */
+  readonly everMade: ReadonlySet<Ref>;
   readonly suspicion: Suspicion | undefined;
   /** Required dependencies that are not ready and have failed, in words. */
   readonly brokenDependencies: (workload: Workload) => readonly string[];

@@ -20,8 +20,8 @@ import type {
   ObservedState,
 } from '../../reconcilers/observed.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
-import { type PlanInput, plan } from '../../reconcilers/planner.ts';
 import type { Plan } from '../../reconcilers/plan.ts';
+import { type PlanInput, plan } from '../../reconcilers/planner.ts';
 import { specHash } from '../../reconcilers/spec-hash.ts';
 
 /** 2026-11-24T12:00:00Z */
@@ -54,9 +54,16 @@ export function containerSpec(spec: Partial<ContainerSpec> = {}): ContainerSpec 
   };
 }
 
-type WorkloadParts = Partial<Omit<Workload, 'container'>> & { readonly container?: Partial<ContainerSpec>; readonly line?: number };
+type WorkloadParts = Partial<Omit<Workload, 'container'>> & {
+  readonly container?: Partial<ContainerSpec>;
+  readonly line?: number;
+};
 
-function workload(kind: 'Service' | 'Agent', name: string, { container, line, ...parts }: WorkloadParts): Workload {
+function workload(
+  kind: 'Service' | 'Agent',
+  name: string,
+  { container, line, ...parts }: WorkloadParts,
+): Workload {
   return {
     ...declared(name, line),
     kind,
@@ -71,15 +78,30 @@ function workload(kind: 'Service' | 'Agent', name: string, { container, line, ..
   };
 }
 
-export const service = (name: string, parts: WorkloadParts = {}): Workload => workload('Service', name, parts);
+export const service = (name: string, parts: WorkloadParts = {}): Workload =>
+  workload('Service', name, parts);
 export const agent = (name: string, parts: WorkloadParts = {}): Workload => workload('Agent', name, parts);
 
 export function network(name: string, parts: Partial<Network> = {}): Network {
-  return { ...declared(name), kind: 'Network', engineName: `${platform}_${name}`, external: false, driverOpts: {}, ...parts };
+  return {
+    ...declared(name),
+    kind: 'Network',
+    engineName: `${platform}_${name}`,
+    external: false,
+    driverOpts: {},
+    ...parts,
+  };
 }
 
 export function volume(name: string, parts: Partial<Volume> = {}): Volume {
-  return { ...declared(name), kind: 'Volume', engineName: `${platform}_${name}`, external: false, driverOpts: {}, ...parts };
+  return {
+    ...declared(name),
+    kind: 'Volume',
+    engineName: `${platform}_${name}`,
+    external: false,
+    driverOpts: {},
+    ...parts,
+  };
 }
 
 export function model(name: string, server: Ref, parts: Partial<Model> = {}): Model {
@@ -87,7 +109,13 @@ export function model(name: string, server: Ref, parts: Partial<Model> = {}): Mo
 }
 
 export function on(ref: Ref, parts: Partial<Dependency> = {}): Dependency {
-  return { on: ref, condition: 'ready', required: true, position: { file: 'reeve.yaml', line: 9, column: 5 }, ...parts };
+  return {
+    on: ref,
+    condition: 'ready',
+    required: true,
+    position: { file: 'reeve.yaml', line: 9, column: 5 },
+    ...parts,
+  };
 }
 
 export function revision(resources: readonly Resource[], policy: Partial<Policy> = {}): Revision {
@@ -107,8 +135,14 @@ export function revision(resources: readonly Resource[], policy: Partial<Policy>
 export const noDefaults: ImageDefaults = { environment: {}, labels: {}, volumes: [], expose: [] };
 
 /** What inspecting a container that runs exactly as declared shows. Engine names of networks and volumes. */
-export function detailOf(w: Workload, parts: Partial<ContainerDetail> = {}, spec: Partial<ContainerSpec> = {}): ContainerDetail {
-  const networks = Object.fromEntries(Object.entries(w.container.networks).map(([n, a]) => [`${platform}_${n}`, a]));
+export function detailOf(
+  w: Workload,
+  parts: Partial<ContainerDetail> = {},
+  spec: Partial<ContainerSpec> = {},
+): ContainerDetail {
+  const networks = Object.fromEntries(
+    Object.entries(w.container.networks).map(([n, a]) => [`${platform}_${n}`, a]),
+  );
   const mounts = w.container.mounts.map((m) =>
     m.type === 'volume' && m.source !== undefined ? { ...m, source: `${platform}_${m.source}` } : m,
   );
@@ -149,9 +183,14 @@ export function live(w: Workload, parts: Partial<ObservedContainer> = {}): Obser
     createdAt: noon - 3_600_000,
     ports: [],
     networks: Object.fromEntries(
-      Object.keys(w.container.networks).map((n) => [`${platform}_${n}`, { networkId: `net-${n}`, ipAddress: '10.0.0.2' }]),
+      Object.keys(w.container.networks).map((n) => [
+        `${platform}_${n}`,
+        { networkId: `net-${n}`, ipAddress: '10.0.0.2' },
+      ]),
     ),
-    volumes: w.container.mounts.flatMap((m) => (m.type === 'volume' && m.source ? [`${platform}_${m.source}`] : [])),
+    volumes: w.container.mounts.flatMap((m) =>
+      m.type === 'volume' && m.source ? [`${platform}_${m.source}`] : [],
+    ),
     ...parts,
   };
 }
@@ -174,14 +213,27 @@ export function look(
     containers,
     networks: r.resources.flatMap((x) =>
       x.kind === 'Network'
-        ? [{ id: `net-${x.name}`, name: x.engineName, driver: 'bridge', labels: labels(x.name), internal: false, options: {} }]
+        ? [
+            {
+              id: `net-${x.name}`,
+              name: x.engineName,
+              driver: 'bridge',
+              labels: labels(x.name),
+              internal: false,
+              options: {},
+            },
+          ]
         : [],
     ),
     volumes: r.resources.flatMap((x) =>
-      x.kind === 'Volume' ? [{ name: x.engineName, driver: 'local', labels: labels(x.name), options: {}, createdAt: 0 }] : [],
+      x.kind === 'Volume'
+        ? [{ name: x.engineName, driver: 'local', labels: labels(x.name), options: {}, createdAt: 0 }]
+        : [],
     ),
     images: Object.fromEntries(
-      r.resources.flatMap((x) => ('container' in x ? [[x.container.image, `sha256:${x.container.image}`]] : [])),
+      r.resources.flatMap((x) =>
+        'container' in x ? [[x.container.image, `sha256:${x.container.image}`]] : [],
+      ),
     ),
     modelServers: {},
     probes: {},

@@ -1,0 +1,164 @@
+// A plan as text: dry run, CLI, audit record and golden test in one. Terse at 77 resources, the same every time.
+
+import type { Ref } from '../desired-state/resource.ts';
+import type { Cause, FieldChange, Notice, Plan } from './plan.ts';
+import { type Entry, entriesOf, type Verb } from './plan-entries.ts';
+
+export interface FormatOptions {
+  readonly color?: boolean;
+  /** Epoch ms: facts read as ages; without it, as times. */
+  readonly now?: number;
+}
+
+const signs: Readonly<Record<Verb, string>> = {
+  create: '+',
+  recreate: '-/+',
+  'roll back': '<',
+  update: '~',
+  reconnect: '~',
+  rename: '~',
+  pull: '+',
+  start: '>',
+  restart: '>',
+  signal: '~',
+  unpause: '>',
+  stop: '.',
+  remove: '-',
+};
+
+type Tint = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
+const codes: Readonly<Record<Tint, number>> = { green: 32, yellow: 33, red: 31, dim: 2, bold: 1 };
+const tints: Partial<Record<Verb, Tint>> = {
+  create: 'green',
+  pull: 'green',
+  start: 'green',
+  remove: 'red',
+  recreate: 'yellow',
+  stop: 'red',
+};
+
+const lineWidth = 100;
+const namesShown = 24;
+
+/** The plan as people read it; ends with a newline. */
+export function formatPlan(plan: Plan, options: FormatOptions = {}): string {
+  const paint = (tint: Tint, text: string): string =>
+    options.color === true ? `\u001b[${codes[tint]}m${text}\u001b[0m` : text;
+  const entries = entriesOf(plan);
+  const lines: string[] = [];
+  let wave = 0;
+  for (const entry of entries) {
+    if (entry.wave !== wave) {
+      wave = entry.wave;
+      lines.push(...(lines.length > 0 ? [''] : []), paint('bold', `Wave ${wave}`));
+    }
+    lines.push(...entryLines(entry, options, paint));
+  }
+  const notes = [...interruptionLines(entries), ...noticeLines(plan, paint)];
+  if (lines.length > 0) lines.push('');
+  lines.push(paint('bold', totals(plan, entries)), ...notes);
+  if (plan.blocked !== undefined)
+    lines.push(paint('red', `Blocked (${plan.blocked.reason}): ${plan.blocked.message}`));
+  return `${lines.join('\n')}\n`;
+}
+
+type Paint = (tint: Tint, text: string) => string;
+
+function entryLines(entry: Entry, options: FormatOptions, paint: Paint): string[] {
+  const { verb, refs, cause, waitsFor, notes } = entry;
+  const tint = tints[verb] ?? 'yellow';
+  const [first = ''] = refs;
+  const what = refs.length === 1 ? first : `${refs.length} ${first.slice(0, first.indexOf('/'))}s`;
+  const aside = notes.length === 0 ? '' : ` (${[...new Set(notes)].join(', ')})`;
+  const lines = [`  ${paint(tint, `${signs[verb].padEnd(3)} ${verb}`)} ${what}${aside}`];
+  if (refs.length > 1) lines.push(...wrapped(refs.map(nameOf)).map((line) => `        ${line}`));
+  lines.push(`      ${paint('dim', causeText(cause, refs.length, options))}`);
+  for (const field of cause.fields ?? []) lines.push(`        ${fieldText(field)}`);
+  if (waitsFor.length > 0) lines.push(`      ${paint('dim', `waits for ${waitsFor.join(', ')}`)}`);
+  return lines;
+}
+
+function causeText({ message, position, since }: Cause, count: number, options: FormatOptions): string {
+  // Many resources have many lines: only the file is theirs in common, if that.
+  const place = position === undefined || count > 1 ? '' : ` [${position.file}:${position.line}]`;
+  return `${message}${since === undefined ? '' : ` (${ageText(since, options.now)})`}${place}`;
+}
+
+/** `since 2026-11-24T12:00:00Z`, or `3 min ago`. */
+function ageText(since: number, now: number | undefined): string {
+  if (now === undefined) return `since ${new Date(since).toISOString().slice(0, 19)}Z`;
+  const seconds = Math.max(0, Math.round((now - since) / 1000));
+  if (seconds < 120) return `${seconds} s ago`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min ago`;
+  return seconds < 172_800
+    ? `${Math.round(seconds / 3_600)} h ago`
+    : `${Math.round(seconds / 86_400)} days ago`;
+}
+
+function fieldText(field: FieldChange): string {
+  return `${field.field}: ${field.old} → ${field.new}`;
+}
+
+function nameOf(ref: Ref): string {
+  return ref.slice(ref.indexOf('/') + 1);
+}
+
+function wrapped(names: readonly string[]): string[] {
+  const shown = names.slice(0, namesShown);
+  if (names.length > shown.length) shown.push(`and ${names.length - shown.length} more`);
+  const lines: string[] = [];
+  let line = '';
+  for (const [index, name] of shown.entries()) {
+    const word = index < shown.length - 1 ? `${name},` : name;
+    if (line !== '' && line.length + word.length + 9 > lineWidth) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+function totals(plan: Plan, entries: readonly Entry[]): string {
+  const counts = new Map<Verb, number>();
+  for (const { verb, refs } of entries) counts.set(verb, (counts.get(verb) ?? 0) + refs.length);
+  const parts = [...counts].map(([verb, count]) => `${count} to ${verb}`);
+  const ready = plan.statuses.filter((s) => s.conditions.some((c) => c.type === 'Ready' && c.status)).length;
+  const now = `${ready} of ${plan.statuses.length} resources ready`;
+  return parts.length === 0
+    ? `Nothing to do; ${now}.`
+    : `Plan for ${plan.platform}: ${parts.join(', ')}; ${now} now.`;
+}
+
+/** What people lose meanwhile, and for about how long. */
+function interruptionLines(entries: readonly Entry[]): string[] {
+  return entries
+    .filter((e) => e.interrupts)
+    .map((e) => {
+      const names =
+        e.refs.length === 1 ? `${e.refs[0]}` : `${e.refs.length} ${(e.refs[0] ?? '').split('/')[0]}s`;
+      if (e.verb === 'remove' || e.verb === 'stop') return `Interrupted: ${names}, for good.`;
+      const grace = `up to ${e.graceMs / 1000} s more if it is slow to stop`;
+      const how =
+        e.verb === 'recreate' ? 'from the stop of the old one until the new one is ready' : 'about 1 s';
+      return `Interrupted: ${names}, ${how}; ${grace}.`;
+    });
+}
+
+function noticeLines(plan: Plan, paint: Paint): string[] {
+  const acting = new Set(plan.steps.map((s) => s.ref));
+  const degraded = plan.statuses.flatMap(({ ref, conditions }): Notice[] => {
+    const found = conditions.find((c) => c.type === 'Degraded' && c.status);
+    return found === undefined || acting.has(ref)
+      ? []
+      : [{ ref, reason: found.reason, message: found.message }];
+  });
+  const notices: (Notice & { fields?: readonly FieldChange[] })[] = [...degraded, ...plan.reported];
+  const said = new Set(notices.map((n) => `${n.ref} ${n.reason}`));
+  for (const warning of plan.warnings)
+    if (!said.has(`${warning.ref} ${warning.reason}`)) notices.push(warning);
+  return notices.flatMap(({ ref, reason, message, fields }) => [
+    paint('yellow', `! ${ref} ${reason}: ${message}`),
+    ...(fields ?? []).map((f) => `    ${fieldText(f)}`),
+  ]);
+}

@@ -1,0 +1,53 @@
+// Single facts about a workload that the rules are made of. Each is one question with one answer.
+
+import { isBackingOff } from './backoff.ts';
+import type { ObservedContainer } from './observed.ts';
+import { type Fate, successorFate } from './replacement.ts';
+import type { Situation } from './situation.ts';
+
+export const state = (s: Situation): ObservedContainer['state'] | undefined => s.container?.state;
+export const isMissing = (s: Situation): boolean => s.container === undefined;
+export const isDown = (s: Situation): boolean => state(s) === 'exited' || state(s) === 'created';
+export const isRunning = (s: Situation): boolean => state(s) === 'running';
+export const waits = (s: Situation): boolean => isBackingOff(s.attempts, s.now);
+/** An act failed lately; a mere crash must not hold up a new spec. */
+export const actFailed = (s: Situation): boolean => s.failure !== undefined && waits(s);
+export const differs = (s: Situation, act: string): boolean => s.drift.some((d) => d.act === act);
+export const exitCode = (s: Situation): number | undefined =>
+  s.stop?.exitCode ?? s.container?.exitCode ?? s.container?.detail?.exitCode;
+export const fate = (s: Situation): Fate | undefined => successorFate(s);
+export const graceOver = (s: Situation): boolean => s.now >= pausedSince(s) + s.policy.pauseGraceMs;
+export const pausedSince = (s: Situation): number => s.facts.pausedSince[s.container?.id ?? ''] ?? s.now;
+export const wasThere = (s: Situation): boolean =>
+  s.facts.onceReady[s.ref] !== undefined || s.setting.everMade.has(s.ref);
+
+export function isRenamed(s: Situation): boolean {
+  return s.container !== undefined && s.container.name !== s.workload.containerName;
+}
+
+export function endedByItself(s: Situation): boolean {
+  return s.stop === undefined || s.stop.by === 'self' || s.stop.by === 'oom';
+}
+
+export function isFailing(s: Situation): boolean {
+  return isRunning(s) && s.readiness?.state === 'notReady';
+}
+
+export function isProbeFailing(s: Situation): boolean {
+  return isFailing(s) && s.readiness?.reason === 'ProbeFailing';
+}
+
+export function isLate(s: Situation): boolean {
+  const since = s.facts.runningSince[s.container?.id ?? ''] ?? s.container?.createdAt ?? s.now;
+  return s.now - since > s.policy.progressDeadlineMs;
+}
+
+/** Watched files whose content is not what the container saw at its start, and that call for something. */
+export function changedFiles(s: Situation): readonly Situation['workload']['files'][number][] {
+  if (s.workload.files.length === 0) return [];
+  const seen = s.facts.fileDigests[s.container?.id ?? ''];
+  if (seen === undefined) return [];
+  return s.workload.files.filter(
+    (f) => f.onChange !== 'ignore' && seen[f.path] !== undefined && seen[f.path] !== f.digest,
+  );
+}
