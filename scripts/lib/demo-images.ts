@@ -2,7 +2,7 @@
 // An image is made again only when its inputs changed; its label tells. Run as a program, makes what is missing.
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianTree } from './debian.ts';
 import { engineSocket } from './docker-api.ts';
@@ -121,7 +121,6 @@ function nodeImage(tag: string, programs: readonly string[], packages: readonly 
             ),
           )
         ).flat(),
-        { path: 'root/.ollama/models', directory: true, mode: 0o777 },
       ];
     },
     changes: [path, 'WORKDIR /app', 'USER node', `CMD ${JSON.stringify(['node', programs[0]])}`],
@@ -142,14 +141,12 @@ export const demoImages: readonly DemoImage[] = [
   nodeImage('reeve-demo/model-server:1', ['model-server.mjs', 'models.mjs'], []),
 ];
 
+const recipeFiles = ['demo-images.ts', 'debian.ts', 'import-image.ts', 'node-modules.ts', 'rootfs.ts'];
+
 /** Content address: the code that makes images, and the image's own inputs. */
 function inputsOf(image: DemoImage): string {
   const hash = createHash('sha256').update(process.arch).update(image.tag);
-  for (const file of readdirSync(import.meta.dirname)
-    .filter((name) => name.endsWith('.ts'))
-    .sort()) {
-    hash.update(readFileSync(join(import.meta.dirname, file)));
-  }
+  for (const file of recipeFiles) hash.update(readFileSync(join(import.meta.dirname, file)));
   for (const input of image.inputs()) hash.update(`\0${input}`);
   return hash.digest('hex').slice(0, 16);
 }

@@ -65,7 +65,7 @@ function splitTag(tag: string): { repo: string; tag: string } {
 }
 
 /** Entries in the order given; parents are made by the engine when missing. Equal entries give equal bytes. */
-function imageTar(entries: readonly ImageEntry[]): Readable {
+export function imageTar(entries: readonly ImageEntry[]): Readable {
   const tar = pack();
   const fill = async (): Promise<void> => {
     for (const entry of entries) await addEntry(tar, entry);

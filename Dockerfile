@@ -1,0 +1,38 @@
+# reeve's controller in a container. It keeps the engine whose socket is mounted, and leaves its own container alone:
+#
+#   docker build -t reeve .
+#   docker run -d --name reeve --group-add "$(stat -c %g /var/run/docker.sock)" \
+#     -v /var/run/docker.sock:/var/run/docker.sock -v reeve-state:/state -v "$PWD/platform:$PWD/platform:ro" \
+#     reeve run -f "$PWD/platform"
+#
+# --group-add: the user in the container is not root; it may use the socket through the socket's group.
+# Manifests are mounted under their own path, because the engine reads bind mounts by the host's paths.
+ARG BASE=node:24-bookworm-slim
+
+FROM ${BASE} AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+# Optional packages are Node itself, which the base has, and native parts that ssh2 does without.
+RUN npm ci --ignore-scripts --omit=optional
+COPY tsconfig.json tsconfig.build.json ./
+COPY bin bin
+COPY desired-state desired-state
+COPY reconcilers reconcilers
+COPY controller controller
+RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts
+
+FROM ${BASE}
+ENV NODE_ENV=production XDG_STATE_HOME=/state XDG_RUNTIME_DIR=/tmp NODE_COMPILE_CACHE=/tmp/reeve-cache
+WORKDIR /app
+COPY --from=build /build/dist ./
+COPY --from=build /build/node_modules node_modules
+COPY scripts/lib/ping.mjs ping.mjs
+RUN mkdir -p /state/reeve && chown -R 1000:1000 /state && chmod 700 /state
+USER 1000:1000
+VOLUME /state
+# Healthy: the controller answers on its own socket.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 \
+  CMD for socket in /state/reeve/*/control.sock; do node /app/ping.mjs "$socket" /v1/health || exit 1; done
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/app/bin/reeve"]
+CMD ["--help"]
