@@ -110,6 +110,11 @@ export class Observer {
     return ours.filter((c) => this.#dirty.has(c.id)).map((c) => c.id);
   }
 
+  /** A container of the platform, as of the last list call. */
+  isListed(id: string, platform: string): boolean {
+    return this.#listed.some((c) => c.id === id && c.labels[identityLabels.platform] === platform);
+  }
+
   /** The platform's containers in the order in which the audit should look: never inspected first, then oldest. */
   auditOrder(platform: string): readonly string[] {
     const ours = this.#listed.filter((c) => c.labels[identityLabels.platform] === platform);

@@ -40,6 +40,8 @@ export interface RuntimeOptions {
 const busyPassSpacingMs = 60;
 /** Distance otherwise: a storm of foreign events must not become a storm of passes. The first after quiet is immediate. */
 const idlePassSpacingMs = 20;
+/** Events of what is not ours are answered together, this late at most. */
+const foreignDelayMs = 300;
 const firstRetryMs = 250;
 const lastRetryMs = 15_000;
 
@@ -136,6 +138,7 @@ export class Runtime {
     this.#wake?.();
     await Promise.race([this.reconciler.settle(), sleep(graceMs)]);
     this.#abort.abort();
+    clearTimeout(this.#later);
     this.prober.close();
     this.servers.close();
     await this.#loop;
@@ -262,8 +265,18 @@ export class Runtime {
         .finally(() => this.wake());
       return;
     }
-    this.wake();
+    if (ours || this.observer.isListed(event.attributes['container'] ?? '', this.#o.platform)) this.wake();
+    else this.#wakeLater();
   }
+
+  /** What others do on the engine matters (a name or a port that gets free), but not at once. */
+  #wakeLater(): void {
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.wake();
+    }, foreignDelayMs);
+  }
+  #later: NodeJS.Timeout | undefined;
 
   async #engineAnswered(): Promise<void> {
     this.#retryMs = firstRetryMs;
