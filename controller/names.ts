@@ -70,12 +70,21 @@ function list(refs: readonly Ref[]): string {
 
 /** The candidate that is a slip of the fingers away from `word`; undefined where none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  // Two letters swapped count as two slips.
-  const limit = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const far = distance(word.toLowerCase(), candidate.toLowerCase());
+    const far = slips(word.toLowerCase(), candidate.toLowerCase());
     if (far <= limit && (best === undefined || far < best.distance)) best = { candidate, distance: far };
   }
   return best?.candidate;
+}
+
+/** Edits between two words; two letters swapped are one slip, not two. */
+function slips(word: string, candidate: string): number {
+  let fewest = distance(word, candidate);
+  for (let i = 0; i + 1 < word.length; i++) {
+    const swapped = word.slice(0, i) + word.charAt(i + 1) + word.charAt(i) + word.slice(i + 2);
+    fewest = Math.min(fewest, 1 + distance(swapped, candidate));
+  }
+  return fewest;
 }

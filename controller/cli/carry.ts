@@ -5,22 +5,23 @@ import { exitStatus } from '../errors.ts';
 import type { Context } from './context.ts';
 import { followerOf } from './follow.ts';
 import { onInterrupt } from './interrupt.ts';
+import type { OutputFlags, PlatformFlags } from './options.ts';
 import { print } from './print.ts';
 import { outcomeView } from './views/outcome.ts';
 
 /** `leaving` is said on the first Ctrl-C. */
 export async function carry(
   context: Context,
-  output: 'text' | 'json',
+  flags: PlatformFlags & OutputFlags,
   leaving: string,
   work: (progress: (p: Progress) => void, signal: AbortSignal) => Promise<ApplyOutcome>,
 ): Promise<void> {
-  const follower = output === 'json' ? undefined : await followerOf(context);
+  const follower = flags.output === 'json' ? undefined : await followerOf(context);
   const interrupt = onInterrupt(context, leaving);
   try {
     const outcome = await work((p) => follower?.progress(p), interrupt.signal);
     follower?.stop();
-    print(context, output, outcome, outcomeView);
+    print(context, flags, outcome, outcomeView);
     context.exit(statusOf(outcome));
   } finally {
     follower?.stop();

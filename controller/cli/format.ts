@@ -58,35 +58,54 @@ export function cut(text: string, width: number): string {
 }
 
 /**
- * Columns as wide as their widest cell, two spaces apart; the last column is cut to the width, so that a row stays a line.
+ * Columns as wide as their widest cell, two spaces apart; the last one is cut to the width, so that a row stays a line.
  * No borders: what is piped into awk or cut must stay plain.
  */
 export function columns(rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): string[] {
+  return layOut(rows, (head, last) => {
+    const room = width - shownLength(head);
+    return head + (shownLength(last) > room ? cut(stripVTControlCharacters(last), room) : last);
+  });
+}
+
+/** The same, but the last column is broken into lines below itself: for messages, of which nothing may be lost. */
+export function flowing(rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): string[] {
+  return layOut(rows, (head, last) => {
+    const start = shownLength(head);
+    if (width - start >= narrowest) return head + wrap(last, width - start, start);
+    return `${head.trimEnd()}\n${' '.repeat(indentBelow)}${wrap(last, width - indentBelow, indentBelow)}`;
+  });
+}
+
+/** A column narrower than this is hard to read: its text goes below the row instead. */
+const narrowest = 24;
+const indentBelow = 6;
+
+function layOut(
+  rows: readonly (readonly string[])[],
+  finish: (head: string, last: string) => string,
+): string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    row.forEach((cell, i) => {
+    row.slice(0, -1).forEach((cell, i) => {
       widths[i] = Math.max(widths[i] ?? 0, shownLength(cell));
     });
   }
   return rows.map((row) => {
-    let line = '';
-    row.forEach((cell, i) => {
-      const last = i === row.length - 1;
-      const room = width - shownLength(line);
-      const shown = last && shownLength(cell) > room ? cut(stripVTControlCharacters(cell), room) : cell;
-      line += last ? shown : shown + ' '.repeat((widths[i] ?? 0) - shownLength(cell) + 2);
-    });
-    return line.trimEnd();
+    const head = row
+      .slice(0, -1)
+      .map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - shownLength(cell) + 2))
+      .join('');
+    return finish(head, row.at(-1) ?? '').trimEnd();
   });
 }
 
-/** Breaks at spaces so that no line is wider than `width`; later lines start with `indent` spaces. */
+/** Breaks at spaces so that no line is wider than `width`; lines after the first get `indent` spaces before them. */
 export function wrap(text: string, width: number, indent = 0): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    const room = width - (lines.length > 0 ? indent : 0);
-    if (line !== '' && shownLength(line) + 1 + shownLength(word) > room) {
+    if (line !== '' && shownLength(line) + 1 + shownLength(word) > width) {
       lines.push(line);
       line = word;
     } else {
@@ -97,7 +116,7 @@ export function wrap(text: string, width: number, indent = 0): string {
   return lines.join(`\n${' '.repeat(indent)}`);
 }
 
-/** First letter up. */
-export function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** A paragraph whose later lines are indented. */
+export function hanging(text: string, width: number, indent = 2): string {
+  return wrap(text, width - indent, indent);
 }

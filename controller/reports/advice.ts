@@ -74,18 +74,16 @@ const rules: readonly Rule[] = [
     ],
   ],
   [
-    ({ roots }) => roots.length > 0,
-    ({ roots }) =>
-      roots
-        .slice(0, 3)
-        .map((root) => ({ command: `reeve explain ${root.ref}`, why: 'what it waits for; begin there' })),
+    ({ row, roots }) => roots.length > 0 && row.state !== 'degraded',
+    ({ roots }) => roots.slice(0, 3).map(beginThere),
   ],
   [
     ({ row }) => row.state === 'degraded' && isContainer(row),
-    ({ row }) => [
+    ({ row, roots }) => [
       { command: `reeve logs ${row.ref} --tail 50`, why: 'its last words' },
       { command: `reeve rerun ${row.ref}`, why: 'try again now, once mended' },
       { command: `reeve hold ${row.ref} --for 30m`, why: 'to try things by hand meanwhile' },
+      ...roots.slice(0, 2).map(beginThere),
     ],
   ],
   [
@@ -101,6 +99,10 @@ const rules: readonly Rule[] = [
 /** Commands to go on with; empty where nothing needs to be done. */
 export function adviceFor(situation: Situation): readonly Advice[] {
   return rules.find(([when]) => when(situation))?.[1](situation) ?? [];
+}
+
+function beginThere(root: ResourceRow): Advice {
+  return { command: `reeve explain ${root.ref}`, why: 'what it waits for is broken too' };
 }
 
 function isContainer({ kind }: ResourceRow): boolean {

@@ -46,7 +46,7 @@ async function describe(name: string, flags: Flags, context: Context): Promise<v
     const row = resourceRows(snapshot).find((found) => found.ref === ref);
     const live = await liveOf(row, flags, context);
     const events = (await store?.events({ regarding: ref, limit: 10 })) ?? [];
-    print(context, flags.output, describeReport(snapshot, ref, live, events), describeView);
+    print(context, flags, describeReport(snapshot, ref, live, events), describeView);
   });
 }
 

@@ -46,7 +46,7 @@ async function down(flags: Flags, context: Context): Promise<void> {
       return;
     }
     const { carry } = await import('../carry.ts');
-    await carry(context, flags.output, 'finishing the running steps', (progress, signal) =>
+    await carry(context, flags, 'finishing the running steps', (progress, signal) =>
       control.down(options, progress, signal),
     );
   } finally {

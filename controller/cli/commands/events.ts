@@ -64,12 +64,7 @@ async function events(flags: Flags, context: Context): Promise<void> {
     const found = await store.events({ ...query, limit: flags.limit });
     const { terminal } = context;
     if (flags.follow !== true) {
-      print(
-        context,
-        flags.output,
-        { platform: place.platform, events: found.map(eventRow) },
-        views.eventsView,
-      );
+      print(context, flags, { platform: place.platform, events: found.map(eventRow) }, views.eventsView);
       return;
     }
     const show = (event: StoredEvent) => {

@@ -41,6 +41,6 @@ async function explain(name: string, flags: Flags, context: Context): Promise<vo
   await look(flags, context, async ({ snapshot, store }) => {
     const ref = resolveName(name, knownRefs(snapshot));
     const events = (await store?.events({ regarding: ref, limit: flags.limit })) ?? [];
-    print(context, flags.output, explainReport(snapshot, ref, events), explainView);
+    print(context, flags, explainReport(snapshot, ref, events), explainView);
   });
 }

@@ -33,6 +33,6 @@ async function get(
   ]);
   await look(flags, context, async ({ snapshot }) => {
     const resources = pickRows(resourceRows(snapshot), what);
-    print(context, flags.output, { platform: snapshot.platform, seen: snapshot.seen, resources }, getView);
+    print(context, flags, { platform: snapshot.platform, seen: snapshot.seen, resources }, getView);
   });
 }

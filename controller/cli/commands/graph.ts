@@ -39,7 +39,7 @@ async function graph(name: string | undefined, flags: Flags, context: Context): 
   const around = name === undefined ? undefined : resolveName(name, refs);
   const report = graphReport(revision.platform, revision.resources, around);
   if (flags.output === 'dot') context.terminal.out(graphDot(report));
-  else print(context, flags.output, report, graphView);
+  else print(context, flags, report, graphView);
 }
 
 /** The manifests where files are named or lie here; what is in force where a platform is named. */

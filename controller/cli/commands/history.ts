@@ -40,7 +40,7 @@ async function history(flags: Flags, context: Context): Promise<void> {
   const { store, place } = await openStored(flags, context);
   try {
     const [revisions, plans] = await Promise.all([store.revisions(flags.limit), store.plans(flags.limit)]);
-    print(context, flags.output, historyReport(place.platform, revisions, plans), historyView);
+    print(context, flags, historyReport(place.platform, revisions, plans), historyView);
   } finally {
     await store.close();
   }

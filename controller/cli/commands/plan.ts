@@ -61,7 +61,7 @@ async function plan(names: readonly string[], flags: Flags, context: Context): P
       changedVariables: report.changedVariables,
       plan: report.plan,
     };
-    print(context, flags.output, shown, planView);
+    print(context, flags, shown, planView);
     if (flags.out !== undefined) context.terminal.err(`saved: reeve apply ${flags.out} does exactly this`);
     if (report.plan.blocked !== undefined) context.exit(exitStatus.blocked);
     else if (flags.detailedExitcode === true && report.plan.steps.length > 0)

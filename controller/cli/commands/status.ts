@@ -27,6 +27,6 @@ async function status(flags: PlatformFlags & OutputFlags, context: Context): Pro
   ]);
   await look(flags, context, async ({ snapshot, store }) => {
     const warnings = (await store?.events({ type: 'Warning', limit: 5 })) ?? [];
-    print(context, flags.output, statusReport(snapshot, warnings), statusView);
+    print(context, flags, statusReport(snapshot, warnings), statusView);
   });
 }

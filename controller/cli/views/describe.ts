@@ -3,12 +3,12 @@
 import type { ContainerSpec, Healthcheck, Probe, Workload } from '../../../desired-state/resource.ts';
 import { formatDuration } from '../../../desired-state/units.ts';
 import type { DescribeReport } from '../../reports/describe.ts';
-import { age, clock, columns, wrap } from '../format.ts';
+import { age, clock, flowing, wrap } from '../format.ts';
 import type { Screen } from '../screen.ts';
 import { limitsText, mountText, portText } from './container-text.ts';
-import { eventsView } from './events.ts';
+import { storyLines } from './story.ts';
 
-const labelWidth = 13;
+const labelWidth = 15;
 
 export function describeView(report: DescribeReport, screen: Screen): string {
   const line = (label: string, value: string | undefined) =>
@@ -27,12 +27,12 @@ export function describeView(report: DescribeReport, screen: Screen): string {
     ...needs(report, screen),
     '',
     screen.paint.strong('last events'),
-    eventsView(report, screen),
+    ...(report.events.length === 0 ? ['none'] : storyLines(report.events, screen)),
   ].join('\n');
 }
 
 function fact(label: string, value: string, { width }: Screen): string {
-  return wrap(`${label.padEnd(labelWidth)}${value}`, width, labelWidth);
+  return label.padEnd(labelWidth) + wrap(value, width - labelWidth, labelWidth);
 }
 
 function declaredAt({ position }: DescribeReport): string {
@@ -56,7 +56,7 @@ function conditions({ conditions: all }: DescribeReport, { paint, width, now }: 
     age(now - Date.parse(c.since)),
     c.message,
   ]);
-  return columns([['CONDITION', 'IS', 'REASON', 'FOR', 'MESSAGE'], ...rows], width).map((line, i) =>
+  return flowing([['CONDITION', 'IS', 'REASON', 'FOR', 'MESSAGE'], ...rows], width).map((line, i) =>
     all[i - 1]?.type === 'Degraded' && all[i - 1]?.status === true ? paint.bad(line) : line,
   );
 }

@@ -1,7 +1,7 @@
 // What `down` is about to remove, by name, so that a person can say no.
 
 import type { Plan, Step } from '../../../reconcilers/plan.ts';
-import { wrap } from '../format.ts';
+import { counted, hanging, wrap } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
 export function downView(plan: Plan, screen: Screen): string {
@@ -14,12 +14,12 @@ export function downView(plan: Plan, screen: Screen): string {
   const { paint } = screen;
   return [
     `${paint.strong(plan.platform)} is taken down; this goes:`,
-    ...list('containers', containers, screen),
-    ...list('networks', networks, screen),
-    ...list('volumes', volumes, screen).map(paint.bad),
+    ...list('container', containers, screen),
+    ...list('network', networks, screen),
+    ...list('volume', volumes, screen).map(paint.bad),
     ...(volumes.length === 0 ? ['volumes stay (--volumes removes them too)'] : []),
     ...plan.warnings.map((warning) =>
-      paint.waiting(wrap(`${warning.ref}: ${warning.message}`, screen.width, 2)),
+      paint.waiting(hanging(`${warning.ref}: ${warning.message}`, screen.width)),
     ),
   ].join('\n');
 }
@@ -30,5 +30,6 @@ function namesOf(plan: Plan, name: (step: Step) => string | undefined): readonly
 
 function list(what: string, names: readonly string[], { width }: Screen): string[] {
   if (names.length === 0) return [];
-  return [wrap(`  ${names.length} ${what}: ${names.join(', ')}`, Math.min(width, 120), 4)];
+  const columns = Math.min(width, 120);
+  return [`  ${wrap(`${counted(names.length, what)}: ${names.join(', ')}`, columns - 4, 4)}`];
 }

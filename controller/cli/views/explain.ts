@@ -4,8 +4,9 @@ import { formatDuration } from '../../../desired-state/units.ts';
 import type { ExplainReport } from '../../reports/explain.ts';
 import type { ResourceRow } from '../../reports/resources.ts';
 import type { EventRow } from '../../reports/status.ts';
-import { age, clock, columns, dateTime, wrap } from '../format.ts';
-import type { Screen } from '../screen.ts';
+import { age, clock, flowing, hanging, wrap } from '../format.ts';
+import { type Screen, typed } from '../screen.ts';
+import { storyLines } from './story.ts';
 
 export function explainView(report: ExplainReport, screen: Screen): string {
   return [
@@ -43,7 +44,7 @@ function background(report: ExplainReport, { paint, now, width }: Screen): strin
   if (nextTryAt !== undefined) {
     const left = Math.max(0, Date.parse(nextTryAt) - now);
     lines.push(
-      `tried again at ${clock(Date.parse(nextTryAt), now)}, in ${formatDuration(Math.ceil(left / 1000) * 1000)}`,
+      `next try at ${clock(Date.parse(nextTryAt), now)}, in ${formatDuration(Math.ceil(left / 1000) * 1000)}`,
     );
   }
   if (hold !== undefined) {
@@ -70,55 +71,16 @@ function background(report: ExplainReport, { paint, now, width }: Screen): strin
         : `in force since ${clock(Date.parse(declared.inForceSince), now)} by ${declared.by}`;
     lines.push(`declared at ${file}:${line}:${column}, revision ${declared.revision}, ${force}`);
   }
-  return ['', ...lines.map((line) => wrap(line, width, 2))];
+  return ['', ...lines.map((line) => hanging(line, width))];
 }
 
 function story(events: readonly EventRow[], screen: Screen): string[] {
   if (events.length === 0) return ['', 'nothing is stored about it yet'];
-  const rows = columns(
-    events.map((event) => [
-      `  ${clock(Date.parse(event.at), screen.now)}`,
-      event.reason,
-      `${event.message}${repeats(event)}${event.by === 'reeve' ? '' : ` [${event.by}]`}`,
-    ]),
-    screen.width,
-  );
-  const lines = events.flatMap((event, i) => {
-    const line = rows[i] ?? '';
-    return [event.type === 'Warning' ? screen.paint.waiting(line) : line, ...details(event)];
-  });
-  return ['', screen.paint.strong('what happened, newest last'), ...lines];
+  return ['', screen.paint.strong('what happened, newest last'), ...storyLines(events, screen)];
 }
 
-function repeats({ count, firstAt }: EventRow): string {
-  return count > 1 ? ` (${count} times since ${dateTime(Date.parse(firstAt))})` : '';
-}
-
-/** The line of the manifest and the fields that were the cause. */
-function details({ detail }: EventRow): string[] {
-  if (detail === undefined) return [];
-  const lines: string[] = [];
-  if (typeof detail['position'] === 'string') lines.push(`      by ${detail['position']}`);
-  if (Array.isArray(detail['fields'])) {
-    for (const field of detail['fields']) {
-      if (isChange(field)) lines.push(`      ${field.field}: ${field.old} → ${field.new}`);
-    }
-  }
-  return lines;
-}
-
-function isChange(value: unknown): value is { field: string; old: string; new: string } {
-  return value !== null && typeof value === 'object' && 'field' in value && 'old' in value && 'new' in value;
-}
-
-function next({ next: advice }: ExplainReport, { paint, width }: Screen): string[] {
+function next({ next: advice }: ExplainReport, screen: Screen): string[] {
   if (advice.length === 0) return ['', 'nothing needs to be done'];
-  return [
-    '',
-    paint.strong('next'),
-    ...columns(
-      advice.map(({ command, why }) => [`  ${command}`, why]),
-      width,
-    ),
-  ];
+  const rows = advice.map(({ command, why }) => [`  ${typed(command, screen)}`, why]);
+  return ['', screen.paint.strong('next'), ...flowing(rows, screen.width)];
 }

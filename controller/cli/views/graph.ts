@@ -2,7 +2,7 @@
 
 import type { Ref } from '../../../desired-state/resource.ts';
 import type { GraphEdge, GraphReport } from '../../reports/graph.ts';
-import { counted, wrap } from '../format.ts';
+import { counted, hanging } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
 /** Names of a group before the rest is only counted. */
@@ -20,7 +20,7 @@ export function graphView({ platform, nodes, edges }: GraphReport, { width, pain
   for (const refs of groups.values()) {
     const [first] = refs;
     if (first === undefined) continue;
-    lines.push(paint.strong(wrap(headOf(refs), width, 4)));
+    lines.push(paint.strong(hanging(headOf(refs), width, 4)));
     lines.push(...below(first, needs, told, 1));
   }
   return [...lines, '', paint.quiet('what is indented is needed by what stands above it')].join('\n');

@@ -1,25 +1,30 @@
 // Revisions and plans as two short tables, newest last like all that is told in time.
 
 import type { HistoryReport, PlanRow } from '../../reports/history.ts';
-import { columns, dateTime, took } from '../format.ts';
+import { dateTime, flowing, took } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
 export function historyView(report: HistoryReport, { width, paint }: Screen): string {
   if (report.revisions.length === 0) return `nothing was ever in force for ${report.platform}`;
   const revisions = report.revisions
     .toReversed()
-    .map((r) => [dateTime(Date.parse(r.inForceAt)), r.id, String(r.resources), r.by, r.sources.join(', ')]);
+    .map((r) => [dateTime(Date.parse(r.inForceAt)), r.id, r.by, r.sources.join(', ')]);
   const plans = report.plans
     .toReversed()
-    .map((p) => [dateTime(Date.parse(p.at)), p.revision, `${p.done}/${p.total}`, p.by, outcomeOf(p)]);
+    .map((p) => [
+      dateTime(Date.parse(p.at)),
+      `${p.done}/${p.total}`,
+      p.by,
+      `${outcomeOf(p)} (${p.revision})`,
+    ]);
   return [
     paint.strong('revisions in force'),
-    ...columns([['SINCE', 'REVISION', 'RESOURCES', 'BY', 'SOURCES'], ...revisions], width),
+    ...flowing([['SINCE', 'REVISION', 'BY', 'SOURCES'], ...revisions], width),
     '',
     paint.strong('plans carried out'),
     ...(plans.length === 0
       ? ['none']
-      : columns([['AT', 'REVISION', 'STEPS', 'BY', 'OUTCOME'], ...plans], width)),
+      : flowing([['AT', 'STEPS', 'BY', 'OUTCOME (REVISION)'], ...plans], width)),
   ].join('\n');
 }
 

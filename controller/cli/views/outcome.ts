@@ -1,7 +1,7 @@
 // How an apply or a down ended: one line, and for each failure its cause, its last words and the next command.
 
 import type { ApplyOutcome, Failure } from '../../control.ts';
-import { counted, took, wrap } from '../format.ts';
+import { counted, hanging, took } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
 const shownFailures = 10;
@@ -25,7 +25,7 @@ export function outcomeView(outcome: ApplyOutcome, screen: Screen): string {
 function failureLines({ ref, reason, message, logLines, next }: Failure, { paint, width }: Screen): string[] {
   return [
     '',
-    wrap(`${paint.bad(ref)} ${reason}: ${message}`, width, 2),
+    hanging(`${paint.bad(ref)} ${reason}: ${message}`, width),
     ...logLines.map((line) => paint.quiet(`  | ${line}`)),
     `  next: ${next}`,
   ];

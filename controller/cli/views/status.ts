@@ -2,8 +2,8 @@
 
 import type { ResourceRow } from '../../reports/resources.ts';
 import type { EventRow, HoldRow, StatusReport } from '../../reports/status.ts';
-import { age, clock, columns, counted, dateTime, wrap } from '../format.ts';
-import type { Screen } from '../screen.ts';
+import { age, clock, counted, flowing, hanging } from '../format.ts';
+import { type Screen, typed } from '../screen.ts';
 
 /** Rows of what is not ready before the rest is only counted. */
 const shownRows = 15;
@@ -20,16 +20,21 @@ export function statusView(report: StatusReport, screen: Screen): string {
   ].join('\n');
 }
 
-function head(report: StatusReport, { paint, now }: Screen): string[] {
+function head(report: StatusReport, screen: Screen): string[] {
+  const { paint, now, width } = screen;
   const lines = [`${paint.strong(report.platform)}  ${keeper(report, now)}`];
   const { revision } = report;
   if (revision === undefined)
-    return [...lines, 'nothing has been applied yet: reeve plan shows what would be'];
+    return [...lines, `nothing has been applied yet: ${typed('reeve plan', screen)} shows what would be`];
   const since =
     revision.inForceSince === undefined
       ? 'not in force yet'
       : `in force since ${clock(Date.parse(revision.inForceSince), now)} by ${revision.by}`;
-  return [...lines, `revision ${revision.id}, ${since}`, `from ${revision.sources.join(', ')}`];
+  return [
+    ...lines,
+    `revision ${revision.id}, ${since}`,
+    hanging(`from ${revision.sources.join(', ')}`, width),
+  ];
 }
 
 function keeper(report: StatusReport, now: number): string {
@@ -42,17 +47,14 @@ function keeper(report: StatusReport, now: number): string {
 }
 
 function handsOff(report: StatusReport, screen: Screen): string[] {
-  const lines: string[] = [];
+  const lines = report.held.map((hold) => heldLine(hold, screen));
   if (report.suspended !== undefined) {
     const { since, by, reason } = report.suspended;
+    const when = clock(Date.parse(since), screen.now);
     const why = suspendedWhy[reason] ?? reason;
-    lines.push(
-      screen.paint.waiting(
-        `SUSPENDED since ${clock(Date.parse(since), screen.now)} by ${by}: ${why}; reeve resume ends it`,
-      ),
-    );
+    lines.unshift(`SUSPENDED since ${when} by ${by}: ${why}; ${typed('reeve resume', screen)} ends it`);
   }
-  return [...lines, ...report.held.map((hold) => screen.paint.waiting(heldLine(hold, screen.now)))];
+  return lines.map((line) => screen.paint.waiting(hanging(line, screen.width)));
 }
 
 const suspendedWhy: Readonly<Record<string, string>> = {
@@ -61,22 +63,24 @@ const suspendedWhy: Readonly<Record<string, string>> = {
   Down: 'it was taken down',
 };
 
-function heldLine(hold: HoldRow, now: number): string {
-  const until = hold.until === undefined ? 'until released' : `until ${clock(Date.parse(hold.until), now)}`;
+function heldLine(hold: HoldRow, screen: Screen): string {
+  const until =
+    hold.until === undefined ? 'until released' : `until ${clock(Date.parse(hold.until), screen.now)}`;
   const how = hold.stopped ? 'HELD STOPPED' : 'HELD';
   const why = hold.reason === undefined ? '' : `: ${hold.reason}`;
-  return `${how} ${hold.ref} ${until} by ${hold.by}${why}; reeve release ${hold.ref}`;
+  return `${how} ${hold.ref} ${until} by ${hold.by}${why}; ${typed(`reeve release ${hold.ref}`, screen)} ends it`;
 }
 
 function trouble(report: StatusReport, { paint, width, now }: Screen): string[] {
   const lines = report.platformConditions.map((c) =>
-    wrap(`${c.reason} since ${clock(Date.parse(c.since), now)}: ${c.message}`, width, 2),
+    hanging(`${c.reason} since ${clock(Date.parse(c.since), now)}: ${c.message}`, width),
   );
-  if (report.trouble !== undefined) lines.push(wrap(report.trouble, width, 2));
+  if (report.trouble !== undefined) lines.push(hanging(report.trouble, width));
   return lines.map(paint.bad);
 }
 
-function summary(report: StatusReport, { paint }: Screen): string {
+function summary(report: StatusReport, screen: Screen): string {
+  const { paint } = screen;
   const { counts, ready, total, pendingSteps } = report;
   const ratio = `${ready} of ${total} ready`;
   const parts = [ready === total ? paint.good(ratio) : ratio];
@@ -85,7 +89,7 @@ function summary(report: StatusReport, { paint }: Screen): string {
   if (counts.waiting > 0) parts.push(paint.waiting(`${counts.waiting} waiting`));
   if (counts.unknown > 0) parts.push(`${counts.unknown} not looked at`);
   if (pendingSteps !== undefined && pendingSteps > 0) {
-    parts.push(`${counted(pendingSteps, 'step')} to do (reeve plan)`);
+    parts.push(`${counted(pendingSteps, 'step')} to do (${typed('reeve plan', screen)})`);
   }
   return parts.join(', ');
 }
@@ -93,7 +97,7 @@ function summary(report: StatusReport, { paint }: Screen): string {
 function notReady(rows: readonly ResourceRow[], screen: Screen): string[] {
   if (rows.length === 0) return [];
   const shown = rows.slice(0, shownRows);
-  const lines = columns(
+  const lines = flowing(
     shown.map((row) => [
       `  ${row.ref}`,
       row.reason,
@@ -103,19 +107,19 @@ function notReady(rows: readonly ResourceRow[], screen: Screen): string[] {
     screen.width,
   ).map((line, i) => (shown[i]?.state === 'degraded' ? screen.paint.bad(line) : line));
   const more = rows.length - shown.length;
-  if (more > 0) lines.push(`  and ${more} more: reeve get lists them`);
-  return [...lines, `  reeve explain ${rows[0]?.ref} tells why`];
+  if (more > 0) lines.push(`  and ${more} more: ${typed('reeve get', screen)} lists them`);
+  return [...lines, `  ${typed(`reeve explain ${rows[0]?.ref}`, screen)} tells why`];
 }
 
 function warnings(rows: readonly EventRow[], screen: Screen): string[] {
   if (rows.length === 0) return [];
-  const lines = columns(
+  const lines = flowing(
     rows.map((row) => [
       `  ${clock(Date.parse(row.at), screen.now)}`,
       row.regarding,
       row.reason,
       row.count > 1
-        ? `${row.message} (${row.count} times since ${dateTime(Date.parse(row.firstAt))})`
+        ? `${row.message} (${row.count} times since ${clock(Date.parse(row.firstAt), screen.now)})`
         : row.message,
     ]),
     screen.width,

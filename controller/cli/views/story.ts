@@ -1,0 +1,42 @@
+// What happened to one resource, event by event, with what caused each.
+
+import type { EventRow } from '../../reports/status.ts';
+import { clock, flowing } from '../format.ts';
+import type { Screen } from '../screen.ts';
+
+/** A line for each event, below it the manifest's line and the fields that were its cause. */
+export function storyLines(events: readonly EventRow[], screen: Screen): readonly string[] {
+  const rows = flowing(
+    events.map((event) => [
+      `  ${clock(Date.parse(event.at), screen.now)}`,
+      event.reason,
+      `${event.message}${repeats(event, screen.now)}${event.by === 'reeve' ? '' : ` [${event.by}]`}`,
+    ]),
+    screen.width,
+  );
+  return events.flatMap((event, i) => {
+    const line = rows[i] ?? '';
+    return [event.type === 'Warning' ? screen.paint.waiting(line) : line, ...details(event)];
+  });
+}
+
+function repeats({ count, firstAt }: EventRow, now: number): string {
+  return count > 1 ? ` (${count} times since ${clock(Date.parse(firstAt), now)})` : '';
+}
+
+/** The line of the manifest and the fields that were the cause. */
+function details({ detail }: EventRow): string[] {
+  if (detail === undefined) return [];
+  const lines: string[] = [];
+  if (typeof detail['position'] === 'string') lines.push(`      because of ${detail['position']}`);
+  if (Array.isArray(detail['fields'])) {
+    for (const field of detail['fields']) {
+      if (isChange(field)) lines.push(`      ${field.field}: ${field.old} → ${field.new}`);
+    }
+  }
+  return lines;
+}
+
+function isChange(value: unknown): value is { field: string; old: string; new: string } {
+  return value !== null && typeof value === 'object' && 'field' in value && 'old' in value && 'new' in value;
+}
