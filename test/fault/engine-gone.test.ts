@@ -1,0 +1,112 @@
+// Fault 2: the engine is stopped, killed −9 and started, with and without live-restore, while keeping and during an
+// apply. A condition and an event, back-off, no busy loop, no crash, and convergence once it answers again.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type OwnEngine, startOwnEngine } from '../support/engine.ts';
+import { ensureTestImage } from '../support/images.ts';
+import { keep, platformFor, untilAllReady } from '../support/kept.ts';
+import { service } from '../support/platform.ts';
+import { throughout, until } from '../support/until.ts';
+import { rounds, tell } from './scale.ts';
+
+let engine: OwnEngine;
+beforeAll(async () => {
+  engine = await startOwnEngine();
+  await ensureTestImage(engine.socket);
+}, 60_000);
+afterAll(() => engine.close(), 60_000);
+
+const documents = [
+  service('web', ['restart: always']),
+  service('db'),
+  ...Array.from({ length: 4 }, (_, i) => service(`s${i}`)),
+];
+const downMs = rounds(2_500, 10_000);
+
+interface Way {
+  readonly how: 'stop' | 'kill9';
+  readonly liveRestore: boolean;
+}
+const ways: readonly Way[] = [
+  { how: 'stop', liveRestore: false },
+  { how: 'kill9', liveRestore: false },
+  { how: 'stop', liveRestore: true },
+  { how: 'kill9', liveRestore: true },
+];
+
+describe('the engine goes away', () => {
+  test.for(ways)(
+    'while keeping: $how, live-restore $liveRestore',
+    async ({ how, liveRestore }, t) => {
+      await engine.stop();
+      await engine.start({ liveRestore });
+      const p = await platformFor(t, { socket: engine.socket, enter: engine.enter });
+      const controller = await keep(p, documents);
+      const before = await p.container('Service/db');
+      await engine[how]();
+      await p.untilEvent(`Platform/${p.name}`, 'EngineUnreachable');
+      const cpu = controller.cpuMs();
+      await throughout(() => controller.process.exitCode === null, downMs, 'the controller lives');
+      const share = (controller.cpuMs() - cpu) / downMs;
+      tell(
+        `engine gone (${how}, live-restore ${liveRestore}): controller's CPU ${(share * 100).toFixed(1)} % of a core`,
+      );
+      expect(share).toBeLessThan(0.1);
+      const status = await p.reeve('status', '-f', p.manifests);
+      expect(`${status.stdout}${status.stderr}`).toMatch(/EngineUnreachable|cannot be reached|not answer/i);
+      await engine.start({ liveRestore });
+      await p.untilEvent(`Platform/${p.name}`, 'EngineReachable', /./, 30_000);
+      await p.untilContainer('Service/db', 'runs', (c) => c.State.Running, 30_000);
+      await untilAllReady(p);
+      expect(await p.containers()).toHaveLength(documents.length);
+      // With live-restore nothing stopped, so nothing may be restarted.
+      if (liveRestore) expect((await p.container('Service/db')).State.StartedAt).toBe(before.State.StartedAt);
+      await controller.stop();
+    },
+    120_000,
+  );
+
+  test.for(ways.filter((w) => !w.liveRestore))(
+    'during an apply: $how',
+    async ({ how, liveRestore }, t) => {
+      await engine.stop();
+      await engine.start({ liveRestore });
+      const p = await platformFor(t, { socket: engine.socket, enter: engine.enter });
+      const many = Array.from({ length: 20 }, (_, i) => service(`s${i}`));
+      await p.declare(many);
+      const apply = p.spawn('apply', '--yes', '-f', p.manifests);
+      await until(
+        async () => (await p.containers()).some((c) => c.state === 'running'),
+        20_000,
+        'it is at it',
+      );
+      await engine[how]();
+      await engine.start({ liveRestore });
+      const { code, stdout, stderr } = await apply.ended;
+      expect(stderr).not.toMatch(/\n\s+at /);
+      // It went on by itself, or it gave up with words; either way the next apply ends well.
+      expect([0, 1, 69], `${stdout}\n${stderr}`).toContain(code);
+      tell(`engine ${how} during an apply of 20: the apply ended with ${code}`);
+      await p.apply();
+      const containers = await p.containers();
+      expect(containers.map((c) => c.ref).sort()).toEqual(many.map((_, i) => `Service/s${i}`).sort());
+      expect(containers.every((c) => c.state === 'running')).toBe(true);
+    },
+    180_000,
+  );
+
+  test('a controller that starts while the engine is away waits for it', async (t) => {
+    const p = await platformFor(t, { socket: engine.socket, enter: engine.enter });
+    await p.declare([service('web')]);
+    await p.apply();
+    await engine.stop();
+    const controller = p.spawn('run', '-f', p.manifests);
+    await throughout(() => controller.process.exitCode === null, 1_500, 'it waits').catch(
+      (error: unknown) => {
+        throw new Error(controller.output().stderr, { cause: error });
+      },
+    );
+    await engine.start();
+    await p.untilContainer('Service/web', 'runs', (c) => c.State.Running, 40_000);
+  }, 120_000);
+});
