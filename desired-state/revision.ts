@@ -1,7 +1,7 @@
 // A revision: all resources of one load, resolved, immutable, content-addressed. It is what a plan is made from
 // and what history keeps; it holds no secret value.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Resource } from './resource.ts';
 
@@ -66,18 +66,20 @@ export interface Revision {
 
 /** JSON with keys sorted at every level: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const parts = Object.entries(value)
-      .filter(([, v]) => v !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`);
-    return `{${parts.join(',')}}`;
+  // Every spec of every plan passes here: one string grown in place is several times faster than lists joined.
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(fields).sort()) {
+    const field = fields[key];
+    if (field === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(field)}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  return `{${text}}`;
 }
 
 /** Content address of a value: first `length` hex digits of the SHA-256 of its canonical JSON. */
 export function contentHash(value: unknown, length = 12): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, length);
+  return hash('sha256', canonicalJson(value), 'hex').slice(0, length);
 }

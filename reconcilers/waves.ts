@@ -34,5 +34,8 @@ export function numberWaves(steps: readonly Step[], order: Order): Step[] {
   const dense = new Map(
     [...new Set(waveOf.values())].sort((a, b) => a - b).map((wave, index) => [wave, index + 1]),
   );
-  return steps.map((step) => ({ ...step, wave: dense.get(waveOf.get(step.ref) ?? 1) ?? 1 }));
+  return steps.map((step) => {
+    const wave = dense.get(waveOf.get(step.ref) ?? 1) ?? 1;
+    return wave === step.wave ? step : { ...step, wave };
+  });
 }
