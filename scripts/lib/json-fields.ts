@@ -120,7 +120,8 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
   history: {
     platform: "the platform's name",
     revisions: 'newest first: `{id, inForceAt, by, sources, resources}`',
-    plans: 'newest first: `{id, at, endedAt, by, revision, done, failed, total, steps}`; a step is `{id, ref, op, cause, outcome, message}`',
+    plans:
+      'newest first: `{id, at, endedAt, by, revision, done, failed, total, steps}`; a step is `{id, ref, op, cause, outcome, message}`',
   },
   graph: {
     platform: "the platform's name",

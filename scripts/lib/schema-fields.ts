@@ -1,0 +1,79 @@
+// Walks a JSON Schema and lists its fields as rows of a table. Knows JSON Schema, not manifests.
+
+export interface Schema {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+}
+
+export interface Row {
+  /** Field, type, default, meaning. */
+  readonly cells: readonly [string, string, string, string];
+}
+
+/** Deeper than this a reader is better served by `reeve schema`. */
+const deepest = 4;
+
+/** The properties of an object, also where it is one alternative of several. */
+export function propertiesOf(schema: Schema): Readonly<Record<string, Schema>> {
+  return Object.assign({}, schema.properties, ...variants(schema).map((variant) => variant.properties ?? {}));
+}
+
+/** Rows of all fields but those left out at the top. */
+export function fieldsOf(
+  schema: Schema,
+  leaveOut: ReadonlySet<string> = new Set(),
+  path = '',
+  depth = 0,
+): Row[] {
+  const required = new Set([schema, ...variants(schema)].flatMap((variant) => variant.required ?? []));
+  return Object.entries(propertiesOf(schema))
+    .filter(([name]) => !leaveOut.has(name))
+    .flatMap(([name, field]) => {
+      const full = path === '' ? name : `${path}.${name}`;
+      const row: Row = {
+        cells: [
+          `\`${full}\``,
+          typeOf(field) + (required.has(name) ? ', required' : ''),
+          field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``,
+          field.description ?? '',
+        ],
+      };
+      return depth + 1 >= deepest ? [row] : [row, ...below(field, full, depth + 1)];
+    });
+}
+
+/** What stands inside a field: of an object, of a list's items, of a map's values. */
+function below(field: Schema, path: string, depth: number): Row[] {
+  return [field, ...variants(field)].flatMap((variant) => {
+    if (variant.properties !== undefined) return fieldsOf({ ...variant, anyOf: [] }, new Set(), path, depth);
+    if (variant.items !== undefined) return below(variant.items, `${path}[]`, depth);
+    const { additionalProperties: values } = variant;
+    return typeof values === 'object' ? below(values, `${path}.NAME`, depth) : [];
+  });
+}
+
+/** `string or list of string`. */
+export function typeOf(schema: Schema): string {
+  const alternatives = variants(schema);
+  if (alternatives.length > 0) return [...new Set(alternatives.map(typeOf))].join(' or ');
+  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
+  if (typeof schema.additionalProperties === 'object') return `map of ${typeOf(schema.additionalProperties)}`;
+  if (Array.isArray(schema.type)) return schema.type.join(' or ');
+  return String(schema.type ?? 'anything');
+}
+
+function variants(schema: Schema): readonly Schema[] {
+  return [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
+}
