@@ -76,7 +76,8 @@ export function factsFromEvent(
     case 'unpause':
       return [{ fact: 'pausedSince', key: id, value: undefined }];
     case 'destroy':
-      return forgetContainer(id);
+      // That reeve made it stays known: this is how the next plan sees that somebody removed it.
+      return forgetContainer(id).filter((c) => c.fact !== 'made');
     default:
       return [];
   }

@@ -64,12 +64,25 @@ function factsOfOp(step: Step, outcome: StepOutcome, facts: Facts, at: number): 
     case 'signalContainer':
       return filesSeen(step.args.containerId, step.args.files);
     case 'removeContainer':
-      return [...forgetContainer(step.args.containerId), ...replacementAfterRemoval(step, facts, at)];
+      return [
+        ...forgetContainer(step.args.containerId),
+        ...replacementAfterRemoval(step, facts, at),
+        ...resourceAfterRemoval(step, facts),
+      ];
     case 'removeVolume':
       return [{ fact: 'volumesSeen', key: step.args.name, value: undefined }];
     default:
       return [];
   }
+}
+
+/** It went because it is wanted no more: what was remembered of it as a resource goes too. */
+function resourceAfterRemoval(step: Step, facts: Facts): FactChange[] {
+  if (step.cause.reason !== 'Down' && step.cause.reason !== 'NotDeclared') return [];
+  const remembered = ['onceReady', 'completed', 'attempts', 'failures', 'failedReplacements'] as const;
+  return remembered.flatMap((fact): FactChange[] =>
+    facts[fact][step.ref] === undefined ? [] : [{ fact, key: step.ref, value: undefined }],
+  );
 }
 
 /** The predecessor went: the replacement is done. The successor went: it failed, and is not tried again as it is. */

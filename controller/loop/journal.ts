@@ -26,7 +26,7 @@ const normalCauses = new Set([
   'FilesChanged',
   'ConfigChanged',
   'Replaced',
-  'CreatedNotStarted',
+  'NotStarted',
 ]);
 
 /** One event per resource for why a plan acts on it, before the first act. */
