@@ -37,6 +37,7 @@ const ways: readonly Way[] = [
 describe('the engine goes away', () => {
   test.for(ways)(
     'while keeping: $how, live-restore $liveRestore',
+    { timeout: 120_000 },
     async ({ how, liveRestore }, t) => {
       await engine.stop();
       await engine.start({ liveRestore });
@@ -63,11 +64,11 @@ describe('the engine goes away', () => {
       if (liveRestore) expect((await p.container('Service/db')).State.StartedAt).toBe(before.State.StartedAt);
       await controller.stop();
     },
-    120_000,
   );
 
   test.for(ways.filter((w) => !w.liveRestore))(
     'during an apply: $how',
+    { timeout: 180_000 },
     async ({ how, liveRestore }, t) => {
       await engine.stop();
       await engine.start({ liveRestore });
@@ -92,7 +93,6 @@ describe('the engine goes away', () => {
       expect(containers.map((c) => c.ref).sort()).toEqual(many.map((_, i) => `Service/s${i}`).sort());
       expect(containers.every((c) => c.state === 'running')).toBe(true);
     },
-    180_000,
   );
 
   test('a controller that starts while the engine is away waits for it', async (t) => {

@@ -22,11 +22,11 @@ import { containerOf, containersOf, type Inspected, removePlatform, type WorldCo
 export interface PlatformOptions {
   /** Engine's socket; absent: the machine's own engine. */
   readonly socket?: string;
+  /** Socket that reeve is given in its place: a proxy before the engine. */
+  readonly through?: string;
   readonly enter?: readonly string[];
   /** State folder elsewhere (a small disk). */
   readonly state?: string;
-  /** The Platform's spec as YAML flow or block text indented by two. */
-  readonly spec?: string;
 }
 
 export class TestPlatform {
@@ -35,6 +35,7 @@ export class TestPlatform {
   readonly manifests: string;
   readonly state: string;
   readonly socket: string;
+  readonly #through: string;
   readonly #enter: readonly string[];
   readonly #running = new Set<Running>();
 
@@ -44,6 +45,7 @@ export class TestPlatform {
     this.manifests = join(folder, 'manifests');
     this.state = options.state ?? join(folder, 'state');
     this.socket = options.socket ?? engineSocket();
+    this.#through = options.through ?? this.socket;
     this.#enter = options.enter ?? [];
   }
 
@@ -78,7 +80,7 @@ export class TestPlatform {
   }
 
   get #options() {
-    return { state: this.state, cwd: this.manifests, socket: this.socket, enter: this.#enter };
+    return { state: this.state, cwd: this.manifests, socket: this.#through, enter: this.#enter };
   }
 
   /** Runs `reeve ARGS` here to its end. */
