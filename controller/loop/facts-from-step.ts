@@ -107,11 +107,10 @@ function filesSeen(id: string, files: readonly { path: string; digest: string }[
 /** Causes whose mending counts against the restart budget: the workload failed by itself. */
 const failureCauses = new Set([
   'Exited',
-  'Crashed',
   'OomKilled',
   'Unhealthy',
   'ProbeFailing',
-  'Dead',
+  'ProgressDeadlineExceeded',
   'StartFailed',
 ]);
 

@@ -15,18 +15,23 @@ export interface JournalContext {
 /** Causes that are no reason to worry: a person or a revision asked for it. */
 const normalCauses = new Set([
   'Created',
-  'Declared',
   'SpecChanged',
+  'Updated',
   'NotDeclared',
-  'ImageChanged',
-  'Rerun',
-  'DependencyReady',
   'Down',
-  'Held',
-  'FilesChanged',
-  'ConfigChanged',
-  'Replaced',
   'NotStarted',
+  'Stopped',
+  'FileChanged',
+  'HeldStopping',
+  'Replaced',
+  'ReplacementStarting',
+  'ReplacementResumed',
+  'ReplacementTried',
+  'ReplacementOutdated',
+  'ImageMissing',
+  'ModelMissing',
+  'Reconnected',
+  'Leftover',
 ]);
 
 /** One event per resource for why a plan acts on it, before the first act. */
