@@ -14,7 +14,8 @@ export async function act(flags: PlatformFlags, context: Context, what: Act): Pr
   });
   try {
     const named = 'name' in what ? { ...what, name: resolveName(what.name, place.refs) } : what;
-    context.terminal.out(await control.act(named, by(context, what.verb)));
+    const subject = 'name' in named ? named.name : place.platform;
+    context.terminal.out(`${subject}: ${await control.act(named, by(context, what.verb))}`);
   } finally {
     await control.close();
   }

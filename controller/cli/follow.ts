@@ -8,7 +8,7 @@ import { progressLine, progressView } from './views/progress.ts';
 
 export interface Follower {
   readonly progress: (p: Progress) => void;
-  /** Leaves the screen as it was drawn last. */
+  /** Takes the live screen away: what comes after tells how it ended. */
   stop(): void;
 }
 
@@ -44,8 +44,7 @@ async function liveFollower(context: Context): Promise<Follower> {
     },
     stop: () => {
       clearInterval(timer);
-      redraw();
-      draw.done();
+      draw.clear();
     },
   };
 }

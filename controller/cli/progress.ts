@@ -28,23 +28,43 @@ export interface Waiting {
 
 export interface ProgressState {
   readonly startedAt: number;
-  readonly waves: readonly WaveProgress[];
+  /** Step id → its wave, of the plan that was shown. Later passes number their waves anew. */
+  readonly planned: Readonly<Record<string, number>>;
+  /** How each planned step ended last. */
+  readonly ended: Readonly<Record<string, 'done' | 'failed'>>;
+  /** Steps that were not in the plan that was shown: starts that are tried again, and the like. */
+  readonly further: number;
   readonly running: readonly RunningStep[];
-  readonly failed: readonly { readonly ref: Ref; readonly op: string; readonly message: string }[];
+  readonly failed: readonly {
+    readonly id: string;
+    readonly ref: Ref;
+    readonly op: string;
+    readonly message: string;
+  }[];
   readonly waiting: readonly Waiting[];
   readonly ready: number;
   readonly total: number;
 }
 
 export function startProgress(at: number): ProgressState {
-  return { startedAt: at, waves: [], running: [], failed: [], waiting: [], ready: 0, total: 0 };
+  return {
+    startedAt: at,
+    planned: {},
+    ended: {},
+    further: 0,
+    running: [],
+    failed: [],
+    waiting: [],
+    ready: 0,
+    total: 0,
+  };
 }
 
 /** The state after one more message. */
 export function followProgress(state: ProgressState, progress: Progress, at: number): ProgressState {
   switch (progress.type) {
     case 'plan':
-      return { ...state, waves: planned(state.waves, progress.plan.steps) };
+      return { ...state, planned: { ...wavesById(progress.plan.steps), ...state.planned } };
     case 'step':
       return followStep(state, progress, at);
     case 'note':
@@ -66,35 +86,41 @@ export function followProgress(state: ProgressState, progress: Progress, at: num
   }
 }
 
-/** A later pass of the same apply plans what is left: its steps come on top of those done. */
-function planned(waves: readonly WaveProgress[], steps: readonly Step[]): readonly WaveProgress[] {
-  const totals = new Map<number, number>();
-  for (const { wave } of steps) totals.set(wave, (totals.get(wave) ?? 0) + 1);
-  const numbers = [...new Set([...waves.map((w) => w.wave), ...totals.keys()])].sort((a, b) => a - b);
-  return numbers.map((wave) => {
-    const before = waves.find((w) => w.wave === wave) ?? { wave, done: 0, failed: 0 };
-    return { ...before, total: before.done + (totals.get(wave) ?? 0) };
+/** Each wave of the plan that was shown, with how far it is. */
+export function waveProgress({ planned, ended }: ProgressState): readonly WaveProgress[] {
+  const ids = Object.keys(planned);
+  const waves = [...new Set(Object.values(planned))].sort((a, b) => a - b);
+  return waves.map((wave) => {
+    const own = ids.filter((id) => planned[id] === wave);
+    return {
+      wave,
+      total: own.length,
+      done: own.filter((id) => ended[id] === 'done').length,
+      failed: own.filter((id) => ended[id] === 'failed').length,
+    };
   });
+}
+
+function wavesById(steps: readonly Step[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(steps.map((step) => [step.id, step.wave]));
 }
 
 type StepProgress = Extract<Progress, { type: 'step' }>;
 
 function followStep(state: ProgressState, step: StepProgress, at: number): ProgressState {
+  const { id, ref, op } = step;
   if (step.state === 'started') {
-    const { id, ref, op } = step;
     return { ...state, running: [...state.running, { id, ref, op, since: at }] };
   }
   const failed = step.state === 'failed';
+  const known = id in state.planned;
+  // What is tried again and succeeds has not failed.
+  const others = state.failed.filter((failure) => failure.id !== id);
   return {
     ...state,
-    running: state.running.filter((running) => running.id !== step.id),
-    waves: state.waves.map((wave) =>
-      wave.wave === step.wave
-        ? { ...wave, done: wave.done + (failed ? 0 : 1), failed: wave.failed + (failed ? 1 : 0) }
-        : wave,
-    ),
-    failed: failed
-      ? [...state.failed, { ref: step.ref, op: step.op, message: step.message ?? 'failed' }]
-      : state.failed,
+    running: state.running.filter((running) => running.id !== id),
+    ended: known ? { ...state.ended, [id]: failed ? 'failed' : 'done' } : state.ended,
+    further: state.further + (known ? 0 : 1),
+    failed: failed ? [...others, { id, ref, op, message: step.message ?? 'failed' }] : others,
   };
 }

@@ -9,8 +9,8 @@ export interface ShownPlan {
   readonly changedVariables: readonly string[];
 }
 
-export function planView({ plan, changedVariables }: ShownPlan, { paint, color }: Screen): string {
-  const text = formatPlan(plan, { color }).trimEnd();
+export function planView({ plan, changedVariables }: ShownPlan, { paint, color, now }: Screen): string {
+  const text = formatPlan(plan, { color, now }).trimEnd();
   if (changedVariables.length === 0) return text;
   const names = changedVariables.join(', ');
   return `${text}\n\n${paint.waiting(`read with another value than last time: ${names} (from the shell, not from the manifests)`)}`;

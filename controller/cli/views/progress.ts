@@ -2,11 +2,12 @@
 
 import type { Progress } from '../../control.ts';
 import { columns, counted, cut, took } from '../format.ts';
-import type { ProgressState, Waiting } from '../progress.ts';
+import { type ProgressState, type Waiting, type WaveProgress, waveProgress } from '../progress.ts';
 import type { Screen } from '../screen.ts';
 import { did, doing } from './step-words.ts';
 
-const shownRunning = 6;
+const shownWaves = 5;
+const shownRunning = 5;
 const shownFailed = 5;
 const shownWaiting = 6;
 const barWidth = 20;
@@ -14,15 +15,7 @@ const barWidth = 20;
 /** The whole screen; never more than about 25 lines, whatever the size of the platform. */
 export function progressView(state: ProgressState, screen: Screen): string {
   const { paint, width } = screen;
-  const lines = columns(
-    state.waves
-      .filter((wave) => wave.total > 0)
-      .map(({ wave, done, failed, total }) => [
-        `wave ${wave}`,
-        paint.quiet('[') + bar(done, failed, total, screen) + paint.quiet(']'),
-        `${done}/${total}${failed > 0 ? paint.bad(` ${failed} failed`) : ''}`,
-      ]),
-  );
+  const lines = waveLines(state, screen);
   for (const step of state.running.slice(0, shownRunning)) {
     const note = step.note === undefined ? '' : `: ${step.note}`;
     lines.push(cut(`  ${step.ref} ${doing(step.op)} ${took(screen.now - step.since)}${note}`, width));
@@ -33,9 +26,33 @@ export function progressView(state: ProgressState, screen: Screen): string {
     lines.push(paint.bad(cut(`  ${failure.ref} ${doing(failure.op)} failed: ${failure.message}`, width)));
   }
   if (state.total > 0) {
-    lines.push(`${state.ready} of ${state.total} ready after ${took(screen.now - state.startedAt)}`);
+    const further = state.further === 0 ? '' : `, ${counted(state.further, 'further step')}`;
+    lines.push(
+      `${state.ready} of ${state.total} ready after ${took(screen.now - state.startedAt)}${further}`,
+    );
   }
   return [...lines, ...waitingLines(state, screen)].join('\n');
+}
+
+/** Waves that are through are one line together: a deep platform has dozens. */
+function waveLines(state: ProgressState, screen: Screen): string[] {
+  const waves = waveProgress(state);
+  const through = waves.filter((wave) => wave.done === wave.total);
+  const rest = waves.filter((wave) => wave.done < wave.total);
+  const rows = rest.slice(0, shownWaves).map((wave) => waveRow(`wave ${wave.wave}`, wave, screen));
+  if (through.length > 0) {
+    const done = through.reduce((sum, wave) => sum + wave.total, 0);
+    const name = `${counted(through.length, 'wave')} done`;
+    rows.unshift(waveRow(name, { wave: 0, total: done, done, failed: 0 }, screen));
+  }
+  const more = rest.length - shownWaves;
+  return [...columns(rows), ...(more > 0 ? [`and ${counted(more, 'wave')} more`] : [])];
+}
+
+function waveRow(name: string, { done, failed, total }: WaveProgress, screen: Screen): string[] {
+  const { paint } = screen;
+  const broken = failed > 0 ? paint.bad(` ${failed} failed`) : '';
+  return [name, `[${bar(done, failed, total, screen)}] ${done}/${total}${broken}`];
 }
 
 function bar(done: number, failed: number, total: number, { paint }: Screen): string {
@@ -68,7 +85,8 @@ export function progressLine(progress: Progress, before: ProgressState): string 
   switch (progress.type) {
     case 'step': {
       if (progress.state === 'started' || progress.state === 'unchanged') return undefined;
-      const place = `wave ${progress.wave}  ${progress.ref}`;
+      const wave = before.planned[progress.id];
+      const place = `${wave === undefined ? 'again ' : `wave ${wave}`}  ${progress.ref}`;
       if (progress.state === 'failed')
         return `${place} ${doing(progress.op)} failed: ${progress.message ?? ''}`;
       const time = progress.ms === undefined ? '' : ` (${took(progress.ms)})`;
@@ -81,10 +99,6 @@ export function progressLine(progress: Progress, before: ProgressState): string 
         ? undefined
         : `${progress.ready} of ${progress.total} ready`;
     case 'plan':
-      // The first plan was shown before; a later one is what was left after it.
-      return before.waves.length === 0 || progress.plan.steps.length === 0
-        ? undefined
-        : `another pass: ${counted(progress.plan.steps.length, 'step')}`;
     case 'outcome':
       return undefined;
   }

@@ -7,10 +7,10 @@ import type { Screen } from '../screen.ts';
 /** A line for each event, below it the manifest's line and the fields that were its cause. */
 export function storyLines(events: readonly EventRow[], screen: Screen): readonly string[] {
   const rows = flowing(
-    events.map((event) => [
+    events.map((event, i) => [
       `  ${clock(Date.parse(event.at), screen.now)}`,
       event.reason,
-      `${event.message}${repeats(event, screen.now)}${event.by === 'reeve' ? '' : ` [${event.by}]`}`,
+      `${event.message}${repeats(event, screen.now)}${who(event, events[i - 1])}`,
     ]),
     screen.width,
   );
@@ -18,6 +18,11 @@ export function storyLines(events: readonly EventRow[], screen: Screen): readonl
     const line = rows[i] ?? '';
     return [event.type === 'Warning' ? screen.paint.waiting(line) : line, ...details(event)];
   });
+}
+
+/** Said once for what one and the same did in a row. */
+function who({ by }: EventRow, before: EventRow | undefined): string {
+  return by === 'reeve' || by === before?.by ? '' : ` [${by}]`;
 }
 
 function repeats({ count, firstAt }: EventRow, now: number): string {

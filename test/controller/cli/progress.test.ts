@@ -2,7 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { makePaint } from '../../../controller/cli/paint.ts';
-import { followProgress, type ProgressState, startProgress } from '../../../controller/cli/progress.ts';
+import {
+  followProgress,
+  type ProgressState,
+  startProgress,
+  waveProgress,
+} from '../../../controller/cli/progress.ts';
 import { progressLine, progressView } from '../../../controller/cli/views/progress.ts';
 import type { Progress } from '../../../controller/control.ts';
 import type { Step } from '../../../reconcilers/plan.ts';
@@ -104,14 +109,22 @@ test('the lines of a log', () => {
   ]);
 });
 
-test('a later pass adds what is left to what is done', () => {
-  const again: Progress = { type: 'plan', plan: { ...emptyPlan, steps: [api] }, planId: 'p2' };
-  const state = after([...story, step(web, 'done'), again]);
-  expect(state.waves).toEqual([
+test('what is tried again and succeeds counts where it was planned, and has not failed', () => {
+  const state = after([...story, step(web, 'done'), step(api, 'done')]);
+  expect(waveProgress(state)).toEqual([
     { wave: 1, total: 2, done: 2, failed: 0 },
-    { wave: 2, total: 2, done: 1, failed: 1 },
+    { wave: 2, total: 2, done: 2, failed: 0 },
   ]);
-  expect(progressLine(again, state)).toBe('another pass: 1 step');
+  expect(state.failed).toEqual([]);
+});
+
+test('a step that was not planned, as a start after a crash, is counted apart', () => {
+  const again = { ...step(start('crash', 1), 'done'), id: 'Service/crash:restartContainer' };
+  const before = after(story);
+  expect(progressLine(again, before)).toBe('again   Service/crash started (200ms)');
+  const state = followProgress(before, again, 0);
+  expect(waveProgress(state)).toEqual(waveProgress(before));
+  expect(progressView(state, screen(80))).toContain('1 further step');
 });
 
 test('never taller than a small screen, whatever the platform', () => {
