@@ -61,8 +61,10 @@ export class RemoteControl implements Control {
     return healthAnswer.parse(answer);
   }
 
-  async plan(options: PlanOptions): Promise<PlanReport> {
-    return (await this.#ask('POST', '/v1/plan', this.#named(options))) as PlanReport;
+  async plan({ names, allowDelete, updateImages }: PlanOptions): Promise<PlanReport> {
+    // Only these: whoever applies passes more, which a plan does not take.
+    const body = this.#named({ names, allowDelete, updateImages });
+    return (await this.#ask('POST', '/v1/plan', body)) as PlanReport;
   }
 
   async apply(

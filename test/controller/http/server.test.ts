@@ -174,7 +174,8 @@ describe('acting', () => {
   });
 
   test('statuses and plans cross the socket whole', async () => {
-    expect((await remote.plan(noPlan)).fingerprint).toBe('f1');
+    const applying = { ...noPlan, by, timeoutMs: 5 };
+    expect((await remote.plan(applying)).fingerprint).toBe('f1');
     expect((await remote.statuses()).plan.platform).toBe('demo');
   });
 });
