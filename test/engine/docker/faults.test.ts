@@ -1,0 +1,202 @@
+// An engine that hangs, fails, answers garbage or loses answers: each act ends in exactly one effect or a clear error.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { EngineError } from '../../../controller/errors.ts';
+import { engineSocket } from '../../../scripts/lib/docker-api.ts';
+import { type EngineProxy, type FaultRule, startEngineProxy } from '../../support/engine-proxy.ts';
+import { openRig, type Rig } from '../../support/rig.ts';
+
+let folder: string;
+let proxy: EngineProxy;
+/** Through the proxy; a call of it gives up soon. */
+let rig: Rig;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'reeve-proxy-'));
+  proxy = await startEngineProxy({ target: engineSocket(), socket: join(folder, 'engine.sock') });
+  rig = await openRig({ through: proxy.socket, timeoutMs: 1000 });
+});
+
+afterEach(() => proxy.clear());
+
+afterAll(async () => {
+  proxy.clear();
+  await rig.close();
+  await proxy.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Faults after which it is not known whether the engine acted. */
+const uncertain: readonly FaultRule['kind'][] = [
+  'hang',
+  'hangAfter',
+  'refuse',
+  'refuseAfter',
+  'garbage',
+  'drop',
+  'dropAnswer',
+  'cutAnswer',
+];
+
+async function containersNamed(name: string): Promise<{ Id: string; State: string }[]> {
+  const filters = encodeURIComponent(JSON.stringify({ name: [`^/?${name}$`] }));
+  return (await rig.ask('GET', `/containers/json?all=1&filters=${filters}`)) as {
+    Id: string;
+    State: string;
+  }[];
+}
+
+async function inspect(id: string): Promise<{
+  Name: string;
+  State: { Running: boolean; Paused: boolean; StartedAt: string };
+  HostConfig: { PidsLimit: number };
+  NetworkSettings: { Networks: Record<string, object> };
+}> {
+  return (await rig.ask('GET', `/containers/${id}/json`)) as never;
+}
+
+async function network(name: string): Promise<void> {
+  await rig.ask('POST', '/networks/create', { Name: name });
+}
+
+describe.each(uncertain)('one call answered with %s', (kind) => {
+  test('creates one container', async () => {
+    const creation = rig.creation({});
+    proxy.fault({ kind, method: 'POST', path: /^\/containers\/create/, times: 1 });
+    const outcome = await rig.perform('createContainer', creation);
+    const found = await containersNamed(creation.name);
+    expect(found.map((c) => c.Id)).toEqual([outcome.containerId]);
+    expect(outcome.changed).toBe(true);
+  });
+
+  test('starts it once', async () => {
+    const id = await rig.create({});
+    const before = proxy.counts.get('POST /containers/:/start') ?? 0;
+    proxy.fault({ kind, method: 'POST', path: /\/start$/, times: 1 });
+    const outcome = await rig.perform('startContainer', { containerId: id, files: [] });
+    expect(outcome.changed).toBe(true);
+    expect((await inspect(id)).State.Running).toBe(true);
+    const acted = !['hang', 'refuse', 'drop'].includes(kind);
+    expect((proxy.counts.get('POST /containers/:/start') ?? 0) - before).toBe(acted ? 1 : 2);
+  });
+
+  test('restarts it once', async () => {
+    const id = await rig.create({});
+    await rig.perform('startContainer', { containerId: id, files: [] });
+    const started = (await inspect(id)).State.StartedAt;
+    const before = proxy.counts.get('POST /containers/:/restart') ?? 0;
+    proxy.fault({ kind, method: 'POST', path: /\/restart/, times: 1 });
+    await rig.perform('restartContainer', { containerId: id, graceMs: 0, files: [] });
+    expect((await inspect(id)).State.StartedAt).not.toBe(started);
+    const acted = !['hang', 'refuse', 'drop'].includes(kind);
+    expect((proxy.counts.get('POST /containers/:/restart') ?? 0) - before).toBe(acted ? 1 : 2);
+  });
+
+  test('renames, updates, connects and disconnects it, stops and removes it', async () => {
+    const id = await rig.create({});
+    const name = `${rig.prefix}-renamed-${kind}`;
+    const net = `${rig.prefix}-net-${kind}`;
+    await network(net);
+    const once = (path: RegExp, method = 'POST') => proxy.fault({ kind, method, path, times: 1 });
+    once(/\/rename/);
+    await rig.perform('renameContainer', { containerId: id, name });
+    once(/\/update/);
+    await rig.perform('updateContainer', { containerId: id, resources: { pids: 77 } });
+    once(/\/connect/);
+    await rig.perform('connectNetwork', { containerId: id, network: net, aliases: ['x'] });
+    const between = await inspect(id);
+    expect(between.Name).toBe(`/${name}`);
+    expect(between.HostConfig.PidsLimit).toBe(77);
+    expect(Object.keys(between.NetworkSettings.Networks)).toContain(net);
+    once(/\/disconnect/);
+    await rig.perform('disconnectNetwork', { containerId: id, network: net });
+    expect(Object.keys((await inspect(id)).NetworkSettings.Networks)).not.toContain(net);
+    await rig.perform('startContainer', { containerId: id, files: [] });
+    once(/\/stop/);
+    await rig.perform('stopContainer', { containerId: id, graceMs: 0 });
+    expect((await inspect(id)).State.Running).toBe(false);
+    once(/^\/containers\//, 'DELETE');
+    await rig.perform('removeContainer', { containerId: id, name, volumes: true });
+    expect(await containersNamed(name)).toEqual([]);
+  });
+
+  test('makes one network and one volume, and removes them', async () => {
+    const name = `${rig.prefix}-made-${kind}`;
+    const declared = {
+      name,
+      engineName: name,
+      position: { file: 'x', line: 1, column: 1 },
+      origin: 'x',
+      labels: {},
+      protect: false,
+      drift: { mode: 'heal', fields: {} },
+      external: false,
+      driverOpts: {},
+    } as const;
+    proxy.fault({ kind, method: 'POST', path: /^\/networks\/create/, times: 1 });
+    await rig.perform('createNetwork', { network: { ...declared, kind: 'Network' } });
+    const networks = (await rig.engine.networks()).filter((n) => n.name === name);
+    expect(networks.length).toBe(1);
+    proxy.fault({ kind, method: 'POST', path: /^\/volumes\/create/, times: 1 });
+    await rig.perform('createVolume', { volume: { ...declared, kind: 'Volume' } });
+    expect((await rig.engine.volumes()).filter((v) => v.name === name).length).toBe(1);
+    proxy.fault({ kind, method: 'DELETE', times: 1 });
+    await rig.perform('removeNetwork', { networkId: networks[0]?.id ?? '', name });
+    proxy.fault({ kind, method: 'DELETE', times: 1 });
+    await rig.perform('removeVolume', { name });
+    expect((await rig.engine.networks()).filter((n) => n.name === name)).toEqual([]);
+    expect((await rig.engine.volumes()).filter((v) => v.name === name)).toEqual([]);
+  });
+});
+
+describe('an engine that keeps failing', () => {
+  test('is tried three times and then told', async () => {
+    proxy.fault({ kind: 'refuse', method: 'POST', path: /^\/containers\/create/ });
+    const before = proxy.hits();
+    const error = await rig.create({}).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error).toMatchObject({ code: 500, reason: 'EngineRefused', retryable: true });
+    expect(proxy.hits() - before).toBe(3);
+  });
+
+  test('that hangs ends in CallTimedOut, and a signal of the caller ends it at once', async () => {
+    proxy.fault({ kind: 'hang', path: /^\/containers\/json/ });
+    await expect(rig.engine.containers()).rejects.toMatchObject({
+      code: 0,
+      reason: 'CallTimedOut',
+      status: 69,
+    });
+    proxy.fault({ kind: 'hang', method: 'POST', path: /^\/containers\/create/ });
+    const abort = new AbortController();
+    const began = Date.now();
+    const creating = rig.perform('createContainer', rig.creation({}), {
+      signal: abort.signal,
+      timeoutMs: 60_000,
+    });
+    setTimeout(() => abort.abort(new Error('asked to stop')), 50);
+    await expect(creating).rejects.toThrow('asked to stop');
+    expect(Date.now() - began).toBeLessThan(1000);
+  });
+
+  test('that answers garbage or half of an answer is told at once', async () => {
+    proxy.fault({ kind: 'garbage', path: /^\/containers\/json/, times: 1 });
+    await expect(rig.engine.containers()).rejects.toMatchObject({ reason: 'AnswerGarbled' });
+    proxy.fault({ kind: 'cutAnswer', path: /^\/containers\/json/, times: 1 });
+    const began = Date.now();
+    await expect(rig.engine.containers()).rejects.toMatchObject({ reason: 'AnswerLost' });
+    expect(Date.now() - began).toBeLessThan(1000);
+  });
+
+  test('a signal whose answer is lost is not sent twice', async () => {
+    const id = await rig.create({});
+    await rig.perform('startContainer', { containerId: id, files: [] });
+    const before = proxy.counts.get('POST /containers/:/kill') ?? 0;
+    proxy.fault({ kind: 'dropAnswer', path: /\/kill/, times: 1 });
+    const sent = rig.perform('signalContainer', { containerId: id, signal: 'SIGHUP', files: [] });
+    await expect(sent).rejects.toMatchObject({ reason: 'AnswerLost' });
+    expect((proxy.counts.get('POST /containers/:/kill') ?? 0) - before).toBe(1);
+  });
+});
