@@ -7,13 +7,21 @@ import { identityLabels, type ObservedContainer, type ObservedState } from './ob
 import { specHash } from './spec-hash.ts';
 import { ownedContainers } from './world.ts';
 
-/** Ids of our containers without detail that the plan needs it of, in the engine's order. */
-export function needsInspect(revision: Revision, observed: ObservedState, facts: Facts): string[] {
+/**
+ * Ids of our containers without detail that the plan needs it of, in the engine's order. None of `busy` resources: the
+ * plan has no steps for them, and an inspect waits in the engine until a start under way has ended.
+ */
+export function needsInspect(
+  revision: Revision,
+  observed: ObservedState,
+  facts: Facts,
+  busy: ReadonlySet<Ref> = new Set(),
+): string[] {
   const byRef = new Map<Ref, Resource>(revision.resources.map((r) => [refOf(r), r]));
   const ids: string[] = [];
   for (const [ref, { current, predecessor }] of ownedContainers(revision, observed, facts, byRef)) {
     const workload = byRef.get(ref);
-    if (workload === undefined || !isWorkload(workload)) continue;
+    if (workload === undefined || !isWorkload(workload) || busy.has(ref)) continue;
     // A predecessor is compared (it may be what is wanted again) and its anonymous volumes move along.
     if (predecessor !== undefined && predecessor.detail === undefined) ids.push(predecessor.id);
     if (current === undefined || current.detail !== undefined) continue;

@@ -126,7 +126,8 @@ export class Observer {
   noteEvent(event: EngineEvent): void {
     if (event.type === 'container') this.noteContainer(event.id);
     if (event.type === 'network') {
-      this.#networks = undefined;
+      // Who is on a network is the containers' list to tell; each start joins some.
+      if (event.action !== 'connect' && event.action !== 'disconnect') this.#networks = undefined;
       const container = event.attributes['container'];
       if (container !== undefined) this.noteContainer(container);
     }

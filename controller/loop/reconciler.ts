@@ -108,7 +108,7 @@ export class Reconciler {
     const busy = new Set(this.#busy);
     let facts = await store.facts();
     let observed = await observer.observe(target.revision, facts.pins);
-    const ids = needsInspect(target.revision, observed, facts);
+    const ids = needsInspect(target.revision, observed, facts, busy);
     if (ids.length > 0) {
       await observer.inspect(ids);
       observed = observer.complete(observed);
