@@ -7,21 +7,21 @@ import { followerOf } from './follow.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { OutputFlags, PlatformFlags } from './options.ts';
 import { print } from './print.ts';
-import { outcomeView } from './views/outcome.ts';
+import { downOutcomeView, outcomeView } from './views/outcome.ts';
 
-/** `leaving` is said on the first Ctrl-C. */
+/** `down` tells what is gone instead of what is ready; `leaving` is said on the first Ctrl-C. */
 export async function carry(
   context: Context,
   flags: PlatformFlags & OutputFlags,
-  leaving: string,
+  what: { readonly down: boolean; readonly leaving: string },
   work: (progress: (p: Progress) => void, signal: AbortSignal) => Promise<ApplyOutcome>,
 ): Promise<void> {
-  const follower = flags.output === 'json' ? undefined : await followerOf(context);
-  const interrupt = onInterrupt(context, leaving);
+  const follower = flags.output === 'json' ? undefined : await followerOf(context, what);
+  const interrupt = onInterrupt(context, what.leaving);
   try {
     const outcome = await work((p) => follower?.progress(p), interrupt.signal);
     follower?.stop();
-    print(context, flags, outcome, outcomeView);
+    print(context, flags, outcome, what.down ? downOutcomeView : outcomeView);
     context.exit(statusOf(outcome));
   } finally {
     follower?.stop();

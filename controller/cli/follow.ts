@@ -16,17 +16,18 @@ export interface Follower {
 const redrawMs = 100;
 
 /** Lines when piped, a live screen on a terminal. */
-export async function followerOf(context: Context): Promise<Follower> {
-  return context.terminal.live ? liveFollower(context) : lineFollower(context);
+export async function followerOf(context: Context, what: { readonly down: boolean }): Promise<Follower> {
+  return context.terminal.live ? liveFollower(context) : lineFollower(context, what.down);
 }
 
-function lineFollower(context: Context): Follower {
+function lineFollower(context: Context, down: boolean): Follower {
   let state = startProgress(context.now());
   return {
     progress: (progress) => {
       const line = progressLine(progress, state);
       state = followProgress(state, progress, context.now());
-      if (line !== undefined) context.terminal.out(line);
+      // Fewer and fewer are ready while it is taken down: nobody waits for that.
+      if (line !== undefined && !(down && progress.type === 'status')) context.terminal.out(line);
     },
     stop: () => undefined,
   };

@@ -152,5 +152,7 @@ async function carryOut(
 ): Promise<void> {
   const { carry } = await import('../carry.ts');
   const leaving = controller === undefined ? 'finishing the running steps' : 'no longer watching';
-  await carry(context, flags, leaving, (progress, signal) => control.apply(options, progress, signal));
+  await carry(context, flags, { down: false, leaving }, (progress, signal) =>
+    control.apply(options, progress, signal),
+  );
 }

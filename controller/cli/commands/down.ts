@@ -39,14 +39,14 @@ async function down(flags: Flags, context: Context): Promise<void> {
   try {
     const options = { by: by(context, 'down'), volumes: flags.volumes ?? false };
     const plan = await control.downPlan(options);
-    if (flags.output === 'text') await show(plan, context);
+    if (flags.output === 'text') await show(plan, options.volumes, context);
     if (flags.yes !== true && plan.steps.length > 0 && !(await context.terminal.ask(questionOf(plan)))) {
       context.terminal.err('nothing was removed');
       context.exit(exitStatus.failed);
       return;
     }
     const { carry } = await import('../carry.ts');
-    await carry(context, flags, 'finishing the running steps', (progress, signal) =>
+    await carry(context, flags, { down: true, leaving: 'finishing the running steps' }, (progress, signal) =>
       control.down(options, progress, signal),
     );
   } finally {
@@ -54,12 +54,12 @@ async function down(flags: Flags, context: Context): Promise<void> {
   }
 }
 
-async function show(plan: Plan, context: Context): Promise<void> {
+async function show(plan: Plan, volumes: boolean, context: Context): Promise<void> {
   const [{ downView }, { screenOf }] = await Promise.all([
     import('../views/down.ts'),
     import('../screen.ts'),
   ]);
-  context.terminal.out(downView(plan, screenOf(context)));
+  context.terminal.out(downView({ plan, volumes }, screenOf(context)));
 }
 
 function questionOf(plan: Plan): string {

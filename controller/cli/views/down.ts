@@ -4,12 +4,18 @@ import type { Plan, Step } from '../../../reconcilers/plan.ts';
 import { counted, hanging, wrap } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
-export function downView(plan: Plan, screen: Screen): string {
+export interface Down {
+  readonly plan: Plan;
+  /** Volumes were asked for too. */
+  readonly volumes: boolean;
+}
+
+export function downView({ plan, volumes: asked }: Down, screen: Screen): string {
   const containers = namesOf(plan, (step) => (step.op === 'removeContainer' ? step.args.name : undefined));
   const networks = namesOf(plan, (step) => (step.op === 'removeNetwork' ? step.args.name : undefined));
   const volumes = namesOf(plan, (step) => (step.op === 'removeVolume' ? step.args.name : undefined));
   if (containers.length + networks.length + volumes.length === 0) {
-    return `nothing of ${plan.platform} is there to remove`;
+    return `nothing of ${plan.platform} is there to remove${asked ? '' : '; volumes stay (--volumes removes them too)'}`;
   }
   const { paint } = screen;
   return [
@@ -17,7 +23,7 @@ export function downView(plan: Plan, screen: Screen): string {
     ...list('container', containers, screen),
     ...list('network', networks, screen),
     ...list('volume', volumes, screen).map(paint.bad),
-    ...(volumes.length === 0 ? ['volumes stay (--volumes removes them too)'] : []),
+    ...(!asked ? ['volumes stay (--volumes removes them too)'] : []),
     ...plan.warnings.map((warning) =>
       paint.waiting(hanging(`${warning.ref}: ${warning.message}`, screen.width)),
     ),

@@ -8,18 +8,32 @@ const shownFailures = 10;
 
 export function outcomeView(outcome: ApplyOutcome, screen: Screen): string {
   const { paint } = screen;
-  if (outcome.blocked !== undefined) {
-    return paint.bad(`blocked: ${outcome.blocked.message} (${outcome.blocked.reason}); nothing was done`);
-  }
+  if (outcome.blocked !== undefined) return blockedLine(outcome.blocked, screen);
   const counts = `${counted(outcome.stepsDone, 'step')} done, ${outcome.ready} of ${outcome.total} ready, in ${took(outcome.ms)}`;
   if (outcome.ok) return paint.good(`applied: ${counts}`);
+  return [paint.bad(`not all is well: ${counts}`), ...failures(outcome, screen)].join('\n');
+}
+
+/** The same for `down`, where nothing is to be ready. */
+export function downOutcomeView(outcome: ApplyOutcome, screen: Screen): string {
+  const { paint } = screen;
+  if (outcome.blocked !== undefined) return blockedLine(outcome.blocked, screen);
+  const counts = `${counted(outcome.stepsDone, 'step')} done, in ${took(outcome.ms)}`;
+  if (outcome.ok) return paint.good(`taken down: ${counts}; it stays so until the next apply`);
+  return [paint.bad(`not all is gone: ${counts}`), ...failures(outcome, screen)].join('\n');
+}
+
+function blockedLine({ reason, message }: { reason: string; message: string }, { paint }: Screen): string {
+  return paint.bad(`blocked: ${message} (${reason}); nothing was done`);
+}
+
+function failures(outcome: ApplyOutcome, screen: Screen): readonly string[] {
   const shown = outcome.failures.slice(0, shownFailures);
   const more = outcome.failures.length - shown.length;
   return [
-    paint.bad(`not all is well: ${counts}`),
     ...shown.flatMap((failure) => failureLines(failure, screen)),
     ...(more > 0 ? ['', `and ${more} more: reeve status lists them`] : []),
-  ].join('\n');
+  ];
 }
 
 function failureLines({ ref, reason, message, logLines, next }: Failure, { paint, width }: Screen): string[] {

@@ -10,7 +10,7 @@ import { explainView } from '../../../controller/cli/views/explain.ts';
 import { getView } from '../../../controller/cli/views/get.ts';
 import { graphDot, graphView } from '../../../controller/cli/views/graph.ts';
 import { historyView } from '../../../controller/cli/views/history.ts';
-import { outcomeView } from '../../../controller/cli/views/outcome.ts';
+import { downOutcomeView, outcomeView } from '../../../controller/cli/views/outcome.ts';
 import { statusView } from '../../../controller/cli/views/status.ts';
 import type { ApplyOutcome } from '../../../controller/control.ts';
 import { describeReport } from '../../../controller/reports/describe.ts';
@@ -145,7 +145,8 @@ const views: readonly (readonly [string, (screen: Screen) => string])[] = [
   ['history', (s) => historyView(historyReport('demo', [record], [planRecord]), s)],
   ['graph', (s) => graphView(graphReport('demo', resources), s)],
   ['graph-around', (s) => graphView(graphReport('demo', resources, 'Service/ollama'), s)],
-  ['down', (s) => downView(downPlan, s)],
+  ['down', (s) => downView({ plan: downPlan, volumes: true }, s)],
+  ['down-outcome', (s) => downOutcomeView({ ...failed, ok: true, failures: [] }, s)],
   ['outcome-failed', (s) => outcomeView(failed, s)],
   ['outcome-ok', (s) => outcomeView({ ...failed, ok: true, ready: 10, failures: [] }, s)],
 ];
