@@ -3,7 +3,8 @@
 import { isWorkload, type Ref, refOf, type Workload } from '../desired-state/resource.ts';
 import { isBackingOff } from './backoff.ts';
 import type { Blocker } from './blockers.ts';
-import type { Step } from './plan.ts';
+import type { Owned } from './ownership.ts';
+import type { Notice, Step } from './plan.ts';
 import { type Readiness, readiness } from './readiness.ts';
 import { dependenciesOf, ownedBy, type World } from './world.ts';
 
@@ -64,4 +65,13 @@ export function waitsByRef(steps: readonly Step[]): Map<Ref, string[]> {
         needs.map((n) => n.ref),
       );
   return waits;
+}
+
+/** Containers that inherited our labels (`docker commit`, `docker run`): told of, never touched. */
+export function foreignCopies(ref: Ref, { foreign }: Owned): Notice[] {
+  return foreign.map((c) => ({
+    ref,
+    reason: 'ForeignCopy',
+    message: `container ${c.name} (${c.id.slice(0, 12)}) carries the labels of ${ref} and reeve did not make it; it is left alone. Remove it, or run copies without our labels`,
+  }));
 }

@@ -5,6 +5,7 @@
 import { type Ref, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import { identityLabels, type ObservedNetwork } from './observed.ts';
+import { foreignCopies } from './outlook.ts';
 import type { Notice, Plan, Step } from './plan.ts';
 import { removeContainers, removeVolumes } from './removal-steps.ts';
 import { ownedBy, type World } from './world.ts';
@@ -34,7 +35,9 @@ export interface RemovalPart {
 /** Decides what is to go. */
 export function planRemovals(input: RemovalInput): RemovalPart {
   const { world, mode } = input;
-  const warnings: Notice[] = [];
+  const warnings: Notice[] = [...world.owned].flatMap(([ref, owned]) =>
+    world.byRef.has(ref) ? [] : foreignCopies(ref, owned),
+  );
   const candidates = [...world.owned.keys()].filter((ref) => mode === 'down' || !world.byRef.has(ref));
   const goes = candidates.filter((ref) => mayGo(ref, input, warnings)).sort(byName);
   const networks = world.observed.networks
@@ -48,7 +51,7 @@ export function planRemovals(input: RemovalInput): RemovalPart {
       networks: [],
       volumes: [],
       released: new Map(),
-      warnings: blocked === undefined ? [] : [...warnings, notice(world, blocked)],
+      warnings: blocked === undefined ? warnings : [...warnings, notice(world, blocked)],
       ...(blocked === undefined || mode === 'keep' ? {} : { blocked }),
     };
   }

@@ -5,6 +5,7 @@ import { stepsOf } from './acts.ts';
 import type { Finding, Told } from './conditions.ts';
 import type { Prerequisites } from './container-steps.ts';
 import { positionOf } from './drift.ts';
+import { foreignCopies } from './outlook.ts';
 import type { Cause, Notice, Plan } from './plan.ts';
 import { type Category, classify, type Level } from './rules.ts';
 import { type Sentence, sentences } from './sentences.ts';
@@ -40,7 +41,7 @@ export function planWorkload(
   return {
     draft,
     finding: (waitsFor) => findingOf(s, rule.level, rule.category, cause, waitsFor),
-    warnings: foreignCopies(s),
+    warnings: foreignCopies(s.ref, s.owned),
     reported: reportedOf(s),
     nextAt: times.filter((t) => t !== undefined),
   };
@@ -131,14 +132,6 @@ function heldOf(s: Situation, cause: Cause): { held?: Told } {
       message: `the platform is suspended by ${suspended.by}: nothing is mended until reeve resume or apply`,
     },
   };
-}
-
-function foreignCopies(s: Situation): Notice[] {
-  return s.owned.foreign.map((c) => ({
-    ref: s.ref,
-    reason: 'ForeignCopy',
-    message: `container ${c.name} (${c.id.slice(0, 12)}) carries the labels of ${s.ref} and reeve did not make it; it is left alone. Remove it, or run copies without our labels`,
-  }));
 }
 
 function reportedOf(s: Situation): Plan['reported'] {

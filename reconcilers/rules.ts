@@ -17,8 +17,10 @@ import {
   isLate,
   isMissing,
   isProbeFailing,
+  isRefused,
   isRenamed,
   isRunning,
+  isTried,
   state,
   waits,
   wasThere,
@@ -155,27 +157,14 @@ export const rules = [
   },
   { category: 'Renamed', when: isRenamed, act: 'rename', level: 'fine' },
 
-  // What only a new container can have. A recreate is refused, or checked, before the old one is touched.
+  // What only a new container can have. Checked before the old one is touched; where it is refused, the old one is
+  // kept as well as it can be, and a row far below says so.
   {
-    category: 'Protected',
-    when: (s) => differs(s, 'recreate') && s.workload.protect,
-    act: 'none',
-    level: 'degraded',
+    category: 'SpecChanged',
+    when: (s) => differs(s, 'recreate') && !isRefused(s),
+    act: 'recreate',
+    level: 'progressing',
   },
-  {
-    category: 'ReplacementTried',
-    when: (s) => differs(s, 'recreate') && s.facts.failedReplacements[s.ref]?.specHash === s.hash,
-    act: 'none',
-    level: 'degraded',
-  },
-  {
-    category: 'Blocked',
-    when: (s) => differs(s, 'recreate') && s.blocker('create') !== undefined,
-    act: 'none',
-    level: 'degraded',
-  },
-  // A new spec for what waits on a broken dependency: held, so that it is not stopped without being able to start.
-  { category: 'SpecChanged', when: (s) => differs(s, 'recreate'), act: 'recreate', level: 'progressing' },
 
   // The engine's own policy restarts a crashed one; past the budget its loop is ended and reeve's back-off takes over.
   {
@@ -295,6 +284,20 @@ export const rules = [
   { category: 'BackingOff', when: (s) => isFailing(s) && waits(s), act: 'none', level: 'degraded' },
   { category: 'ProbeFailing', when: isProbeFailing, act: 'restart', level: 'degraded' },
   { category: 'Unhealthy', when: isFailing, act: 'restart', level: 'degraded' },
+  // It runs, and is not what is declared: why it is not recreated.
+  {
+    category: 'Protected',
+    when: (s) => differs(s, 'recreate') && s.workload.protect,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'ReplacementTried',
+    when: (s) => differs(s, 'recreate') && isTried(s),
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'Blocked', when: (s) => differs(s, 'recreate'), act: 'none', level: 'degraded' },
   {
     category: 'ProgressDeadlineExceeded',
     when: (s) => s.readiness?.state === 'starting' && isLate(s),

@@ -21,6 +21,16 @@ export const pausedSince = (s: Situation): number => s.facts.pausedSince[s.conta
 export const wasThere = (s: Situation): boolean =>
   s.facts.onceReady[s.ref] !== undefined || s.setting.everMade.has(s.ref);
 
+/** The same spec was tried, and its container was never ready. */
+export function isTried(s: Situation): boolean {
+  return s.facts.failedReplacements[s.ref]?.specHash === s.hash;
+}
+
+/** A recreate must not be: protected, tried in vain, or sure to fail. */
+export function isRefused(s: Situation): boolean {
+  return s.workload.protect || isTried(s) || s.blocker('create') !== undefined;
+}
+
 export function isRenamed(s: Situation): boolean {
   return s.container !== undefined && s.container.name !== s.workload.containerName;
 }
