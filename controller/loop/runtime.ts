@@ -36,8 +36,13 @@ export interface RuntimeOptions {
   readonly passId: () => string;
 }
 
-/** While steps run, passes keep this distance: each costs a list call that the engine could spend on starts. */
+/**
+ * While steps run, passes keep this distance: each costs a list call that the engine could spend on starts. At least so
+ * many times what the last pass took, so that a busy engine is asked less often.
+ */
 const busyPassSpacingMs = 60;
+const busyPassShare = 5;
+const busyPassSpacingMaxMs = 500;
 /** Distance otherwise: a storm of foreign events must not become a storm of passes. The first after quiet is immediate. */
 const idlePassSpacingMs = 20;
 /** Events of what is not ours are answered together, this late at most. */
@@ -72,6 +77,7 @@ export class Runtime {
   #resyncAt = 0;
   #auditAt = 0;
   #lastPassEnd = 0;
+  #lastPassMs = 0;
   #engineDownSince: number | undefined;
   #retryMs = firstRetryMs;
   #loop: Promise<void> | undefined;
@@ -167,6 +173,7 @@ export class Runtime {
       await this.#waitForReason();
       if (this.#stopping) return;
       this.#asked = false;
+      const startedAt = this.#o.now();
       try {
         await this.#pass();
         await this.#engineAnswered();
@@ -174,13 +181,18 @@ export class Runtime {
         await this.#passFailed(error);
       }
       this.#lastPassEnd = this.#o.now();
+      this.#lastPassMs = this.#lastPassEnd - startedAt;
     }
+  }
+
+  #spacing(): number {
+    if (this.reconciler.busy.size === 0) return idlePassSpacingMs;
+    return Math.min(Math.max(busyPassSpacingMs, this.#lastPassMs * busyPassShare), busyPassSpacingMaxMs);
   }
 
   async #waitForReason(): Promise<void> {
     const { now } = this.#o;
-    const spacing = this.reconciler.busy.size > 0 ? busyPassSpacingMs : idlePassSpacingMs;
-    const earliest = this.#lastPassEnd + spacing;
+    const earliest = this.#lastPassEnd + this.#spacing();
     while (!this.#stopping) {
       const at = now();
       const due = this.#asked ? earliest : Math.min(this.#nextAt, this.#resyncAt, this.#auditAt);
