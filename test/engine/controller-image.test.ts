@@ -1,0 +1,95 @@
+// The Dockerfile, built on a base made on this machine: the controller in a container keeps a platform on the engine
+// whose socket it is given, and leaves its own container alone.
+
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askEngine, callEngine } from '../../scripts/lib/docker-api.ts';
+import { ensureEngine } from '../support/engine.ts';
+import { ensureTestImage, testImage } from '../support/images.ts';
+import { until } from '../support/until.ts';
+import { containerOf, containersOf, inspect, removePlatform } from '../support/world.ts';
+
+const image = 'reeve:test';
+const platform = `reeve-image-${randomBytes(4).toString('hex')}`;
+const controller = `${platform}-controller`;
+const stateVolume = `${platform}-state`;
+
+let socket: string;
+let folder: string;
+
+function manifest(names: readonly string[]): string {
+  const head = `apiVersion: reeve/v1\nkind: Platform\nmetadata: {name: ${platform}}\n`;
+  const services = names.map(
+    (name) =>
+      `apiVersion: reeve/v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {image: "${testImage}", network_mode: none}\n`,
+  );
+  return [head, ...services].join('---\n');
+}
+
+async function startController(): Promise<void> {
+  const { gid } = await stat(socket);
+  const created = await askEngine(socket, 'POST', `/containers/create?name=${controller}`, {
+    Image: image,
+    Cmd: ['run', '-f', `${folder}/reeve.yaml`],
+    HostConfig: {
+      Binds: [`${socket}:/var/run/docker.sock`, `${folder}:${folder}:ro`, `${stateVolume}:/state`],
+      GroupAdd: [String(gid)],
+    },
+  });
+  const { Id } = JSON.parse(created.body) as { Id: string };
+  await askEngine(socket, 'POST', `/containers/${Id}/start`);
+}
+
+beforeAll(async () => {
+  ({ socket } = await ensureEngine());
+  await ensureTestImage(socket);
+  await promisify(execFile)('scripts/docker-build', [image], { maxBuffer: 1 << 24 });
+  folder = await mkdtemp(join(tmpdir(), 'reeve-image-'));
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, 'reeve.yaml'), manifest(['one', 'two', 'three']));
+}, 300_000);
+
+afterAll(async () => {
+  await callEngine(socket, 'DELETE', `/containers/${controller}?force=1&v=1`);
+  await removePlatform(socket, platform);
+  await callEngine(socket, 'DELETE', `/volumes/${stateVolume}?force=1`);
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+async function runningCount(): Promise<number> {
+  const containers = await containersOf(socket, platform);
+  return containers.filter(({ state }) => state === 'running').length;
+}
+
+test('the controller in a container brings up a platform, keeps it, and leaves itself alone', async () => {
+  await startController();
+  await until(async () => (await runningCount()) === 3, 60_000, 'three services run');
+  const before = await inspect(socket, controller);
+
+  const victim = await containerOf(socket, platform, 'Service/two');
+  await askEngine(socket, 'POST', `/containers/${victim.Id}/kill`);
+  await until(
+    async () => (await inspect(socket, victim.Id)).State.Running && (await runningCount()) === 3,
+    20_000,
+    'the killed service runs again',
+  );
+
+  await writeFile(join(folder, 'reeve.yaml'), manifest(['one', 'two', 'three', 'four']));
+  await until(async () => (await runningCount()) === 4, 20_000, 'a service added to the manifest runs');
+
+  await until(
+    async () => (await inspect(socket, controller)).State.Health?.Status === 'healthy',
+    40_000,
+    'the controller is healthy',
+  );
+  const after = await inspect(socket, controller);
+  expect({ id: after.Id, startedAt: after.State.StartedAt }).toEqual({
+    id: before.Id,
+    startedAt: before.State.StartedAt,
+  });
+}, 180_000);
