@@ -55,15 +55,37 @@ export function missingImages(world: World): Map<string, Blocker> {
   return missing;
 }
 
-/** What the steps of each ref wait for, in words. */
-export function waitsByRef(steps: readonly Step[]): Map<Ref, string[]> {
-  const waits = new Map<Ref, string[]>();
-  for (const { ref, needs } of steps)
-    if (needs.length > 0)
-      waits.set(
-        ref,
-        needs.map((n) => n.ref),
-      );
+/** What a workload's steps wait for. */
+export interface Waiting {
+  readonly reason: 'ModelNotReady' | 'DependencyNotReady';
+  /** `Service/postgres (Exited), Model/tiny and 4 more` */
+  readonly words: string;
+}
+
+const waitsNamed = 3;
+
+/** What the steps of each ref wait for, by ref. */
+export function waitsByRef(
+  steps: readonly Step[],
+  world: World,
+  ready: ReadonlyMap<Ref, Readiness>,
+): Map<Ref, Waiting> {
+  const waits = new Map<Ref, Waiting>();
+  for (const { ref, needs } of steps) {
+    if (needs.length === 0) continue;
+    const named = needs.slice(0, waitsNamed).map((n) => {
+      const found = ready.get(n.ref);
+      const why =
+        found?.reason ?? (world.byRef.get(n.ref)?.kind === 'Model' ? 'not pulled' : 'not there yet');
+      return found?.state === 'ready' ? n.ref : `${n.ref} (${why})`;
+    });
+    const more = needs.length > waitsNamed ? ` and ${needs.length - waitsNamed} more` : '';
+    const isModel = needs.some((n) => n.ref.startsWith('Model/'));
+    waits.set(ref, {
+      reason: isModel ? 'ModelNotReady' : 'DependencyNotReady',
+      words: named.join(', ') + more,
+    });
+  }
   return waits;
 }
 

@@ -5,7 +5,7 @@ import { stepsOf } from './acts.ts';
 import type { Finding, Told } from './conditions.ts';
 import type { Prerequisites } from './container-steps.ts';
 import { positionOf } from './drift.ts';
-import { foreignCopies } from './outlook.ts';
+import { foreignCopies, type Waiting } from './outlook.ts';
 import type { Cause, Notice, Plan } from './plan.ts';
 import { type Category, classify, type Level } from './rules.ts';
 import { type Sentence, sentences } from './sentences.ts';
@@ -14,8 +14,8 @@ import { type Draft, nothing } from './steps.ts';
 
 export interface WorkloadPart {
   readonly draft: Draft;
-  /** `waitsFor`: what its steps wait for, in words; known only when the whole plan is. */
-  readonly finding: (waitsFor: readonly string[]) => Finding;
+  /** What its steps wait for is known only when the whole plan is. */
+  readonly finding: (waiting: Waiting | undefined) => Finding;
   readonly warnings: readonly Notice[];
   readonly reported: Plan['reported'];
   readonly nextAt: readonly number[];
@@ -40,7 +40,7 @@ export function planWorkload(
   );
   return {
     draft,
-    finding: (waitsFor) => findingOf(s, rule.level, rule.category, cause, waitsFor),
+    finding: (waiting) => findingOf(s, rule.level, rule.category, cause, waiting),
     warnings: foreignCopies(s.ref, s.owned),
     reported: reportedOf(s),
     nextAt: times.filter((t) => t !== undefined),
@@ -73,13 +73,13 @@ function findingOf(
   level: Level,
   category: Category,
   cause: Cause,
-  waitsFor: readonly string[],
+  waits: Waiting | undefined,
 ): Finding {
   const ready = isReadyNow(s, category);
   const waiting: Told | undefined =
-    waitsFor.length === 0 || ready
+    waits === undefined || ready
       ? undefined
-      : { reason: 'DependencyNotReady', message: `waits for ${waitsFor.join(', ')}; ${cause.message}` };
+      : { reason: waits.reason, message: `waits for ${waits.words}; ${cause.message}` };
   const told: Told = waiting ?? { reason: cause.reason, message: cause.message };
   const live: Told = readyTold(s, category, ready, told);
   const degraded = degradedOf(s, level, category, told);

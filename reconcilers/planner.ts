@@ -101,7 +101,7 @@ export function plan(input: PlanInput): Plan {
   const lastStep = new Map(early.map((step) => [step.ref, step.id]));
   const leaving = networkRemovals(world, removals.networks, mode, (ref) => lastStep.get(ref));
   const steps = numberWaves([...early, ...leaving, ...removals.volumes], order);
-  const waits = waitsByRef(gated);
+  const waits = waitsByRef(gated, world, ready);
   const all = [...parts.values()];
   const nextAt = Math.min(...models.nextAt, ...all.flatMap((p) => p.nextAt));
   return {
@@ -116,7 +116,7 @@ export function plan(input: PlanInput): Plan {
     ],
     ...(removals.blocked === undefined ? {} : { blocked: removals.blocked }),
     statuses: [
-      ...[...parts].map(([ref, part]) => statusOf(part.finding(waits.get(ref) ?? []))),
+      ...[...parts].map(([ref, part]) => statusOf(part.finding(waits.get(ref)))),
       ...networks.statuses,
       ...volumes.statuses,
       ...models.statuses,
