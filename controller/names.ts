@@ -52,7 +52,7 @@ function matching(name: string, refs: readonly Ref[]): readonly Ref[] {
 }
 
 function unknownName(name: string, refs: readonly Ref[]): ReeveError {
-  const candidates = name.includes('/') ? refs : refs.map(nameOf);
+  const candidates = name.includes('/') ? refs : [...refs.map(nameOf), ...Object.keys(kindWords)];
   const near = nearest(name, candidates);
   return new ReeveError(`there is no resource "${name}"`, {
     status: exitStatus.usage,

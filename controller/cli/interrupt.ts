@@ -20,11 +20,12 @@ export function onInterrupt(context: Pick<Context, 'terminal'>, word: string): I
       context.terminal.err(`${word}; Ctrl-C again stops at once`);
     controller.abort();
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  // Not SIGHUP: nohup's wish to outlive the terminal is to be kept.
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   return {
     signal: controller.signal,
     release: () => {
-      process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
+      process.off('SIGINT', stop).off('SIGTERM', stop);
     },
   };
 }

@@ -23,15 +23,25 @@ export async function main(): Promise<void> {
       status = ended;
     },
   };
+  process.on('uncaughtException', (error) => fail(error, context));
   try {
     await runProgram(process.argv.slice(2), context);
   } catch (error) {
-    const told = tellFailure(error, (env['REEVE_DEBUG'] ?? '') !== '');
-    for (const line of told.lines) context.terminal.err(line);
-    status = told.status;
+    status = say(error, context);
   }
   await drained();
   process.exit(status);
+}
+
+/** What nobody awaited: told like any failure, and the end, for nothing is known to be right after it. */
+function fail(error: unknown, context: Context): never {
+  process.exit(say(error, context));
+}
+
+function say(error: unknown, { env, terminal }: Context): ExitStatus {
+  const told = tellFailure(error, (env['REEVE_DEBUG'] ?? '') !== '');
+  for (const line of told.lines) terminal.err(line);
+  return told.status;
 }
 
 /** sudo hides who it was; events should not. */

@@ -23,6 +23,8 @@ export interface Place {
   readonly fromStore: boolean;
   /** What to load: the files named, none for those of the folder, or the ones that what is in force was made from. */
   readonly paths: readonly string[];
+  /** Absolute: the manifests that were loaded, named or found here. A controller that keeps others is not asked. */
+  readonly sources?: readonly string[];
   /** Passed to a load where the manifests may not tell it: chosen by name, or broken. */
   readonly loadAs?: string;
   /** Resources that a person may name. */
@@ -64,13 +66,14 @@ async function placeOfManifests(
     if (known === undefined) throw new InvalidManifest(result.diagnostics);
     return known;
   }
-  const { platform, resources } = result.loaded.revision;
+  const { platform, resources, sources } = result.loaded.revision;
   const { loadAs, ...place } = await storedPlace(platform, dir ?? stateDir(platform, context), context);
   return {
     ...place,
     ...(flags.platform === undefined ? {} : { loadAs }),
     fromStore: false,
     paths: flags.file,
+    sources,
     refs: [...new Set([...resources.map(refOf), ...place.refs])],
   };
 }

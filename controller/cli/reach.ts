@@ -1,6 +1,5 @@
 // The one way to act: through the running controller where there is one, else by doing the same work here, under the lock.
 
-import { resolve } from 'node:path';
 import { pino } from 'pino';
 import type { Control } from '../control.ts';
 import { findController, RemoteControl } from '../http/client.ts';
@@ -32,11 +31,11 @@ export async function reach(flags: PlatformFlags, context: Context, options: Rea
   const place = await findPlace(flags, context);
   const found = await findController(place.socketPath);
   if (found !== undefined) {
-    const named = flags.file.map((path) => resolve(context.cwd, path));
     await found.control.close();
     // Looking at other manifests than the controller's is no quarrel with it: it is done here.
-    if (options.lock || named.length === 0 || sameSources(found.health.sources, named)) {
-      const control = new RemoteControl(place.socketPath, named.length === 0 ? undefined : named);
+    const { sources } = place;
+    if (options.lock || sources === undefined || sameSources(found.health.sources, sources)) {
+      const control = new RemoteControl(place.socketPath, sources);
       return { control, place, controller: found.health };
     }
   }

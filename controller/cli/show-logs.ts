@@ -92,20 +92,27 @@ async function follow(
   show: Show,
 ): Promise<never> {
   let last = '';
-  let options: LogOptions = { ...optionsOf(flags), follow: true };
+  let shownId = '';
   for (;;) {
     const container = containerOf(await engine.containers(), platform, ref);
-    if (container !== undefined) {
-      for await (const { line } of engine.logs(container.id, options)) {
+    // A stopped one whose log was read says nothing new.
+    if (container !== undefined && (container.state === 'running' || container.id !== shownId)) {
+      shownId = container.id;
+      const options = last === '' ? optionsOf(flags) : { timestamps: true, sinceSeconds: secondsSince(last) };
+      for await (const { line } of engine.logs(container.id, { ...options, follow: true })) {
         const parsed = toLine(ref, line);
         if (parsed.at <= last) continue;
         last = parsed.at;
         show(parsed);
       }
-      options = { follow: true, timestamps: true };
     }
     await sleep(lookAgainMs);
   }
+}
+
+/** With a second to spare: what was shown already is left out by its stamp. */
+function secondsSince(stamp: string): number {
+  return Math.ceil((Date.now() - Date.parse(stamp)) / 1000) + 1;
 }
 
 function optionsOf({ tail, since }: LogFlags): LogOptions {

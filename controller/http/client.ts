@@ -105,16 +105,8 @@ export class RemoteControl implements Control {
   }
 
   async #ask(method: 'GET' | 'POST', path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-    const answer = await this.#client.request({
-      method,
-      path,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const text = await answer.body.text();
-    const value: unknown = parse(text);
+    const answer = await this.#request(method, path, body, signal);
+    const value = parse(await answer.body.text());
     if (answer.statusCode >= 400) throw errorFrom(value);
     return value;
   }
@@ -125,15 +117,9 @@ export class RemoteControl implements Control {
     progress: (p: Progress) => void,
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
-    const answer = await this.#client.request({
-      method: 'POST',
-      path,
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-      signal,
-    });
-    if (answer.statusCode >= 400) throw errorFrom(parse(await answer.body.text()));
     try {
+      const answer = await this.#request('POST', path, body, signal);
+      if (answer.statusCode >= 400) throw errorFrom(parse(await answer.body.text()));
       for await (const line of createInterface({ input: answer.body })) {
         const value = parse(line) as Progress | { type: 'error' };
         if (value.type === 'error') throw errorFrom(value);
@@ -141,10 +127,21 @@ export class RemoteControl implements Control {
         if (value.type === 'outcome') return value.outcome;
       }
     } catch (error) {
-      if (signal.aborted) throw leftAlone();
-      throw error;
+      if (error instanceof ReeveError || error instanceof InvalidManifest) throw error;
+      throw signal.aborted ? leftAlone() : wentAway(error);
     }
     throw signal.aborted ? leftAlone() : wentAway();
+  }
+
+  #request(method: 'GET' | 'POST', path: string, body?: unknown, signal?: AbortSignal) {
+    return this.#client.request({
+      method,
+      path,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(signal === undefined ? {} : { signal }),
+    });
   }
 }
 
@@ -154,10 +151,11 @@ function leftAlone(): ReeveError {
   });
 }
 
-function wentAway(): ReeveError {
+function wentAway(cause?: unknown): ReeveError {
   return new ReeveError('the controller went away before it was done', {
     status: exitStatus.failed,
     hint: 'it goes on where it stood when it is started again; reeve status shows how far it was',
+    cause,
   });
 }
 

@@ -104,11 +104,14 @@ export function httpStatusOf(status: ExitStatus): number {
 }
 
 /** Refuses what was meant for another set of manifests; `named` absent means: whatever the controller keeps. */
-export function requireSameSources(kept: readonly string[], named: readonly string[] | undefined): void {
+export function requireSameSources(
+  { sources: kept, platform }: { readonly sources: readonly string[]; readonly platform: string },
+  named: readonly string[] | undefined,
+): void {
   if (named === undefined || sameSources(kept, named)) return;
   throw new ReeveError(`the running controller keeps ${kept.join(', ')}, not ${named.join(', ')}`, {
     status: exitStatus.held,
-    hint: 'leave -f away to act on what it keeps, or stop it first',
+    hint: `-p ${platform} instead of files acts on what it keeps; or stop it first`,
   });
 }
 

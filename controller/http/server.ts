@@ -105,12 +105,7 @@ function addReading(app: FastifyInstance, control: Control, options: ServeOption
   app.get('/v1/statuses', () => control.statuses());
 }
 
-function addActing(
-  app: FastifyInstance,
-  control: Control,
-  { sources: kept }: ServeOptions,
-  signal: AbortSignal,
-): void {
+function addActing(app: FastifyInstance, control: Control, kept: ServeOptions, signal: AbortSignal): void {
   app.post('/v1/plan', (request) => {
     const { sources, ...plan } = read(planBody, request.body);
     requireSameSources(kept, sources);
@@ -150,6 +145,7 @@ async function stream(
     if (!raw.destroyed) raw.write(`${JSON.stringify(value)}\n`);
   };
   raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  raw.flushHeaders();
   try {
     const outcome = await work((progress) => {
       if (progress.type !== 'outcome') line(progress);

@@ -88,7 +88,14 @@ function flagsOf(saved: SavedPlan): Partial<Flags> {
 }
 
 function requireAnswer(flags: Flags, context: Context): void {
-  if (flags.yes === true || context.terminal.interactive) return;
+  if (flags.yes === true) return;
+  if (flags.output === 'json') {
+    throw new ReeveError('-o json shows no plan to say yes to', {
+      status: exitStatus.usage,
+      hint: 'say --yes too',
+    });
+  }
+  if (context.terminal.interactive) return;
   throw new ReeveError('there is no terminal to ask on', {
     status: exitStatus.usage,
     hint: 'say --yes to apply without asking; reeve plan shows what would be done',

@@ -2,7 +2,7 @@
 
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createConnection, createServer } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -150,6 +150,17 @@ describe('acting', () => {
     await until(() => control.finished === 1, 5_000, 'the apply ends without its client');
   });
 
+  test('a controller that breaks down in the middle is told as such', async () => {
+    const { path, die } = await dyingController();
+    const remote = new RemoteControl(path);
+    try {
+      const applying = remote.apply({ ...noPlan, by }, () => die(), new AbortController().signal);
+      await expect(applying).rejects.toThrow('went away before it was done');
+    } finally {
+      await remote.close();
+    }
+  });
+
   test('a controller that ends, ends the apply as an interrupt would', async () => {
     control.gate = new Promise(() => undefined);
     const applying = remote.apply({ ...noPlan, by }, () => undefined, new AbortController().signal);
@@ -157,6 +168,7 @@ describe('acting', () => {
     const [ended] = await Promise.allSettled([applying, server.close()]);
     expect(control.finished).toBe(1);
     if (ended.status === 'fulfilled') expect(ended.value.ok).toBe(false);
+    else expect(ended.reason).toBeInstanceOf(ReeveError);
   });
 
   test('acts say what was done', async () => {
@@ -245,6 +257,29 @@ describe('errors keep their words and their exit status', () => {
     });
   });
 });
+
+/** Answers an apply with one line and then hangs, until it dies. */
+async function dyingController(): Promise<{ path: string; die: () => void }> {
+  const path = join(folder, 'dying.sock');
+  const line = `${JSON.stringify({ type: 'note', ref: 'Service/web', message: 'one' })}\n`;
+  const sockets: Socket[] = [];
+  const dying = createServer((socket) => {
+    sockets.push(socket);
+    socket.once('data', () =>
+      socket.write(
+        `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${line.length.toString(16)}\r\n${line}\r\n`,
+      ),
+    );
+  });
+  await new Promise<void>((resolve) => dying.listen(path, resolve));
+  return {
+    path,
+    die: () => {
+      for (const socket of sockets) socket.destroy();
+      dying.close();
+    },
+  };
+}
 
 async function get(path: string): Promise<unknown> {
   return JSON.parse((await request('GET', path)).body);
