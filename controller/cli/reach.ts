@@ -32,14 +32,21 @@ export async function reach(flags: PlatformFlags, context: Context, options: Rea
   const found = await findController(place.socketPath);
   if (found !== undefined) {
     await found.control.close();
-    // Looking at other manifests than the controller's is no quarrel with it: it is done here.
     const { sources } = place;
-    if (options.lock || sources === undefined || sameSources(found.health.sources, sources)) {
-      const control = new RemoteControl(place.socketPath, sources);
-      return { control, place, controller: found.health };
+    const asked = isKept(flags, place, found.health.sources) ? undefined : sources;
+    // Looking at other manifests than the controller's is no quarrel with it: it is done here.
+    if (options.lock || asked === undefined) {
+      return { control: new RemoteControl(place.socketPath, asked), place, controller: found.health };
     }
   }
   return { control: await openSession(sessionOptions(place, flags, context, options)), place };
+}
+
+/** Files that are named must be the ones it keeps; those that merely lie here may be in a folder that it keeps. */
+function isKept(flags: PlatformFlags, { sources }: Place, kept: readonly string[]): boolean {
+  if (sources === undefined || sameSources(kept, sources)) return true;
+  if (flags.file.length > 0) return false;
+  return sources.every((source) => kept.some((folder) => source.startsWith(`${folder}/`)));
 }
 
 /** What a session in this process is opened with. */

@@ -1,0 +1,203 @@
+// The command line on a real engine: what people type in a day, with and without a controller, and how each ends.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ensureEngine } from '../support/engine.ts';
+import { ensureTestImage } from '../support/images.ts';
+import { document, newPlatform, service, type TestPlatform } from '../support/platform.ts';
+import { until } from '../support/until.ts';
+
+let p: TestPlatform;
+
+beforeAll(async () => {
+  const { socket } = await ensureEngine();
+  await ensureTestImage(socket);
+});
+beforeEach(async () => {
+  p = await newPlatform();
+  process.env['TEST_CLI_TOKEN'] = 'hunter2-token';
+  await p.declare([
+    document('Secret', 'token', '{environment: TEST_CLI_TOKEN}'),
+    service('db', ['tier: core', loop('echo db is up')]),
+    service('web', [
+      'depends_on: [db]',
+      'environment: {TOKEN: {secret: token}}',
+      loop('echo my token is $$TOKEN'),
+    ]),
+  ]);
+});
+afterEach(() => p.close());
+
+function loop(first: string): string {
+  return `command: ['sh', '-c', '${first}; trap "exit 0" TERM; while :; do sleep 1 & wait $$!; done']`;
+}
+
+describe('apply', () => {
+  test('without a terminal and without --yes does nothing', async () => {
+    const { code, stderr } = await p.reeve('apply');
+    expect({ code, stderr }).toMatchObject({ code: 64, stderr: expect.stringContaining('--yes') });
+    expect(await p.containers()).toEqual([]);
+  });
+
+  test('tells its steps by wave and how it ended, in lines without colours', async () => {
+    const { code, stdout } = await p.reeve('apply', '--yes');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^wave \d+ {2}Service\/web started \(/m);
+    expect(stdout).toMatch(/^applied: \d+ steps done, 2 of 2 ready, in /m);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  test('of a saved plan is refused once the manifests have changed', async () => {
+    expect((await p.reeve('plan', '--out', 'change.plan')).code).toBe(0);
+    await p.replaceIn('reeve.yaml', 'db is up', 'db is there');
+    const stale = await p.reeve('apply', 'change.plan');
+    expect(stale).toMatchObject({ code: 73, stderr: expect.stringContaining('stale') });
+    expect(await p.containers()).toEqual([]);
+    await p.reeve('plan', '--out', 'change.plan');
+    expect((await p.reeve('apply', 'change.plan')).code).toBe(0);
+  });
+
+  test('that fails says why, shows the last words and what to type next', async () => {
+    await p.replaceIn('reeve.yaml', 'echo db is up;', 'echo no disk; exit 3;');
+    const { code, stdout } = await p.reeve('apply', '--yes', '--timeout', '4s');
+    expect(code).toBe(1);
+    expect(stdout).toContain('| no disk');
+    expect(stdout).toContain('next: reeve explain Service/db');
+  });
+
+  test('of broken manifests says every mistake and touches nothing', async () => {
+    await p.replaceIn('reeve.yaml', 'tier: core', 'tyre: core');
+    const { code, stderr } = await p.reeve('apply', '--yes');
+    expect(code).toBe(65);
+    expect(stderr).toMatch(/reeve\.yaml:\d+:\d+: .*tyre/);
+    expect(await p.containers()).toEqual([]);
+  });
+});
+
+describe('reading, once it is applied', () => {
+  beforeEach(() => p.apply());
+
+  test('plan --detailed-exitcode ends with 0, and with 2 when there is something to do', async () => {
+    expect((await p.reeve('plan', '--detailed-exitcode', '-f', p.manifests)).code).toBe(0);
+    await p.replaceIn('reeve.yaml', 'db is up', 'db is there');
+    expect((await p.reeve('plan', '--detailed-exitcode', '-f', p.manifests)).code).toBe(2);
+  });
+
+  test('status, get, describe, explain, history, events and graph each tell of it', async () => {
+    const line = (args: string[]) => p.reeve(...args).then(({ stdout }) => stdout);
+    expect(await line(['status'])).toContain('2 of 2 ready');
+    expect(await line(['get', 'services'])).toMatch(/^db +Service +core +yes/m);
+    expect(await line(['describe', 'web'])).toMatch(/^needs +Service\/db ready: is ready/m);
+    expect(await line(['explain', 'web'])).toContain('nothing needs to be done');
+    expect(await line(['history'])).toContain('(apply)');
+    expect(await line(['events', '--for', 'web'])).toContain('Started');
+    expect(await line(['graph', 'web'])).toContain('Service/web\n  Service/db');
+    for (const command of ['status', 'get', 'events', 'history', 'graph']) {
+      expect(JSON.parse(await line([command, '-o', 'json'])).platform).toBe(p.name);
+    }
+  });
+
+  test('logs name who speaks and blank out secrets', async () => {
+    const { stdout } = await until(
+      async () => {
+        const result = await p.reeve('logs');
+        return result.stdout.includes('my token') ? result : undefined;
+      },
+      10_000,
+      'both have spoken',
+    );
+    expect(stdout).toContain('Service/db  | db is up');
+    expect(stdout).toContain('Service/web | my token is (secret)');
+    expect(stdout).not.toContain('hunter2');
+  });
+
+  test('no secret is in anything that is shown or saved', async () => {
+    for (const args of [
+      ['resolve'],
+      ['plan', '-o', 'json'],
+      ['describe', 'web', '-o', 'json'],
+      ['events', '-o', 'json'],
+    ]) {
+      expect((await p.reeve(...args)).stdout, args.join(' ')).not.toContain('hunter2');
+    }
+  });
+
+  test('a name that nobody has is answered with the near one', async () => {
+    expect(await p.reeve('explain', 'wbe')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('did you mean "web"?'),
+    });
+  });
+
+  test('broken manifests do not hide how it is', async () => {
+    await p.replaceIn('reeve.yaml', 'tier: core', 'tyre: core');
+    const { code, stdout } = await p.reeve('status', '-f', p.manifests);
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 of 2 ready');
+    expect(stdout).toContain('tyre');
+  });
+
+  test('down lists what goes, takes it away, and keeps it so', async () => {
+    const { code, stdout } = await p.reeve('down', '--yes', '-f', p.manifests);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/2 containers: .*-web, .*-db/);
+    expect(stdout).toContain('taken down');
+    expect(await p.containers()).toEqual([]);
+    expect((await p.reeve('status')).stdout).toContain('SUSPENDED');
+  });
+});
+
+describe('with a controller', () => {
+  beforeEach(async () => {
+    await p.run();
+    await p.untilReady('Service/web');
+  });
+
+  test('commands go through it', async () => {
+    expect((await p.reeve('status')).stdout).toContain('kept by a controller');
+    expect((await p.reeve('hold', 'web', '--reason', 'looking')).stdout).toContain('Service/web: held');
+    expect((await p.reeve('status')).stdout).toMatch(/HELD Service\/web .*looking/);
+    expect((await p.reeve('release', 'web')).code).toBe(0);
+    expect((await p.reeve('apply', '--yes', '-f', p.manifests)).code).toBe(0);
+    expect((await p.reeve('plan')).stdout).toContain('Nothing to do');
+  });
+
+  test('an apply of other manifests is refused, naming those it keeps', async () => {
+    const other = join(p.folder, 'other.yaml');
+    await writeFile(other, p.manifest([service('db')]));
+    const { code, stderr } = await p.reeve('apply', '--yes', '-f', other);
+    expect(code).toBe(75);
+    expect(stderr).toContain(p.manifests);
+    expect((await p.reeve('plan', '-f', other)).stdout).toContain('Service/db');
+  });
+
+  test('a second one is refused, saying who is there', async () => {
+    const { code, stderr } = await p.reeve('run', '-f', p.manifests);
+    expect(code).toBe(75);
+    expect(stderr).toContain('(run)');
+  });
+
+  test('events -f shows what happens as it happens', async () => {
+    const following = p.spawn('events', '-f', '--for', 'web');
+    await until(() => following.output().stdout.includes('Started'), 5_000, 'what was, is shown');
+    await p.reeve('hold', 'web');
+    await until(() => /Held/.test(following.output().stdout), 5_000, 'what comes, is shown');
+    following.process.kill('SIGTERM');
+    await following.ended;
+  });
+});
+
+test('run ends within five seconds of SIGTERM, and at once on the second SIGINT', async () => {
+  const first = await p.run();
+  await p.untilReady('Service/web');
+  const started = performance.now();
+  expect((await first.stop()).code).toBe(0);
+  expect(performance.now() - started).toBeLessThan(5_000);
+  const second = await p.run();
+  second.process.kill('SIGINT');
+  second.process.kill('SIGINT');
+  const { code, signal } = await second.ended;
+  expect([0, 130]).toContain(code);
+  expect(signal).toBeNull();
+});
