@@ -1,0 +1,142 @@
+// Ready, not Up: by healthcheck, by probe, or by running long enough; and when many probes fail at once.
+
+import { describe, expect, test } from 'vitest';
+import type { Probe } from '../../desired-state/resource.ts';
+import { defaultPolicy } from '../../desired-state/revision.ts';
+import type { ObservedContainer, ProbeResult } from '../../reconcilers/observed.ts';
+import { readiness } from '../../reconcilers/readiness.ts';
+import { condition, facts, live, look, noon, ops, planOf, revision, service } from '../support/make.ts';
+
+const probe: Probe = {
+  http: { port: 80, path: '/' },
+  everyMs: 10_000,
+  timeoutMs: 1_000,
+  threshold: 3,
+  startPeriodMs: 0,
+};
+const plain = service('web');
+const probed = service('web', { probe });
+const id = live(plain).id;
+const result = (outcome: ProbeResult['outcome'], failures = 0): ProbeResult => ({
+  at: noon,
+  outcome,
+  failures,
+  message: 'refused',
+  containerId: id,
+});
+const young = { createdAt: noon - 500 };
+
+describe('readiness', () => {
+  const rows: readonly [
+    string,
+    typeof plain,
+    Partial<ObservedContainer>,
+    ProbeResult | undefined,
+    string,
+    string,
+  ][] = [
+    ['neither healthcheck nor probe: running for minReadySeconds', plain, {}, undefined, 'ready', 'Running'],
+    ['… and not yet', plain, young, undefined, 'starting', 'Starting'],
+    ['its healthcheck passes', plain, { health: 'healthy' }, undefined, 'ready', 'Healthy'],
+    ['its healthcheck fails', plain, { health: 'unhealthy' }, undefined, 'notReady', 'Unhealthy'],
+    [
+      'its healthcheck passes, its probe has not answered',
+      probed,
+      { health: 'healthy' },
+      undefined,
+      'starting',
+      'ProbePending',
+    ],
+    [
+      'its probe passes, its healthcheck fails',
+      probed,
+      { health: 'unhealthy' },
+      result('pass'),
+      'notReady',
+      'Unhealthy',
+    ],
+    ['its probe passes', probed, {}, result('pass'), 'ready', 'ProbePassing'],
+    ['its probe fails past the threshold', probed, {}, result('fail', 3), 'notReady', 'ProbeFailing'],
+    [
+      'a probe that reeve cannot reach is no failure',
+      probed,
+      {},
+      result('unreachable', 9),
+      'ready',
+      'ProbeUnreachable',
+    ],
+    [
+      'a result about another container is none',
+      probed,
+      {},
+      { ...result('pass'), containerId: 'other' },
+      'starting',
+      'ProbePending',
+    ],
+    ['paused', plain, { state: 'paused' }, undefined, 'notReady', 'Paused'],
+  ];
+  test.each(rows)('%s', (_, workload, container, found, state, reason) => {
+    expect(readiness(workload, live(workload, container), found, facts(), defaultPolicy, noon)).toMatchObject(
+      { state, reason },
+    );
+  });
+
+  test('says when time alone will make it ready', () => {
+    expect(readiness(plain, live(plain, young), undefined, facts(), defaultPolicy, noon).nextAt).toBe(
+      noon + 500,
+    );
+  });
+
+  test('below the threshold it stays what it was', () => {
+    const at = (known: Parameters<typeof facts>[0]) =>
+      readiness(probed, live(probed), result('fail', 1), facts(known), defaultPolicy, noon).state;
+    expect(at({ onceReady: { 'Service/web': 1 } })).toBe('ready');
+    expect(at({})).toBe('starting');
+  });
+
+  test('within its start period a failing probe is a start', () => {
+    const patient = service('web', { probe: { ...probe, startPeriodMs: 7_200_000 } });
+    expect(readiness(patient, live(patient), result('fail', 9), facts(), defaultPolicy, noon).state).toBe(
+      'starting',
+    );
+  });
+});
+
+describe('probes that begin to fail at once', () => {
+  const many = ['a', 'b', 'c', 'd', 'e'].map((name) => service(name, { probe }));
+  const r = revision(many);
+  const observe = (failing: readonly string[], ago: (index: number) => number) =>
+    look(
+      r,
+      many.map((w) => live(w)),
+      {
+        probes: Object.fromEntries(
+          many.map((w, index) => {
+            const fails = failing.includes(w.name);
+            const failures = fails ? 3 + Math.floor(ago(index) / probe.everyMs) : 0;
+            return [
+              `Service/${w.name}`,
+              { ...result(fails ? 'fail' : 'pass', failures), containerId: live(w).id },
+            ];
+          }),
+        ),
+      },
+    );
+
+  test('more than 30 % of them: restarts wait', () => {
+    const plan = planOf({ revision: r, observed: observe(['a', 'b'], () => 0) });
+    expect(plan.steps).toEqual([]);
+    expect(condition(plan, 'Service/a', 'Degraded').reason).toBe('ProbeSuspect');
+  });
+
+  test('one of five: restarted', () => {
+    expect(ops(planOf({ revision: r, observed: observe(['a'], () => 0) }))).toEqual([
+      'restartContainer Service/a',
+    ]);
+  });
+
+  test('one long after the other: restarted', () => {
+    const plan = planOf({ revision: r, observed: observe(['a', 'b'], (index) => index * 300_000) });
+    expect(ops(plan)).toEqual(['restartContainer Service/a', 'restartContainer Service/b']);
+  });
+});
