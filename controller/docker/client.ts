@@ -3,38 +3,12 @@
 // in the middle, take garbage for data and hide the headers that version negotiation needs.
 
 import type { IncomingMessage } from 'node:http';
-import Docker from 'dockerode';
-import { EngineError, exitStatus, ReeveError } from '../errors.ts';
-import { garbledError, lostError, refusedError, timedOutError, unreachableError } from './errors.ts';
+import { EngineError, ReeveError } from '../errors.ts';
+import type { Call } from './call.ts';
+import { brokenBecause, connectionError, createModem, type Dialled, dial, isBroken } from './dial.ts';
+import { garbledError, lostError, refusedError } from './errors.ts';
+import { abortable, type Guard, guardOf } from './guard.ts';
 import { negotiate } from './version.ts';
-
-/** Where dockerode connects to: a Unix socket (also a relay's) or a host, with TLS or without. */
-export interface Dialled {
-  /** As the user knows it, for messages. */
-  readonly host: string;
-  readonly socketPath?: string;
-  readonly tcp?: {
-    readonly hostname: string;
-    readonly port: number;
-    readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
-  };
-  /** What the transport itself has to say about a broken connection (ssh's last words). */
-  readonly complaint?: () => string | undefined;
-}
-
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Without version and query: `/containers/json`. */
-  readonly path: string;
-  /** What is tried, for messages: `create container web`. */
-  readonly what: string;
-  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-  readonly body?: object;
-  /** A tar archive as the body. */
-  readonly archive?: Buffer;
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
-}
 
 export interface EngineClient {
   readonly host: string;
@@ -49,23 +23,23 @@ export interface EngineClient {
   stream(call: Call): Promise<IncomingMessage>;
 }
 
-interface Modem {
-  dial(options: object, callback: (error: Error | null, result: unknown) => void): void;
-}
-
-/** Every status is an answer to docker-modem; ours are told apart here. */
-const allStatuses = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [i + 100, true]));
-
 /** A client of one engine. Connects lazily: creating it never fails because the engine is down. */
 export function createClient(dialled: Dialled, defaultTimeoutMs: number): EngineClient {
   const modem = createModem(dialled);
   let version: Promise<string> | undefined;
 
+  /**
+   * A kept connection may have died with the engine's last life; Node notices only when it is used. Looking is done
+   * once more then; for acting, whoever acts decides.
+   */
   async function open(call: Call, path: string, guard: Guard): Promise<IncomingMessage> {
     try {
-      return await dial(modem, call, path, guard.signal);
+      return await dial(modem, call, path, guard.signal).catch((cause) => {
+        if (call.method !== 'GET' || !isBroken(cause) || guard.signal.aborted) throw cause;
+        return dial(modem, call, path, guard.signal);
+      });
     } catch (cause) {
-      throw guard.explain(cause) ?? connectionError(dialled, call, cause);
+      throw guard.why() ?? connectionError(dialled, call, cause);
     }
   }
 
@@ -74,15 +48,22 @@ export function createClient(dialled: Dialled, defaultTimeoutMs: number): Engine
     const guard = guardOf(call, defaultTimeoutMs);
     try {
       const answer = await open(call, path, guard);
-      try {
+      return await checked(call, guard, async () => {
         await throwIfRefused(call, answer);
-        return await read(answer);
-      } catch (cause) {
-        if (cause instanceof ReeveError) throw cause;
-        throw guard.explain(cause) ?? lostError(call.what, brokenBecause(dialled, cause), cause);
-      }
+        return read(answer);
+      });
     } finally {
       guard.clear();
+    }
+  }
+
+  /** What breaks while an answer is read is a lost answer, unless we ended it. */
+  async function checked<T>(call: Call, guard: Guard, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (cause) {
+      if (cause instanceof ReeveError) throw cause;
+      throw guard.why() ?? lostError(call.what, brokenBecause(dialled, cause), cause);
     }
   }
 
@@ -104,14 +85,14 @@ export function createClient(dialled: Dialled, defaultTimeoutMs: number): Engine
   }
 
   /** An engine upgraded under us may refuse the version agreed before: agree anew, once. */
-  async function versioned<T>(run: (prefix: string) => Promise<T>): Promise<T> {
-    const agreed = await apiVersion();
+  async function versioned<T>(call: Call, run: (prefix: string) => Promise<T>): Promise<T> {
+    const agreed = await abortable(apiVersion(), call.signal);
     try {
       return await run(`/v${agreed}`);
     } catch (error) {
       if (!isVersionRefused(error)) throw error;
       version = undefined;
-      const anew = await apiVersion();
+      const anew = await abortable(apiVersion(), call.signal);
       if (anew === agreed) throw versionRefused(dialled.host, agreed, error);
       return run(`/v${anew}`);
     }
@@ -124,99 +105,30 @@ export function createClient(dialled: Dialled, defaultTimeoutMs: number): Engine
       await askPing(signal);
     },
     json: (call) =>
-      versioned((prefix) =>
+      versioned(call, (prefix) =>
         ask(call, prefix + call.path, async (answer) => parse(call, await drain(answer))),
       ),
     done: (call) =>
-      versioned((prefix) =>
+      versioned(call, (prefix) =>
         ask(call, prefix + call.path, async (answer) => {
           await drain(answer);
           return answer.statusCode ?? 0;
         }),
       ),
     stream: (call) =>
-      versioned(async (prefix) => {
+      versioned(call, async (prefix) => {
         const guard = guardOf(call, defaultTimeoutMs);
         try {
           const answer = await open(call, prefix + call.path, guard);
-          await throwIfRefused(call, answer);
-          return answer;
-        } finally {
+          await checked(call, guard, () => throwIfRefused(call, answer));
+          answer.once('close', guard.clear);
           guard.stopClock();
+          return answer;
+        } catch (error) {
+          guard.clear();
+          throw error;
         }
       }),
-  };
-}
-
-/** Every option is given, absent ones too: what is not given dockerode takes from DOCKER_HOST by itself. */
-function createModem({ socketPath, tcp }: Dialled): Modem {
-  const tls = tcp?.tls;
-  const options = {
-    socketPath,
-    host: tcp?.hostname,
-    port: tcp?.port,
-    protocol: tls === undefined ? ('http' as const) : ('https' as const),
-    ca: tls?.ca,
-    cert: tls?.cert,
-    key: tls?.key,
-    username: undefined,
-    timeout: undefined,
-    pathPrefix: '/',
-  };
-  try {
-    return new Docker(options).modem;
-  } catch (cause) {
-    throw new ReeveError(cause instanceof Error ? cause.message : String(cause), {
-      status: exitStatus.usage,
-      hint: 'unset DOCKER_HOST and DOCKER_CERT_PATH, or correct them',
-      cause,
-    });
-  }
-}
-
-function dial(modem: Modem, call: Call, path: string, signal: AbortSignal): Promise<IncomingMessage> {
-  const query = Object.fromEntries(Object.entries(call.query ?? {}).filter(([, v]) => v !== undefined));
-  const hasQuery = Object.keys(query).length > 0;
-  return new Promise((resolve, reject) => {
-    modem.dial(
-      {
-        path: hasQuery ? `${path}?` : path,
-        method: call.method,
-        options: { _query: query, _body: call.body ?? {} },
-        ...(call.archive === undefined ? {} : { file: call.archive }),
-        abortSignal: signal,
-        isStream: true,
-        statusCodes: allStatuses,
-      },
-      (error, result) => (error === null ? resolve(result as IncomingMessage) : reject(error)),
-    );
-  });
-}
-
-interface Guard {
-  readonly signal: AbortSignal;
-  /** Why the call was ended by us, if it was. */
-  explain(cause: unknown): unknown;
-  stopClock(): void;
-  clear(): void;
-}
-
-/** Joins the caller's abort with the call's own time-out. A plain timer: AbortSignal.any is slow to collect. */
-function guardOf(call: Call, defaultTimeoutMs: number): Guard {
-  const timeoutMs = call.timeoutMs ?? defaultTimeoutMs;
-  const controller = new AbortController();
-  const forward = () => controller.abort(call.signal?.reason);
-  const timer = setTimeout(() => controller.abort(timedOutError(call.what, timeoutMs)), timeoutMs);
-  if (call.signal?.aborted) forward();
-  call.signal?.addEventListener('abort', forward, { once: true });
-  return {
-    signal: controller.signal,
-    explain: () => (controller.signal.aborted ? controller.signal.reason : undefined),
-    stopClock: () => clearTimeout(timer),
-    clear() {
-      clearTimeout(timer);
-      call.signal?.removeEventListener('abort', forward);
-    },
   };
 }
 
@@ -251,37 +163,6 @@ function parse<T>(call: Call, text: string): T {
     throw garbledError(call.what, cause);
   }
   throw garbledError(call.what);
-}
-
-function connectionError(dialled: Dialled, call: Call, cause: unknown): EngineError {
-  const why = brokenBecause(dialled, cause);
-  const code = codeOf(cause);
-  const broken = ['ECONNRESET', 'EPIPE', 'HPE_INVALID_CONSTANT'].includes(code) || code.startsWith('HPE_');
-  if (broken && dialled.complaint?.() === undefined) return lostError(call.what, why, cause);
-  return unreachableError(dialled.host, why, cause);
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-}
-
-function brokenBecause(dialled: Dialled, cause: unknown): string {
-  const complaint = dialled.complaint?.();
-  if (complaint !== undefined) return complaint;
-  switch (codeOf(cause)) {
-    case 'ENOENT':
-      return 'there is no such socket';
-    case 'ECONNREFUSED':
-      return 'nobody listens there';
-    case 'EACCES':
-      return 'permission denied';
-    case 'ENOTFOUND':
-      return 'the host name is unknown';
-    case 'ECONNRESET':
-      return 'the connection broke';
-    default:
-      return cause instanceof Error ? cause.message : String(cause);
-  }
 }
 
 function isVersionRefused(error: unknown): boolean {

@@ -6,7 +6,8 @@ import { exitStatus, ReeveError } from '../errors.ts';
 import type { LockEngine } from '../lock/port.ts';
 import { performStep } from './acts/index.ts';
 import type { RawInfo } from './api.ts';
-import { createClient, type Dialled, type EngineClient } from './client.ts';
+import { createClient, type EngineClient } from './client.ts';
+import type { Dialled } from './dial.ts';
 import { followEvents } from './events.ts';
 import { runExec } from './exec.ts';
 import { makeInspector } from './inspect.ts';
@@ -39,6 +40,8 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
   const transport = await openTransport(address, env);
   const client = createClient(transport.dialled, options.timeoutMs ?? defaultTimeoutMs);
   const about = rememberInfo(client);
+  // Asked for by every look: what it takes to tell (all Unix sockets of the machine) is done once.
+  let info: EngineInfo | undefined;
   const inspector = makeInspector(
     client,
     async () => {
@@ -49,7 +52,10 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
   );
   return {
     locks: lockEngine(client),
-    info: async () => toInfo(address, await about(), await client.apiVersion()),
+    info: async () => {
+      info ??= toInfo(address, await about(), await client.apiVersion());
+      return info;
+    },
     ping: (signal) => client.ping(signal),
     containers: () => listContainers(client),
     networks: () => listNetworks(client),

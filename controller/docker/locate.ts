@@ -124,7 +124,10 @@ function readTls(folder: string, { readFile }: LocateOptions): TlsFiles | undefi
 
 function parseHost({ host, from, tls }: Found): EngineAddress {
   const bad = (why: string) =>
-    usage(`${from} is "${host}": ${why}`, 'expected unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST');
+    usage(
+      `${from} is "${withoutPassword(host)}": ${why}`,
+      'expected unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST',
+    );
   const scheme = /^([a-z]+):\/\//.exec(host)?.[1];
   if (scheme === 'npipe') {
     throw bad('named pipes are of Windows, which reeve does not run on');
@@ -160,6 +163,10 @@ function parseHost({ host, from, tls }: Found): EngineAddress {
     port: port ?? (tls === undefined ? 2375 : 2376),
     ...(tls === undefined ? {} : { tls }),
   };
+}
+
+function withoutPassword(host: string): string {
+  return host.replace(/(:\/\/[^/@:]*):[^/@]*@/, '$1:…@');
 }
 
 function unverified(from: string): ReeveError {

@@ -1,0 +1,212 @@
+// Ways to the same real engine: a context, TLS with client certificates, ssh.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectEngine } from '../../../controller/docker/connect.ts';
+import { engineSocket } from '../../../scripts/lib/docker-api.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'reeve-transport-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+async function writeContext(name: string, host: string): Promise<string> {
+  const digest = createHash('sha256').update(name).digest('hex');
+  const meta = join(folder, 'contexts/meta', digest);
+  await mkdir(meta, { recursive: true });
+  await writeFile(
+    join(meta, 'meta.json'),
+    JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } }),
+  );
+  return join(folder, 'contexts/tls', digest, 'docker');
+}
+
+test('a context leads to the engine, and two ways to one socket are one engine', async () => {
+  await writeContext('here', `unix://${engineSocket()}`);
+  const engine = await connectEngine({ env: { DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'here' } });
+  const direct = await connectEngine({ env: {}, host: `unix://${engineSocket()}` });
+  expect(await engine.info()).toEqual(await direct.info());
+  expect((await engine.info()).local).toBe(true);
+});
+
+describe('TLS with client certificates', () => {
+  let server: Server;
+  let address: string;
+
+  beforeAll(async () => {
+    makeCertificates(folder);
+    const read = (name: string) => readFile(join(folder, name));
+    server = createServer(
+      {
+        ca: await read('ca.pem'),
+        cert: await read('server.pem'),
+        key: await read('server-key.pem'),
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
+      (client) => {
+        const engine = connect(engineSocket());
+        client.pipe(engine).pipe(client);
+        client.on('error', () => engine.destroy());
+        client.on('close', () => engine.destroy());
+        engine.on('error', () => client.destroy());
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    address = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterAll(() => {
+    server.close();
+  });
+
+  test('by DOCKER_CERT_PATH', async () => {
+    const env = { DOCKER_HOST: address, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder };
+    const engine = await connectEngine({ env });
+    expect(await engine.info()).toMatchObject({ host: address, key: address, local: false });
+    expect(Array.isArray(await engine.containers())).toBe(true);
+  });
+
+  test('by a context', async () => {
+    const tls = await writeContext('secure', address);
+    await mkdir(tls, { recursive: true });
+    for (const name of ['ca.pem', 'cert.pem', 'key.pem'])
+      await writeFile(join(tls, name), await readFile(join(folder, name)));
+    const engine = await connectEngine({ env: { DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'secure' } });
+    await engine.ping();
+  });
+
+  test.each(['no client certificate', "a client certificate of another's"])(
+    '%s: refused with a word',
+    async (which) => {
+      const other = await mkdtemp(join(folder, 'other-'));
+      makeCertificates(other);
+      if (which.startsWith('no'))
+        await Promise.all(['cert.pem', 'key.pem'].map((name) => rm(join(other, name))));
+      await writeFile(join(other, 'ca.pem'), await readFile(join(folder, 'ca.pem')));
+      const env = { DOCKER_HOST: address, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: other };
+      const error = await (await connectEngine({ env })).ping().catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: 0, status: 69, reason: 'EngineUnreachable' });
+      expect(error).toMatchObject({ hint: expect.stringContaining('key.pem') });
+    },
+  );
+
+  test('an engine whose certificate another one signed is not trusted', async () => {
+    const other = await mkdtemp(join(folder, 'other-'));
+    makeCertificates(other);
+    const env = { DOCKER_HOST: address, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: other };
+    const engine = await connectEngine({ env });
+    await expect(engine.ping()).rejects.toMatchObject({
+      reason: 'EngineUnreachable',
+      message: /certificate/,
+    });
+  });
+});
+
+describe('ssh', () => {
+  /** In ssh's place, since there is no server here: runs what ssh would run on the far side. */
+  async function farSide(script: string): Promise<{ env: Record<string, string>; log: string }> {
+    const bin = await mkdtemp(join(folder, 'bin-'));
+    const log = join(bin, 'log');
+    await writeFile(join(bin, 'ssh'), `#!/bin/sh\necho "$@" >> ${log}\n${script}\n`);
+    await chmod(join(bin, 'ssh'), 0o755);
+    return { env: { PATH: `${bin}:${process.env['PATH']}`, HOME: folder }, log };
+  }
+  const runIt =
+    'case "$*" in *"-O exit"*) exit 0;; esac\nwhile [ "$1" != "--" ]; do shift; done\nshift 2\nexec "$@"';
+
+  test('runs docker system dial-stdio there, and leaves nothing behind', async () => {
+    const { env, log } = await farSide(runIt);
+    const before = await readdir(tmpdir());
+    const engine = await connectEngine({ env, host: 'ssh://ann@far:2222' });
+    expect(await engine.info()).toMatchObject({
+      host: 'ssh://ann@far:2222',
+      key: 'ssh://far:2222',
+      local: false,
+    });
+    const lists = await Promise.all([engine.containers(), engine.networks(), engine.volumes()]);
+    expect(lists.every(Array.isArray)).toBe(true);
+    await engine.close();
+    const first = (await readFile(log, 'utf8')).split('\n')[0];
+    expect(first).toMatch(/-l ann -p 2222 -T -- far docker system dial-stdio$/);
+    const left = (await readdir(tmpdir())).filter(
+      (name) => name.startsWith('reeve-ssh-') && !before.includes(name),
+    );
+    expect(left).toEqual([]);
+  });
+
+  test('that fails says why in its own words', async () => {
+    const { env } = await farSide('echo "Permission denied (publickey)." >&2; exit 255');
+    const engine = await connectEngine({ env, host: 'ssh://ann@far' });
+    await expect(engine.ping()).rejects.toMatchObject({
+      code: 0,
+      status: 69,
+      message: 'engine at ssh://ann@far cannot be reached: Permission denied (publickey).',
+    });
+    await engine.close();
+  });
+
+  test('that is not installed is said', async () => {
+    const engine = await connectEngine({ env: { PATH: '/nonexistent' }, host: 'ssh://far' });
+    await expect(engine.ping()).rejects.toMatchObject({ status: 69, message: /ssh/ });
+    await engine.close();
+  });
+});
+
+/** An authority of its own, a server's certificate for 127.0.0.1, and a client's, in a folder. */
+function makeCertificates(into: string): void {
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: into, stdio: 'pipe' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'ca-key.pem',
+    '-out',
+    'ca.pem',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=test authority',
+  );
+  const signed = ['-CA', 'ca.pem', '-CAkey', 'ca-key.pem', '-days', '2'];
+  const request = (name: string) => [
+    'req',
+    '-x509',
+    ...key,
+    ...signed,
+    '-keyout',
+    `${name}-key.pem`,
+    '-out',
+    `${name}.pem`,
+  ];
+  openssl(
+    ...request('server'),
+    '-subj',
+    '/CN=engine',
+    '-addext',
+    'subjectAltName=IP:127.0.0.1',
+    '-addext',
+    'basicConstraints=critical,CA:FALSE',
+  );
+  openssl(
+    ...request('cert'),
+    '-subj',
+    '/CN=client',
+    '-addext',
+    'extendedKeyUsage=clientAuth',
+    '-addext',
+    'basicConstraints=critical,CA:FALSE',
+  );
+  execFileSync('mv', [join(into, 'cert-key.pem'), join(into, 'key.pem')]);
+}
