@@ -79,18 +79,19 @@ function relay(connection: Socket, child: ChildProcess, complain: (words: string
   stderr?.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-500);
   });
+  // Only when its last words are read: the caller asks for them as soon as the connection is gone.
   const end = (why: string) => {
-    if (!answered) complain(why.trim().split('\n').join('; ') || 'ssh ended without a word');
+    if (answered) return void connection.end();
+    if (!connection.destroyed) complain(why.trim().split('\n').join('; ') || 'ssh ended without a word');
     connection.destroy();
   };
   child.once('error', (error) => end(error.message));
   child.once('close', () => end(words));
   connection.once('close', () => child.kill());
-  // Either side may go first; its end is seen by the other.
   connection.on('error', () => child.kill());
   stdin?.on('error', () => connection.destroy());
   if (stdin !== null) connection.pipe(stdin);
-  stdout?.pipe(connection);
+  stdout?.pipe(connection, { end: false });
 }
 
 async function endMaster(

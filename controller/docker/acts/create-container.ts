@@ -112,7 +112,7 @@ async function removeAgain(
   { timeoutMs }: StepContext,
 ): Promise<void> {
   const bounds = { signal: AbortSignal.timeout(timeoutMs), timeoutMs };
-  await deleteContainer(client, { id, name, volumes: false }, bounds);
+  await deleteContainer(client, { id, name, volumes: 'own' }, bounds);
 }
 
 /** A tmpfs is mounted at start, over what was put there before. */

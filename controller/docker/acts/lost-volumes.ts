@@ -35,7 +35,7 @@ export async function refuseSilentVolumes(
   const found = await Promise.all(guarded.map((name) => findVolume(client, name, bounds)));
   const silent = guarded.filter((_, i) => found[i]?.Labels?.[silentVolumeLabel] !== undefined);
   if (silent.length === 0) return;
-  await deleteContainer(client, { id: raw.Id, name: container, volumes: true }, bounds);
+  await deleteContainer(client, { id: raw.Id, name: container, volumes: 'own' }, bounds);
   for (const name of silent) {
     try {
       await deleteVolume(client, name, bounds);

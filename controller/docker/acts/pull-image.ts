@@ -1,10 +1,11 @@
 // An image from its registry, with progress in words. Anonymous: no credentials are sent.
 
 import type { StepOutcome } from '../../engine.ts';
+import { EngineError } from '../../errors.ts';
 import type { EngineClient } from '../client.ts';
-import { garbledError, lostError, refusedError } from '../errors.ts';
+import { garbledError, hasReason, lostError, refusedError, timedOutError } from '../errors.ts';
 import { linesOf } from '../events.ts';
-import { type Act, boundsOf } from './act.ts';
+import { type Act, type Bounds, boundsOf } from './act.ts';
 
 interface RawProgress {
   readonly id?: string;
@@ -17,36 +18,55 @@ interface RawProgress {
 export const pullImage: Act<'pullImage'> = async (client, { image }, context): Promise<StepOutcome> => {
   const what = `pull image ${image}`;
   const deadline = AbortSignal.any([context.signal, AbortSignal.timeout(context.timeoutMs)]);
-  const answer = await openPull(client, image, { ...boundsOf(context), signal: deadline });
-  const words = progressWords(image);
-  let changed = true;
-  let said = '';
   try {
-    for await (const line of linesOf(answer)) {
-      const progress = parseProgress(line, what);
-      const wrong = progress.errorDetail?.message ?? progress.error;
-      // The answer was 200 long ago: a failure is told in the stream alone.
-      if (wrong !== undefined) throw refusedError(what, 404, wrong);
-      if (/image is up to date/i.test(progress.status ?? '')) changed = false;
-      const now = words(progress);
-      if (now !== undefined && now !== said) context.progress(now);
-      said = now ?? said;
+    const answer = await openPull(client, image, { ...boundsOf(context), signal: deadline });
+    try {
+      return await followPull(answer, image, context.progress);
+    } finally {
+      answer.destroy();
     }
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
-    if (error instanceof Error && 'reason' in error) throw error;
-    throw lostError(what, 'the connection broke', error);
-  } finally {
-    answer.destroy();
+    if (deadline.aborted) throw timedOutError(what, context.timeoutMs);
+    if (!(error instanceof EngineError)) throw lostError(what, 'the connection broke', error);
+    throw hasReason(error, 'EngineRefused') ? pullFailed(error) : error;
   }
-  return { changed };
 };
 
-function openPull(
-  client: EngineClient,
+async function followPull(
+  answer: AsyncIterable<Buffer>,
   image: string,
-  bounds: { readonly signal: AbortSignal; readonly timeoutMs: number },
-) {
+  tell: (message: string) => void,
+): Promise<StepOutcome> {
+  const what = `pull image ${image}`;
+  const words = progressWords(image);
+  let changed = true;
+  let said = '';
+  for await (const line of linesOf(answer)) {
+    const progress = parseProgress(line, what);
+    const wrong = progress.errorDetail?.message ?? progress.error;
+    // The answer was 200 long ago: a failure is told in the stream alone.
+    if (wrong !== undefined) throw refusedError(what, 404, wrong);
+    if (/image is up to date/i.test(progress.status ?? '')) changed = false;
+    const now = words(progress);
+    if (now === undefined || now === said) continue;
+    said = now;
+    tell(now);
+  }
+  return { changed };
+}
+
+/** A registry that cannot be reached may be reached later, whatever the status. */
+function pullFailed(error: EngineError): EngineError {
+  return new EngineError(error.message, {
+    code: 502,
+    reason: 'PullFailed',
+    hint: 'can the registry be reached from the engine?',
+    cause: error,
+  });
+}
+
+function openPull(client: EngineClient, image: string, bounds: Bounds) {
   return client.stream({
     method: 'POST',
     path: '/images/create',
@@ -70,7 +90,7 @@ export function referenceQuery(image: string): { fromImage: string; tag: string 
   return { fromImage: image, tag: 'latest' };
 }
 
-/** `postgres:15: downloading 34 %`, over all layers known so far; tells whole tens only. */
+/** `postgres:15: downloading 34 %`, over all layers known so far. */
 function progressWords(image: string): (progress: RawProgress) => string | undefined {
   const layers = new Map<string, { current: number; total: number }>();
   return ({ id, status, progressDetail }) => {

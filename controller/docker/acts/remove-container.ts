@@ -13,18 +13,29 @@ export const removeContainer: Act<'removeContainer'> = async (
   { containerId, name, volumes },
   context,
 ) => ({
-  changed: await deleteContainer(client, { id: containerId, name, volumes }, boundsOf(context)),
+  changed: await deleteContainer(
+    client,
+    { id: containerId, name, volumes: volumes ? 'all' : 'none' },
+    boundsOf(context),
+  ),
 });
 
-/** false: it was gone already. `volumes`: its anonymous ones go too, those moved along from a predecessor included. */
+export interface Doomed {
+  readonly id: string;
+  readonly name: string;
+  /** Which anonymous volumes go too: `own` those made for it, `all` those moved along from a predecessor as well. */
+  readonly volumes: 'none' | 'own' | 'all';
+}
+
+/** false: it was gone already. */
 export async function deleteContainer(
   client: EngineClient,
-  { id, name, volumes }: { readonly id: string; readonly name: string; readonly volumes: boolean },
+  { id, name, volumes }: Doomed,
   bounds: Bounds,
 ): Promise<boolean> {
-  const anonymous = volumes ? await anonymousOf(client, id, bounds) : [];
+  const anonymous = volumes === 'all' ? await anonymousOf(client, id, bounds) : [];
   const changed = await surely(
-    () => deleteOnce(client, id, name, volumes, bounds),
+    () => deleteOnce(client, id, name, volumes !== 'none', bounds),
     async () => ((await inspectRaw(client, id, bounds)) === undefined ? true : undefined),
     bounds.signal,
   );
