@@ -160,3 +160,12 @@ export function logging(value: ContainerSpec['logging']): string | undefined {
 export function shortId(id: string): string {
   return id.replace(/^sha256:/, '').slice(0, 12);
 }
+
+/** Only those that are wanted: the engine adds others of its configuration at start. */
+export function ulimits(value: ContainerSpec['ulimits'], wanted: ContainerSpec['ulimits'] = {}): Canonical {
+  return Object.fromEntries(
+    Object.entries(value ?? {})
+      .filter(([name]) => name in wanted)
+      .map(([name, limit]) => [name, `${limit.soft}:${limit.hard}`]),
+  );
+}

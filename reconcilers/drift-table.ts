@@ -22,6 +22,7 @@ import {
   shortId,
   signal,
   text,
+  ulimits,
 } from './canonical.ts';
 import { restartText } from './drift-resources.ts';
 import type { ContainerDetail } from './observed.ts';
@@ -269,9 +270,12 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
   dnsOpt: plain((s) => list(s.dnsOpt)),
   extraHosts: plain((s) => set(s.extraHosts?.map((h) => h.replace('=', ':')))),
   devices: plain((s) => set(s.devices?.map(device))),
-  ulimits: plain((s) =>
-    Object.fromEntries(Object.entries(s.ulimits ?? {}).map(([k, u]) => [k, `${u.soft}:${u.hard}`])),
-  ),
+  // The engine adds those of its configuration at start: only what is set counts.
+  ulimits: {
+    act: 'recreate',
+    desired: (p) => ulimits(p.workload.container.ulimits, p.workload.container.ulimits),
+    observed: (p) => ulimits(p.detail.spec.ulimits, p.workload.container.ulimits),
+  },
   sysctls: plain((s) => s.sysctls ?? {}),
   shmSizeBytes: whereSet((s) => number(s.shmSizeBytes)),
   oomKillDisable: plain((s) => flag(s.oomKillDisable)),
