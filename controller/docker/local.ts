@@ -3,10 +3,13 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
+/** The kernel's flag of a socket that listens; the far ends of our own connections carry its path, too. */
+const listening = '00010000';
+
 /**
- * The kernel lists Unix sockets by network namespace: a socket that was bound in another one (an engine's own
- * namespace, or the host's when we are in a container) is not in our list. Docker Desktop's engine is in a machine of
- * its own behind a socket here.
+ * The kernel lists Unix sockets by network namespace: one that listens in another (an engine's own namespace, or the
+ * host's when we are in a container) is not in our list. Docker Desktop's engine is in a machine of its own behind a
+ * socket here.
  */
 export function isLocalSocket(socketPath: string, operatingSystem: string): boolean {
   if (/docker desktop/i.test(operatingSystem)) return false;
@@ -15,8 +18,9 @@ export function isLocalSocket(socketPath: string, operatingSystem: string): bool
     return readFileSync('/proc/net/unix', 'utf8')
       .split('\n')
       .some((line) => {
-        const path = line.split(/\s+/).slice(7).join(' ');
-        return basename(path) === basename(wanted) && realPath(path) === wanted;
+        const columns = line.split(/\s+/);
+        const path = columns.slice(7).join(' ');
+        return columns[3] === listening && basename(path) === basename(wanted) && realPath(path) === wanted;
       });
   } catch {
     // No such list: not Linux, and then containers are in a virtual machine.

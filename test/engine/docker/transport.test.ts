@@ -10,6 +10,7 @@ import { createServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectEngine } from '../../../controller/docker/connect.ts';
 import { engineSocket } from '../../../scripts/lib/docker-api.ts';
+import { startOwnEngine } from '../../support/engine.ts';
 
 let folder: string;
 
@@ -36,6 +37,18 @@ test('a context leads to the engine, and two ways to one socket are one engine',
   const direct = await connectEngine({ env: {}, host: `unix://${engineSocket()}` });
   expect(await engine.info()).toEqual(await direct.info());
   expect((await engine.info()).local).toBe(true);
+});
+
+test('an engine in a network namespace of its own is not local: its containers cannot be reached', async () => {
+  const own = await startOwnEngine();
+  try {
+    const engine = await connectEngine({ env: {}, host: `unix://${own.socket}` });
+    // Twice: the connections of the first ask carry the socket's path in our own list.
+    await engine.ping();
+    expect((await engine.info()).local).toBe(false);
+  } finally {
+    await own.close();
+  }
 });
 
 describe('TLS with client certificates', () => {
