@@ -194,7 +194,7 @@ interface Declared {
   readonly name: string;
   /** Where the resource is declared (its metadata.name or its key). */
   readonly position: Position;
-  /** The `-f` argument (or git path) that brought it, as written: prune never crosses it. */
+  /** The `-f` argument (or git path) that brought it, as an absolute path: prune never crosses it. */
   readonly origin: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Forbids removal and recreation. */

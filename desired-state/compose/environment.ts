@@ -1,0 +1,36 @@
+// The variables of a Compose load: the shell's, then those of `.env` files below them. Every name asked for is recorded.
+
+import { existsSync } from 'node:fs';
+import { parseDotenv } from '../dotenv.ts';
+import { readTextFile } from '../yaml/read.ts';
+import { displayOf, type Loading, type Lookup } from './loading.ts';
+
+/** Counts each name that is asked for. */
+export function recorded(loading: Loading, env: Readonly<Record<string, string | undefined>>): Lookup {
+  return (name) => {
+    loading.reads.add(name);
+    return Object.hasOwn(env, name) ? env[name] : undefined;
+  };
+}
+
+/** `over`, and below it the variables of the files; a later file goes before an earlier one. */
+export function withEnvFiles(loading: Loading, over: Lookup, paths: readonly string[]): Lookup {
+  const values = new Map<string, string>();
+  for (const path of paths) {
+    const display = displayOf(loading, path);
+    const { text, diagnostics } = readTextFile(path, display);
+    loading.diagnostics.push(...diagnostics);
+    if (text === undefined) continue;
+    const parsed = parseDotenv(text, display, (name) => over(name) ?? values.get(name));
+    loading.diagnostics.push(...parsed.diagnostics);
+    for (const [name, value] of parsed.values) values.set(name, value);
+  }
+  return (name) => over(name) ?? values.get(name);
+}
+
+/** The `.env` of a folder counts as looked at even where there is none: it may come. */
+export function withDotenvOf(loading: Loading, over: Lookup, folder: string): Lookup {
+  const path = `${folder}/.env`.replace(/^\/\//, '/');
+  loading.files.add(path);
+  return withEnvFiles(loading, over, existsSync(path) ? [path] : []);
+}

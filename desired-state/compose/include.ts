@@ -1,0 +1,109 @@
+// `include`: other Compose projects, each loaded from its own folder with its own `.env`; what the including file says
+// of the same name goes on top.
+
+import { dirname, resolve } from 'node:path';
+import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
+import { mapAt, scalarAt, withoutKey } from './edit.ts';
+import { withDotenvOf, withEnvFiles } from './environment.ts';
+import { displayOf, type Lookup, tell } from './loading.ts';
+import { pairsAsMap } from './merge/pairs.ts';
+import { loadModel, type ModelContext, mergeModels } from './model.ts';
+import { rebasePaths } from './paths.ts';
+import { sections } from './shape.ts';
+
+interface Include {
+  readonly paths: readonly ScalarNode[];
+  readonly projectDirectory: string | undefined;
+  readonly envFiles: readonly ScalarNode[];
+}
+
+/** The document with all that it includes below it. */
+export function applyIncludes(context: ModelContext, document: MapNode): MapNode {
+  const written = childOf(document, 'include');
+  const own = withoutKey(document, 'include');
+  if (written?.kind !== 'list') return own;
+  // A first include goes before a later one, the document before both.
+  const models = written.items.flatMap((item) => loadIncluded(context, item) ?? []);
+  const included = models.reduceRight<MapNode | undefined>(
+    (base, model) => (base === undefined ? model : mergeModels(context.loading, base, model)),
+    undefined,
+  );
+  return included === undefined ? own : mergeModels(context.loading, included, own);
+}
+
+function loadIncluded(context: ModelContext, item: Node): MapNode | undefined {
+  const { loading } = context;
+  const { paths, projectDirectory, envFiles } = includeOf(item);
+  const [main] = paths;
+  if (main === undefined) return undefined;
+  const mainPath = resolve(context.folder, String(main.value));
+  if (context.includedBy.includes(mainPath)) {
+    const circle = [...context.includedBy.slice(context.includedBy.indexOf(mainPath)), mainPath];
+    const message = `include goes in a circle: ${circle.map((path) => displayOf(loading, path)).join(' → ')}`;
+    tell(loading, 'error', main, { code: 'IncludeCycle', message });
+    return undefined;
+  }
+  const folder =
+    projectDirectory === undefined ? dirname(mainPath) : resolve(context.folder, projectDirectory);
+  const lookup =
+    envFiles.length === 0
+      ? withDotenvOf(loading, context.lookup, folder)
+      : withEnvFiles(loading, context.lookup, envPaths(context, envFiles));
+  const sources = readable(context, paths);
+  if (sources === undefined) return undefined;
+  const model = loadModel({ ...context, lookup, folder }, sources);
+  return fillShellValues(rebasePaths(onlySections(model), folder, context.folder), lookup);
+}
+
+function includeOf(item: Node): Include {
+  const isText = (node: Node): node is ScalarNode => node.kind === 'scalar' && node.value !== null;
+  const texts = (node: Node | undefined): ScalarNode[] => {
+    return (node?.kind === 'list' ? node.items : node ? [node] : []).filter(isText);
+  };
+  if (item.kind !== 'map') return { paths: texts(item), projectDirectory: undefined, envFiles: [] };
+  const directory = childOf(item, 'project_directory');
+  return {
+    paths: texts(childOf(item, 'path')),
+    projectDirectory: directory?.kind === 'scalar' ? String(directory.value) : undefined,
+    envFiles: texts(childOf(item, 'env_file')),
+  };
+}
+
+function envPaths({ loading, folder }: ModelContext, nodes: readonly ScalarNode[]): string[] {
+  const paths = nodes
+    .map((node) => resolve(folder, String(node.value)))
+    .filter((path) => path !== '/dev/null');
+  for (const path of paths) loading.files.add(path);
+  return paths;
+}
+
+/** The files of an include; one that cannot be read is told where it is named. */
+function readable({ loading, folder }: ModelContext, nodes: readonly ScalarNode[]) {
+  const sources = nodes.map((node) => {
+    const path = resolve(folder, String(node.value));
+    return { node, path, display: displayOf(loading, path) };
+  });
+  return sources;
+}
+
+function onlySections(model: MapNode): MapNode {
+  const kept = [...model.entries].filter(([key]) => sections.some((section) => section === key));
+  return { ...model, entries: new Map(kept) };
+}
+
+/** Variables without a value are the included project's to find: its `.env` is not seen from outside. */
+function fillShellValues(model: MapNode, lookup: Lookup): MapNode {
+  const filled = mapAt(model, ['services', '*', 'environment'], (node) => {
+    const pairs = pairsAsMap(node);
+    if (pairs === undefined) return node;
+    const entries = [...pairs.entries.values()].map((entry) => {
+      const { value } = entry;
+      const found = value.kind === 'scalar' && value.value === null ? lookup(entry.key) : undefined;
+      return found === undefined || value.kind !== 'scalar'
+        ? entry
+        : { ...entry, value: scalarAt(value, found) };
+    });
+    return { ...pairs, entries: new Map(entries.map((entry) => [entry.key, entry])) };
+  });
+  return filled.kind === 'map' ? filled : model;
+}

@@ -1,0 +1,40 @@
+// What the steps of one load share: where mistakes, files and read variables are gathered. Knows no rule of Compose.
+
+import { isAbsolute, relative } from 'node:path';
+import type { Diagnostic, Position } from '../diagnostic.ts';
+import type { Node } from '../tree.ts';
+
+export type Lookup = (name: string) => string | undefined;
+
+export interface Loading {
+  readonly cwd: string;
+  /** Folder of the project, absolute: every relative path in the result starts here. */
+  readonly baseDir: string;
+  readonly diagnostics: Diagnostic[];
+  /** Absolute paths that were read, or would have been if they were there. */
+  readonly files: Set<string>;
+  /** Names of variables that were asked for. */
+  readonly reads: Set<string>;
+}
+
+export interface Mistake {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export function tell(
+  loading: Loading,
+  severity: Diagnostic['severity'],
+  at: Node | Position,
+  mistake: Mistake,
+): void {
+  const { file, line, column } = 'position' in at ? at.position : at;
+  loading.diagnostics.push({ file, line, column, severity, ...mistake });
+}
+
+/** How diagnostics name a file that no `-f` named: from the current folder where it lies below it. */
+export function displayOf(loading: Pick<Loading, 'cwd'>, path: string): string {
+  const short = relative(loading.cwd, path);
+  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
+}

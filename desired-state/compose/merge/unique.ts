@@ -1,0 +1,76 @@
+// Lists whose items have a key (ports, volumes, secrets …): of two items with one key the later stands, in the place of
+// the earlier. Done after each file, as Compose does, so that an override replaces instead of adding.
+
+import { childOf, type Node } from '../../tree.ts';
+import { listOf, mapOf } from '../edit.ts';
+import { matches, type Pattern } from './merge.ts';
+import { portItems, portKey } from './ports.ts';
+
+type KeyOf = (item: Node) => string | undefined;
+
+const keyed: Readonly<Record<string, KeyOf>> = {
+  'networks.*.ipam.options': pairKey,
+  'services.*.cap_add': pairKey,
+  'services.*.cap_drop': pairKey,
+  'services.*.configs': grantKey('/'),
+  'services.*.devices': mountKey,
+  'services.*.dns': pairKey,
+  'services.*.dns_opt': pairKey,
+  'services.*.dns_search': pairKey,
+  'services.*.env_file': pathKey,
+  'services.*.expose': pairKey,
+  'services.*.links': pairKey,
+  'services.*.networks.*.aliases': pairKey,
+  'services.*.networks.*.link_local_ips': pairKey,
+  'services.*.ports': portKey,
+  'services.*.profiles': pairKey,
+  'services.*.secrets': grantKey('/run/secrets/'),
+  'services.*.tmpfs': pairKey,
+  'services.*.volumes': mountKey,
+};
+
+const compiled = Object.entries(keyed).map(([pattern, keyOf]) => ({ parts: pattern.split('.'), keyOf }));
+const portsPattern = ['services', '*', 'ports'];
+
+export function uniqueItems(node: Node, path: Pattern = []): Node {
+  if (node.kind === 'map') {
+    const entries = [...node.entries.values()].map((entry) => {
+      return { ...entry, value: uniqueItems(entry.value, [...path, entry.key]) };
+    });
+    return mapOf(node.position, entries);
+  }
+  if (node.kind !== 'list') return node;
+  const keyOf = compiled.find(({ parts }) => matches(parts, path))?.keyOf;
+  if (keyOf === undefined) return node;
+  const items = matches(portsPattern, path) ? node.items.flatMap(portItems) : node.items;
+  const byKey = new Map<string | Node, Node>();
+  // What has no key is wrong, or of its own kind: it stays.
+  for (const item of items) byKey.set(keyOf(item) ?? item, item);
+  return listOf(node.position, [...byKey.values()]);
+}
+
+function textOf(node: Node | undefined): string | undefined {
+  return node?.kind === 'scalar' && node.value !== null ? String(node.value) : undefined;
+}
+
+function pairKey(item: Node): string | undefined {
+  return textOf(item)?.split('=', 1)[0];
+}
+
+function pathKey(item: Node): string | undefined {
+  return textOf(item.kind === 'map' ? childOf(item, 'path') : item);
+}
+
+/** What stands in the container: the target of a volume or a device. */
+function mountKey(item: Node): string | undefined {
+  if (item.kind === 'map') return textOf(childOf(item, 'target'));
+  const [first, target = first] = textOf(item)?.split(':') ?? [];
+  return target;
+}
+
+function grantKey(folder: string): KeyOf {
+  return (item) => {
+    if (item.kind !== 'map') return item.kind === 'scalar' ? `${folder}${textOf(item)}` : undefined;
+    return textOf(childOf(item, 'target')) ?? `${folder}${textOf(childOf(item, 'source'))}`;
+  };
+}

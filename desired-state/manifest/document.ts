@@ -1,0 +1,153 @@
+// One YAML document → one checked manifest: apiVersion, kind, metadata and the shape of its spec. What a spec means
+// together with others is the resolver's.
+
+import type { Diagnostic, Position } from '../diagnostic.ts';
+import { type ManifestKind, manifestKinds } from '../resource.ts';
+import type { SourceFile } from '../sources.ts';
+import { childOf, type MapEntry, type MapNode, type Node } from '../tree.ts';
+import { checkShape } from '../yaml/check.ts';
+import { didYouMean } from '../yaml/suggest.ts';
+import { labelsOf } from './labels.ts';
+import { apiVersion, metadataSchema, platformMetadataSchema, type Spec, specSchemas } from './schemas.ts';
+
+/** A manifest whose kind and name are known. */
+export type ManifestDocument = { [K in ManifestKind]: DocumentOf<K> }[ManifestKind];
+
+export interface DocumentOf<K extends ManifestKind> {
+  readonly kind: K;
+  readonly name: string;
+  /** Of metadata.name. */
+  readonly position: Position;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Absent: its shape is wrong and has been reported; the name still counts, so that references to it hold. */
+  readonly spec?: { readonly node: MapNode; readonly value: NonNullable<Spec<K>> };
+  readonly file: SourceFile;
+}
+
+export interface ReadDocument {
+  readonly document?: ManifestDocument;
+  readonly diagnostics: Diagnostic[];
+}
+
+export function readDocument(root: Node, file: SourceFile): ReadDocument {
+  const diagnostics: Diagnostic[] = [];
+  const report = (position: Position, code: string, message: string, hint: { hint?: string } = {}) =>
+    void diagnostics.push({ severity: 'error', code, ...position, message, ...hint });
+
+  if (root.kind !== 'map') {
+    const message = 'expected a map with apiVersion, kind, metadata and spec';
+    report(root.position, 'WrongType', message);
+    return { diagnostics };
+  }
+  reportTags(root, report);
+  const kind = kindOf(root, report);
+  reportUnknownKeys(root, report);
+  if (kind === undefined) return { diagnostics };
+
+  const name = nameOf(root, kind, diagnostics);
+  const spec = specOf(root, kind, name?.value, diagnostics);
+  if (name === undefined) return { diagnostics };
+  const metadata = childOf(root, 'metadata');
+  const document = {
+    kind,
+    name: name.value,
+    position: name.position,
+    labels: labelsOf(metadata === undefined ? undefined : childOf(metadata, 'labels')),
+    ...(spec === undefined ? {} : { spec }),
+    file,
+  } as ManifestDocument;
+  return { document, diagnostics };
+}
+
+type Report = (position: Position, code: string, message: string, hint?: { hint?: string }) => void;
+
+function kindOf(root: MapNode, report: Report): ManifestKind | undefined {
+  const version = childOf(root, 'apiVersion');
+  if (version === undefined) {
+    report(root.position, 'MissingKey', `missing "apiVersion"; expected apiVersion: ${apiVersion}`);
+  } else if (version.kind !== 'scalar' || version.value !== apiVersion) {
+    const shown = version.kind === 'scalar' ? ` "${version.source}"` : '';
+    report(version.position, 'UnknownApiVersion', `unknown apiVersion${shown}; expected "${apiVersion}"`);
+  }
+  const kind = childOf(root, 'kind');
+  const expected = `expected ${manifestKinds.slice(0, -1).join(', ')} or ${manifestKinds.at(-1)}`;
+  if (kind === undefined) {
+    report(root.position, 'MissingKey', `missing "kind"; ${expected}`);
+    return undefined;
+  }
+  const known = kind.kind === 'scalar' ? manifestKinds.find((name) => name === kind.value) : undefined;
+  if (known === undefined) {
+    const word = kind.kind === 'scalar' ? kind.source : '';
+    report(
+      kind.position,
+      'UnknownKind',
+      `unknown kind "${word}"; ${expected}`,
+      didYouMean(word, manifestKinds),
+    );
+  }
+  return known;
+}
+
+const documentKeys = ['apiVersion', 'kind', 'metadata', 'spec'];
+
+function reportUnknownKeys(root: MapNode, report: Report): void {
+  for (const { key, keyPosition } of root.entries.values()) {
+    if (documentKeys.includes(key) || key.startsWith('x-')) continue;
+    report(keyPosition, 'UnknownKey', `unknown key "${key}" in a manifest`, didYouMean(key, documentKeys));
+  }
+}
+
+function nameOf(
+  root: MapNode,
+  kind: ManifestKind,
+  diagnostics: Diagnostic[],
+): { value: string; position: Position } | undefined {
+  const metadata = childOf(root, 'metadata');
+  if (metadata === undefined) {
+    const message = `missing "metadata" in ${kind}; expected metadata: {name: …}`;
+    diagnostics.push({ severity: 'error', code: 'MissingKey', ...root.position, message });
+    return undefined;
+  }
+  const schema = kind === 'Platform' ? platformMetadataSchema : metadataSchema;
+  diagnostics.push(...checkShape(schema, metadata, `${kind} metadata`).diagnostics);
+  const name = childOf(metadata, 'name');
+  if (name?.kind !== 'scalar' || typeof name.value !== 'string' || name.value === '') return undefined;
+  return { value: name.value, position: name.position };
+}
+
+function specOf(root: MapNode, kind: ManifestKind, name: string | undefined, diagnostics: Diagnostic[]) {
+  const written = childOf(root, 'spec');
+  const none: Node = { kind: 'map', entries: new Map(), position: root.position };
+  const node = written === undefined || isNothing(written) ? none : withoutExtensions(written);
+  const what = name === undefined ? `${kind} spec` : `${kind} ${name}`;
+  const checked = checkShape<unknown>(specSchemas[kind], node, what);
+  diagnostics.push(...checked.diagnostics);
+  if (checked.diagnostics.length > 0 || node.kind !== 'map') return undefined;
+  return { node, value: checked.value };
+}
+
+function isNothing(node: Node): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+/** Compose's extension fields hold anchors; `x-reeve` is refused, because its fields stand in the spec itself here. */
+function withoutExtensions(node: Node): Node {
+  if (node.kind !== 'map') return node;
+  const kept = [...node.entries].filter(([key]) => !key.startsWith('x-') || key === 'x-reeve');
+  if (kept.length === node.entries.size) return node;
+  return { ...node, entries: new Map<string, MapEntry>(kept) };
+}
+
+function reportTags(node: Node, report: Report, seen: Set<Node> = new Set()): void {
+  if (node.tag !== undefined) {
+    report(
+      node.position,
+      'UnknownTag',
+      `!${node.tag} belongs to Compose files; a manifest has no use for it`,
+    );
+  }
+  if (node.kind === 'scalar' || seen.has(node)) return;
+  seen.add(node);
+  if (node.kind === 'list') for (const item of node.items) reportTags(item, report, seen);
+  else for (const entry of node.entries.values()) reportTags(entry.value, report, seen);
+}

@@ -1,0 +1,95 @@
+// What reeve adds to Compose's language of containers: fields of a spec in manifests, and of `x-reeve:` in Compose files.
+
+import { z } from 'zod';
+import { tiers } from '../resource.ts';
+import { driftMode, duration, port, signal } from './parts.ts';
+
+const probe = z
+  .strictObject({
+    http: z
+      .strictObject({
+        port: port.describe('Port in the container.'),
+        path: z
+          .string()
+          .startsWith('/', { error: 'expected a path that begins with "/"' })
+          .describe('Path to get, for example /health.'),
+        status: z
+          .int()
+          .min(100)
+          .max(599)
+          .optional()
+          .describe('The one status that passes; absent: 200 to 399.'),
+        body: z.string().optional().describe('Text that the answer must contain.'),
+      })
+      .optional()
+      .describe('Passes when the workload answers an HTTP GET.'),
+    tcp: z
+      .strictObject({ port: port.describe('Port in the container.') })
+      .optional()
+      .describe('Passes when a connection is accepted.'),
+    exec: z
+      .strictObject({
+        command: z
+          .union([z.string().min(1), z.array(z.string()).min(1)])
+          .describe('Command run inside the container; text is run by /bin/sh -c.'),
+      })
+      .optional()
+      .describe('Passes when the command ends with status 0.'),
+    every: duration.optional().describe('Time between two probes (10s).'),
+    timeout: duration.optional().describe('Longest time of one probe (5s).'),
+    threshold: z.int().min(1).optional().describe('Failures in a row before it counts as failing (3).'),
+    startPeriod: duration.optional().describe('Failures within this time after the start do not count (0s).'),
+  })
+  .refine((value) => [value.http, value.tcp, value.exec].filter((way) => way !== undefined).length === 1, {
+    error: 'expected exactly one of http, tcp and exec',
+    params: { code: 'BadProbe' },
+  });
+
+/** The whole-resource mode, or modes by field. */
+const drift = z.union([
+  driftMode,
+  z.strictObject({
+    mode: driftMode.optional().describe("For all fields not named; absent: the platform's."),
+    fields: z
+      .record(z.string(), driftMode)
+      .optional()
+      .describe('By field of the container: environment, resources.memory, labels …'),
+  }),
+]);
+
+/** A raw shape, spread beside the container's fields. */
+export const ownShape = {
+  tier: z.enum(tiers).optional().describe('Start order: core, then critical, then standard (the default).'),
+  probe: probe
+    .optional()
+    .describe("How reeve itself finds out whether it is ready, beside the engine's healthcheck."),
+  drift: drift
+    .optional()
+    .describe(
+      'What to do when the live container differs without a change of the manifest: heal, report or ignore.',
+    ),
+  protect: z.boolean().optional().describe('true: it is never removed and never recreated.'),
+  onChange: z
+    .union([
+      z.enum(['restart', 'ignore']),
+      z.strictObject({ signal: signal.describe('Signal for its process 1, for example SIGHUP.') }),
+    ])
+    .optional()
+    .describe(
+      'What to do when a config, a secret or a read-only mounted file changed its content (restart).',
+    ),
+  watch: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Further files and folders beside the manifest whose content belongs to this workload.'),
+  modelServer: z
+    .strictObject({ port: port.describe('Port in the container that speaks the API (11434).') })
+    .optional()
+    .describe(
+      "Declares a model server that speaks Ollama's API; a workload that a Model names is one anyway.",
+    ),
+};
+
+/** `x-reeve:` of a Compose service. */
+export const ownFields = z.strictObject(ownShape);
+export type OwnFields = z.infer<typeof ownFields>;

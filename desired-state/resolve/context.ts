@@ -1,0 +1,59 @@
+// What all parts of the resolver share: names that are given, and the places where mistakes and read files go.
+
+import type { Diagnostic, Position } from '../diagnostic.ts';
+import type { Policy } from '../revision.ts';
+import type { Variables } from '../variables.ts';
+import { didYouMean } from '../yaml/suggest.ts';
+
+export interface ResolveContext {
+  readonly platform: string;
+  readonly policy: Policy;
+  readonly variables: Variables;
+  readonly digest: (value: string | Uint8Array) => string;
+  readonly display: (path: string) => string;
+  readonly diagnostics: Diagnostic[];
+  /** Every file whose content matters, absolute. */
+  readonly files: Set<string>;
+  /** false: something could not be read, so a name that seems missing may be in there. */
+  readonly complete: boolean;
+}
+
+type Place = Pick<ResolveContext, 'diagnostics'>;
+
+export function reportError(
+  context: Place,
+  position: Position,
+  code: string,
+  message: string,
+  hint?: string,
+): void {
+  const { file, line, column } = position;
+  const why = hint === undefined ? {} : { hint };
+  context.diagnostics.push({ severity: 'error', code, file, line, column, message, ...why });
+}
+
+export function reportWarning(
+  context: Place,
+  position: Position,
+  code: string,
+  message: string,
+  hint?: string,
+): void {
+  const { file, line, column } = position;
+  const why = hint === undefined ? {} : { hint };
+  context.diagnostics.push({ severity: 'warning', code, file, line, column, message, ...why });
+}
+
+/** `there is no Network "bakend"; did you mean "backend"?` */
+export function reportMissing(
+  context: ResolveContext,
+  position: Position,
+  what: string,
+  name: string,
+  candidates: Iterable<string>,
+  otherwise?: string,
+): void {
+  if (!context.complete) return;
+  const { hint = otherwise } = didYouMean(name, candidates);
+  reportError(context, position, 'UnknownReference', `there is no ${what} "${name}"`, hint);
+}

@@ -1,0 +1,111 @@
+// Manifests → declarations: an agent's class is laid under it, the defaults under all.
+
+import type { DocumentOf, ManifestDocument } from '../manifest/document.ts';
+import { childOf, type MapNode, type Node } from '../tree.ts';
+import { type ResolveContext, reportMissing } from './context.ts';
+import { type Declaration, type Declared, type Defaults, declare, type ValueSource } from './declared.ts';
+import { mergeContainers } from './merge.ts';
+import { rebaseContainer } from './rebase.ts';
+
+export function declareManifests(
+  context: ResolveContext,
+  documents: readonly ManifestDocument[],
+  defaults: Defaults | undefined,
+  into: Declared,
+): void {
+  const kindOf = (document: ManifestDocument) => document.kind;
+  // Classes first: documents may stand in any order.
+  for (const document of documents) {
+    if (document.kind === 'AgentClass') declare(context, into.classes, kindOf, document);
+  }
+  for (const document of documents) {
+    switch (document.kind) {
+      case 'Service':
+      case 'Agent':
+        declareWorkload(context, document, defaults, into);
+        break;
+      case 'Model':
+        declare(context, into.models, kindOf, document);
+        break;
+      case 'ResourceLimits':
+        declare(context, into.limits, kindOf, document);
+        break;
+      case 'Network':
+        declare(context, into.networks, () => 'Network', partOf(document));
+        break;
+      case 'Volume':
+        declare(context, into.volumes, () => 'Volume', partOf(document));
+        break;
+      case 'Secret':
+        declare(context, into.secrets, () => 'Secret', secretOf(context, document));
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function declaration({ name, position, file }: ManifestDocument): Declaration {
+  return { name, position, origin: file.origin, compose: false };
+}
+
+function partOf(document: DocumentOf<'Network'> | DocumentOf<'Volume'>) {
+  const node = document.spec?.node;
+  return { ...declaration(document), labels: document.labels, ...(node === undefined ? {} : { node }) };
+}
+
+function declareWorkload(
+  context: ResolveContext,
+  document: DocumentOf<'Service'> | DocumentOf<'Agent'>,
+  defaults: Defaults | undefined,
+  into: Declared,
+): void {
+  const { baseDir, display } = document.file;
+  const agentClass = document.kind === 'Agent' ? document.spec?.value.class : undefined;
+  const own = document.spec?.node;
+  const merged = own && agentClass !== undefined ? overClass(context, agentClass, own, baseDir, into) : own;
+  const node = merged && overDefaults(merged, defaults, baseDir);
+  const source = {
+    ...declaration(document),
+    kind: document.kind,
+    labels: document.labels,
+    baseDir,
+    display,
+    lookup: context.variables.lookupIn(baseDir),
+    ...(node === undefined ? {} : { node }),
+    ...(agentClass === undefined ? {} : { agentClass }),
+  };
+  declare(context, into.workloads, (item) => item.kind, source);
+}
+
+/** Absent where the class is missing or wrong: what the agent would be is not known. */
+function overClass(
+  context: ResolveContext,
+  name: string,
+  own: MapNode,
+  baseDir: string,
+  { classes }: Declared,
+): MapNode | undefined {
+  const found = classes.get(name);
+  if (found === undefined) {
+    const position = (childOf(own, 'class') ?? own).position;
+    reportMissing(context, position, 'AgentClass', name, classes.keys(), 'declare it with kind: AgentClass');
+  }
+  if (found?.spec === undefined) return undefined;
+  return mergeContainers(rebaseContainer(found.spec.node, found.file.baseDir, baseDir), own);
+}
+
+export function overDefaults(node: MapNode, defaults: Defaults | undefined, baseDir: string): MapNode {
+  if (defaults === undefined) return node;
+  return mergeContainers(rebaseContainer(defaults.node, defaults.baseDir, baseDir), node);
+}
+
+function secretOf(context: ResolveContext, document: DocumentOf<'Secret'>): ValueSource {
+  const { baseDir } = document.file;
+  const base = { ...declaration(document), baseDir, lookup: context.variables.lookupIn(baseDir) };
+  const node = document.spec?.node;
+  const from = node?.entries.has('env') ? 'env' : 'file';
+  const text: Node | undefined = node && childOf(node, from);
+  if (text?.kind !== 'scalar') return base;
+  return { ...base, value: { from, text: String(text.value), position: text.position } };
+}

@@ -1,0 +1,139 @@
+// Networks, volumes and models → resources. Names on the engine are Compose's: PLATFORM_name, or what `name:` says.
+
+import type { DocumentOf } from '../manifest/document.ts';
+import { labelsOf } from '../manifest/labels.ts';
+import type { Model, Network, Volume } from '../resource.ts';
+import { childOf, type MapNode, type Node, positionAt, toPlain } from '../tree.ts';
+import { type ResolveContext, reportMissing } from './context.ts';
+import type { Declared, PartSource } from './declared.ts';
+import { refOfWorkload } from './dependencies.ts';
+
+export function resolveNetwork(context: ResolveContext, source: PartSource): Network {
+  const { node } = source;
+  const driver = textAt(node, 'driver');
+  const ipam = ipamOf(node === undefined ? undefined : childOf(node, 'ipam'));
+  const flags = {
+    internal: flagAt(node, 'internal'),
+    attachable: flagAt(node, 'attachable'),
+    enableIpv6: flagAt(node, 'enable_ipv6'),
+  };
+  return {
+    kind: 'Network',
+    ...commonOf(context, source),
+    ...(driver === undefined ? {} : { driver }),
+    ...(flags.internal ? { internal: true } : {}),
+    ...(flags.attachable ? { attachable: true } : {}),
+    ...(flags.enableIpv6 ? { enableIpv6: true } : {}),
+    ...(ipam === undefined ? {} : { ipam }),
+  };
+}
+
+export function resolveVolume(context: ResolveContext, source: PartSource): Volume {
+  const driver = textAt(source.node, 'driver');
+  return { kind: 'Volume', ...commonOf(context, source), ...(driver === undefined ? {} : { driver }) };
+}
+
+export function resolveModel(
+  context: ResolveContext,
+  declared: Declared,
+  document: DocumentOf<'Model'>,
+): Model | undefined {
+  const { spec, name, position, file, labels } = document;
+  if (spec === undefined) return undefined;
+  const { server, model = name, tag } = spec.value;
+  const url = /^https?:\/\//.test(server);
+  const ref = url ? undefined : refOfWorkload(declared, server);
+  if (!url && ref === undefined) {
+    const at = positionAt(spec.node, ['server']);
+    reportMissing(
+      context,
+      at,
+      'Service or Agent',
+      server,
+      declared.workloads.keys(),
+      'name the workload that serves it, or its URL',
+    );
+    return undefined;
+  }
+  const full = model.includes(':') && tag === undefined ? model : `${model}:${tag ?? 'latest'}`;
+  return {
+    kind: 'Model',
+    name,
+    position,
+    origin: file.origin,
+    labels,
+    protect: false,
+    drift: { mode: context.policy.drift, fields: {} },
+    server: ref ?? (server.replace(/\/$/, '') as Model['server']),
+    model: full,
+  };
+}
+
+/** Compose makes it where a service says nothing about networks; a `default` that is declared is the same one. */
+export function implicitDefault(
+  context: ResolveContext,
+  from: Pick<PartSource, 'position' | 'origin'>,
+): Network {
+  return resolveNetwork(context, {
+    name: 'default',
+    position: from.position,
+    origin: from.origin,
+    compose: true,
+    labels: {},
+  });
+}
+
+function commonOf(context: ResolveContext, source: PartSource) {
+  const { name, position, origin, node } = source;
+  const external = isExternal(node);
+  const externalName = node === undefined ? undefined : textAt(childOf(node, 'external'), 'name');
+  return {
+    name,
+    position,
+    origin,
+    labels: labelsOf(node === undefined ? undefined : childOf(node, 'labels')),
+    protect: flagAt(node, 'protect') ?? false,
+    drift: { mode: context.policy.drift, fields: {} },
+    engineName: textAt(node, 'name') ?? externalName ?? (external ? name : `${context.platform}_${name}`),
+    external,
+    driverOpts: optionsOf(node === undefined ? undefined : childOf(node, 'driver_opts')),
+  };
+}
+
+function isExternal(node: MapNode | undefined): boolean {
+  const external = node === undefined ? undefined : childOf(node, 'external');
+  return external?.kind === 'map' || flagAt(node, 'external') === true;
+}
+
+function textAt(node: Node | undefined, key: string): string | undefined {
+  const value = node === undefined ? undefined : childOf(node, key);
+  return value?.kind === 'scalar' && value.value !== null ? value.source : undefined;
+}
+
+function flagAt(node: Node | undefined, key: string): boolean | undefined {
+  const value = node === undefined ? undefined : childOf(node, key);
+  if (value?.kind !== 'scalar' || value.value === null) return undefined;
+  return value.value === true || value.value === 'true';
+}
+
+function optionsOf(node: Node | undefined): Record<string, string> {
+  return labelsOf(node);
+}
+
+function ipamOf(node: Node | undefined): Network['ipam'] {
+  if (node?.kind !== 'map') return undefined;
+  const driver = textAt(node, 'driver');
+  const list = childOf(node, 'config');
+  const config = list?.kind === 'list' ? list.items : [];
+  return {
+    ...(driver === undefined ? {} : { driver }),
+    config: config.map((item) => {
+      const plain = toPlain(item) as { subnet?: string; gateway?: string; ip_range?: string };
+      return {
+        ...(plain.subnet === undefined ? {} : { subnet: plain.subnet }),
+        ...(plain.gateway === undefined ? {} : { gateway: plain.gateway }),
+        ...(plain.ip_range === undefined ? {} : { ipRange: plain.ip_range }),
+      };
+    }),
+  };
+}

@@ -1,0 +1,45 @@
+// The platform's settings: what is written over the defaults of revision.ts.
+
+import type { PolicyFields } from '../manifest/policy.ts';
+import { defaultPolicy, type Policy } from '../revision.ts';
+import { parseDuration } from '../units.ts';
+
+/** The schema has checked the texts. */
+export function resolvePolicy(written: PolicyFields = {}): Policy {
+  const base = defaultPolicy;
+  const { restartBudget, backoff, retention } = written;
+  return {
+    maxDelete: maxDeleteOf(written.maxDelete) ?? base.maxDelete,
+    minReadySeconds: written.minReadySeconds ?? base.minReadySeconds,
+    resetAfterMs: ms(written.resetAfter) ?? base.resetAfterMs,
+    restartBudget: {
+      restarts: restartBudget?.restarts ?? base.restartBudget.restarts,
+      withinMs: ms(restartBudget?.within) ?? base.restartBudget.withinMs,
+    },
+    backoff: {
+      initialMs: ms(backoff?.initial) ?? base.backoff.initialMs,
+      maxMs: ms(backoff?.max) ?? base.backoff.maxMs,
+      factor: backoff?.factor ?? base.backoff.factor,
+    },
+    pauseGraceMs: ms(written.pauseGrace) ?? base.pauseGraceMs,
+    progressDeadlineMs: ms(written.progressDeadline) ?? base.progressDeadlineMs,
+    concurrency: written.concurrency ?? base.concurrency,
+    resyncMs: ms(written.resync) ?? base.resyncMs,
+    auditMs: ms(written.audit) ?? base.auditMs,
+    drift: written.drift ?? base.drift,
+    retention: {
+      eventsMs: ms(retention?.events) ?? base.retention.eventsMs,
+      plans: retention?.plans ?? base.retention.plans,
+      revisions: retention?.revisions ?? base.retention.revisions,
+    },
+  };
+}
+
+function ms(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseDuration(text);
+}
+
+function maxDeleteOf(written: PolicyFields['maxDelete']): Policy['maxDelete'] | undefined {
+  if (typeof written === 'number') return { count: written };
+  return written === undefined ? undefined : { percent: Number.parseFloat(written) };
+}

@@ -1,0 +1,61 @@
+// Declarations → resources, sorted by ref. Every declared workload, network, volume and model; of Compose files only the
+// networks and volumes that some service uses, as Compose does.
+
+import { isWorkload, type Resource, refOf } from '../resource.ts';
+import type { ResolveContext } from './context.ts';
+import type { Declared } from './declared.ts';
+import { implicitDefault, resolveModel, resolveNetwork, resolveVolume } from './parts.ts';
+import { makeValues } from './secrets.ts';
+import { resolveWorkload } from './workload.ts';
+
+export interface Resolved {
+  readonly resources: readonly Resource[];
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+export function resolveAll(context: ResolveContext, declared: Declared): Resolved {
+  const values = makeValues(context, declared);
+  const workloads = [...declared.workloads.values()].flatMap(
+    (source) => resolveWorkload(context, declared, values, source) ?? [],
+  );
+  const usedNetworks = new Map(
+    workloads.flatMap((w) => Object.keys(w.container.networks).map((name) => [name, w] as const)),
+  );
+  const usedVolumes = new Set(
+    workloads.flatMap((w) =>
+      w.container.mounts.flatMap((m) => (m.type === 'volume' ? (m.source ?? []) : [])),
+    ),
+  );
+  const resources: Resource[] = [...workloads];
+  for (const source of declared.networks.values()) {
+    if (!source.compose || usedNetworks.has(source.name)) resources.push(resolveNetwork(context, source));
+  }
+  const first = usedNetworks.get('default');
+  if (first !== undefined && !declared.networks.has('default'))
+    resources.push(implicitDefault(context, first));
+  for (const source of declared.volumes.values()) {
+    if (!source.compose || usedVolumes.has(source.name)) resources.push(resolveVolume(context, source));
+  }
+  for (const document of declared.models.values()) {
+    const model = resolveModel(context, declared, document);
+    if (model !== undefined) resources.push(model);
+  }
+  return { resources: sorted(awaitedAreJobs(resources)), secrets: values.secrets };
+}
+
+/** What another awaits as completed is a job, whatever its restart says. */
+function awaitedAreJobs(resources: readonly Resource[]): Resource[] {
+  const awaited = new Set(
+    resources
+      .filter(isWorkload)
+      .flatMap((w) => w.dependsOn.filter((d) => d.condition === 'completed').map((d) => d.on)),
+  );
+  return resources.map((r) => (isWorkload(r) && awaited.has(refOf(r)) ? { ...r, lifecycle: 'job' } : r));
+}
+
+function sorted(resources: readonly Resource[]): Resource[] {
+  return resources
+    .map((resource) => ({ ref: refOf(resource), resource }))
+    .sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0))
+    .map(({ resource }) => resource);
+}

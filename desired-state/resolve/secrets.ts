@@ -1,0 +1,89 @@
+// Values that are not shown: read once, kept apart from the resources, which hold a keyed digest. Content of Compose
+// configs comes the same way, because it too may hold secrets.
+
+import { resolve } from 'node:path';
+import type { Position } from '../diagnostic.ts';
+import { readBytes } from '../yaml/read.ts';
+import { type ResolveContext, reportError, reportMissing } from './context.ts';
+import type { Declared, ValueSource } from './declared.ts';
+
+export interface Value {
+  readonly digest: string;
+  /** Absolute path, where the value is a file's: it can be mounted as it is. */
+  readonly path?: string;
+}
+
+export interface Values {
+  /** Reads a Secret on its first use; a missing or unreadable one is told where it is declared, or used. */
+  secret(name: string, position: Position): Value | undefined;
+  config(name: string, position: Position): Value | undefined;
+  /** By Secret name, and by `config:NAME` for configs that are no file. */
+  readonly secrets: Map<string, string>;
+}
+
+export function makeValues(context: ResolveContext, declared: Declared): Values {
+  const secrets = new Map<string, string>();
+  const known = new Map<string, Value | undefined>();
+  const read = (source: ValueSource, key: string, what: string): Value | undefined => {
+    if (known.has(key)) return known.get(key);
+    const text = textOf(context, source, what);
+    const isFile = source.value?.from === 'file';
+    const value: Value | undefined =
+      text === undefined
+        ? undefined
+        : {
+            digest: context.digest(text),
+            ...(isFile ? { path: resolve(source.baseDir, source.value?.text ?? '') } : {}),
+          };
+    if (text !== undefined) secrets.set(key, text);
+    known.set(key, value);
+    return value;
+  };
+  return {
+    secrets,
+    secret: (name, position) => {
+      const source = declared.secrets.get(name);
+      if (source !== undefined) return read(source, name, 'Secret');
+      reportMissing(
+        context,
+        position,
+        'Secret',
+        name,
+        declared.secrets.keys(),
+        'declare it with kind: Secret',
+      );
+      return undefined;
+    },
+    config: (name, position) => {
+      const source = declared.configs.get(name);
+      if (source !== undefined) return read(source, `config:${name}`, 'config');
+      reportMissing(context, position, 'config', name, declared.configs.keys(), 'declare it under configs');
+      return undefined;
+    },
+  };
+}
+
+function textOf(context: ResolveContext, source: ValueSource, what: string): string | undefined {
+  const { value } = source;
+  if (value === undefined) return undefined;
+  if (value.from === 'content') return value.text;
+  if (value.from === 'env') {
+    const found = source.lookup(value.text);
+    if (found !== undefined) return found;
+    const message = `${what} "${source.name}" cannot be read: the variable ${value.text} is not set`;
+    reportError(context, value.position, 'SecretUnreadable', message, 'set it in the shell or in .env');
+    return undefined;
+  }
+  const path = resolve(source.baseDir, value.text);
+  context.files.add(path);
+  const read = readBytes(path);
+  if (Buffer.isBuffer(read)) return read.toString('utf8').replace(/\r?\n$/, '');
+  reportError(
+    context,
+    value.position,
+    'SecretUnreadable',
+    `${what} "${source.name}" cannot be read: ${read.message}`,
+    read.hint,
+  );
+  return undefined;
+}

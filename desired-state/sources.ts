@@ -1,0 +1,140 @@
+// From `-f` arguments to the files behind them: what is a manifest, what is a Compose file, and which argument brought
+// it. Reads the texts once; understands nothing of their content beyond that.
+
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import type { Diagnostic } from './diagnostic.ts';
+import { readTextFile } from './yaml/read.ts';
+
+/** A file of a load. */
+export interface SourceFile {
+  /** Absolute. */
+  readonly path: string;
+  /** How messages name it. */
+  readonly display: string;
+  /** The `-f` argument that brought it, as written. */
+  readonly origin: string;
+  /** Folder that its relative paths are taken from. */
+  readonly baseDir: string;
+}
+
+export interface Sources {
+  readonly manifests: readonly (SourceFile & { readonly text: string })[];
+  /** In merge order. */
+  readonly compose: readonly SourceFile[];
+  /** Every path that was looked at, also missing ones. */
+  readonly files: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Something could not be read: what it declares is not known. */
+  readonly complete: boolean;
+}
+
+/** Looked for in this order where no `-f` is given; Compose's own order. */
+const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+
+export function findSources(paths: readonly string[], cwd: string): Sources {
+  const found = paths.length === 0 ? defaultFiles(cwd) : paths.map((path) => expand(path, cwd));
+  const manifests: (SourceFile & { text: string })[] = [];
+  const compose: SourceFile[] = [];
+  const diagnostics: Diagnostic[] = found.flatMap((f) => f.diagnostics);
+  const seen = new Set<string>();
+  let complete = true;
+  for (const file of found.flatMap((f) => f.files)) {
+    // The same file by two arguments is one file; the first argument has it.
+    if (seen.has(file.path)) continue;
+    seen.add(file.path);
+    const { text, diagnostics: wrong } = readTextFile(file.path, file.display);
+    diagnostics.push(...wrong);
+    if (text === undefined) complete = false;
+    else if (isComposeText(text)) compose.push(file);
+    else manifests.push({ ...file, text });
+  }
+  return { manifests, compose: inMergeOrder(compose), files: [...seen], diagnostics, complete };
+}
+
+const composeKey = /^(?:\{\s*)?["']?(?:services|include)["']?\s*:/m;
+const manifestKey = /^(?:\{\s*)?["']?apiVersion["']?\s*:/m;
+
+/** Told by its top-level keys, so that lists of both kinds work. */
+function isComposeText(text: string): boolean {
+  return composeKey.test(text) && !manifestKey.test(text);
+}
+
+interface Found {
+  readonly files: SourceFile[];
+  readonly diagnostics: Diagnostic[];
+}
+
+/** How messages name a path: as it was written, without `./`. */
+export function displayOf(path: string, cwd: string): string {
+  if (!isAbsolute(path)) return normalize(path);
+  return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
+}
+
+function sourceFile(path: string, origin: string, cwd: string): SourceFile {
+  const absolute = resolve(cwd, path);
+  return { path: absolute, display: displayOf(path, cwd), origin, baseDir: dirname(absolute) };
+}
+
+function expand(path: string, cwd: string): Found {
+  const absolute = resolve(cwd, path);
+  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    // A missing file is told by who reads it.
+    return { files: [sourceFile(path, path, cwd)], diagnostics: [] };
+  }
+  const place = { file: displayOf(path, cwd), line: 1, column: 1 };
+  let names: string[];
+  try {
+    names = readdirSync(absolute).sort();
+  } catch {
+    const message = 'folder cannot be read: permission denied';
+    return { files: [], diagnostics: [{ severity: 'error', code: 'FileUnreadable', ...place, message }] };
+  }
+  const files = names
+    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+    .filter((name) => statSync(join(absolute, name), { throwIfNoEntry: false })?.isDirectory() !== true)
+    .map((name) => sourceFile(join(path, name), path, cwd));
+  if (files.length > 0) return { files, diagnostics: [] };
+  return {
+    files,
+    diagnostics: [
+      {
+        severity: 'warning',
+        code: 'EmptyFolder',
+        ...place,
+        message: 'no *.yaml or *.yml file in this folder',
+        hint: 'folders inside it are not read: name each with -f',
+      },
+    ],
+  };
+}
+
+function defaultFiles(cwd: string): Found[] {
+  const exists = (name: string) => statSync(join(cwd, name), { throwIfNoEntry: false }) !== undefined;
+  if (exists('reeve.yaml'))
+    return [{ files: [sourceFile('reeve.yaml', 'reeve.yaml', cwd)], diagnostics: [] }];
+  const base = composeNames.find(exists);
+  if (base === undefined) {
+    const message = `no reeve.yaml and none of ${composeNames.join(', ')} in ${cwd}`;
+    const hint = 'name manifests with -f PATH';
+    const place = { file: 'reeve.yaml', line: 1, column: 1 };
+    return [
+      { files: [], diagnostics: [{ severity: 'error', code: 'FileMissing', ...place, message, hint }] },
+    ];
+  }
+  const stem = base.replace(/\.ya?ml$/, '');
+  const override = [`${stem}.override.yml`, `${stem}.override.yaml`].find(exists);
+  const names = override === undefined ? [base] : [base, override];
+  return names.map((name) => ({ files: [sourceFile(name, name, cwd)], diagnostics: [] }));
+}
+
+/** Arguments keep their order; within one folder the usual base file goes first and overrides go last. */
+function inMergeOrder(files: readonly SourceFile[]): SourceFile[] {
+  const rank = ({ display }: SourceFile): number => {
+    const name = display.slice(display.lastIndexOf('/') + 1);
+    if (composeNames.includes(name)) return 0;
+    return /\.override\.ya?ml$/.test(name) ? 2 : 1;
+  };
+  const order = [...new Set(files.map((file) => file.origin))];
+  return [...files].sort((a, b) => order.indexOf(a.origin) - order.indexOf(b.origin) || rank(a) - rank(b));
+}

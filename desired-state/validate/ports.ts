@@ -1,0 +1,42 @@
+// Two workloads that want one port of the host: told before the engine does, at the later one.
+
+import { type ResolveContext, reportError } from '../resolve/context.ts';
+import { type PortBinding, refOf, type Workload } from '../resource.ts';
+import { inFileOrder, place } from './names.ts';
+
+export function checkPorts(context: ResolveContext, workloads: readonly Workload[]): void {
+  const taken = new Map<string, { workload: Workload; port: PortBinding }[]>();
+  for (const workload of inFileOrder(workloads)) {
+    for (const port of workload.container.ports) {
+      if (port.published === undefined || port.published === 0) continue;
+      const key = `${port.published}/${port.protocol}`;
+      const holders = taken.get(key) ?? [];
+      const other = holders.find((h) => overlap(h.port.hostIp, port.hostIp));
+      if (other === undefined) taken.set(key, [...holders, { workload, port }]);
+      else report(context, workload, port, other.workload);
+    }
+  }
+}
+
+function overlap(a: string | undefined, b: string | undefined): boolean {
+  return isAny(a) || isAny(b) || a === b;
+}
+
+function isAny(ip: string | undefined): boolean {
+  return ip === undefined || ip === '' || ip === '0.0.0.0' || ip === '::';
+}
+
+function report(context: ResolveContext, workload: Workload, port: PortBinding, other: Workload): void {
+  const at =
+    workload.positions[`container.ports.${port.published}`] ??
+    workload.positions['container.ports'] ??
+    workload.position;
+  const whose = other === workload ? 'twice here' : `by ${refOf(other)} in ${place(other.position)} already`;
+  reportError(
+    context,
+    at,
+    'DuplicatePort',
+    `host port ${port.published}/${port.protocol} is published ${whose}`,
+    'publish another port, or another host address',
+  );
+}
