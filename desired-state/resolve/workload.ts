@@ -50,10 +50,10 @@ export function resolveWorkload(
     shortDependency: source.compose ? 'started' : 'ready',
   });
   for (const file of normalized.files) context.files.add(file);
-  if (normalized.container.image === '') {
+  const hasImage = source.node.entries.has('image') || source.node.entries.has('build');
+  if (!hasImage) {
     const hint = source.kind === 'Agent' ? 'set image, or a class that sets it' : 'set image';
-    if (!source.node.entries.has('image'))
-      reportError(context, source.position, 'MissingKey', `${what} has no image`, hint);
+    reportError(context, source.position, 'MissingKey', `${what} has no image`, hint);
   }
   const onChange = own.onChange ?? 'restart';
   const granted = grantedFiles(context, values, normalized, onChange);
