@@ -69,7 +69,7 @@ export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<st
 }
 
 /** Pure: one line of the stream; undefined: of a type we do not follow. */
-export function toEngineEvent(line: string): EngineEvent | undefined {
+function toEngineEvent(line: string): EngineEvent | undefined {
   const raw = parseEvent(line);
   const type = raw.Type ?? '';
   if (!isFollowed(type)) return undefined;

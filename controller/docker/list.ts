@@ -107,7 +107,7 @@ function isState(state: string): state is ContainerState {
 }
 
 /** Pure: one entry of the list call. */
-export function toObservedContainer(raw: RawListed): ObservedContainer {
+function toObservedContainer(raw: RawListed): ObservedContainer {
   const status = raw.Status ?? '';
   const state = raw.State ?? '';
   const health = healthOf(status);

@@ -54,7 +54,7 @@ export async function openSshRelay(
 }
 
 /** `BatchMode`: a controller has nobody who could type a password. */
-export function sshArguments(address: SshAddress, master: string): string[] {
+function sshArguments(address: SshAddress, master: string): string[] {
   const remote = [
     'docker',
     ...(address.remoteSocket === undefined ? [] : ['--host', `unix://${address.remoteSocket}`]),

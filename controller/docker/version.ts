@@ -2,9 +2,9 @@
 
 import { EngineError, ReeveError } from '../errors.ts';
 
-export const oldestSupported = '1.41';
+const oldestSupported = '1.41';
 /** Docker 28.3. Newer engines speak it too (29 refuses what is older than 1.44). */
-export const newestKnown = '1.51';
+const newestKnown = '1.51';
 
 /** Negative, zero or positive, as for sorting. */
 export function compareVersions(a: string, b: string): number {
