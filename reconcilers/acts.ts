@@ -15,7 +15,6 @@ import {
   stopStep,
 } from './container-steps.ts';
 import { updateOf } from './drift-resources.ts';
-import { isStale } from './membership.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
 import type { Act } from './rules.ts';
@@ -162,8 +161,8 @@ function connectSteps(s: Situation, container: ObservedContainer, cause: Cause, 
     const isOn = container.networks[network] !== undefined;
     const create = name === undefined ? undefined : made.networks.get(name);
     const after = create === undefined ? [] : [create];
-    // A network that is gone cannot be left before it is there again.
-    if (isOn || isStale(world, network, container)) {
+    // One that was removed and made anew is left by name, which only works once it is there again.
+    if (isOn) {
       steps.push(
         makeStep('disconnectNetwork', s.ref, { containerId: container.id, network }, cause, {
           key: network,

@@ -39,6 +39,7 @@ const tints: Partial<Record<Verb, Tint>> = {
 
 const lineWidth = 100;
 const namesShown = 24;
+const interruptionsNamed = 6;
 
 /** The plan as people read it; ends with a newline. */
 export function formatPlan(plan: Plan, options: FormatOptions = {}): string {
@@ -126,23 +127,28 @@ function totals(plan: Plan, entries: readonly Entry[]): string {
   const ready = plan.statuses.filter((s) => s.conditions.some((c) => c.type === 'Ready' && c.status)).length;
   const now = `${ready} of ${plan.statuses.length} resources ready`;
   return parts.length === 0
-    ? `Nothing to do; ${now}.`
+    ? `Nothing to do now; ${now}.`
     : `Plan for ${plan.platform}: ${parts.join(', ')}; ${now} now.`;
 }
 
-/** What people lose meanwhile, and for about how long. */
+/** What people lose meanwhile, and for about how long. A platform that is taken down needs no such list. */
 function interruptionLines(entries: readonly Entry[]): string[] {
-  return entries
-    .filter((e) => e.interrupts)
-    .map((e) => {
-      const names =
-        e.refs.length === 1 ? `${e.refs[0]}` : `${e.refs.length} ${(e.refs[0] ?? '').split('/')[0]}s`;
-      if (e.verb === 'remove' || e.verb === 'stop') return `Interrupted: ${names}, for good.`;
-      const grace = `up to ${e.graceMs / 1000} s more if it is slow to stop`;
-      const how =
-        e.verb === 'recreate' ? 'from the stop of the old one until the new one is ready' : 'about 1 s';
-      return `Interrupted: ${names}, ${how}; ${grace}.`;
-    });
+  const byLoss = new Map<string, Ref[]>();
+  for (const entry of entries) {
+    if (!entry.interrupts || entry.cause.reason === 'Down') continue;
+    const loss = lossText(entry);
+    byLoss.set(loss, [...(byLoss.get(loss) ?? []), ...entry.refs]);
+  }
+  return [...byLoss].map(([loss, refs]) => {
+    const more = refs.length > interruptionsNamed ? ` and ${refs.length - interruptionsNamed} more` : '';
+    return `Interrupted: ${refs.slice(0, interruptionsNamed).join(', ')}${more}: ${loss}.`;
+  });
+}
+
+function lossText({ verb, graceMs }: Entry): string {
+  if (verb === 'remove' || verb === 'stop') return 'for good';
+  const grace = `up to ${graceMs / 1000} s more if slow to stop`;
+  return verb === 'recreate' ? `until the new one is ready, ${grace}` : `about 1 s, ${grace}`;
 }
 
 function noticeLines(plan: Plan, paint: Paint): string[] {

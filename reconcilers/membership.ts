@@ -25,9 +25,3 @@ function gapIn(world: World, engineName: string, container: ObservedContainer): 
   // A container that does not run shows no network id.
   return member.networkId !== '' && member.networkId !== network.id ? 'removed and made anew' : undefined;
 }
-
-/** It is still listed on a network that no longer is the one of that name. */
-export function isStale(world: World, engineName: string, container: ObservedContainer): boolean {
-  const member = container.networks[engineName];
-  return member !== undefined && gapIn(world, engineName, container) !== undefined;
-}

@@ -55,6 +55,16 @@ export function missingImages(world: World): Map<string, Blocker> {
   return missing;
 }
 
+/** Refs whose last act failed, and until when they are left alone: networks, volumes and removals go by this. */
+export function backingOffRefs(world: World): Map<Ref, number> {
+  const refs = new Map<Ref, number>();
+  for (const ref of Object.keys(world.facts.failures) as Ref[]) {
+    const attempts = world.facts.attempts[ref];
+    if (attempts !== undefined && isBackingOff(attempts, world.now)) refs.set(ref, attempts.notBefore);
+  }
+  return refs;
+}
+
 /** What a workload's steps wait for. */
 export interface Waiting {
   readonly reason: 'ModelNotReady' | 'DependencyNotReady';

@@ -51,19 +51,20 @@ export function entriesOf(plan: Plan): Entry[] {
 function entryOf(ref: Ref, steps: readonly Step[], all: ReadonlyMap<Ref, unknown>): Entry {
   const main = steps.find((s) => s.op !== 'pullImage') ?? steps[0];
   if (main === undefined) throw new RangeError(`no step for ${ref}`);
+  const verb = verbOf(steps);
   const grace = steps.flatMap((s) =>
     'graceMs' in s.args && s.args.graceMs !== undefined ? [s.args.graceMs] : [],
   );
   const needed = new Set(steps.flatMap((s) => s.needs.map((n) => n.ref)));
   return {
-    verb: verbOf(steps),
+    verb,
     wave: main.wave,
     refs: [ref],
     cause: main.cause,
     interrupts: steps.some((s) => s.interrupts),
     graceMs: Math.max(10_000 * Number(grace.length === 0), ...grace),
     waitsFor: [...needed].filter((on) => !all.has(on)),
-    notes: steps.flatMap(noteOf),
+    notes: verb === 'roll back' ? [] : steps.flatMap(noteOf),
   };
 }
 

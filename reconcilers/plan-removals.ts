@@ -13,7 +13,8 @@ import { ownedBy, type World } from './world.ts';
 export interface RemovalInput {
   readonly world: World;
   readonly mode: 'apply' | 'keep' | 'down';
-  readonly busy: ReadonlySet<Ref>;
+  /** With steps in flight, or whose removal failed a moment ago. */
+  readonly untouchable: ReadonlySet<Ref>;
   readonly allowDelete: boolean;
   readonly removeVolumes: boolean;
   readonly previous: Revision | undefined;
@@ -51,7 +52,7 @@ export function planRemovals(input: RemovalInput): RemovalPart {
       networks: [],
       volumes: [],
       released: new Map(),
-      warnings: blocked === undefined ? warnings : [...warnings, notice(world, blocked)],
+      warnings: blocked !== undefined && mode === 'keep' ? [...warnings, notice(world, blocked)] : warnings,
       ...(blocked === undefined || mode === 'keep' ? {} : { blocked }),
     };
   }
@@ -70,10 +71,10 @@ export function byName(a: string, b: string): number {
 }
 
 function mayGo(ref: Ref, input: RemovalInput, warnings: Notice[]): boolean {
-  const { world, mode, busy } = input;
+  const { world, mode, untouchable } = input;
   const owned = ownedBy(world, ref);
   const all = [owned.current, owned.predecessor, ...owned.leftovers].filter((c) => c !== undefined);
-  if (all.length === 0 || busy.has(ref)) return false;
+  if (all.length === 0 || untouchable.has(ref)) return false;
   const resource = world.byRef.get(ref) ?? input.previous?.resources.find((r) => refOf(r) === ref);
   if (resource?.protect === true || all.some((c) => c.labels[identityLabels.protect] === 'true')) {
     const message = `${ref} would be removed, but it is protected; set protect: false and apply before it goes`;
@@ -104,7 +105,7 @@ function networkGoes(network: ObservedNetwork, input: RemovalInput, warnings: No
   const ref: Ref = `Network/${name}`;
   const declared = world.byRef.get(ref);
   const isDeclared = declared?.kind === 'Network' && declared.engineName === network.name;
-  if (input.busy.has(ref) || (mode !== 'down' && isDeclared)) return false;
+  if (input.untouchable.has(ref) || (mode !== 'down' && isDeclared)) return false;
   if (declared?.protect === true) return false;
   const foreign = world.observed.containers.find(
     (c) => network.name in c.networks && !world.refOfContainer.has(c.id) && c.state !== 'exited',

@@ -112,7 +112,7 @@ function degradedOf(s: Situation, level: Level, category: Category, told: Told):
   if (level === 'degraded') return told;
   const failedToAct = s.failure !== undefined && level === 'progressing';
   if (failedToAct) return { reason: s.failure.reason, message: s.failure.message };
-  const [left] = s.reported.filter((r) => r.limitLeft === true);
+  const [left] = s.reported.filter((r) => r.why === 'LimitNotRemovable');
   if (left === undefined) return undefined;
   return {
     reason: 'LimitNotRemovable',
@@ -134,18 +134,20 @@ function heldOf(s: Situation, cause: Cause): { held?: Told } {
   };
 }
 
+const whyLeft = {
+  DriftReported: 'drift is to be reported, not healed',
+  LimitNotRemovable: 'the engine cannot take a limit away in place',
+  NotTakenByEngine: 'it was just made so, and the engine does not take it as declared',
+} as const;
+
 function reportedOf(s: Situation): Plan['reported'] {
-  if (s.reported.length === 0) return [];
-  const [first] = s.reported;
-  const left = s.reported.every((r) => r.limitLeft === true);
-  const why = left ? 'the engine cannot take a limit away in place' : 'drift is to be reported, not healed';
-  return [
-    {
-      ref: s.ref,
-      reason: left ? 'LimitNotRemovable' : 'DriftReported',
-      message: `${s.reported.map((r) => r.field).join(', ')} differ from the manifest; left so: ${why}`,
-      position: positionOf(s.workload, first?.field ?? ''),
-      fields: s.reported.map(({ field, old, new: to }) => ({ field, old, new: to })),
-    },
-  ];
+  return (['DriftReported', 'LimitNotRemovable', 'NotTakenByEngine'] as const).flatMap((why) => {
+    const found = s.reported.filter((r) => r.why === why);
+    const [first] = found;
+    if (first === undefined) return [];
+    const names = found.map((r) => r.field).join(', ');
+    const message = `${names} ${found.length === 1 ? 'differs' : 'differ'} from the manifest; left so: ${whyLeft[why]}`;
+    const fields = found.map(({ field, old, new: to }) => ({ field, old, new: to }));
+    return [{ ref: s.ref, reason: why, message, position: positionOf(s.workload, first.field), fields }];
+  });
 }

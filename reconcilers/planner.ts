@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts';
 import { type Gates, makeGates } from './gates.ts';
 import type { ObservedState } from './observed.ts';
 import { orderOf } from './order.ts';
-import { brokenDependencies, missingImages, readinessOfAll, waitsByRef } from './outlook.ts';
+import { backingOffRefs, brokenDependencies, missingImages, readinessOfAll, waitsByRef } from './outlook.ts';
 import type { Plan, Step } from './plan.ts';
 import { planModels } from './plan-models.ts';
 import { planNetworks } from './plan-networks.ts';
@@ -53,17 +53,19 @@ export function plan(input: PlanInput): Plan {
   const mayAct = (ref: Ref): boolean =>
     mode !== 'down' && !suspended && !input.busy.has(ref) && (selection.refs?.has(ref) ?? true);
 
+  const later = backingOffRefs(world);
+  const mayTry = (ref: Ref): boolean => mayAct(ref) && !later.has(ref);
   const removals = planRemovals({
     world,
     mode,
-    busy: input.busy,
+    untouchable: new Set([...input.busy, ...later.keys()]),
     allowDelete: input.allowDelete,
     removeVolumes: input.removeVolumes ?? false,
     previous: input.previous,
     partial: input.names.length > 0 || suspended,
   });
-  const networks = planNetworks(world, mayAct);
-  const volumes = planVolumes(world, mayAct);
+  const networks = planNetworks(world, mayTry);
+  const volumes = planVolumes(world, mayTry);
   const models = planModels(world, (ref) => isReady(ready.get(ref)), mayAct);
   const setting: Setting = {
     world,
@@ -103,7 +105,7 @@ export function plan(input: PlanInput): Plan {
   const steps = numberWaves([...early, ...leaving, ...removals.volumes], order);
   const waits = waitsByRef(gated, world, ready);
   const all = [...parts.values()];
-  const nextAt = Math.min(...models.nextAt, ...all.flatMap((p) => p.nextAt));
+  const nextAt = earliest([...later.values(), ...models.nextAt, ...all.flatMap((p) => p.nextAt)]);
   return {
     platform: revision.platform,
     revision: revision.id,
@@ -121,9 +123,14 @@ export function plan(input: PlanInput): Plan {
       ...volumes.statuses,
       ...models.statuses,
     ].sort((a, b) => (a.ref < b.ref ? -1 : 1)),
-    ...(nextAt === Number.POSITIVE_INFINITY ? {} : { nextAt }),
+    ...(nextAt === undefined ? {} : { nextAt }),
     reported: all.flatMap((p) => p.reported),
   };
+}
+
+/** Not by spreading: a platform may have more resources than a call takes arguments. */
+function earliest(times: readonly number[]): number | undefined {
+  return times.reduce<number | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
 }
 
 function isReady(found: Readiness | undefined): boolean {

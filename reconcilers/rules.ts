@@ -104,12 +104,6 @@ export const rules = [
     level: 'degraded',
   },
   {
-    category: 'BackingOff',
-    when: (s) => fate(s) === 'missing' && actFailed(s),
-    act: 'none',
-    level: 'degraded',
-  },
-  {
     category: 'ReplacementResumed',
     when: (s) => fate(s) === 'missing' || fate(s) === 'waiting',
     act: 'resumeReplacement',
@@ -146,12 +140,6 @@ export const rules = [
   {
     category: 'NameTaken',
     when: (s) => isRenamed(s) && s.setting.world.containersByName.has(s.workload.containerName),
-    act: 'none',
-    level: 'degraded',
-  },
-  {
-    category: 'BackingOff',
-    when: (s) => (isRenamed(s) || s.drift.length > 0) && actFailed(s),
     act: 'none',
     level: 'degraded',
   },
@@ -214,7 +202,7 @@ export const rules = [
   // Where a person or reeve stopped it there is no failure to back off from.
   {
     category: 'StoppedByHand',
-    when: (s) => state(s) === 'exited' && s.stop?.by === 'api' && !actFailed(s),
+    when: (s) => state(s) === 'exited' && s.stop?.by === 'api',
     act: 'start',
     level: 'progressing',
   },
@@ -310,8 +298,13 @@ export const rules = [
 
 export type Category = (typeof rules)[number]['category'];
 
-/** The first rule that holds. */
+/** The first rule that holds; an act that failed a moment ago is not tried again before its time, whatever the rule. */
 export function classify(s: Situation): Rule & { readonly category: Category } {
-  const rule = rules.find((r) => r.when(s));
-  return rule ?? rules[rules.length - 1] ?? rules[0];
+  const rule = rules.find((r) => r.when(s)) ?? settled;
+  // The failed start of a new container is what brings the old one back: that once need not wait.
+  const mayAct = rule.category === 'ReplacementFailed' && (s.attempts?.at.length ?? 0) <= 1;
+  return rule.act !== 'none' && actFailed(s) && !mayAct ? backingOff : rule;
 }
+
+const settled = { category: 'Ready', when: () => true, act: 'none', level: 'fine' } as const;
+const backingOff = { category: 'BackingOff', when: actFailed, act: 'none', level: 'degraded' } as const;

@@ -6,7 +6,7 @@ import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
 import type { Category } from './rules.ts';
 import type { Situation } from './situation.ts';
-import { changedFiles, pausedSince } from './symptoms.ts';
+import { changedFiles, isDown, pausedSince } from './symptoms.ts';
 
 export interface Sentence {
   /** Absent: the category's own name. */
@@ -61,7 +61,7 @@ function backingOff(s: Situation): Sentence {
 }
 
 function blocked(s: Situation): Sentence {
-  const blocker = s.blocker('create') ?? s.blocker('start');
+  const blocker = (isDown(s) ? s.blocker('start') : undefined) ?? s.blocker('create') ?? s.blocker('start');
   if (blocker === undefined) return { message: 'something is in the way' };
   const { reason, message, nextAt } = blocker;
   return { reason, message, ...(nextAt === undefined ? {} : { nextAt }), ...declaredAt(s) };

@@ -29,6 +29,11 @@ export interface Setting extends BlockerSources {
   readonly brokenDependencies: (workload: Workload) => readonly string[];
 }
 
+/** A difference that stays, and why. */
+export interface Reported extends FieldDrift {
+  readonly why: 'DriftReported' | 'LimitNotRemovable' | 'NotTakenByEngine';
+}
+
 export interface Situation {
   readonly setting: Setting;
   readonly policy: Policy;
@@ -50,7 +55,7 @@ export interface Situation {
   /** To be mended. */
   readonly drift: readonly FieldDrift[];
   /** Differences that stay: their mode is `report`, or nobody can take them away. */
-  readonly reported: readonly FieldDrift[];
+  readonly reported: readonly Reported[];
   /** What stands in the way of a create or a start. */
   readonly blocker: (act: 'create' | 'start') => Blocker | undefined;
   /** What a drift of the run state itself calls for. */
@@ -123,19 +128,33 @@ function judge(
   const unclear =
     container.detail === undefined && !(sameHash && isPinned(workload, container, setting.world.facts));
   const drift: FieldDrift[] = [];
-  const reported: FieldDrift[] = [];
+  const reported: Reported[] = [];
   const before = setting.previous.get(refOf(workload));
+  const fresh = sameHash && isFresh(setting.world, container);
   for (const field of driftOf(setting, workload, container)) {
+    if (fresh && field.act === 'recreate' && field.field !== 'image') {
+      reported.push({ ...field, why: 'NotTakenByEngine' });
+      continue;
+    }
     const asked = field.act === 'recreate' || (!sameHash && isNewWish(before, workload, field.field));
     const mode = asked ? 'heal' : modeOf(workload, field.field);
     if (field.limitLeft === true) {
       // Only a limit that the manifest is known to have taken away is worth a recreate; one set by hand is reported.
       if (asked && before !== undefined) drift.push({ ...field, act: 'recreate' });
-      else if (mode !== 'ignore') reported.push(field);
+      else if (mode !== 'ignore') reported.push({ ...field, why: 'LimitNotRemovable' });
     } else if (mode === 'heal') drift.push(field);
-    else if (mode === 'report') reported.push(field);
+    else if (mode === 'report') reported.push({ ...field, why: 'DriftReported' });
   }
   return { unclear, drift, reported };
+}
+
+/**
+ * Made by us, for this very spec, a moment ago: a field that still differs is one that the engine does not take as
+ * declared. Another container would differ again, so it is told instead of recreating for ever.
+ */
+function isFresh(world: World, container: ObservedContainer): boolean {
+  const { facts, now, revision } = world;
+  return facts.made[container.id] !== undefined && now - container.createdAt < revision.policy.resetAfterMs;
 }
 
 /** The manifest changed this field since the revision before; unknown counts as changed. */

@@ -390,6 +390,51 @@ describe('a container that runs', () => {
   });
 });
 
+describe('what does not converge', () => {
+  test('just made by reeve and yet different: told, not recreated for ever', () => {
+    const detail = detailOf(web, {}, { hostname: 'x', tty: true });
+    const known = { made: { [id]: { ref: 'Service/web' as const, at: 1 } } };
+    const plan = planFor({ container: { createdAt: noon - 5_000, detail }, facts: known });
+    expect(plan.steps).toEqual([]);
+    expect(plan.reported).toMatchObject([{ reason: 'NotTakenByEngine', fields: [{ field: 'tty' }] }]);
+  });
+
+  test.each([
+    ['a network', network('backend'), 'Network/backend'],
+    ['a volume', volume('data'), 'Volume/data'],
+  ] as const)('%s that could not be made is not tried again before its time', (_, resource, ref) => {
+    const r = revision([resource]);
+    const known = facts({
+      failures: { [ref]: { reason: 'EngineRefused', message: 'no', at: noon - 1, count: 1 } },
+      attempts: { [ref]: { at: [noon - 1], notBefore: noon + 999, lastFailure: 'no' } },
+    });
+    const plan = planOf({ revision: r, observed: look(r, [], { networks: [], volumes: [] }), facts: known });
+    expect(plan.steps).toEqual([]);
+    expect(plan.nextAt).toBe(noon + 999);
+    expect(condition(plan, ref, 'Degraded')).toMatchObject({ status: true, reason: 'EngineRefused' });
+  });
+
+  test.each(['renameContainer', 'removeContainer', 'connectNetwork'])(
+    '%s that failed waits as well',
+    (op) => {
+      const member = service('web', { container: { networks: { backend: {} } } });
+      const r = revision([member, network('backend')]);
+      const states: Record<string, Partial<ObservedContainer>> = {
+        renameContainer: { name: 'mine' },
+        removeContainer: { state: 'dead' },
+        connectNetwork: { networks: {} },
+      };
+      const given = { revision: r, observed: look(r, [live(member, states[op])]) };
+      expect(planOf(given).steps.map((s) => s.op)).toEqual([op]);
+      const known = facts({
+        failures: { 'Service/web': { reason: 'EngineRefused', message: 'no', at: noon - 1, count: 1 } },
+        attempts: { 'Service/web': { at: [noon - 1], notBefore: noon + 999, lastFailure: 'no' } },
+      });
+      expect(planOf({ ...given, facts: known }).steps).toEqual([]);
+    },
+  );
+});
+
 describe('a recreate', () => {
   const two = service('web', { container: { image: 'app:2' } });
   const r = revision([two]);
