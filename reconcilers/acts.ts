@@ -17,7 +17,7 @@ import {
 import { updateOf } from './drift-resources.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
-import type { Act } from './rules.ts';
+import type { Act } from './rule.ts';
 import type { Situation } from './situation.ts';
 import { type Draft, inOrder, makeStep, nothing } from './steps.ts';
 import { changedFiles } from './symptoms.ts';

@@ -49,7 +49,7 @@ export function blockerOf(
 }
 
 /** Somebody else's container bears the name. */
-export function nameBlocker({ world, released }: BlockerSources, workload: Workload): Blocker | undefined {
+function nameBlocker({ world, released }: BlockerSources, workload: Workload): Blocker | undefined {
   const holder = world.containersByName.get(workload.containerName);
   if (holder === undefined || released.has(holder.id)) return undefined;
   return {

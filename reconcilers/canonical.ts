@@ -40,7 +40,7 @@ export function number(value: number | undefined): string | undefined {
   return value === undefined || value === 0 ? undefined : String(value);
 }
 
-export function milliseconds(value: number): string {
+function milliseconds(value: number): string {
   return value % 1000 === 0 ? `${value / 1000}s` : `${value}ms`;
 }
 

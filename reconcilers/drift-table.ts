@@ -1,7 +1,7 @@
 // Every field of a container: how both sides read, and what a difference calls for. A new field of ContainerSpec does
 // not compile until it has a row here.
 
-import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
+import type { ContainerSpec } from '../desired-state/resource.ts';
 import {
   attachment,
   type Canonical,
@@ -24,38 +24,8 @@ import {
   text,
   ulimits,
 } from './canonical.ts';
+import type { DriftContext, Field, Pair } from './drift-field.ts';
 import { restartText } from './drift-resources.ts';
-import type { ContainerDetail } from './observed.ts';
-
-/** The smallest act that mends a difference. */
-export type DriftAct = 'recreate' | 'update' | 'connect';
-
-export interface DriftContext {
-  /** Manifest name → engine name. */
-  readonly networkNames: Readonly<Record<string, string>>;
-  readonly volumeNames: Readonly<Record<string, string>>;
-  /** Image reference → image id that it means. */
-  readonly pins: Readonly<Record<string, string>>;
-  /** The container's image id, from the list call. */
-  readonly imageId?: string;
-  /** Container id → name, for namespaces shared with another container. */
-  readonly containerNames?: ReadonlyMap<string, string>;
-  /** Engine names of all the platform's networks: being connected to one of these unasked is a difference. */
-  readonly ourNetworks?: ReadonlySet<string>;
-}
-
-/** Both sides of one container. */
-export interface Pair {
-  readonly workload: Workload;
-  readonly detail: ContainerDetail;
-  readonly context: DriftContext;
-}
-
-export interface Field {
-  readonly act: DriftAct;
-  readonly desired: (pair: Pair) => Canonical;
-  readonly observed: (pair: Pair) => Canonical;
-}
 
 /** A field that reads the same way on both sides and needs nothing else. */
 function plain(read: (spec: ContainerSpec) => Canonical): Field {

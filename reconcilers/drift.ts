@@ -3,13 +3,12 @@
 import type { Position } from '../desired-state/diagnostic.ts';
 import type { Resources, Workload } from '../desired-state/resource.ts';
 import type { Canonical } from './canonical.ts';
+import type { DriftAct, DriftContext, Pair } from './drift-field.ts';
 import { limitOf, resourceFields } from './drift-resources.ts';
-import { type DriftAct, type DriftContext, driftTable, type Pair } from './drift-table.ts';
+import { driftTable } from './drift-table.ts';
 import { showValue } from './drift-text.ts';
 import type { ContainerDetail } from './observed.ts';
 import type { FieldChange } from './plan.ts';
-
-export type { DriftContext } from './drift-table.ts';
 
 export interface FieldDrift extends FieldChange {
   /** `image`, `environment.PORT`, `resources.memoryBytes`, `networks.shop_backend` … */

@@ -47,7 +47,7 @@ export function readiness(
 }
 
 /** Since when it runs, as far as is known. */
-export function runningSince(container: ObservedContainer, facts: Facts): number {
+function runningSince(container: ObservedContainer, facts: Facts): number {
   return facts.runningSince[container.id] ?? (container.detail?.startedAt || container.createdAt);
 }
 
@@ -55,7 +55,7 @@ export function runningSince(container: ObservedContainer, facts: Facts): number
  * Exit 0 that is no failure: a job's, or what Compose leaves at rest (never once it was seen Ready as a server).
  * A stop through the API is somebody's act, not the end of the work.
  */
-export function endedWell(workload: Workload, container: ObservedContainer, facts: Facts): boolean {
+function endedWell(workload: Workload, container: ObservedContainer, facts: Facts): boolean {
   if (container.state !== 'exited' || workload.lifecycle === 'service') return false;
   const ref = refOf(workload);
   if (facts.completed[ref]?.containerId === container.id) return true;

@@ -3,6 +3,7 @@
 
 import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
+import type { Rule } from './rule.ts';
 import type { Situation } from './situation.ts';
 import {
   actFailed,
@@ -25,35 +26,6 @@ import {
   waits,
   wasThere,
 } from './symptoms.ts';
-
-export type Act =
-  | 'none'
-  | 'create'
-  | 'start'
-  | 'stop'
-  | 'restart'
-  | 'refresh'
-  | 'unpause'
-  | 'rename'
-  | 'recreate'
-  | 'update'
-  | 'connect'
-  | 'removeDead'
-  | 'removeLeftovers'
-  | 'finishReplacement'
-  | 'discardSuccessor'
-  | 'resumeReplacement'
-  | 'restorePredecessor';
-
-/** How bad it is, for the conditions. `fine` takes Ready from what was seen of the container. */
-export type Level = 'fine' | 'progressing' | 'degraded';
-
-export interface Rule {
-  readonly category: string;
-  readonly when: (s: Situation) => boolean;
-  readonly act: Act;
-  readonly level: Level;
-}
 
 export const rules = [
   // A person's hand comes first: held means that reeve does nothing, whatever is wrong.

@@ -94,7 +94,7 @@ export function situate(setting: Setting, workload: Workload): Situation {
   };
 }
 
-export function activeHold(facts: Facts, ref: Ref, now: number): Hold | undefined {
+function activeHold(facts: Facts, ref: Ref, now: number): Hold | undefined {
   const hold = facts.holds[ref];
   return hold === undefined || (hold.until !== undefined && hold.until <= now) ? undefined : hold;
 }
@@ -171,7 +171,7 @@ function valueAt({ container }: Workload, field: string): string {
 }
 
 /** The mode of a field: its own, that of what contains it, else the resource's. */
-export function modeOf(workload: Workload, field: string): DriftMode {
+function modeOf(workload: Workload, field: string): DriftMode {
   const root = field.split('.')[0] ?? field;
   return workload.drift.fields[field] ?? workload.drift.fields[root] ?? workload.drift.mode;
 }

@@ -34,7 +34,7 @@ export function makeStep<Op extends StepOp>(
   } as unknown as Step;
 }
 
-export function stepId(ref: Ref, op: StepOp, key?: string): string {
+function stepId(ref: Ref, op: StepOp, key?: string): string {
   return key === undefined ? `${ref}:${op}` : `${ref}:${op}:${key}`;
 }
 

@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ContainerSpec, Resources, Workload } from '../../../desired-state/resource.ts';
 import { fieldDrift } from '../../../reconcilers/drift.ts';
-import type { DriftContext } from '../../../reconcilers/drift-table.ts';
+import type { DriftContext } from '../../../reconcilers/drift-field.ts';
 import { emptySpec, openRig, type Rig } from '../../support/rig.ts';
 
 interface Row {
