@@ -4,6 +4,9 @@ import { jsonSchema } from '../../desired-state/json-schema.ts';
 import { type ManifestKind, manifestKinds } from '../../desired-state/resource.ts';
 import { fieldsOf, propertiesOf, type Row, type Schema } from './schema-fields.ts';
 
+/** Holds container fields, which have a section of their own. */
+const insideElsewhere = new Set(['defaults']);
+
 const containerKinds: readonly ManifestKind[] = ['Service', 'AgentClass', 'Agent'];
 
 export function manifestsPage(): string {
@@ -12,7 +15,7 @@ export function manifestsPage(): string {
   const sections = manifestKinds.flatMap((kind) => {
     const spec = specs.get(kind) ?? {};
     const common = containerKinds.includes(kind) ? shared : new Set<string>();
-    const rows = fieldsOf(spec, common);
+    const rows = fieldsOf(spec, { leaveOut: common, flat: insideElsewhere });
     return [
       '',
       `## ${kind}`,
@@ -39,7 +42,7 @@ export function manifestsPage(): string {
     '',
     `In ${containerKinds.join(', ')}, with the names and the short and long forms of Compose.`,
     '',
-    ...table(fieldsOf(container, own)),
+    ...table(fieldsOf(container, { leaveOut: own })),
     '',
   ].join('\n');
 }

@@ -20,6 +20,13 @@ export interface Row {
   readonly cells: readonly [string, string, string, string];
 }
 
+export interface Choice {
+  /** Fields at the top that are described elsewhere. */
+  readonly leaveOut?: ReadonlySet<string>;
+  /** Fields at the top whose inside is. */
+  readonly flat?: ReadonlySet<string>;
+}
+
 /** Deeper than this a reader is better served by `reeve schema`. */
 const deepest = 4;
 
@@ -29,15 +36,10 @@ export function propertiesOf(schema: Schema): Readonly<Record<string, Schema>> {
 }
 
 /** Rows of all fields but those left out at the top. */
-export function fieldsOf(
-  schema: Schema,
-  leaveOut: ReadonlySet<string> = new Set(),
-  path = '',
-  depth = 0,
-): Row[] {
+export function fieldsOf(schema: Schema, { leaveOut, flat }: Choice = {}, path = '', depth = 0): Row[] {
   const required = new Set([schema, ...variants(schema)].flatMap((variant) => variant.required ?? []));
   return Object.entries(propertiesOf(schema))
-    .filter(([name]) => !leaveOut.has(name))
+    .filter(([name]) => leaveOut?.has(name) !== true)
     .flatMap(([name, field]) => {
       const full = path === '' ? name : `${path}.${name}`;
       const row: Row = {
@@ -48,30 +50,49 @@ export function fieldsOf(
           field.description ?? '',
         ],
       };
-      return depth + 1 >= deepest ? [row] : [row, ...below(field, full, depth + 1)];
+      return depth + 1 >= deepest || flat?.has(name) === true
+        ? [row]
+        : [row, ...below(field, full, depth + 1)];
     });
 }
 
 /** What stands inside a field: of an object, of a list's items, of a map's values. */
 function below(field: Schema, path: string, depth: number): Row[] {
   return [field, ...variants(field)].flatMap((variant) => {
-    if (variant.properties !== undefined) return fieldsOf({ ...variant, anyOf: [] }, new Set(), path, depth);
+    if (variant.properties !== undefined) return fieldsOf({ ...variant, anyOf: [] }, {}, path, depth);
     if (variant.items !== undefined) return below(variant.items, `${path}[]`, depth);
     const { additionalProperties: values } = variant;
     return typeof values === 'object' ? below(values, `${path}.NAME`, depth) : [];
   });
 }
 
-/** `string or list of string`. */
+/** `text or list of text`: in words, for a schema lists what YAML makes of one and the same thing. */
 export function typeOf(schema: Schema): string {
   const alternatives = variants(schema);
-  if (alternatives.length > 0) return [...new Set(alternatives.map(typeOf))].join(' or ');
+  if (alternatives.length > 0) return inWords([...new Set(alternatives.map(typeOf))]);
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
-  if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
-  if (typeof schema.additionalProperties === 'object') return `map of ${typeOf(schema.additionalProperties)}`;
-  if (Array.isArray(schema.type)) return schema.type.join(' or ');
-  return String(schema.type ?? 'anything');
+  if (schema.items !== undefined) return `list of ${grouped(typeOf(schema.items))}`;
+  if (typeof schema.additionalProperties === 'object') {
+    return `map of ${grouped(typeOf(schema.additionalProperties))}`;
+  }
+  if (Array.isArray(schema.type)) return inWords(schema.type);
+  return schema.type === 'string' ? 'text' : String(schema.type ?? 'anything');
+}
+
+/** An unquoted variable may fill in a number or a boolean where text is meant, and text where a number is. */
+function inWords(types: readonly string[]): string {
+  const left = new Set(types.map((type) => (type === 'string' ? 'text' : type)));
+  if (left.has('text') && left.has('boolean')) {
+    left.delete(left.has('number') ? 'boolean' : 'text');
+    if (left.has('text')) left.delete('number');
+  } else if (left.has('text') && left.has('number')) left.delete('text');
+  if (left.delete('null')) left.add('nothing');
+  return [...left].join(' or ');
+}
+
+function grouped(type: string): string {
+  return type.includes(' or ') ? `(${type})` : type;
 }
 
 function variants(schema: Schema): readonly Schema[] {
