@@ -15,18 +15,19 @@ seconds_since() { awk -v ms="$(($(now_ms) - $1))" 'BEGIN { printf "%.1f s", ms /
 
 # step "Words" command…: runs it quietly; prints the words and how long it took, or the end of its output if it failed.
 step() {
-  local words=$1 started log
+  # Names of its own: what is run sees them too.
+  local step_words=$1 step_started step_log
   shift
-  started=$(now_ms)
-  log=$(mktemp)
-  if "$@" >"$log" 2>&1; then
-    printf '  %-46s %s\n' "$words" "$(seconds_since "$started")"
-    rm -f "$log"
+  step_started=$(now_ms)
+  step_log=$(mktemp)
+  if "$@" >"$step_log" 2>&1; then
+    printf '  %-46s %s\n' "$step_words" "$(seconds_since "$step_started")"
+    rm -f "$step_log"
   else
-    printf '  %-46s failed\n' "$words"
-    tail -n 20 "$log" >&2
-    rm -f "$log"
-    fail "$words: failed (its last lines are above)"
+    printf '  %-46s failed\n' "$step_words"
+    tail -n 20 "$step_log" >&2
+    rm -f "$step_log"
+    fail "$step_words: failed (its last lines are above)"
   fi
 }
 
