@@ -3,6 +3,7 @@
 import { isWorkload, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from '../reconcilers/facts.ts';
+import { specHash } from '../reconcilers/spec-hash.ts';
 import type { Engine } from './engine.ts';
 import type { FactChange, NewEvent, Store } from './store/store.ts';
 
@@ -23,7 +24,7 @@ export async function putInForce(
   const facts = await store.facts();
   const before = await store.inForce();
   const { pins, moved } = await pinsOf(engine, revision, facts, options.updateImages);
-  const changes = [...declaredBy(revision, facts), ...pins];
+  const changes = [...declaredBy(revision, facts), ...pins, ...newTries(revision, before?.revision, facts)];
   if (changes.length > 0) await store.setFacts(changes);
   const events: NewEvent[] = moved.map((image) => ({
     at: options.at,
@@ -55,6 +56,19 @@ function declaredBy(revision: Revision, facts: Facts): FactChange[] {
     return facts.declared[ref] === resource.origin
       ? []
       : [{ fact: 'declared', key: ref, value: resource.origin }];
+  });
+}
+
+/** A workload that was changed is tried anew, without the wait that the old form had earned. */
+function newTries(revision: Revision, before: Revision | undefined, facts: Facts): FactChange[] {
+  const hashes = new Map(before?.resources.filter(isWorkload).map((w) => [refOf(w), specHash(w)]));
+  return revision.resources.filter(isWorkload).flatMap((workload): FactChange[] => {
+    const ref = refOf(workload);
+    const old = hashes.get(ref);
+    if (old === undefined || old === specHash(workload)) return [];
+    return (['attempts', 'failures', 'completed'] as const).flatMap((fact): FactChange[] =>
+      facts[fact][ref] === undefined ? [] : [{ fact, key: ref, value: undefined }],
+    );
   });
 }
 

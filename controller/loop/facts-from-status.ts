@@ -1,7 +1,7 @@
 // What the statuses of a plan let us remember: that a workload once was ready, that a job is done, that a workload has
 // been healthy long enough to forget its past restarts. Pure; returns only what changes.
 
-import { isWorkload, refOf, type Workload } from '../../desired-state/resource.ts';
+import { isWorkload, type Ref, refOf, type Workload } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import type { Plan } from '../../reconcilers/plan.ts';
@@ -18,10 +18,12 @@ export function factsFromStatuses(revision: Revision, plan: Plan, facts: Facts, 
         : [[status.ref, { condition, containerId: status.containerId }] as const];
     }),
   );
+  const containers = new Map(plan.statuses.map((s) => [s.ref, s.containerId]));
   const changes: FactChange[] = [];
   for (const workload of revision.resources) {
     if (!isWorkload(workload)) continue;
     const ref = refOf(workload);
+    changes.push(...adopted(ref, containers.get(ref), facts, now));
     const status = ready.get(ref);
     if (status === undefined) continue;
     if (status.condition.reason === 'Completed') {
@@ -50,4 +52,10 @@ export function factsFromStatuses(revision: Revision, plan: Plan, facts: Facts, 
 function canBeSeenReady(workload: Workload): boolean {
   const { container, probe } = workload;
   return container.ports.length > 0 || probe !== undefined || container.healthcheck !== undefined;
+}
+
+/** What a status is about is ours, also where the store that knew so was lost. */
+function adopted(ref: Ref, id: string | undefined, facts: Facts, now: number): FactChange[] {
+  if (id === undefined || facts.made[id] !== undefined) return [];
+  return [{ fact: 'made', key: id, value: { ref, at: now } }];
 }

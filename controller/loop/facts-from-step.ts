@@ -35,17 +35,47 @@ function isPredecessorName(name: string): boolean {
   return /\.replaced-[0-9a-f]{12}$/.test(name);
 }
 
-/** Facts after a step that succeeded. */
-export function factsAfterStep(step: Step, outcome: StepOutcome, facts: Facts, at: number): FactChange[] {
-  const changes = factsOfOp(step, outcome, facts, at);
-  const settles = step.op === 'startContainer' || step.op === 'restartContainer' || step.op === 'pullModel';
-  if (settles && facts.failures[step.ref] !== undefined) {
+/** Facts after a step that succeeded. `declaredHash`: the spec hash of the workload as declared now. */
+export function factsAfterStep(
+  step: Step,
+  outcome: StepOutcome,
+  facts: Facts,
+  at: number,
+  declaredHash: string,
+): FactChange[] {
+  const changes = factsOfOp(step, outcome, facts, at, declaredHash);
+  if (settlingOps.has(step.op) && facts.failures[step.ref] !== undefined) {
     changes.push({ fact: 'failures', key: step.ref, value: undefined });
+  }
+  // A container may fail after its start; these are done when they are there.
+  if (lastingOps.has(step.op) && facts.attempts[step.ref] !== undefined) {
+    changes.push({ fact: 'attempts', key: step.ref, value: undefined });
   }
   return changes;
 }
 
-function factsOfOp(step: Step, outcome: StepOutcome, facts: Facts, at: number): FactChange[] {
+const lastingOps = new Set<Step['op']>([
+  'createNetwork',
+  'createVolume',
+  'pullModel',
+  'removeNetwork',
+  'removeVolume',
+]);
+const settlingOps = new Set<Step['op']>([
+  ...lastingOps,
+  'startContainer',
+  'restartContainer',
+  'updateContainer',
+  'connectNetwork',
+]);
+
+function factsOfOp(
+  step: Step,
+  outcome: StepOutcome,
+  facts: Facts,
+  at: number,
+  declaredHash: string,
+): FactChange[] {
   switch (step.op) {
     case 'createContainer':
       return outcome.containerId === undefined
@@ -61,12 +91,18 @@ function factsOfOp(step: Step, outcome: StepOutcome, facts: Facts, at: number): 
         ...filesSeen(id, step.args.files),
       ];
     }
+    case 'renameContainer': {
+      // The predecessor has its name back: the replacement is over.
+      const isBack =
+        facts.replacing[step.ref]?.oldId === step.args.containerId && !isPredecessorName(step.args.name);
+      return isBack ? [{ fact: 'replacing', key: step.ref, value: undefined }] : [];
+    }
     case 'signalContainer':
       return filesSeen(step.args.containerId, step.args.files);
     case 'removeContainer':
       return [
         ...forgetContainer(step.args.containerId),
-        ...replacementAfterRemoval(step, facts, at),
+        ...replacementAfterRemoval(step, facts, at, declaredHash),
         ...resourceAfterRemoval(step, facts),
       ];
     case 'removeVolume':
@@ -90,13 +126,15 @@ function replacementAfterRemoval(
   step: Step & { op: 'removeContainer' },
   facts: Facts,
   at: number,
+  declaredHash: string,
 ): FactChange[] {
   const replacing = facts.replacing[step.ref];
-  if (replacing === undefined) return [];
+  if (replacing === undefined && step.cause.reason !== 'ReplacementFailed') return [];
   const done: FactChange = { fact: 'replacing', key: step.ref, value: undefined };
-  if (step.args.containerId === replacing.oldId) return [done];
+  if (step.args.containerId === replacing?.oldId) return [done];
   if (step.cause.reason !== 'ReplacementFailed') return [];
-  const failed = { specHash: replacing.specHash, at, message: step.cause.message };
+  // With the store's memory of it lost, what is declared now is what has just failed.
+  const failed = { specHash: replacing?.specHash ?? declaredHash, at, message: step.cause.message };
   return [{ fact: 'failedReplacements', key: step.ref, value: failed }];
 }
 
@@ -150,4 +188,20 @@ export function factsAfterFailure(
       value: nextAttempt(facts.attempts[ref], policy, at, jitter, failure.message),
     },
   ];
+}
+
+/** The same act in place again and again, each time successful, and the difference is still there. */
+export const repeatedAct = { times: 5, withinMs: 60_000 } as const;
+const actsInPlace = new Set<Step['op']>([
+  'updateContainer',
+  'connectNetwork',
+  'disconnectNetwork',
+  'renameContainer',
+  'signalContainer',
+]);
+
+/** Whether an act in place that succeeds just now did so too often lately: then it is a failure, and waits. */
+export function isRepeated(step: Step, before: readonly number[], at: number): boolean {
+  const lately = before.filter((t) => t > at - repeatedAct.withinMs);
+  return actsInPlace.has(step.op) && lately.length >= repeatedAct.times;
 }

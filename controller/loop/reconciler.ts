@@ -3,18 +3,27 @@
 // INVARIANTS: one pass at a time; never two steps at once for one resource; facts are stored before the act they guard.
 
 import type { SecretValues } from '../../desired-state/load-types.ts';
-import type { Ref } from '../../desired-state/resource.ts';
-import type { Revision } from '../../desired-state/revision.ts';
+import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
+import type { Policy, Revision } from '../../desired-state/revision.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Plan, Step } from '../../reconcilers/plan.ts';
 import { plan as makePlan } from '../../reconcilers/planner.ts';
+import { specHash } from '../../reconcilers/spec-hash.ts';
 import type { StepOutcome } from '../engine.ts';
-import type { Store } from '../store/store.ts';
+import type { FactChange, Store } from '../store/store.ts';
 import { execute, Gate, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
-import { attemptAfterStep, factsAfterFailure, factsAfterStep, factsBeforeStep } from './facts-from-step.ts';
+import {
+  attemptAfterStep,
+  factsAfterFailure,
+  factsAfterStep,
+  factsBeforeStep,
+  isRepeated,
+  repeatedAct,
+} from './facts-from-step.ts';
 import { eventOfStep, eventsOfCauses, eventsOfTransitions, type JournalContext } from './journal.ts';
 import type { Observer } from './observer.ts';
 import { PlanRecorder } from './plan-recorder.ts';
@@ -81,6 +90,8 @@ export class Reconciler {
   #fast: Gate;
   #fastLimit: number;
   readonly #slow = new Gate(slowInFlight);
+  /** Step id → when it was done lately. */
+  readonly #acts = new Map<string, readonly number[]>();
   /** Containers made for a resource whose steps are still in flight: its start was planned before there was an id. */
   readonly #made = new Map<Ref, string>();
   /** Containers that reeve is stopping now: their `die` is ours. */
@@ -143,10 +154,7 @@ export class Reconciler {
       revision: target.revision.id,
       pass: this.#context.passId(),
     };
-    const changed = await store.saveStatuses(
-      plan.statuses.filter((s) => !busy.has(s.ref)),
-      now(),
-    );
+    const changed = await store.saveStatuses(plan.statuses, now(), busy);
     const statusFacts = factsFromStatuses(target.revision, plan, await store.facts(), now());
     if (statusFacts.length > 0) await store.setFacts(statusFacts);
     const dispatched =
@@ -222,7 +230,10 @@ export class Reconciler {
     const changes =
       error === undefined
         ? [
-            ...(outcome === undefined ? [] : factsAfterStep(step, outcome, before, at)),
+            ...(outcome === undefined
+              ? []
+              : factsAfterStep(step, outcome, before, at, declaredHash(target, step.ref))),
+            ...this.#repetition(step, before, policy, at),
             ...attemptAfterStep(step, before, policy, at, this.#context.random()),
           ]
         : factsAfterFailure(step.ref, failureOf(error, scrub), before, policy, at, this.#context.random());
@@ -240,10 +251,25 @@ export class Reconciler {
     this.#context.onStep({ step, state, ms: report.ms, ...(message === undefined ? {} : { message }) });
   }
 
+  /** An act in place that never takes must not be repeated at the speed of the engine. */
+  #repetition(step: Step, facts: Facts, policy: Policy, at: number): readonly FactChange[] {
+    const before = this.#acts.get(step.id) ?? [];
+    this.#acts.set(step.id, [...before, at].slice(-repeatedAct.times));
+    if (!isRepeated(step, before, at)) return [];
+    const message = `${step.cause.message}: done ${before.length + 1} times within a minute, and it does not last`;
+    const failure = { reason: 'DoesNotLast', message };
+    return factsAfterFailure(step.ref, failure, facts, policy, at, this.#context.random());
+  }
+
   /** The `die` event of our own stop may come after its answer: keep the mark a little. */
   #unmark(id: string): void {
     setTimeout(() => this.stopping.delete(id), 2_000).unref();
   }
+}
+
+function declaredHash({ revision }: Target, ref: Ref): string {
+  const found = revision.resources.find((r) => refOf(r) === ref);
+  return found !== undefined && isWorkload(found) ? specHash(found) : '';
 }
 
 function stops(step: Step): boolean {

@@ -4,6 +4,14 @@ import type { Ref } from '../../desired-state/resource.ts';
 import { identityLabels, type ObservedState } from '../../reconcilers/observed.ts';
 import type { Plan, Step } from '../../reconcilers/plan.ts';
 
+const changesIt = new Set<Step['op']>([
+  'createContainer',
+  'startContainer',
+  'restartContainer',
+  'stopContainer',
+  'pullModel',
+]);
+
 /** Returns a test for needs, in constant time each. */
 export function needsOf(plan: Plan, observed: ObservedState): (need: Step['needs'][number]) => boolean {
   const ready = new Map<Ref, string>();
@@ -17,6 +25,8 @@ export function needsOf(plan: Plan, observed: ObservedState): (need: Step['needs
       continue;
     running.add(`${container.labels[identityLabels.kind]}/${container.labels[identityLabels.name]}`);
   }
+  // What this plan is about to stop, make or start is not ready for anybody, however ready the old one is.
+  for (const step of plan.steps) if (changesIt.has(step.op)) ready.delete(step.ref);
   return (need) => {
     if (need.condition === 'ready') return ready.has(need.ref);
     if (need.condition === 'started') return running.has(need.ref) || ready.has(need.ref);

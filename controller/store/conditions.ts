@@ -17,15 +17,24 @@ export interface ConditionWrites {
   readonly changed: readonly StoredCondition[];
 }
 
-/** Replaces the known conditions by the given ones; lastTransitionTime moves only where `status` does. */
+/**
+ * Replaces the known conditions by the given ones, but not those of `unsettled` refs; lastTransitionTime moves only
+ * where `status` does.
+ */
 export async function writeConditions(
   db: Database,
   known: readonly StoredCondition[],
   statuses: readonly ResourceStatus[],
   at: number,
+  unsettled: ReadonlySet<Ref>,
 ): Promise<ConditionWrites> {
   const before = new Map(known.map((condition) => [keyOf(condition), condition]));
-  const all = statuses.flatMap((status) => toStored(status, before, at));
+  const all = [
+    ...known.filter((condition) => unsettled.has(condition.ref)),
+    ...statuses
+      .filter((status) => !unsettled.has(status.ref))
+      .flatMap((status) => toStored(status, before, at)),
+  ];
   const kept = new Set(all.map(keyOf));
   const changed = all.filter((condition) => !same(condition, before.get(keyOf(condition))));
   const gone = known.filter((condition) => !kept.has(keyOf(condition)));

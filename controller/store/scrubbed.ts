@@ -14,7 +14,8 @@ export function scrubbedStore(store: Store, scrub: Scrub): Store {
     ...store,
     setFacts: (changes) => store.setFacts(changes.map((change) => cleanFact(change, scrub))),
     record: (events) => store.record(events.map((event) => cleanEvent(event, scrub))),
-    saveStatuses: (statuses, at) => store.saveStatuses(cleanStatuses(statuses, scrub), at),
+    saveStatuses: (statuses, at, unsettled) =>
+      store.saveStatuses(cleanStatuses(statuses, scrub), at, unsettled),
     beginPlan: (plan, by, at) => store.beginPlan(cleanPlan(plan, scrub), by, at),
     stepEnded: (planId, stepId, at, outcome, message) =>
       store.stepEnded(planId, stepId, at, outcome, message === undefined ? undefined : scrub(message)),

@@ -45,9 +45,9 @@ export async function makeStore(db: Database): Promise<Store> {
       serially(async () => {
         facts = await writeFacts(db, facts, changes);
       }),
-    saveStatuses: (statuses, at) =>
+    saveStatuses: (statuses, at, unsettled = new Set()) =>
       serially(async () => {
-        const { all, changed } = await writeConditions(db, conditions, statuses, at);
+        const { all, changed } = await writeConditions(db, conditions, statuses, at, unsettled);
         conditions = all;
         return changed;
       }),

@@ -98,8 +98,15 @@ export interface Store {
   record(events: readonly NewEvent[]): Promise<readonly StoredEvent[]>;
   /** Oldest change first. */
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
-  /** Keeps lastTransitionTime where status did not change; forgets refs that are no longer there. Returns what changed. */
-  saveStatuses(statuses: readonly ResourceStatus[], at: number): Promise<readonly StoredCondition[]>;
+  /**
+   * Keeps lastTransitionTime where status did not change; forgets refs that are no longer there. Those in `unsettled`
+   * (steps are under way) stay as they were stored. Returns what changed.
+   */
+  saveStatuses(
+    statuses: readonly ResourceStatus[],
+    at: number,
+    unsettled?: ReadonlySet<Ref>,
+  ): Promise<readonly StoredCondition[]>;
   conditions(): Promise<readonly StoredCondition[]>;
   putInForce(revision: Revision, by: string, at: number): Promise<void>;
   inForce(): Promise<RevisionRecord | undefined>;
