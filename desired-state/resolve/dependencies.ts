@@ -21,7 +21,9 @@ export function dependenciesOf(
       reportMissing(context, rest.position, 'Service or Agent', name, declared.workloads.keys());
     }
   }
-  return [...dependencies, ...modelDependencies(context, declared, source, node)];
+  const all = [...dependencies, ...modelDependencies(context, declared, source, node)];
+  // What is written goes before what follows from the model.
+  return all.filter((dependency, index) => all.findIndex((other) => other.on === dependency.on) === index);
 }
 
 function modelDependencies(

@@ -1,11 +1,11 @@
-// ResourceLimits → resources of workloads: which apply, which goes first, and that nothing reserves more than its limit.
+// ResourceLimits → resources of workloads: which apply, which goes first, and that nothing is kept more than it may use.
 
 import type { Position } from '../diagnostic.ts';
 import type { DocumentOf } from '../manifest/document.ts';
 import { labelsOf } from '../manifest/labels.ts';
 import type { Resources, Tier } from '../resource.ts';
-import { childOf, type Node, type Path, positionAt } from '../tree.ts';
-import { parseSize } from '../units.ts';
+import { childOf, type Path, positionAt } from '../tree.ts';
+import { formatSize, parseSize } from '../units.ts';
 import { type ResolveContext, reportError } from './context.ts';
 
 export interface Limited {
@@ -15,119 +15,155 @@ export interface Limited {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-type LimitsDocument = DocumentOf<'ResourceLimits'>;
+type ByField<T> = Readonly<Partial<Record<keyof Resources, T>>>;
 
-interface Found {
+export interface Found {
   readonly resources: Resources;
-  /** Where each value was written. */
-  readonly positions: Readonly<Partial<Record<keyof Resources, Position>>>;
+  /** Where each value that came from a ResourceLimits was written. */
+  readonly positions: ByField<Position>;
+  /** Which ResourceLimits it came from; absent: the workload wrote it. */
+  readonly sources: ByField<object>;
 }
 
-/** Engine's default weight for one CPU's worth (docker run --cpu-shares). */
-const sharesOfOneCpu = 1024;
+export interface Limits {
+  /** What the written resources come to with all matching limits below them. */
+  of(workload: Limited, written: Resources): Found;
+}
 
-/** What the written resources come to with all matching limits below them. */
-export function withLimits(
-  documents: readonly LimitsDocument[],
-  workload: Limited,
-  written: Resources,
-): { readonly resources: Resources; readonly positions: Found['positions'] } {
-  const matching = documents
-    .map((document, index) => ({ document, index, rank: rankOf(document) }))
-    .filter(({ document }) => matches(document, workload))
-    // The least specific first: what comes later goes on top.
-    .sort((a, b) => a.rank - b.rank || a.index - b.index);
-  let resources: Resources = {};
-  let positions: Found['positions'] = {};
-  for (const { document } of matching) {
-    const found = resourcesOf(document);
-    resources = { ...resources, ...found.resources };
-    positions = { ...positions, ...found.positions };
-  }
-  return { resources: { ...resources, ...written }, positions };
+interface Rule {
+  readonly resources: Resources;
+  readonly positions: ByField<Position>;
+  readonly selector: Selector;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly names?: ReadonlySet<string>;
+}
+type Selector = NonNullable<NonNullable<DocumentOf<'ResourceLimits'>['spec']>['value']['selector']>;
+
+/** The engine's default weight: what one CPU's worth is taken for. */
+const sharesOfOneCpu = 1024;
+/** The engine refuses less (measured: docker 20.10). */
+const leastMemoryBytes = 6 * 1024 * 1024;
+
+export function makeLimits(
+  context: Pick<ResolveContext, 'diagnostics'>,
+  documents: Iterable<DocumentOf<'ResourceLimits'>>,
+): Limits {
+  const rules = [...documents].flatMap((document) => ruleOf(document) ?? []);
+  for (const rule of rules) checkRule(context, rule);
+  // The least specific first, in the order of the load: what comes later goes on top.
+  const ordered = rules
+    .map((rule, index) => ({ rule, index, rank: rankOf(rule.selector) }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .map(({ rule }) => rule);
+  return {
+    of: (workload, written) => {
+      const resources: Record<string, unknown> = {};
+      const positions: Record<string, Position> = {};
+      const sources: Record<string, object> = {};
+      for (const rule of ordered) {
+        if (!matches(rule, workload)) continue;
+        Object.assign(resources, rule.resources);
+        Object.assign(positions, rule.positions);
+        for (const field of Object.keys(rule.resources)) sources[field] = rule;
+      }
+      for (const field of Object.keys(written)) {
+        delete positions[field];
+        delete sources[field];
+      }
+      return { resources: { ...resources, ...written }, positions, sources };
+    },
+  };
 }
 
 /** The most specific selector wins: name, labels, tier, kind, none. */
-function rankOf({ spec }: LimitsDocument): number {
-  const selector = spec?.value.selector;
-  if (selector?.name !== undefined) return 4;
-  if (selector?.labels !== undefined) return 3;
-  if (selector?.tier !== undefined) return 2;
-  return selector?.kind === undefined ? 0 : 1;
+function rankOf({ name, labels, tier, kind }: Selector): number {
+  if (name !== undefined) return 4;
+  if (labels !== undefined) return 3;
+  if (tier !== undefined) return 2;
+  return kind === undefined ? 0 : 1;
 }
 
-function matches({ spec }: LimitsDocument, workload: Limited): boolean {
-  if (spec === undefined) return false;
-  const { selector } = spec.value;
-  if (selector === undefined) return true;
-  const names = typeof selector.name === 'string' ? [selector.name] : selector.name;
-  const labels = labelsOf(nodeAtPath(spec.node, ['selector', 'labels']));
+function matches({ selector, names, labels }: Rule, workload: Limited): boolean {
   return (
     (selector.kind === undefined || selector.kind === workload.kind) &&
     (selector.tier === undefined || selector.tier === workload.tier) &&
-    (names === undefined || names.includes(workload.name)) &&
+    (names === undefined || names.has(workload.name)) &&
     Object.entries(labels).every(([key, value]) => workload.labels[key] === value)
   );
 }
 
-function resourcesOf({ spec }: LimitsDocument): Found {
-  if (spec === undefined) return { resources: {}, positions: {} };
-  const { limits = {}, reservations = {} } = spec.value;
+function ruleOf({ spec }: DocumentOf<'ResourceLimits'>): Rule | undefined {
+  if (spec === undefined) return undefined;
+  const { limits = {}, reservations = {}, selector = {} } = spec.value;
   const resources: { -readonly [K in keyof Resources]: Resources[K] } = {};
   const positions: Partial<Record<keyof Resources, Position>> = {};
-  const set = (
-    name: 'nanoCpus' | 'memoryBytes' | 'memoryReservationBytes' | 'pids' | 'cpuShares',
-    value: number | undefined,
-    path: Path,
-  ): void => {
+  const set = (name: Amount, value: number | undefined, path: Path): void => {
     if (value === undefined) return;
     resources[name] = value;
     positions[name] = positionAt(spec.node, path);
   };
-  set('nanoCpus', limits.cpus === undefined ? undefined : Math.round(Number(limits.cpus) * 1e9), [
-    'limits',
-    'cpus',
-  ]);
+  set('nanoCpus', scaled(limits.cpus, 1e9), ['limits', 'cpus']);
   set('memoryBytes', bytes(limits.memory), ['limits', 'memory']);
   set('pids', limits.pids, ['limits', 'pids']);
   set('memoryReservationBytes', bytes(reservations.memory), ['reservations', 'memory']);
-  const weight =
-    reservations.cpus === undefined
-      ? undefined
-      : Math.max(2, Math.round(Number(reservations.cpus) * sharesOfOneCpu));
-  set('cpuShares', weight, ['reservations', 'cpus']);
-  return { resources, positions };
+  // Two is the least that the kernel takes.
+  const shares = scaled(reservations.cpus, sharesOfOneCpu);
+  set('cpuShares', shares === undefined ? undefined : Math.max(2, shares), ['reservations', 'cpus']);
+  const node = childOf(spec.node, 'selector');
+  return {
+    resources,
+    positions,
+    selector,
+    labels: labelsOf(node && childOf(node, 'labels')),
+    ...(selector.name === undefined ? {} : { names: new Set([selector.name].flat()) }),
+  };
 }
+type Amount = 'nanoCpus' | 'memoryBytes' | 'memoryReservationBytes' | 'pids' | 'cpuShares';
 
 function bytes(size: string | number | undefined): number | undefined {
   return size === undefined ? undefined : parseSize(String(size));
 }
 
-function nodeAtPath(node: Node, path: readonly string[]): Node | undefined {
-  let at: Node | undefined = node;
-  for (const key of path) at = at === undefined ? undefined : childOf(at, key);
-  return at;
+function scaled(cpus: string | number | undefined, by: number): number | undefined {
+  return cpus === undefined ? undefined : Math.round(Number(cpus) * by);
 }
 
-/** Nothing is kept more memory than it may use. */
+/** What is wrong with one ResourceLimits by itself, whomever it selects. */
+function checkRule(context: Pick<ResolveContext, 'diagnostics'>, { resources, positions }: Rule): void {
+  const { memoryBytes, memoryReservationBytes, nanoCpus, cpuShares } = resources;
+  if (positions.memoryBytes && memoryBytes !== undefined && memoryBytes < leastMemoryBytes) {
+    const message = `memory limit ${formatSize(memoryBytes)} is below ${formatSize(leastMemoryBytes)}, the least that the engine takes`;
+    reportError(context, positions.memoryBytes, 'BadRange', message);
+  }
+  if (positions.memoryReservationBytes && memoryBytes !== undefined && memoryReservationBytes !== undefined) {
+    if (memoryReservationBytes > memoryBytes) {
+      const message = `memory reservation ${formatSize(memoryReservationBytes)} is above the limit ${formatSize(memoryBytes)}; expected at most the limit`;
+      reportError(context, positions.memoryReservationBytes, 'ReservationAboveLimit', message);
+    }
+  }
+  if (positions.cpuShares && nanoCpus !== undefined && cpuShares !== undefined) {
+    if (cpuShares > Math.ceil((nanoCpus / 1e9) * sharesOfOneCpu)) {
+      const message = `cpus reservation ${cpuShares / sharesOfOneCpu} is above the limit ${nanoCpus / 1e9}; expected at most the limit`;
+      reportError(context, positions.cpuShares, 'ReservationAboveLimit', message);
+    }
+  }
+}
+
+/**
+ * A reservation and a limit from two places that do not go together, at the reservation. Both from the workload, or
+ * both from one ResourceLimits, have been told there. Says no workload's name: for many of them it is one mistake.
+ */
 export function checkReservation(
-  context: ResolveContext,
-  what: string,
-  resources: Resources,
-  at: Position,
+  context: Pick<ResolveContext, 'diagnostics'>,
+  { resources, sources }: Found,
+  positions: Readonly<Record<string, Position>>,
 ): void {
-  const { memoryBytes, memoryReservationBytes } = resources;
-  if (
-    memoryBytes === undefined ||
-    memoryReservationBytes === undefined ||
-    memoryReservationBytes <= memoryBytes
-  )
-    return;
-  reportError(
-    context,
-    at,
-    'ReservationAboveLimit',
-    `${what}: the memory reservation of ${memoryReservationBytes} bytes is above the limit of ${memoryBytes} bytes`,
-    'expected a reservation of at most the limit',
-  );
+  const { memoryBytes: limit, memoryReservationBytes: reservation } = resources;
+  const at = positions['container.resources.memoryReservationBytes'];
+  const limitAt = positions['container.resources.memoryBytes'];
+  if (limit === undefined || reservation === undefined || reservation <= limit || !at || !limitAt) return;
+  if (sources.memoryBytes === sources.memoryReservationBytes) return;
+  const where = `${limitAt.file}:${limitAt.line}:${limitAt.column}`;
+  const message = `memory reservation ${formatSize(reservation)} is above the limit ${formatSize(limit)} of ${where}; expected at most the limit`;
+  reportError(context, at, 'ReservationAboveLimit', message);
 }

@@ -1,8 +1,64 @@
-// reeve's own fields of a workload as numbers and modes: probe, drift.
+// reeve's own fields of a workload: taken out of its tree, and turned into numbers and modes.
 
-import type { OwnFields } from '../manifest/own-fields.ts';
+import type { Position } from '../diagnostic.ts';
+import { type OwnFields, ownFields } from '../manifest/own-fields.ts';
 import type { DriftMode, Probe, Workload } from '../resource.ts';
+import { childOf, type MapNode } from '../tree.ts';
 import { parseDuration } from '../units.ts';
+import { checkShape } from '../yaml/check.ts';
+import { didYouMean } from '../yaml/suggest.ts';
+import { type ResolveContext, reportError } from './context.ts';
+import type { WorkloadSource } from './declared.ts';
+import { driftFields, fieldName, isDriftField } from './fields.ts';
+import { mergeContainers } from './merge.ts';
+
+const ownKeys = new Set(Object.keys(ownFields.shape));
+/** Fields of an Agent that are neither the container's nor every workload's. */
+const agentKeys = new Set(['class', 'model', 'config']);
+
+export interface Parts {
+  /** Compose's language only. */
+  readonly container: MapNode;
+  readonly own: MapNode;
+  readonly fields: OwnFields;
+}
+
+/** Beside the container's fields in manifests (checked with them), under `x-reeve` in Compose files. */
+export function takeApart(context: ResolveContext, source: WorkloadSource, node: MapNode): Parts {
+  const container = only(node, (key) => !ownKeys.has(key) && !agentKeys.has(key) && !key.startsWith('x-'));
+  const beside = only(node, (key) => ownKeys.has(key));
+  const below = source.compose ? childOf(node, 'x-reeve') : undefined;
+  if (below === undefined) return checkedParts(context, container, beside);
+  const { diagnostics } = checkShape(ownFields, below, `x-reeve of ${source.name}`);
+  context.diagnostics.push(...diagnostics);
+  if (diagnostics.length > 0 || below.kind !== 'map') return { container, own: beside, fields: {} };
+  return checkedParts(context, container, mergeContainers(beside, below));
+}
+
+function checkedParts(context: ResolveContext, container: MapNode, own: MapNode): Parts {
+  const { value = {}, diagnostics } = checkShape(ownFields, own, 'spec');
+  context.diagnostics.push(...diagnostics);
+  const written = childOf(childOf(own, 'drift') ?? own, 'fields');
+  for (const { key, keyPosition } of written?.kind === 'map' ? written.entries.values() : []) {
+    if (isDriftField(key)) continue;
+    const message = `unknown field "${key}" in drift.fields; expected a field of the container such as environment or resources.memory`;
+    reportError(context, keyPosition, 'UnknownKey', message, didYouMean(key, driftFields).hint);
+  }
+  return { container, own, fields: value };
+}
+
+function only(node: MapNode, keep: (key: string) => boolean): MapNode {
+  return { ...node, entries: new Map([...node.entries].filter(([key]) => keep(key))) };
+}
+
+/** `watch:` entries with their places. */
+export function watchedPaths(own: MapNode): { path: string; position: Position }[] {
+  const list = childOf(own, 'watch');
+  if (list?.kind !== 'list') return [];
+  return list.items.flatMap((item) =>
+    item.kind === 'scalar' ? [{ path: String(item.value), position: item.position }] : [],
+  );
+}
 
 const probeDefaults = { everyMs: 10_000, timeoutMs: 5_000, threshold: 3, startPeriodMs: 0 };
 
@@ -35,5 +91,6 @@ function ms(text: string | undefined): number | undefined {
 export function resolveDrift(written: OwnFields['drift'], mode: DriftMode): Workload['drift'] {
   if (written === undefined) return { mode, fields: {} };
   if (typeof written === 'string') return { mode: written, fields: {} };
-  return { mode: written.mode ?? mode, fields: written.fields ?? {} };
+  const fields = Object.entries(written.fields ?? {}).map(([name, m]) => [fieldName(name), m] as const);
+  return { mode: written.mode ?? mode, fields: Object.fromEntries(fields) };
 }

@@ -1,9 +1,10 @@
 // Declarations → resources, sorted by ref. Every declared workload, network, volume and model; of Compose files only the
 // networks and volumes that some service uses, as Compose does.
 
-import { isWorkload, type Resource, refOf } from '../resource.ts';
+import { isWorkload, type Resource, refOf, type Workload } from '../resource.ts';
 import type { ResolveContext } from './context.ts';
 import type { Declared } from './declared.ts';
+import { makeLimits } from './limits.ts';
 import { implicitDefault, resolveModel, resolveNetwork, resolveVolume } from './parts.ts';
 import { makeValues } from './secrets.ts';
 import { resolveWorkload } from './workload.ts';
@@ -15,8 +16,11 @@ export interface Resolved {
 
 export function resolveAll(context: ResolveContext, declared: Declared): Resolved {
   const values = makeValues(context, declared);
-  const workloads = [...declared.workloads.values()].flatMap(
-    (source) => resolveWorkload(context, declared, values, source) ?? [],
+  const limits = makeLimits(context, declared.limits.values());
+  const workloads = withContainerNames(
+    [...declared.workloads.values()].flatMap(
+      (source) => resolveWorkload({ ...context, declared, values, limits }, source) ?? [],
+    ),
   );
   const usedNetworks = new Map(
     workloads.flatMap((w) => Object.keys(w.container.networks).map((name) => [name, w] as const)),
@@ -40,7 +44,34 @@ export function resolveAll(context: ResolveContext, declared: Declared): Resolve
     const model = resolveModel(context, declared, document);
     if (model !== undefined) resources.push(model);
   }
-  return { resources: sorted(awaitedAreJobs(resources)), secrets: values.secrets };
+  values.readAll();
+  const done = serversOfModels(awaitedAreJobs(resources));
+  return { resources: sorted(done), secrets: values.secrets };
+}
+
+/** `service:NAME` shares a namespace of that workload's container: the engine knows it by container name. */
+function withContainerNames(workloads: readonly Workload[]): Workload[] {
+  const names = new Map(workloads.map((w) => [w.name, w.containerName]));
+  const byContainer = (mode: string | undefined): string | undefined =>
+    mode?.replace(/^service:(.+)$/, (_, name: string) => `container:${names.get(name) ?? name}`);
+  return workloads.map((workload) => {
+    const { networkMode, pidMode, ipcMode } = workload.container;
+    const modes = { networkMode, pidMode, ipcMode };
+    if (!Object.values(modes).some((mode) => mode?.startsWith('service:'))) return workload;
+    const renamed = Object.entries(modes).flatMap(([key, mode]) =>
+      mode === undefined ? [] : [[key, byContainer(mode)] as const],
+    );
+    return { ...workload, container: { ...workload.container, ...Object.fromEntries(renamed) } };
+  });
+}
+
+/** Ollama's own port. */
+const modelServerPort = 11434;
+
+/** A workload that a Model names is a model server, also where it does not say so. */
+function serversOfModels(resources: readonly Resource[]): Resource[] {
+  const servers = new Set<string>(resources.flatMap((r) => (r.kind === 'Model' ? [r.server] : [])));
+  return resources.map((r) => (isWorkload(r) && servers.has(refOf(r)) ? { modelServerPort, ...r } : r));
 }
 
 /** What another awaits as completed is a job, whatever its restart says. */

@@ -17,6 +17,8 @@ export interface Values {
   /** Reads a Secret on its first use; a missing or unreadable one is told where it is declared, or used. */
   secret(name: string, position: Position): Value | undefined;
   config(name: string, position: Position): Value | undefined;
+  /** Reads what manifests declare and nobody uses too: a secret that cannot be read is a mistake at once. */
+  readAll(): void;
   /** By Secret name, and by `config:NAME` for configs that are no file. */
   readonly secrets: Map<string, string>;
 }
@@ -41,6 +43,9 @@ export function makeValues(context: ResolveContext, declared: Declared): Values 
   };
   return {
     secrets,
+    readAll: () => {
+      for (const [name, source] of declared.secrets) if (!source.compose) read(source, name, 'Secret');
+    },
     secret: (name, position) => {
       const source = declared.secrets.get(name);
       if (source !== undefined) return read(source, name, 'Secret');
