@@ -185,7 +185,10 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     ...declaredAt(s),
   }),
   NotStarted: (s) => ({
-    message: 'it was created and never started',
+    message:
+      s.container !== undefined && s.facts.made[s.container.id] !== undefined
+        ? 'what it waited for is so now'
+        : 'it was created and never started',
     ...(s.container === undefined ? {} : { since: s.container.createdAt }),
   }),
   PausedBriefly: (s) => ({

@@ -73,6 +73,8 @@ export interface ReconcilerContext {
 
 export interface StepProgress {
   readonly step: Step;
+  /** Reconcile id of the pass that sent it. */
+  readonly pass: string;
   readonly state: 'started' | 'done' | 'unchanged' | 'failed';
   readonly message?: string;
   readonly ms?: number;
@@ -188,7 +190,7 @@ export class Reconciler {
       steps,
       {
         gate: gates,
-        before: (step) => this.#before(step, plan),
+        before: (step) => this.#before(step, plan, journal.pass),
         perform: (step, signal) => this.#perform(step, target.secrets, signal),
         after: (report) => this.#after(report, target, journal),
         now: this.#context.now,
@@ -211,14 +213,14 @@ export class Reconciler {
     return this.#context.perform({ ...step, args: { ...step.args, containerId } }, secrets, signal);
   }
 
-  async #before(step: Step, plan: Plan): Promise<void> {
+  async #before(step: Step, plan: Plan, pass: string): Promise<void> {
     const { store, now } = this.#context;
     const facts = factsBeforeStep(step, plan.steps, await store.facts(), now());
     if (facts.length > 0) await store.setFacts(facts);
     const id = 'containerId' in step.args ? step.args.containerId : undefined;
     if (id !== undefined && stops(step)) this.stopping.add(id);
     await this.#recorder.started(step.id, now());
-    this.#context.onStep({ step, state: 'started' });
+    this.#context.onStep({ step, pass, state: 'started' });
   }
 
   async #after(report: StepReport, target: Target, journal: JournalContext): Promise<void> {
@@ -248,7 +250,13 @@ export class Reconciler {
     noteAct(observer, step, outcome);
     if ('containerId' in step.args && step.args.containerId !== undefined)
       this.#unmark(step.args.containerId);
-    this.#context.onStep({ step, state, ms: report.ms, ...(message === undefined ? {} : { message }) });
+    this.#context.onStep({
+      step,
+      pass: journal.pass,
+      state,
+      ms: report.ms,
+      ...(message === undefined ? {} : { message }),
+    });
   }
 
   /** An act in place that never takes must not be repeated at the speed of the engine. */

@@ -349,8 +349,9 @@ export class Runtime {
   }
 
   #stepped(progress: StepProgress): void {
-    const { step, state, ms, message } = progress;
+    const { step, pass, state, ms, message } = progress;
     const fields = {
+      pass,
       ref: step.ref,
       op: step.op,
       cause: step.cause.reason,
