@@ -26,7 +26,7 @@ const impureGlobals = new Set([
 const impureMembers = new Set(['Date.now', 'Math.random', 'crypto.randomUUID', 'crypto.getRandomValues']);
 /** What may be taken of a module of Node that could also do something. */
 const allowedNames: Readonly<Record<string, readonly string[]>> = {
-  'node:crypto': ['createHash'],
+  'node:crypto': ['createHash', 'hash'],
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
   'node:os': ['constants', 'homedir'],
 };
