@@ -1,11 +1,14 @@
 // A load: from `-f` arguments to one revision, or to every mistake there is. Owns the order of the steps; reads no clock.
 
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { normalizeName } from './compose/name.ts';
 import { loadComposeProject } from './compose/project.ts';
 import { compareDiagnostics, type Diagnostic } from './diagnostic.ts';
 import { interpolateTree } from './interpolate.ts';
 import type { LoadRequest, LoadResult } from './load-types.ts';
-import { type ManifestDocument, readDocument } from './manifest/document.ts';
+import { type DocumentOf, type ManifestDocument, readDocument } from './manifest/document.ts';
+import { platformName as platformNameSchema } from './manifest/parts.ts';
 import type { ResolveContext } from './resolve/context.ts';
 import { type Declared, type Defaults, nothingDeclared } from './resolve/declared.ts';
 import { type ComposeSource, declareCompose } from './resolve/from-compose.ts';
@@ -15,7 +18,7 @@ import { resolveAll } from './resolve/resources.ts';
 import type { Resource } from './resource.ts';
 import { contentHash, type Revision } from './revision.ts';
 import { displayOf, findSources, type SourceFile, type Sources } from './sources.ts';
-import { childOf } from './tree.ts';
+import { childOf, positionAt } from './tree.ts';
 import { validate } from './validate/validate.ts';
 import { makeVariables, type Variables } from './variables.ts';
 import { parseYaml } from './yaml/parse.ts';
@@ -26,22 +29,24 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   const display = (path: string): string => displayOf(path, cwd);
   const sources = findSources(request.paths, cwd);
   const diagnostics: Diagnostic[] = [...sources.diagnostics];
-  const variables = makeVariables(request.env, display);
-  const documents = readManifests(sources, variables, diagnostics);
-  const platform = documents.find((d) => d.kind === 'Platform');
   const files = new Set(sources.files);
-  const compose = readCompose(request, sources, platform, variables, diagnostics, files);
-  const name = request.platform ?? platform?.name ?? compose?.project.name ?? basename(resolve(cwd));
+  const variables = makeVariables(request.env, display);
+  const manifests = readManifests(sources, variables, diagnostics);
+  const { documents } = manifests;
+  const platform = documents.find((d) => d.kind === 'Platform');
+  const named = composeFilesOf(request, platform, diagnostics);
+  const compose = readCompose(request, [...named, ...sources.compose], variables, files, platform?.name);
+  diagnostics.push(...(compose?.project.diagnostics ?? []));
   const context: ResolveContext = {
-    platform: name,
-    policy: resolvePolicy(platform?.kind === 'Platform' ? platform.spec?.value?.policy : undefined),
+    platform: platformName(request, platform?.name ?? compose?.project.name, diagnostics),
+    policy: resolvePolicy(platform?.spec?.value.policy),
     variables,
     digest: request.digest,
     display,
     diagnostics,
     files,
-    complete:
-      sources.complete && !diagnostics.some((d) => d.severity === 'error' && d.code.startsWith('File')),
+    // A service of the wrong shape is left out of its project: what refers to it is not at fault.
+    complete: sources.complete && manifests.complete && !hasErrors(compose?.project.diagnostics ?? []),
   };
   const declared = declareAll(context, documents, platform, compose);
   const { resources, secrets } = resolveAll(context, declared);
@@ -49,69 +54,102 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   diagnostics.push(...variables.diagnostics);
   for (const file of variables.files) files.add(file);
   const said = distinct(diagnostics);
-  if (said.some((d) => d.severity === 'error'))
-    return { ok: false, diagnostics: said, files: [...files].sort() };
+  if (hasErrors(said)) return { ok: false, diagnostics: said, files: [...files].sort() };
   const revision = revisionOf(request, context, sources, resources, said);
   return { ok: true, loaded: { revision, secrets } };
 }
 
-function readManifests(
-  sources: Sources,
-  variables: Variables,
-  diagnostics: Diagnostic[],
-): ManifestDocument[] {
-  return sources.manifests.flatMap((file) => {
+function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((d) => d.severity === 'error');
+}
+
+/** `-p`, the Platform's or the Compose project's name, else what Compose would make of the folder's. */
+function platformName(request: LoadRequest, declared: string | undefined, diagnostics: Diagnostic[]): string {
+  const folder = basename(resolve(request.cwd));
+  const name = request.platform ?? declared ?? normalizeName(folder);
+  const place = { severity: 'error', file: '-p', line: 1, column: 1 } as const;
+  if (request.platform !== undefined && !platformNameSchema.safeParse(name).success) {
+    const message = `"${name}" is no name for a platform; expected lower-case letters, digits, "_" and "-", beginning with a letter or digit`;
+    diagnostics.push({ ...place, code: 'BadName', message });
+  }
+  if (name === '') {
+    const message = `no name for a platform can be made of the folder "${folder}"`;
+    diagnostics.push({
+      ...place,
+      code: 'MissingName',
+      message,
+      hint: 'declare kind: Platform, or give -p NAME',
+    });
+  }
+  return name;
+}
+
+interface Manifests {
+  readonly documents: ManifestDocument[];
+  /** false: of some document not even kind and name are known. */
+  readonly complete: boolean;
+}
+
+function readManifests(sources: Sources, variables: Variables, diagnostics: Diagnostic[]): Manifests {
+  let complete = true;
+  const documents = sources.manifests.flatMap((file) => {
     const parsed = parseYaml(file.text, file.display);
+    complete &&= !hasErrors(parsed.diagnostics);
     diagnostics.push(...parsed.diagnostics);
     const lookup = variables.lookupIn(file.baseDir);
     return parsed.documents.flatMap((root) => {
-      const filled = interpolateTree(root, lookup, variables.noteRead);
-      diagnostics.push(...filled.diagnostics);
+      // Names are noted by the lookup itself.
+      const filled = interpolateTree(root, lookup, () => {});
       const { document, diagnostics: wrong } = readDocument(filled.node, file);
-      diagnostics.push(...wrong);
-      return document === undefined ? [] : [document];
+      diagnostics.push(...filled.diagnostics, ...wrong);
+      complete &&= document !== undefined;
+      return document ?? [];
     });
   });
+  return { documents, complete };
 }
 
 function readCompose(
   request: LoadRequest,
-  sources: Sources,
-  platform: ManifestDocument | undefined,
+  all: readonly SourceFile[],
   variables: Variables,
-  diagnostics: Diagnostic[],
   files: Set<string>,
+  platform: string | undefined,
 ): ComposeSource | undefined {
-  const named = composeOf(platform);
-  const all: readonly SourceFile[] = [...named, ...sources.compose];
   const [first] = all;
   if (first === undefined) return undefined;
-  const given = request.platform ?? platform?.name;
+  const name = request.platform ?? platform;
   const project = loadComposeProject({
     files: all.map((f) => f.path),
     cwd: request.cwd,
     env: request.env,
     projectDirectory: dirname(first.path),
-    ...(given === undefined ? {} : { name: given }),
+    ...(name === undefined ? {} : { name }),
   });
-  diagnostics.push(...project.diagnostics);
   for (const file of project.files) files.add(file);
-  for (const name of project.reads) variables.noteRead(name);
+  for (const read of project.reads) variables.noteRead(read);
   const origins = new Map(all.map((f) => [f.display, f.origin]));
   return { project, originOf: (file) => origins.get(file) ?? first.origin };
 }
 
 /** Compose files that the Platform names; they came by the argument that brought the Platform. */
-function composeOf(platform: ManifestDocument | undefined): SourceFile[] {
-  if (platform?.kind !== 'Platform' || platform.spec === undefined) return [];
-  const { file } = platform;
-  const folder = dirname(file.display);
-  return (platform.spec.value.compose ?? []).map((path) => ({
-    path: resolve(file.baseDir, path),
-    display: folder === '.' ? path : `${folder}/${path}`,
-    origin: file.origin,
-    baseDir: dirname(resolve(file.baseDir, path)),
-  }));
+function composeFilesOf(
+  request: LoadRequest,
+  platform: DocumentOf<'Platform'> | undefined,
+  diagnostics: Diagnostic[],
+): SourceFile[] {
+  if (platform?.spec === undefined) return [];
+  const { file, spec } = platform;
+  return (spec.value.compose ?? []).flatMap((written, index) => {
+    const path = resolve(file.baseDir, written);
+    if (existsSync(path)) {
+      return [{ path, display: displayOf(path, request.cwd), origin: file.origin, baseDir: dirname(path) }];
+    }
+    const position = positionAt(spec.node, ['compose', index]);
+    const message = `compose: file ${written} not found`;
+    diagnostics.push({ severity: 'error', code: 'FileMissing', ...position, message });
+    return [];
+  });
 }
 
 function declareAll(

@@ -2,7 +2,7 @@
 // it. Reads the texts once; understands nothing of their content beyond that.
 
 import { readdirSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Diagnostic } from './diagnostic.ts';
 import { readTextFile } from './yaml/read.ts';
 
@@ -65,10 +65,11 @@ interface Found {
   readonly diagnostics: Diagnostic[];
 }
 
-/** How messages name a path: as it was written, without `./`. */
+/** How messages name a path: from the current folder where it lies below it, else absolute. */
 export function displayOf(path: string, cwd: string): string {
-  if (!isAbsolute(path)) return normalize(path);
-  return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
+  const absolute = resolve(cwd, path);
+  const short = relative(cwd, absolute);
+  return short === '' || short.startsWith('..') ? absolute : short;
 }
 
 function sourceFile(path: string, origin: string, cwd: string): SourceFile {

@@ -1,13 +1,13 @@
 // A Compose project from its files: found, merged, with profiles applied and references checked. The one way in.
 
 import { resolve } from 'node:path';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic, Position } from '../diagnostic.ts';
 import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
 import { recorded, withDotenvOf } from './environment.ts';
 import { displayOf, type Loading, type Lookup, tell } from './loading.ts';
 import { loadModel, type ModelContext } from './model.ts';
 import { projectName } from './name.ts';
-import { checkEntry, type Section, sectionOf } from './shape.ts';
+import { checkEntry, type Section, sectionOf, sections } from './shape.ts';
 
 export interface ProjectRequest {
   /** `-f` arguments in order. */
@@ -26,6 +26,8 @@ export interface ComposeProject {
   readonly volumes: Map<string, MapNode | ScalarNode>;
   readonly secrets: Map<string, MapNode | ScalarNode>;
   readonly configs: Map<string, MapNode | ScalarNode>;
+  /** Where the key of each stands: `services.web`. */
+  readonly keys: ReadonlyMap<string, Position>;
   /** Absolute. */
   readonly files: string[];
   /** Names of variables that were asked for. */
@@ -53,10 +55,20 @@ export function loadComposeProject(request: ProjectRequest): ComposeProject {
     volumes: entriesOf(loading, model, 'volumes'),
     secrets: entriesOf(loading, model, 'secrets'),
     configs: entriesOf(loading, model, 'configs'),
+    keys: keyPositions(model),
     files: [...loading.files],
     reads: [...loading.reads],
     diagnostics: loading.diagnostics,
   };
+}
+
+function keyPositions(model: MapNode): Map<string, Position> {
+  const entries = sections.flatMap((section) =>
+    [...sectionOf(model, section).entries.values()].map(
+      (e) => [`${section}.${e.key}`, e.keyPosition] as const,
+    ),
+  );
+  return new Map(entries);
 }
 
 /** Entries of the right shape; the others were told. */

@@ -74,7 +74,7 @@ export function normalizeContainer(node: MapNode, context: ContainerContext): No
     ...isolationOf(scope, node),
     ...resolverOf(scope, node),
   };
-  const containerName = containerNameOf(scope, fieldOf(node, 'container_name'));
+  const containerName = containerNameOf(scope, take(scope, node, 'container_name', 'containerName'));
   return {
     container,
     ...present({ containerName }),

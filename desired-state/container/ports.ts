@@ -79,6 +79,7 @@ function bind(scope: Scope, node: Node, { target, published, protocol, hostIp }:
     const message = `bad ports ${quote(node)}: ${hosts.length} host ports for ${targets.length} container ports, expected as many of both`;
     return reject(scope, node, 'BadPort', message) ?? [];
   }
+  for (const host of hosts ?? []) scope.positions[`ports.${host}/${protocol}`] = node.position;
   return targets.map((port, index) => ({
     target: port,
     protocol,

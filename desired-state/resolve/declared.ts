@@ -36,7 +36,9 @@ export interface PartSource extends Declaration {
 
 /** A value that is not shown, or the content of a Compose config. */
 export interface ValueSource extends Declaration {
-  /** Absent: its shape is wrong, which has been told. */
+  /** Kept by an engine in Swarm mode, which reeve does not use: a mistake once something asks for it. */
+  readonly external?: boolean;
+  /** Absent: external, or its shape is wrong, which has been told. */
   readonly value?: {
     readonly from: 'env' | 'file' | 'content';
     /** The variable, the path or the content. */

@@ -1,10 +1,9 @@
 // Services, networks, volumes, secrets and configs of Compose files → declarations.
 
 import type { ComposeProject } from '../compose/project.ts';
-import type { Position } from '../diagnostic.ts';
 import { labelsOf } from '../manifest/labels.ts';
-import { childOf, type MapNode, type Node } from '../tree.ts';
-import { type ResolveContext, reportError } from './context.ts';
+import { childOf, type Node } from '../tree.ts';
+import type { ResolveContext } from './context.ts';
 import {
   type Declaration,
   type Declared,
@@ -27,17 +26,15 @@ export function declareCompose(
   defaults: Defaults | undefined,
   into: Declared,
 ): void {
-  const { baseDir } = project;
+  const { baseDir, keys } = project;
   const lookup = context.variables.lookupIn(baseDir);
-  const declaration = (name: string, position: Position): Declaration => ({
-    name,
-    position,
-    origin: originOf(position.file),
-    compose: true,
-  });
+  const declaration = (section: string, name: string, node: Node): Declaration => {
+    const position = keys.get(`${section}.${name}`) ?? node.position;
+    return { name, position, origin: originOf(position.file), compose: true };
+  };
   for (const [name, node] of project.services) {
     const source = {
-      ...declaration(name, node.position),
+      ...declaration('services', name, node),
       kind: 'Service' as const,
       labels: labelsOf(childOf(node, 'labels')),
       node: overDefaults(node, defaults, baseDir),
@@ -47,43 +44,38 @@ export function declareCompose(
     };
     declare(context, into.workloads, (item) => item.kind, source);
   }
-  const part = (name: string, node: Node): PartSource => {
-    const body: MapNode =
-      node.kind === 'map' ? node : { kind: 'map', entries: new Map(), position: node.position };
-    return { ...declaration(name, node.position), labels: labelsOf(childOf(node, 'labels')), node: body };
-  };
-  for (const [name, node] of project.networks)
-    declare(context, into.networks, () => 'Network', part(name, node));
-  for (const [name, node] of project.volumes)
-    declare(context, into.volumes, () => 'Volume', part(name, node));
-  const value = (name: string, node: Node, what: string): ValueSource => {
-    const found = writtenValue(context, name, node, what);
-    return {
-      ...declaration(name, node.position),
-      baseDir,
-      lookup,
-      ...(found === undefined ? {} : { value: found }),
-    };
+  const part = (section: string, name: string, node: Node): PartSource => ({
+    ...declaration(section, name, node),
+    labels: labelsOf(childOf(node, 'labels')),
+    ...(node.kind === 'map' ? { node } : {}),
+  });
+  for (const [name, node] of project.networks) {
+    declare(context, into.networks, () => 'Network', part('networks', name, node));
+  }
+  for (const [name, node] of project.volumes) {
+    declare(context, into.volumes, () => 'Volume', part('volumes', name, node));
+  }
+  const value = (section: string, name: string, node: Node): ValueSource => {
+    const written = writtenValue(node);
+    const none = { external: true, ...declaration(section, name, node), baseDir, lookup };
+    return written === undefined ? none : { ...none, external: false, value: written };
   };
   for (const [name, node] of project.secrets) {
-    declare(context, into.secrets, () => 'Secret', value(name, node, 'secret'));
+    declare(context, into.secrets, () => 'Secret', value('secrets', name, node));
   }
   for (const [name, node] of project.configs) {
-    declare(context, into.configs, () => 'config', value(name, node, 'config'));
+    declare(context, into.configs, () => 'config', value('configs', name, node));
   }
 }
 
 const forms = { file: 'file', environment: 'env', content: 'content' } as const;
 
-function writtenValue(context: ResolveContext, name: string, node: Node, what: string): ValueSource['value'] {
+function writtenValue(node: Node): ValueSource['value'] {
   for (const [key, from] of Object.entries(forms)) {
     const text = childOf(node, key);
     if (text?.kind === 'scalar' && text.value !== null) {
-      return { from, text: String(text.value), position: text.position };
+      return { from, text: text.quoted ? String(text.value) : text.source, position: text.position };
     }
   }
-  const hint = 'name a file or an environment variable';
-  const message = `${what} "${name}" has no value here: the engine keeps ${what}s only with Swarm`;
-  reportError(context, node.position, 'Unsupported', message, hint);
   return undefined;
 }

@@ -35,7 +35,6 @@ interface Rule {
   readonly positions: ByField<Position>;
   readonly selector: Selector;
   readonly labels: Readonly<Record<string, string>>;
-  readonly names?: ReadonlySet<string>;
 }
 type Selector = NonNullable<NonNullable<DocumentOf<'ResourceLimits'>['spec']>['value']['selector']>;
 
@@ -61,7 +60,7 @@ export function makeLimits(
       const positions: Record<string, Position> = {};
       const sources: Record<string, object> = {};
       for (const rule of ordered) {
-        if (!matches(rule, workload)) continue;
+        if (!selects(rule.selector, rule.labels, workload)) continue;
         Object.assign(resources, rule.resources);
         Object.assign(positions, rule.positions);
         for (const field of Object.keys(rule.resources)) sources[field] = rule;
@@ -83,11 +82,15 @@ function rankOf({ name, labels, tier, kind }: Selector): number {
   return kind === undefined ? 0 : 1;
 }
 
-function matches({ selector, names, labels }: Rule, workload: Limited): boolean {
+export function selects(
+  selector: Selector,
+  labels: Readonly<Record<string, string>>,
+  workload: Limited,
+): boolean {
   return (
     (selector.kind === undefined || selector.kind === workload.kind) &&
     (selector.tier === undefined || selector.tier === workload.tier) &&
-    (names === undefined || names.has(workload.name)) &&
+    (selector.name === undefined || [selector.name].flat().includes(workload.name)) &&
     Object.entries(labels).every(([key, value]) => workload.labels[key] === value)
   );
 }
@@ -115,7 +118,6 @@ function ruleOf({ spec }: DocumentOf<'ResourceLimits'>): Rule | undefined {
     positions,
     selector,
     labels: labelsOf(node && childOf(node, 'labels')),
-    ...(selector.name === undefined ? {} : { names: new Set([selector.name].flat()) }),
   };
 }
 type Amount = 'nanoCpus' | 'memoryBytes' | 'memoryReservationBytes' | 'pids' | 'cpuShares';

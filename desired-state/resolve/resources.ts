@@ -1,10 +1,13 @@
 // Declarations → resources, sorted by ref. Every declared workload, network, volume and model; of Compose files only the
 // networks and volumes that some service uses, as Compose does.
 
+import { normalizeContainer } from '../container/normalize.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { isWorkload, type Resource, refOf, type Workload } from '../resource.ts';
 import type { ResolveContext } from './context.ts';
 import type { Declared } from './declared.ts';
 import { makeLimits } from './limits.ts';
+import { takeApart } from './own.ts';
 import { implicitDefault, resolveModel, resolveNetwork, resolveVolume } from './parts.ts';
 import { makeValues } from './secrets.ts';
 import { resolveWorkload } from './workload.ts';
@@ -44,9 +47,40 @@ export function resolveAll(context: ResolveContext, declared: Declared): Resolve
     const model = resolveModel(context, declared, document);
     if (model !== undefined) resources.push(model);
   }
+  checkUnusedClasses(context, declared);
   values.readAll();
   const done = serversOfModels(awaitedAreJobs(resources));
   return { resources: sorted(done), secrets: values.secrets };
+}
+
+/** A class is checked with the agents that take it; one that nobody takes is checked alone. It may leave the image open. */
+function checkUnusedClasses(context: ResolveContext, declared: Declared): void {
+  const used = new Set([...declared.workloads.values()].map((source) => source.agentClass));
+  for (const { name, position, labels, spec, file } of declared.classes.values()) {
+    if (used.has(name) || spec === undefined) continue;
+    const { baseDir, display, origin } = file;
+    const lookup = context.variables.lookupIn(baseDir);
+    const source = {
+      kind: 'Agent',
+      name,
+      position,
+      labels,
+      origin,
+      compose: false,
+      baseDir,
+      display,
+      lookup,
+    } as const;
+    const diagnostics: Diagnostic[] = [];
+    const { container } = takeApart({ ...context, diagnostics }, source, spec.node);
+    normalizeContainer(container, {
+      ...source,
+      what: `AgentClass ${name}`,
+      digest: context.digest,
+      diagnostics,
+    });
+    context.diagnostics.push(...diagnostics.filter((d) => d.code !== 'MissingImage'));
+  }
 }
 
 /** `service:NAME` shares a namespace of that workload's container: the engine knows it by container name. */

@@ -70,6 +70,10 @@ export function makeValues(context: ResolveContext, declared: Declared): Values 
 
 function textOf(context: ResolveContext, source: ValueSource, what: string): string | undefined {
   const { value } = source;
+  if (source.external === true) {
+    const message = `${what} "${source.name}" has no value here: the engine keeps such values only with Swarm`;
+    reportError(context, source.position, 'Unsupported', message, 'name a file or an environment variable');
+  }
   if (value === undefined) return undefined;
   if (value.from === 'content') return value.text;
   if (value.from === 'env') {

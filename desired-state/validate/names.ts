@@ -2,14 +2,15 @@
 
 import type { Position } from '../diagnostic.ts';
 import { type ResolveContext, reportError } from '../resolve/context.ts';
-import { type Resource, refOf, type Workload } from '../resource.ts';
+import type { Declared } from '../resolve/declared.ts';
+import { type Network, type Resource, refOf, type Volume, type Workload } from '../resource.ts';
 
 /** The engine's own rule, with its two characters at least (measured: docker 20.10). */
 const containerName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 export function checkContainerNames(context: ResolveContext, workloads: readonly Workload[]): void {
   const first = new Map<string, Workload>();
-  for (const workload of inFileOrder(workloads)) {
+  for (const workload of workloads) {
     const { containerName: name } = workload;
     const at = workload.positions['container.containerName'] ?? workload.position;
     if (!containerName.test(name)) {
@@ -21,36 +22,47 @@ export function checkContainerNames(context: ResolveContext, workloads: readonly
       first.set(name, workload);
       continue;
     }
-    reportError(
-      context,
-      at,
-      'DuplicateContainerName',
-      `container name "${name}" is taken by ${refOf(other)} in ${place(other.position)}`,
-    );
+    const message = `container name "${name}" is taken by ${refOf(other)} in ${place(other.position)}`;
+    reportError(context, at, 'DuplicateContainerName', message, 'give one of them another container_name');
   }
 }
 
-/** Two networks, or two volumes, of one name on the engine would be one. */
-export function checkEngineNames(context: ResolveContext, resources: readonly Resource[]): void {
-  const first = new Map<string, Resource>();
-  for (const resource of inFileOrder(resources)) {
-    if (resource.kind !== 'Network' && resource.kind !== 'Volume') continue;
-    const key = `${resource.kind} ${resource.engineName}`;
-    const other = first.get(key);
-    if (other === undefined) first.set(key, resource);
-    else if (!resource.external) {
-      const message = `${resource.kind} "${resource.name}" has the name "${resource.engineName}" on the engine, as ${refOf(other)} in ${place(other.position)} has`;
-      reportError(context, resource.position, 'DuplicateEngineName', message);
+/** Volumes are refused like containers; networks take nearly any name. */
+export function checkEngineNames(
+  context: ResolveContext,
+  declared: Declared,
+  resources: readonly Resource[],
+): void {
+  const byRef = new Map(resources.map((resource) => [refOf(resource), resource]));
+  for (const [kind, sources] of [
+    ['Network', declared.networks],
+    ['Volume', declared.volumes],
+  ] as const) {
+    const first = new Map<string, Resource>();
+    for (const { name } of sources.values()) {
+      const resource = byRef.get(`${kind}/${name}`);
+      if (resource?.kind !== 'Network' && resource?.kind !== 'Volume') continue;
+      checkEngineName(context, first, resource);
     }
   }
 }
 
-/** The later one of a clash is the one that stands later. */
-export function inFileOrder<T extends { readonly position: Position }>(items: readonly T[]): T[] {
-  return [...items].sort((a, b) => {
-    const byFile = a.position.file < b.position.file ? -1 : a.position.file > b.position.file ? 1 : 0;
-    return byFile || a.position.line - b.position.line || a.position.column - b.position.column;
-  });
+function checkEngineName(
+  context: ResolveContext,
+  first: Map<string, Resource>,
+  resource: Network | Volume,
+): void {
+  const { kind, name, engineName, position } = resource;
+  if (!containerName.test(engineName)) {
+    const message = `the engine refuses the ${kind.toLowerCase()} name "${engineName}"; expected two or more letters, digits, "_", "." and "-", beginning with a letter or digit`;
+    reportError(context, position, 'BadName', message);
+  }
+  const other = first.get(engineName);
+  if (other === undefined) first.set(engineName, resource);
+  else if (!resource.external) {
+    const message = `${kind} "${name}" has the name "${engineName}" on the engine, as ${refOf(other)} in ${place(other.position)} has`;
+    reportError(context, position, 'DuplicateEngineName', message, 'give one of them another name');
+  }
 }
 
 export function place({ file, line, column }: Position): string {

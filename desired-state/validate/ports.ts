@@ -2,11 +2,11 @@
 
 import { type ResolveContext, reportError } from '../resolve/context.ts';
 import { type PortBinding, refOf, type Workload } from '../resource.ts';
-import { inFileOrder, place } from './names.ts';
+import { place } from './names.ts';
 
 export function checkPorts(context: ResolveContext, workloads: readonly Workload[]): void {
   const taken = new Map<string, { workload: Workload; port: PortBinding }[]>();
-  for (const workload of inFileOrder(workloads)) {
+  for (const workload of workloads) {
     for (const port of workload.container.ports) {
       if (port.published === undefined || port.published === 0) continue;
       const key = `${port.published}/${port.protocol}`;
@@ -18,17 +18,20 @@ export function checkPorts(context: ResolveContext, workloads: readonly Workload
   }
 }
 
+/** An address of its own family's "all" takes every address of it; no address takes both families. */
 function overlap(a: string | undefined, b: string | undefined): boolean {
-  return isAny(a) || isAny(b) || a === b;
+  if (!a || !b || a === b) return true;
+  if (a.includes(':') !== b.includes(':')) return false;
+  return isAll(a) || isAll(b);
 }
 
-function isAny(ip: string | undefined): boolean {
-  return ip === undefined || ip === '' || ip === '0.0.0.0' || ip === '::';
+function isAll(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
 }
 
 function report(context: ResolveContext, workload: Workload, port: PortBinding, other: Workload): void {
   const at =
-    workload.positions[`container.ports.${port.published}`] ??
+    workload.positions[`container.ports.${port.published}/${port.protocol}`] ??
     workload.positions['container.ports'] ??
     workload.position;
   const whose = other === workload ? 'twice here' : `by ${refOf(other)} in ${place(other.position)} already`;

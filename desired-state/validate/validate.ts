@@ -2,11 +2,14 @@
 // the first; one row a rule.
 
 import type { ManifestDocument } from '../manifest/document.ts';
-import { type ResolveContext, reportError } from '../resolve/context.ts';
+import { labelsOf } from '../manifest/labels.ts';
+import { type ResolveContext, reportError, reportMissing, reportWarning } from '../resolve/context.ts';
 import type { Declared } from '../resolve/declared.ts';
+import { selects } from '../resolve/limits.ts';
 import { isWorkload, type Resource } from '../resource.ts';
+import { childOf, type MapNode } from '../tree.ts';
 import { checkCycles } from './cycles.ts';
-import { checkContainerNames, checkEngineNames } from './names.ts';
+import { checkContainerNames, checkEngineNames, place } from './names.ts';
 import { checkPorts } from './ports.ts';
 
 export function validate(
@@ -16,10 +19,14 @@ export function validate(
   resources: readonly Resource[],
 ): void {
   checkPlatforms(context, documents);
-  checkUnread(context, declared);
-  const workloads = resources.filter(isWorkload);
+  checkSelectors(context, declared, resources);
+  // The later one of a clash is the one that the load came to later, not the one whose name sorts later.
+  const order = new Map([...declared.workloads.keys()].map((name, index) => [name, index]));
+  const workloads = resources
+    .filter(isWorkload)
+    .sort((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
   checkContainerNames(context, workloads);
-  checkEngineNames(context, resources);
+  checkEngineNames(context, declared, resources);
   checkPorts(context, workloads);
   checkCycles(context, workloads);
 }
@@ -28,29 +35,37 @@ function checkPlatforms(context: ResolveContext, documents: readonly ManifestDoc
   const [first, ...others] = documents.filter((d) => d.kind === 'Platform');
   if (first === undefined) return;
   for (const other of others) {
-    const { file, line, column } = first.position;
-    reportError(
-      context,
-      other.position,
-      'DuplicatePlatform',
-      `a second Platform "${other.name}"; "${first.name}" is declared in ${file}:${line}:${column} already`,
-      'one load is one platform: give them to reeve one at a time',
-    );
+    const message = `a second Platform "${other.name}"; "${first.name}" is declared in ${place(first.position)} already`;
+    const hint = 'one load is one platform: give them to reeve one at a time';
+    reportError(context, other.position, 'DuplicatePlatform', message, hint);
   }
 }
 
-/** A class that is wrong is told with it; a secret or class that nobody uses is no mistake. */
-function checkUnread(context: ResolveContext, declared: Declared): void {
-  for (const [name, document] of declared.limits) {
-    const names = document.spec?.value.selector?.name;
-    for (const wanted of names === undefined ? [] : [names].flat()) {
-      if (declared.workloads.has(wanted) || !context.complete) continue;
-      reportError(
+/** Limits that reach nobody are probably meant for somebody. */
+function checkSelectors(context: ResolveContext, declared: Declared, resources: readonly Resource[]): void {
+  const workloads = resources.filter(isWorkload);
+  for (const { name, position, spec } of declared.limits.values()) {
+    if (spec === undefined || !context.complete) continue;
+    const { selector = {} } = spec.value;
+    const names = childOf(childOf(spec.node, 'selector') ?? spec.node, 'name');
+    let known = true;
+    for (const wanted of names?.kind === 'list' ? names.items : names === undefined ? [] : [names]) {
+      if (wanted.kind !== 'scalar' || declared.workloads.has(String(wanted.value))) continue;
+      known = false;
+      reportMissing(
         context,
-        document.position,
-        'UnknownReference',
-        `ResourceLimits "${name}" selects "${wanted}", and there is no such Service or Agent`,
+        wanted.position,
+        'Service or Agent',
+        String(wanted.value),
+        declared.workloads.keys(),
       );
     }
+    if (!known || workloads.some((w) => selects(selector, labelsIn(spec.node), w))) continue;
+    const message = `ResourceLimits "${name}" selects no workload`;
+    reportWarning(context, position, 'NothingSelected', message);
   }
+}
+
+function labelsIn(spec: MapNode): Record<string, string> {
+  return labelsOf(childOf(childOf(spec, 'selector') ?? spec, 'labels'));
 }
