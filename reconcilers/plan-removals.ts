@@ -3,24 +3,12 @@
 // maxDelete at once; volumes stay, except by `down --volumes`.
 
 import { type Ref, refOf } from '../desired-state/resource.ts';
-import type { Revision } from '../desired-state/revision.ts';
 import { identityLabels, type ObservedNetwork } from './observed.ts';
 import { foreignCopies } from './outlook.ts';
 import type { Notice, Plan, Step } from './plan.ts';
+import { byName, type RemovalInput } from './removal-input.ts';
 import { removeContainers, removeVolumes } from './removal-steps.ts';
 import { ownedBy, type World } from './world.ts';
-
-export interface RemovalInput {
-  readonly world: World;
-  readonly mode: 'apply' | 'keep' | 'down';
-  /** With steps in flight, or whose removal failed a moment ago. */
-  readonly untouchable: ReadonlySet<Ref>;
-  readonly allowDelete: boolean;
-  readonly removeVolumes: boolean;
-  readonly previous: Revision | undefined;
-  /** `apply NAME…` removes nothing. */
-  readonly partial: boolean;
-}
 
 export interface RemovalPart {
   readonly containers: readonly Step[];
@@ -63,11 +51,6 @@ export function planRemovals(input: RemovalInput): RemovalPart {
 
 function notice(world: World, blocked: NonNullable<Plan['blocked']>): Notice {
   return { ref: `Platform/${world.revision.platform}`, ...blocked };
-}
-
-/** Plain order of names. */
-export function byName(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function mayGo(ref: Ref, input: RemovalInput, warnings: Notice[]): boolean {

@@ -4,7 +4,7 @@ import { isWorkload, type Ref, type Resource, refOf, tiers } from '../desired-st
 import { identityLabels, type ObservedContainer, type ObservedNetwork } from './observed.ts';
 import { topological } from './order.ts';
 import type { Cause, Step } from './plan.ts';
-import { byName, type RemovalInput } from './plan-removals.ts';
+import { byName, type RemovalInput } from './removal-input.ts';
 import { makeStep } from './steps.ts';
 import { dependenciesOf, ownedBy, type World } from './world.ts';
 
