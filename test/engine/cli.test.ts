@@ -18,9 +18,10 @@ beforeEach(async () => {
   p = await newPlatform();
   process.env['TEST_CLI_TOKEN'] = 'hunter2-token';
   await p.declare([
-    document('Secret', 'token', '{environment: TEST_CLI_TOKEN}'),
-    service('db', ['tier: core', loop('echo db is up')]),
+    document('Secret', 'token', '{env: TEST_CLI_TOKEN}'),
+    service('db', ['network_mode: none', 'tier: core', loop('echo db is up')]),
     service('web', [
+      'network_mode: none',
       'depends_on: [db]',
       'environment: {TOKEN: {secret: token}}',
       loop('echo my token is $$TOKEN'),
@@ -141,7 +142,7 @@ describe('reading, once it is applied', () => {
   test('down lists what goes, takes it away, and keeps it so', async () => {
     const { code, stdout } = await p.reeve('down', '--yes', '-f', p.manifests);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/2 containers: .*-web, .*-db/);
+    expect(stdout).toMatch(/2 containers: .*-web-1, .*-db-1/);
     expect(stdout).toContain('taken down');
     expect(await p.containers()).toEqual([]);
     expect((await p.reeve('status')).stdout).toContain('SUSPENDED');
