@@ -1,13 +1,10 @@
-// Images for tests, made on the spot: no test ever pulls from the internet.
+// The image that tests run containers from, made on the spot: no test pulls from the internet. A test that needs
+// another one makes it with scripts/lib/import-image.ts.
 
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { debianTree } from '../../scripts/lib/debian.ts';
 import { callEngine, engineSocket } from '../../scripts/lib/docker-api.ts';
-import { type ImageEntry, importImage } from '../../scripts/lib/import-image.ts';
-
-export { type ImageEntry, type ImageRecipe, importImage } from '../../scripts/lib/import-image.ts';
+import { importImage } from '../../scripts/lib/import-image.ts';
+import { baseEntries } from '../../scripts/lib/rootfs.ts';
 
 export const testImage = 'reeve-test:1';
 
@@ -20,22 +17,8 @@ export async function ensureTestImage(socket: string = engineSocket()): Promise<
   if (status === 200) return testImage;
   await importImage(socket, {
     tag: testImage,
-    entries: await busyboxEntries(),
+    entries: await baseEntries(await debianTree(['busybox-static'])),
     changes: [`CMD ${JSON.stringify(['sh', '-c', untilTerm])}`],
   });
   return testImage;
-}
-
-/** Files of a minimal system: what an image of a test's own starts from. */
-export async function busyboxEntries(): Promise<readonly ImageEntry[]> {
-  const busybox = join(await debianTree(['busybox-static']), 'bin/busybox');
-  const { stdout } = await promisify(execFile)(busybox, ['--list']);
-  const applets = stdout.split('\n').filter((name) => name !== '' && name !== 'busybox');
-  return [
-    { path: 'tmp', directory: true, mode: 0o1777 },
-    { path: 'etc/passwd', text: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n' },
-    { path: 'etc/group', text: 'root:x:0:\nnogroup:x:65534:\n' },
-    { path: 'bin/busybox', copy: busybox, mode: 0o755 },
-    ...applets.map((name): ImageEntry => ({ path: `bin/${name}`, link: 'busybox' })),
-  ];
 }
