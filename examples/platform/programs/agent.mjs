@@ -81,7 +81,8 @@ async function run(prompt) {
   }
   const ms = Math.round(performance.now() - started);
   const row = [config.name, config.base_model, prompt, answer, failure, ms];
-  const insert = 'INSERT INTO runs (agent, model, prompt, answer, failure, ms) VALUES ($1, $2, $3, $4, $5, $6)';
+  const insert =
+    'INSERT INTO runs (agent, model, prompt, answer, failure, ms) VALUES ($1, $2, $3, $4, $5, $6)';
   await withBackOff(() => database.query(insert, row));
 }
 
