@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Ref } from '../../desired-state/resource.ts';
+import { type LinkEvent, newEngineLink, nextEngineLink } from '../../reconcilers/engine-link/machine.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
@@ -14,6 +15,7 @@ import type { NewEvent, Store } from '../store/store.ts';
 import { type EventMemory, factsFromEvent } from './facts-from-event.ts';
 import { followEvents } from './follow.ts';
 import { Observer } from './observer.ts';
+import { Pacer } from './pacer.ts';
 import { perform } from './perform.ts';
 import { PullNotes } from './pull-notes.ts';
 import {
@@ -36,19 +38,8 @@ export interface RuntimeOptions {
   readonly passId: () => string;
 }
 
-/**
- * While steps run, passes keep this distance: each costs a list call that the engine could spend on starts. At least so
- * many times what the last pass took, so that a busy engine is asked less often.
- */
-const busyPassSpacingMs = 60;
-const busyPassShare = 5;
-const busyPassSpacingMaxMs = 500;
-/** Distance otherwise: a storm of foreign events must not become a storm of passes. The first after quiet is immediate. */
-const idlePassSpacingMs = 20;
-/** Events of what is not ours are answered together, this late at most. */
-const foreignDelayMs = 300;
-const firstRetryMs = 250;
-const lastRetryMs = 15_000;
+/** After a pass that failed for another reason than the engine (a full disk). */
+const passRetryMs = 2_000;
 
 export type PassListener = (result: PassResult) => void;
 
@@ -71,15 +62,8 @@ export class Runtime {
   readonly #memory: EventMemory;
   readonly #abort = new AbortController();
   readonly #notes: PullNotes;
-  #wake: (() => void) | undefined;
-  #asked = false;
-  #nextAt = Number.POSITIVE_INFINITY;
-  #resyncAt = 0;
-  #auditAt = 0;
-  #lastPassEnd = 0;
-  #lastPassMs = 0;
-  #engineDownSince: number | undefined;
-  #retryMs = firstRetryMs;
+  readonly #pacer: Pacer;
+  #link = newEngineLink();
   #loop: Promise<void> | undefined;
   #eventChain: Promise<void> = Promise.resolve();
 
@@ -87,6 +71,7 @@ export class Runtime {
     this.#o = options;
     const { engine, now } = options;
     const wake = (): void => this.wake();
+    this.#pacer = new Pacer(now);
     this.prober = new Prober(engine, now, wake);
     this.servers = new ModelServers(engine, now, wake);
     this.observer = new Observer({
@@ -128,8 +113,7 @@ export class Runtime {
 
   /** Asks for a pass soon. */
   wake(): void {
-    this.#asked = true;
-    this.#wake?.();
+    this.#pacer.ask();
   }
 
   /** Starts following events and making passes. */
@@ -141,10 +125,9 @@ export class Runtime {
   /** No new step starts; those under way end (or are given up after `graceMs`). */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    this.#wake?.();
+    this.#pacer.close();
     await Promise.race([this.reconciler.settle(), sleep(graceMs)]);
     this.#abort.abort();
-    clearTimeout(this.#later);
     this.prober.close();
     this.servers.close();
     await this.#loop;
@@ -169,54 +152,29 @@ export class Runtime {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopping) {
-      await this.#waitForReason();
+    for (;;) {
+      await this.#pacer.due(() => this.reconciler.busy.size > 0);
       if (this.#stopping) return;
-      this.#asked = false;
       const startedAt = this.#o.now();
       try {
         await this.#pass();
-        await this.#engineAnswered();
+        await this.#noteLink({ type: 'answered', at: this.#o.now() });
       } catch (error) {
         await this.#passFailed(error);
       }
-      this.#lastPassEnd = this.#o.now();
-      this.#lastPassMs = this.#lastPassEnd - startedAt;
-    }
-  }
-
-  #spacing(): number {
-    if (this.reconciler.busy.size === 0) return idlePassSpacingMs;
-    return Math.min(Math.max(busyPassSpacingMs, this.#lastPassMs * busyPassShare), busyPassSpacingMaxMs);
-  }
-
-  async #waitForReason(): Promise<void> {
-    const { now } = this.#o;
-    const earliest = this.#lastPassEnd + this.#spacing();
-    while (!this.#stopping) {
-      const at = now();
-      const due = this.#asked ? earliest : Math.min(this.#nextAt, this.#resyncAt, this.#auditAt);
-      if (due <= at) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(due - at, 60_000));
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.#wake = undefined;
+      this.#pacer.passed(startedAt);
     }
   }
 
   async #pass(): Promise<void> {
     const { target } = this;
     if (target === undefined) {
-      this.#resyncAt = this.#o.now() + 1_000;
+      this.#pacer.resyncAt = this.#o.now() + 1_000;
       return;
     }
     this.#dueWork(target);
     const result = await this.reconciler.pass(target, this.options, this.by);
-    this.#nextAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
+    this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target.revision, result.observed);
     await this.servers.update(target.revision, result.observed);
     this.onPass?.(result);
@@ -227,14 +185,14 @@ export class Runtime {
   #dueWork(target: Target): void {
     const at = this.#o.now();
     const { policy } = target.revision;
-    if (at >= this.#resyncAt) {
+    if (at >= this.#pacer.resyncAt) {
       this.observer.forgetLists();
-      this.#resyncAt = at + policy.resyncMs;
+      this.#pacer.resyncAt = at + policy.resyncMs;
     }
-    if (at >= this.#auditAt) {
+    if (at >= this.#pacer.auditAt) {
       const order = this.observer.auditOrder(this.#o.platform);
       for (const id of order.slice(0, 1)) this.observer.noteContainer(id);
-      this.#auditAt = at + policy.auditMs / Math.max(1, order.length);
+      this.#pacer.auditAt = at + policy.auditMs / Math.max(1, order.length);
     }
   }
 
@@ -251,14 +209,13 @@ export class Runtime {
     const handlers = {
       onEvent: (event: EngineEvent) => this.#event(event),
       onConnected: () => {
-        this.#gap = true;
+        this.#link = nextEngineLink(this.#link, { type: 'streamOpened' }).link;
         this.wake();
       },
       onBroken: (error: Error) => this.#o.logger.warn({ err: error }, 'event stream broken'),
     };
     await followEvents(this.#o.engine, this.#o.now, handlers, this.#abort.signal);
   }
-  #gap = false;
 
   #event(event: EngineEvent): void {
     this.observer.noteEvent(event);
@@ -278,53 +235,41 @@ export class Runtime {
       return;
     }
     if (ours || this.observer.isListed(event.attributes['container'] ?? '', this.#o.platform)) this.wake();
-    else this.#wakeLater();
+    // What others do on the engine matters (a name or a port that gets free), but not at once.
+    else this.#pacer.askLater();
   }
 
-  /** What others do on the engine matters (a name or a port that gets free), but not at once. */
-  #wakeLater(): void {
-    this.#later ??= setTimeout(() => {
-      this.#later = undefined;
-      this.wake();
-    }, foreignDelayMs);
-  }
-  #later: NodeJS.Timeout | undefined;
-
-  async #engineAnswered(): Promise<void> {
-    this.#retryMs = firstRetryMs;
-    if (this.#gap) {
-      this.#gap = false;
-      await this.forgetAll();
-      this.wake();
+  /** Follows the link's machine: what it says is to be done is done here, in its order. */
+  async #noteLink(event: LinkEvent): Promise<void> {
+    const { link, effects } = nextEngineLink(this.#link, event);
+    this.#link = link;
+    for (const effect of effects) {
+      if (effect.type === 'tellUnreachable')
+        await this.#record('Warning', 'EngineUnreachable', effect.message);
+      else if (effect.type === 'tellReachable') {
+        const seconds = Math.round(effect.downMs / 1_000);
+        const message = `the engine answers again after ${seconds} s; everything is observed anew`;
+        await this.#record('Normal', 'EngineReachable', message);
+      } else {
+        await this.forgetAll();
+        this.wake();
+      }
     }
-    if (this.#engineDownSince === undefined) return;
-    const seconds = Math.round((this.#o.now() - this.#engineDownSince) / 1_000);
-    this.#engineDownSince = undefined;
-    await this.#record(
-      'Normal',
-      'EngineReachable',
-      `the engine answers again after ${seconds} s; everything was observed anew`,
-    );
-    await this.forgetAll();
-    this.wake();
   }
 
   async #passFailed(error: unknown): Promise<void> {
     const { logger, now } = this.#o;
     const failure = error instanceof Error ? error : new Error(String(error));
-    if (failure instanceof EngineError && failure.code === 0) {
-      if (this.#engineDownSince === undefined) {
-        this.#engineDownSince = now();
-        await this.#record('Warning', 'EngineUnreachable', failure.message);
-      }
-    } else {
+    const unreachable = failure instanceof EngineError && failure.code === 0;
+    if (!unreachable) {
       logger.error({ err: failure }, 'pass failed');
       await this.#record('Warning', 'PassFailed', failure.message);
     }
-    logger.warn({ retryMs: this.#retryMs, err: failure.message }, 'looking again later');
-    await sleep(this.#retryMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
-    this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs);
-    this.#asked = true;
+    if (unreachable) await this.#noteLink({ type: 'failed', at: now(), message: failure.message });
+    const retryMs = unreachable ? this.#link.context.retryMs : passRetryMs;
+    logger.warn({ retryMs, err: failure.message }, 'looking again later');
+    await sleep(retryMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+    this.wake();
   }
 
   async #record(type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
