@@ -5,7 +5,7 @@ import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import { noFacts } from '../../reconcilers/facts.ts';
 import { ReeveError } from '../errors.ts';
-import { findController } from '../http/client.ts';
+import { findController } from '../http/find.ts';
 import type { HealthAnswer } from '../http/protocol.ts';
 import { readSnapshot } from '../reports/read.ts';
 import type { Snapshot } from '../reports/snapshot.ts';
@@ -77,7 +77,6 @@ async function see(
 async function controllerAt(place: Place): Promise<{ health?: HealthAnswer; trouble?: string }> {
   try {
     const found = await findController(place.socketPath);
-    await found?.control.close();
     return found === undefined ? {} : { health: found.health };
   } catch (error) {
     if (error instanceof ReeveError) return { trouble: error.message };

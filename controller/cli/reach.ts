@@ -2,8 +2,9 @@
 
 import { pino } from 'pino';
 import type { Control } from '../control.ts';
-import { findController, RemoteControl } from '../http/client.ts';
-import { type HealthAnswer, sameSources } from '../http/protocol.ts';
+import { findController } from '../http/find.ts';
+import type { HealthAnswer } from '../http/protocol.ts';
+import { sameSources } from '../http/same-sources.ts';
 import { makeScrubber } from '../secrets.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 import { by, type Context } from './context.ts';
@@ -31,12 +32,11 @@ export async function reach(flags: PlatformFlags, context: Context, options: Rea
   const place = await findPlace(flags, context);
   const found = await findController(place.socketPath);
   if (found !== undefined) {
-    await found.control.close();
     const { sources } = place;
     const asked = isKept(flags, place, found.health.sources) ? undefined : sources;
     // Looking at other manifests than the controller's is no quarrel with it: it is done here.
     if (options.lock || asked === undefined) {
-      return { control: new RemoteControl(place.socketPath, asked), place, controller: found.health };
+      return { control: found.reach(asked), place, controller: found.health };
     }
   }
   return { control: await openSession(sessionOptions(place, flags, context, options)), place };

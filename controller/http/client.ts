@@ -1,7 +1,6 @@
 // A running controller as a Control: asks it over its socket. Says the same words and ends with the same statuses as the
 // work done in this process would.
 
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Client } from 'undici';
 import { InvalidManifest } from '../../desired-state/diagnostic.ts';
@@ -20,25 +19,6 @@ import { exitStatus, ReeveError } from '../errors.ts';
 import { errorAnswer, type HealthAnswer, healthAnswer } from './protocol.ts';
 
 type Statuses = Awaited<ReturnType<Control['statuses']>>;
-
-/** The controller behind a socket; undefined where none listens. Throws where one is there and does not answer. */
-export async function findController(
-  socketPath: string,
-): Promise<{ readonly health: HealthAnswer; readonly control: RemoteControl } | undefined> {
-  if (!existsSync(socketPath)) return undefined;
-  const control = new RemoteControl(socketPath);
-  try {
-    return { health: await control.health(), control };
-  } catch (error) {
-    await control.close();
-    if (nobodyListens(error)) return undefined;
-    throw new ReeveError(`the controller of this state folder does not answer: ${messageOf(error)}`, {
-      status: isDenied(error) ? exitStatus.denied : exitStatus.held,
-      hint: `it listens on ${socketPath}`,
-      cause: error,
-    });
-  }
-}
 
 export class RemoteControl implements Control {
   readonly #client: Client;
@@ -175,21 +155,4 @@ function errorFrom(value: unknown): Error {
   const { message, hint, status, diagnostics } = parsed.data.error;
   if (diagnostics !== undefined) return new InvalidManifest(diagnostics);
   return new ReeveError(message, { status, ...(hint === undefined ? {} : { hint }) });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-function nobodyListens(error: unknown): boolean {
-  return ['ECONNREFUSED', 'ENOENT'].includes(codeOf(error));
-}
-
-function isDenied(error: unknown): boolean {
-  return ['EACCES', 'EPERM'].includes(codeOf(error));
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer within 3 s';
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 // The words that the controller's API and its clients share: bodies, answers, errors. Nothing here does IO.
 
 import { z } from 'zod';
-import { type ExitStatus, exitStatus, ReeveError } from '../errors.ts';
+import { type ExitStatus, exitStatus } from '../errors.ts';
 
 const planFields = {
   names: z.array(z.string()).default([]),
@@ -101,20 +101,4 @@ const httpStatuses: Readonly<Record<ExitStatus, number>> = {
 /** The HTTP status that goes with an exit status. */
 export function httpStatusOf(status: ExitStatus): number {
   return httpStatuses[status];
-}
-
-/** Refuses what was meant for another set of manifests; `named` absent means: whatever the controller keeps. */
-export function requireSameSources(
-  { sources: kept, platform }: { readonly sources: readonly string[]; readonly platform: string },
-  named: readonly string[] | undefined,
-): void {
-  if (named === undefined || sameSources(kept, named)) return;
-  throw new ReeveError(`the running controller keeps ${kept.join(', ')}, not ${named.join(', ')}`, {
-    status: exitStatus.held,
-    hint: `-p ${platform} instead of files acts on what it keeps; or stop it first`,
-  });
-}
-
-export function sameSources(a: readonly string[], b: readonly string[]): boolean {
-  return [...a].sort().join('\0') === [...b].sort().join('\0');
 }

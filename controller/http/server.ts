@@ -22,8 +22,8 @@ import {
   type HealthAnswer,
   httpStatusOf,
   planBody,
-  requireSameSources,
 } from './protocol.ts';
+import { requireSameSources } from './same-sources.ts';
 
 export interface ServeOptions {
   readonly socketPath: string;

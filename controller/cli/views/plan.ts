@@ -2,6 +2,7 @@
 
 import { formatPlan } from '../../../reconcilers/format-plan.ts';
 import type { Plan } from '../../../reconcilers/plan.ts';
+import { hanging, shownLength, wrap } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
 export interface ShownPlan {
@@ -9,9 +10,23 @@ export interface ShownPlan {
   readonly changedVariables: readonly string[];
 }
 
-export function planView({ plan, changedVariables }: ShownPlan, { paint, color, now }: Screen): string {
-  const text = formatPlan(plan, { color, now }).trimEnd();
+export function planView({ plan, changedVariables }: ShownPlan, screen: Screen): string {
+  const { color, now, paint, width } = screen;
+  const text = formatPlan(plan, { color, now })
+    .trimEnd()
+    .split('\n')
+    .map((line) => breakLine(line, width))
+    .join('\n');
   if (changedVariables.length === 0) return text;
   const names = changedVariables.join(', ');
-  return `${text}\n\n${paint.waiting(`read with another value than last time: ${names} (from the shell, not from the manifests)`)}`;
+  const read = `read with another value than last time: ${names} (from the shell, not from the manifests)`;
+  return `${text}\n\n${paint.waiting(hanging(read, width))}`;
+}
+
+/** A plan's text is as wide as a record wants it; a narrow terminal gets its lines broken below their own indent. */
+function breakLine(line: string, width: number): string {
+  if (shownLength(line) <= width) return line;
+  const indent = line.length - line.trimStart().length;
+  const below = indent + 4;
+  return ' '.repeat(indent) + wrap(line.trimStart(), width - below, below);
 }

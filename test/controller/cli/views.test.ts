@@ -11,6 +11,7 @@ import { getView } from '../../../controller/cli/views/get.ts';
 import { graphDot, graphView } from '../../../controller/cli/views/graph.ts';
 import { historyView } from '../../../controller/cli/views/history.ts';
 import { downOutcomeView, outcomeView } from '../../../controller/cli/views/outcome.ts';
+import { planView } from '../../../controller/cli/views/plan.ts';
 import { statusView } from '../../../controller/cli/views/status.ts';
 import type { ApplyOutcome } from '../../../controller/control.ts';
 import { describeReport } from '../../../controller/reports/describe.ts';
@@ -169,6 +170,18 @@ test('a graph for Graphviz names each edge', () => {
   const dot = graphDot(graphReport('demo', resources));
   expect(dot).toContain('"Agent/a" -> "Model/tinyllama";');
   expect(dot).toContain('"Model/tinyllama" -> "Service/ollama";');
+});
+
+test('a plan is broken to the width of the terminal, and whole when piped', () => {
+  const message = `${'word '.repeat(30)}end`;
+  const plan: Plan = {
+    ...emptyPlan,
+    steps: [{ ...step('removeContainer', 'demo-web'), cause: { reason: 'NotDeclared', message } }],
+  };
+  const shown = { plan, changedVariables: ['TAG'] };
+  for (const line of planView(shown, screen(80)).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  expect(planView(shown, screen(10_000))).toContain(message);
+  expect(planView(shown, screen(10_000))).toContain('another value than last time: TAG');
 });
 
 describe('get picks', () => {
