@@ -171,10 +171,25 @@ function defaultsOf(platform: ManifestDocument | undefined): Defaults | undefine
   return node?.kind === 'map' ? { node, baseDir: platform.file.baseDir } : undefined;
 }
 
+/** What cannot be read as a value at all: whatever else is said about that value is an echo. */
+const unreadable = new Set([
+  'AliasBomb',
+  'BadAlias',
+  'BadInterpolation',
+  'RequiredVariable',
+  'UnknownAlias',
+  'UnknownTag',
+]);
+
 /** One mistake is said once, however many ways led to it. */
 function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const place = (d: Diagnostic): string => `${d.file}:${d.line}:${d.column}`;
+  const lost = new Set(diagnostics.filter((d) => unreadable.has(d.code)).map(place));
   const seen = new Map<string, Diagnostic>();
-  for (const d of diagnostics) seen.set(`${d.file}:${d.line}:${d.column}:${d.message}`, d);
+  for (const d of diagnostics) {
+    if (lost.has(place(d)) && !unreadable.has(d.code)) continue;
+    seen.set(`${place(d)}: ${d.message}`, d);
+  }
   return [...seen.values()].sort(compareDiagnostics);
 }
 

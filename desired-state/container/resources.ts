@@ -3,6 +3,7 @@
 
 import type { Resources } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
+import { formatSize } from '../units.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';
 import { integerOf, numberIn, quote, sizeOf, textOf } from './values.ts';
 
@@ -125,7 +126,7 @@ function checkReservations(scope: Scope, node: MapNode, amounts: Amounts): void 
   }
   const memoryNode = deployNode(node, 'reservations', 'memory') ?? fieldOf(node, 'mem_reservation');
   if (memoryNode && above(amounts.memoryReservationBytes, amounts.memoryBytes)) {
-    const message = `reserved memory ${quote(memoryNode)} is more than the limit, expected at most ${amounts.memoryBytes} bytes`;
+    const message = `reserved memory ${quote(memoryNode)} is more than the limit, expected at most ${formatSize(amounts.memoryBytes ?? 0)}`;
     reject(scope, memoryNode, 'ReservationAboveLimit', message);
   }
 }

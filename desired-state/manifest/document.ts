@@ -8,7 +8,14 @@ import { childOf, type MapEntry, type MapNode, type Node } from '../tree.ts';
 import { checkShape } from '../yaml/check.ts';
 import { didYouMean } from '../yaml/suggest.ts';
 import { labelsOf } from './labels.ts';
-import { apiVersion, metadataSchema, platformMetadataSchema, type Spec, specSchemas } from './schemas.ts';
+import {
+  apiVersion,
+  limitKeys,
+  metadataSchema,
+  platformMetadataSchema,
+  type Spec,
+  specSchemas,
+} from './schemas.ts';
 
 /** A manifest whose kind and name are known. */
 export type ManifestDocument = { [K in ManifestKind]: DocumentOf<K> }[ManifestKind];
@@ -20,7 +27,12 @@ export interface DocumentOf<K extends ManifestKind> {
   readonly position: Position;
   readonly labels: Readonly<Record<string, string>>;
   /** Absent: its shape is wrong and has been reported; the name still counts, so that references to it hold. */
-  readonly spec?: { readonly node: MapNode; readonly value: NonNullable<Spec<K>> };
+  readonly spec?: {
+    readonly node: MapNode;
+    readonly value: NonNullable<Spec<K>>;
+    /** Wrong fields were told and taken away, so that mistakes elsewhere in it are found in the same load. */
+    readonly partial: boolean;
+  };
   readonly file: SourceFile;
 }
 
@@ -121,9 +133,26 @@ function specOf(root: MapNode, kind: ManifestKind, name: string | undefined, dia
   const node = written === undefined || isNothing(written) ? none : withoutExtensions(written);
   const what = name === undefined ? `${kind} spec` : `${kind} ${name}`;
   const checked = checkShape<unknown>(specSchemas[kind], node, what);
-  diagnostics.push(...checked.diagnostics);
-  if (checked.diagnostics.length > 0 || node.kind !== 'map') return undefined;
-  return { node, value: checked.value };
+  diagnostics.push(...checked.diagnostics.map((d) => withPlace(d, kind)));
+  if (node.kind !== 'map') return undefined;
+  const { wrongKeys } = checked;
+  if (checked.diagnostics.length === 0) return { node, value: checked.value, partial: false };
+  if (wrongKeys === undefined) return undefined;
+  const right = { ...node, entries: new Map([...node.entries].filter(([key]) => !wrongKeys.has(key))) };
+  const again = checkShape<unknown>(specSchemas[kind], right, what);
+  return again.diagnostics.length > 0 ? undefined : { node: right, value: again.value, partial: true };
+}
+
+/** Keys that are known, but not here. */
+function withPlace(diagnostic: Diagnostic, kind: ManifestKind): Diagnostic {
+  const key = /^unknown key "([^"]+)" in \S+ \S+?(\.defaults)?$/.exec(diagnostic.message);
+  if (key?.[1] === 'x-reeve') return { ...diagnostic, hint: 'in a manifest its fields stand in spec itself' };
+  if (kind !== 'Platform' || key?.[2] === undefined) return diagnostic;
+  if (limitKeys.has(key[1] ?? '')) return { ...diagnostic, hint: 'write limits as kind: ResourceLimits' };
+  if (Object.hasOwn(specSchemas.Service.shape, key[1] ?? '')) {
+    return { ...diagnostic, hint: 'it is never the same for all: write it in each workload' };
+  }
+  return diagnostic;
 }
 
 function isNothing(node: Node): boolean {

@@ -17,6 +17,18 @@ const { cpus, mem_limit, mem_reservation, memswap_limit, pids_limit, cpu_shares,
   shared;
 const { tier, probe, drift, onChange } = ownShape;
 
+/** Fields of a container that limit it. */
+export const limitKeys: ReadonlySet<string> = new Set([
+  'deploy',
+  'cpus',
+  'cpu_shares',
+  'cpuset',
+  'mem_limit',
+  'mem_reservation',
+  'memswap_limit',
+  'pids_limit',
+]);
+
 const platform = z.strictObject({
   compose: z
     .array(z.string().min(1))

@@ -21,6 +21,8 @@ export interface WorkloadSource extends Declaration {
   readonly labels: Readonly<Record<string, string>>;
   /** Fields of the container and reeve's own; absent: they are wrong, which has been told. */
   readonly node?: MapNode;
+  /** Something of it is wrong and was left out: what it lacks now is no mistake of its own. */
+  readonly partial: boolean;
   readonly baseDir: string;
   readonly display: string;
   readonly lookup: Lookup;

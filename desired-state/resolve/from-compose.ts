@@ -36,6 +36,7 @@ export function declareCompose(
     const source = {
       ...declaration('services', name, node),
       kind: 'Service' as const,
+      partial: false,
       labels: labelsOf(childOf(node, 'labels')),
       node: overDefaults(node, defaults, baseDir),
       baseDir,

@@ -63,8 +63,10 @@ function declareWorkload(
   const { baseDir, display } = document.file;
   const agentClass = document.kind === 'Agent' ? document.spec?.value.class : undefined;
   const own = document.spec?.node;
-  const merged = own && agentClass !== undefined ? overClass(context, agentClass, own, baseDir, into) : own;
+  const below = own && agentClass !== undefined ? classOf(context, agentClass, own, into) : undefined;
+  const merged = own && below?.spec ? overClass(below.spec.node, below.file.baseDir, own, baseDir) : own;
   const node = merged && overDefaults(merged, defaults, baseDir);
+  const lacksClass = agentClass !== undefined && below?.spec?.partial !== false;
   const source = {
     ...declaration(document),
     kind: document.kind,
@@ -72,27 +74,29 @@ function declareWorkload(
     baseDir,
     display,
     lookup: context.variables.lookupIn(baseDir),
+    partial: document.spec?.partial === true || lacksClass,
     ...(node === undefined ? {} : { node }),
     ...(agentClass === undefined ? {} : { agentClass }),
   };
   declare(context, into.workloads, (item) => item.kind, source);
 }
 
-/** Absent where the class is missing or wrong: what the agent would be is not known. */
-function overClass(
+function classOf(
   context: ResolveContext,
   name: string,
   own: MapNode,
-  baseDir: string,
   { classes }: Declared,
-): MapNode | undefined {
+): DocumentOf<'AgentClass'> | undefined {
   const found = classes.get(name);
   if (found === undefined) {
     const position = (childOf(own, 'class') ?? own).position;
     reportMissing(context, position, 'AgentClass', name, classes.keys(), 'declare it with kind: AgentClass');
   }
-  if (found?.spec === undefined) return undefined;
-  return mergeContainers(rebaseContainer(found.spec.node, found.file.baseDir, baseDir), own);
+  return found;
+}
+
+function overClass(below: MapNode, from: string, own: MapNode, to: string): MapNode {
+  return mergeContainers(rebaseContainer(below, from, to), own);
 }
 
 export function overDefaults(node: MapNode, defaults: Defaults | undefined, baseDir: string): MapNode {

@@ -133,10 +133,7 @@ function scaled(cpus: string | number | undefined, by: number): number | undefin
 /** What is wrong with one ResourceLimits by itself, whomever it selects. */
 function checkRule(context: Pick<ResolveContext, 'diagnostics'>, { resources, positions }: Rule): void {
   const { memoryBytes, memoryReservationBytes, nanoCpus, cpuShares } = resources;
-  if (positions.memoryBytes && memoryBytes !== undefined && memoryBytes < leastMemoryBytes) {
-    const message = `memory limit ${formatSize(memoryBytes)} is below ${formatSize(leastMemoryBytes)}, the least that the engine takes`;
-    reportError(context, positions.memoryBytes, 'BadRange', message);
-  }
+  checkLeastMemory(context, memoryBytes, positions.memoryBytes);
   if (positions.memoryReservationBytes && memoryBytes !== undefined && memoryReservationBytes !== undefined) {
     if (memoryReservationBytes > memoryBytes) {
       const message = `memory reservation ${formatSize(memoryReservationBytes)} is above the limit ${formatSize(memoryBytes)}; expected at most the limit`;
@@ -149,6 +146,17 @@ function checkRule(context: Pick<ResolveContext, 'diagnostics'>, { resources, po
       reportError(context, positions.cpuShares, 'ReservationAboveLimit', message);
     }
   }
+}
+
+/** Told before the engine refuses it. */
+export function checkLeastMemory(
+  context: Pick<ResolveContext, 'diagnostics'>,
+  memoryBytes: number | undefined,
+  at: Position | undefined,
+): void {
+  if (at === undefined || memoryBytes === undefined || memoryBytes >= leastMemoryBytes) return;
+  const message = `memory limit ${formatSize(memoryBytes)} is below ${formatSize(leastMemoryBytes)}, the least that the engine takes`;
+  reportError(context, at, 'BadRange', message);
 }
 
 /**

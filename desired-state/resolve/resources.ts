@@ -67,6 +67,7 @@ function checkUnusedClasses(context: ResolveContext, declared: Declared): void {
       labels,
       origin,
       compose: false,
+      partial: true,
       baseDir,
       display,
       lookup,

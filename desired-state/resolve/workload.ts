@@ -2,7 +2,7 @@
 // refs. Looks at one workload at a time; clashes between several are validate's.
 
 import { type NormalizedContainer, normalizeContainer } from '../container/normalize.ts';
-import type { Position } from '../diagnostic.ts';
+import type { Diagnostic, Position } from '../diagnostic.ts';
 import type { ContainerSpec, EnvValue, Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
 import { agentConfig } from './agent-config.ts';
@@ -12,7 +12,7 @@ import type { Declared, WorkloadSource } from './declared.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { fieldName } from './fields.ts';
 import { checkVolumes, networksOf } from './joins.ts';
-import { checkReservation, type Limits } from './limits.ts';
+import { checkLeastMemory, checkReservation, type Limits } from './limits.ts';
 import { resolveDrift, resolveProbe, takeApart, watchedPaths } from './own.ts';
 import type { Values } from './secrets.ts';
 import { watchedByName } from './watched.ts';
@@ -29,15 +29,17 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
   const { node, kind, name, position, origin, labels, agentClass } = source;
   if (node === undefined) return undefined;
   const { container: containerNode, own, fields } = takeApart(context, source, node);
+  const diagnostics: Diagnostic[] = [];
   const normalized = normalizeContainer(containerNode, {
     baseDir: source.baseDir,
     display: source.display,
     what: `${kind} ${name}`,
     digest: context.digest,
     lookup: source.lookup,
-    diagnostics: context.diagnostics,
+    diagnostics,
     shortDependency: source.compose ? 'started' : 'ready',
   });
+  context.diagnostics.push(...diagnostics.filter((d) => !source.partial || d.code !== 'MissingImage'));
   for (const file of normalized.files) context.files.add(file);
   checkVolumes(context, declared, source, normalized);
   const { onChange = 'restart', tier = 'standard' } = fields;
@@ -50,6 +52,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     onChange,
   );
   const positions = positionsOf(normalized, own);
+  checkLeastMemory(context, written.resources.memoryBytes, positions['container.resources.memoryBytes']);
   const limited = context.limits.of({ kind, name, tier, labels }, written.resources);
   for (const [field, at] of Object.entries(limited.positions)) positions[`container.resources.${field}`] = at;
   checkReservation(context, limited, positions);

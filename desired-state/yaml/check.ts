@@ -17,16 +17,26 @@ interface Check {
   readonly what: string;
 }
 
-/** Checks a tree; `what` names it in messages: `Service spec`. `value` is there only without errors. */
-export function checkShape<T>(
-  schema: z.ZodType<T>,
-  node: Node,
-  what: string,
-): { value?: T; diagnostics: Diagnostic[] } {
+export interface Checked<T> {
+  /** There only without mistakes. */
+  readonly value?: T;
+  readonly diagnostics: Diagnostic[];
+  /** Keys of the root that hold all mistakes; absent where some mistake is the root's own. */
+  readonly wrongKeys?: ReadonlySet<string>;
+}
+
+/** Checks a tree; `what` names it in messages: `Service web`. */
+export function checkShape<T>(schema: z.ZodType<T>, node: Node, what: string): Checked<T> {
   const result = schema.safeParse(toPlain(node), { reportInput: false });
   if (result.success) return { value: result.data, diagnostics: [] };
+  const { issues } = result.error;
   const check: Check = { schema, root: node, what };
-  return { diagnostics: withoutEchoes(result.error.issues.flatMap((issue) => diagnose(issue, [], check))) };
+  const diagnostics = withoutEchoes(issues.flatMap((issue) => diagnose(issue, [], check)));
+  const keys = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [issue.path[0]],
+  );
+  const wrongKeys = keys.filter((key) => typeof key === 'string');
+  return wrongKeys.length < keys.length ? { diagnostics } : { diagnostics, wrongKeys: new Set(wrongKeys) };
 }
 
 /** A misspelt key is one mistake: the same key is not also told as missing. */
@@ -51,8 +61,15 @@ function diagnose(issue: Issue, base: Path, check: Check): Diagnostic[] {
   if (issue.code === 'invalid_union') return diagnoseUnion(issue, path, check);
   if (isMissing(check.root, path)) return [missingKey(path, check)];
   const node = nodeAt(check.root, path);
-  if (issue.code === 'invalid_type') return [wrongType([typeName(issue.expected)], path, node, check)];
+  if (issue.code === 'invalid_type' && !isWorded(issue)) {
+    return [wrongType([typeName(issue.expected)], path, node, check)];
+  }
   return [at(node.position, codeOf(issue), `${label(path, check)}${wordsOf(issue)}`, hintOf(issue, node))];
+}
+
+/** The schema says in its own words what it expects. */
+function isWorded(issue: Issue): boolean {
+  return !issue.message.startsWith('Invalid input');
 }
 
 function at(position: Position, code: string, message: string, hint: { hint?: string } = {}): Diagnostic {
@@ -95,7 +112,15 @@ function diagnoseUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, check: C
   );
   if (choices.length === fitting.length) {
     const values = choices.flatMap((choice) => (choice.code === 'invalid_value' ? choice.values : []));
-    return [at(node.position, 'BadValue', `${label(path, check)}${oneOf(values)}`, nearValue(node, values))];
+    const others = branches
+      .flat()
+      .filter(isOutermostType)
+      .map((type) => typeName(type.expected));
+    const expected = oneOf(
+      values,
+      others.filter((name) => name !== typeNames['string']),
+    );
+    return [at(node.position, 'BadValue', `${label(path, check)}${expected}`, nearValue(node, values))];
   }
   const best = fitting.reduce((a, b) => (reach(b) > reach(a) ? b : a));
   return best.flatMap((inner) => diagnose(inner, path, check));
@@ -182,8 +207,11 @@ function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
-function oneOf(values: readonly unknown[]): string {
-  return `expected ${listed([...new Set(values)].map((value) => (typeof value === 'string' ? `"${value}"` : String(value))))}`;
+function oneOf(values: readonly unknown[], others: readonly string[] = []): string {
+  const shown = [...new Set(values)].map((value) =>
+    typeof value === 'string' ? `"${value}"` : String(value),
+  );
+  return `expected ${listed([...shown, ...new Set(others)])}`;
 }
 
 function wordsOf(issue: Issue): string {
