@@ -8,14 +8,14 @@ import { until } from './until.ts';
 
 /** A platform for this test alone; closed with it, and its events are printed if it fails. */
 export async function platformFor(
-  { onTestFinished, onTestFailed }: Pick<TestContext, 'onTestFinished' | 'onTestFailed'>,
+  { onTestFinished, task }: Pick<TestContext, 'onTestFinished' | 'task'>,
   options: PlatformOptions = {},
 ): Promise<TestPlatform> {
   const platform = await newPlatform(options);
-  onTestFinished(() => platform.close(), 60_000);
-  onTestFailed(async () => {
-    console.error(await report(platform));
-  }, 10_000);
+  onTestFinished(async () => {
+    if (task.result?.state === 'fail') console.error(await report(platform));
+    await platform.close();
+  }, 60_000);
   return platform;
 }
 

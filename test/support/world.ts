@@ -102,9 +102,12 @@ export async function runForeign(socket: string, name: string, config: object): 
 export async function removePlatform(socket: string, platform: string): Promise<void> {
   const containers = await containersOf(socket, platform);
   await Promise.all(containers.map(({ id }) => remove(socket, id)));
-  const networks = await list<{ Id: string }>(socket, '/networks', platform);
-  for (const { Id } of networks) await callEngine(socket, 'DELETE', `/networks/${Id}`);
   const query = filter({ name: [platform] });
+  const found = await askEngine(socket, 'GET', `/networks?${query}`);
+  const networks = JSON.parse(found.body) as readonly { Id: string; Name: string }[];
+  // By name and not by label: what lost its label must go too, for an engine has addresses for some 30 networks only.
+  for (const { Id } of networks.filter(({ Name }) => Name.startsWith(`${platform}_`)))
+    await callEngine(socket, 'DELETE', `/networks/${Id}`);
   const { body } = await askEngine(socket, 'GET', `/volumes?${query}`);
   const { Volumes } = JSON.parse(body) as { Volumes: readonly { Name: string }[] | null };
   for (const { Name } of Volumes ?? []) await callEngine(socket, 'DELETE', `/volumes/${Name}?force=1`);
