@@ -7,7 +7,7 @@ import { type Finding, statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import type { ObservedNetwork } from './observed.ts';
 import type { Step } from './plan.ts';
-import { makeStep } from './steps.ts';
+import { identityOf, makeStep } from './steps.ts';
 import type { World } from './world.ts';
 
 export interface NetworkPart {
@@ -34,10 +34,11 @@ export function planNetworks(world: World, mayAct: (ref: Ref) => boolean): Netwo
     if (network.external) missing.set(network.name, notFound(network));
     else if (mayAct(ref)) {
       const cause = { reason: 'Created', message: 'declared, and not there', position: network.position };
-      const step = makeStep('createNetwork', ref, { network }, cause);
+      const labels = { ...network.labels, ...identityOf(world.revision, network) };
+      const step = makeStep('createNetwork', ref, { network: { ...network, labels } }, cause);
       steps.push(step);
       made.set(network.name, step.id);
-    }
+    } else missing.set(network.name, waitsFor(network, world.facts.failures[ref]?.message));
   }
   return { steps, statuses, made, missing };
 }
@@ -64,6 +65,11 @@ function notFound(network: Network): Blocker {
     reason: 'NetworkMissing',
     message: `external network ${network.engineName} is not there; make it with docker network create ${network.engineName}, or drop external: true`,
   };
+}
+
+function waitsFor(network: Network, failure: string | undefined): Blocker {
+  if (failure === undefined) return toBeMade(network);
+  return { reason: 'NetworkMissing', message: `network ${network.engineName} could not be made: ${failure}` };
 }
 
 function toBeMade(network: Network): Blocker {

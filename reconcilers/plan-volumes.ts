@@ -8,7 +8,7 @@ import { type Finding, statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import type { ObservedVolume } from './observed.ts';
 import type { Notice, Step } from './plan.ts';
-import { makeStep } from './steps.ts';
+import { identityOf, makeStep } from './steps.ts';
 import type { World } from './world.ts';
 
 export interface VolumePart {
@@ -44,7 +44,7 @@ export function planVolumes(world: World, mayAct: (ref: Ref) => boolean): Volume
       const step = makeStep(
         'createVolume',
         ref,
-        { volume },
+        { volume: { ...volume, labels: { ...volume.labels, ...identityOf(world.revision, volume) } } },
         { reason: 'Created', message, position: volume.position },
       );
       steps.push(step);

@@ -147,6 +147,12 @@ export const rules = [
     level: 'degraded',
   },
   { category: 'Updated', when: (s) => differs(s, 'update'), act: 'update', level: 'fine' },
+  {
+    category: 'Blocked',
+    when: (s) => differs(s, 'connect') && s.blocker('start')?.reason === 'NetworkMissing',
+    act: 'none',
+    level: 'degraded',
+  },
   { category: 'Reconnected', when: (s) => differs(s, 'connect'), act: 'connect', level: 'fine' },
 
   // Ended as it should.

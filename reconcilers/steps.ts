@@ -1,6 +1,8 @@
 // Makes steps: ids, order within one resource, causes. Knows no rule.
 
-import type { Ref } from '../desired-state/resource.ts';
+import type { Ref, Resource } from '../desired-state/resource.ts';
+import type { Revision } from '../desired-state/revision.ts';
+import { identityLabels } from './observed.ts';
 import type { Cause, Step, StepArgs, StepOp } from './plan.ts';
 
 export interface StepOptions {
@@ -36,6 +38,15 @@ export function makeStep<Op extends StepOp>(
 
 function stepId(ref: Ref, op: StepOp, key?: string): string {
   return key === undefined ? `${ref}:${op}` : `${ref}:${op}:${key}`;
+}
+
+/** Labels by which a network or volume is known as ours. Volumes keep theirs for good: no revision among them. */
+export function identityOf(revision: Revision, { kind, name }: Resource): Record<string, string> {
+  return {
+    [identityLabels.platform]: revision.platform,
+    [identityLabels.kind]: kind,
+    [identityLabels.name]: name,
+  };
 }
 
 /** Steps of one resource that must run one after the other. */

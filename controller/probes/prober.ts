@@ -24,6 +24,8 @@ interface Watched {
   container: ObservedContainer;
   nextAt: number;
   passed: boolean;
+  /** When a failure was last counted. */
+  countedAt: number;
   inFlight: boolean;
 }
 
@@ -89,7 +91,15 @@ export class Prober {
     }
     // A container that is ours anew is probed at once; one that runs already, spread over its interval.
     this.results.delete(ref);
-    this.#watched.set(ref, { ref, probe, container, nextAt: this.#now(), passed: false, inFlight: false });
+    this.#watched.set(ref, {
+      ref,
+      probe,
+      container,
+      nextAt: this.#now(),
+      passed: false,
+      countedAt: 0,
+      inFlight: false,
+    });
   }
 
   /** A container started anew under the same id must prove itself again. */
@@ -133,11 +143,18 @@ export class Prober {
     if (this.#closed || this.#watched.get(ref) !== watched) return;
     const now = this.#now();
     const before = this.results.get(ref);
-    const failures = answer.outcome === 'fail' ? (before?.failures ?? 0) + 1 : 0;
+    const failures = answer.outcome === 'fail' ? countFailure(watched, before?.failures ?? 0, now) : 0;
     this.results.set(ref, { at: now, ...answer, failures, containerId: container.id });
     if (answer.outcome === 'pass') watched.passed = true;
     watched.nextAt = now + (watched.passed ? probe.everyMs : Math.min(eagerMs, probe.everyMs));
     if (before?.outcome !== answer.outcome || failures === probe.threshold) this.#onChange();
     this.#schedule();
   }
+}
+
+/** The threshold counts intervals: eager looks at a container that has not passed yet do not use it up. */
+function countFailure(watched: Watched, before: number, now: number): number {
+  if (before > 0 && now - watched.countedAt < watched.probe.everyMs) return before;
+  watched.countedAt = now;
+  return before + 1;
 }

@@ -14,6 +14,7 @@ export async function readConditions(db: Database): Promise<StoredCondition[]> {
 
 export interface ConditionWrites {
   readonly all: readonly StoredCondition[];
+  /** Those with another status or reason than before. */
   readonly changed: readonly StoredCondition[];
 }
 
@@ -39,7 +40,18 @@ export async function writeConditions(
   const changed = all.filter((condition) => !same(condition, before.get(keyOf(condition))));
   const gone = known.filter((condition) => !kept.has(keyOf(condition)));
   if (changed.length > 0 || gone.length > 0) await write(db, changed, gone);
-  return { all, changed };
+  const moved = changed.filter((condition) => hasMoved(condition, before.get(keyOf(condition))));
+  return { all, changed: moved };
+}
+
+/** Another status, reason or container; the same one in other words is stored, and no news. */
+function hasMoved(now: StoredCondition, before: StoredCondition | undefined): boolean {
+  return (
+    before === undefined ||
+    now.status !== before.status ||
+    now.reason !== before.reason ||
+    now.containerId !== before.containerId
+  );
 }
 
 async function write(

@@ -100,7 +100,7 @@ export interface Store {
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
   /**
    * Keeps lastTransitionTime where status did not change; forgets refs that are no longer there. Those in `unsettled`
-   * (steps are under way) stay as they were stored. Returns what changed.
+   * (steps are under way) stay as they were stored. Returns those with another status or reason than before.
    */
   saveStatuses(
     statuses: readonly ResourceStatus[],
