@@ -3,7 +3,7 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Progress } from '../control.ts';
-import { unready } from './unready.ts';
+import { unready, type Waiting } from './unready.ts';
 
 export interface WaveProgress {
   readonly wave: number;
@@ -18,12 +18,6 @@ export interface RunningStep {
   readonly op: string;
   readonly since: number;
   readonly note?: string;
-}
-
-export interface Waiting {
-  readonly ref: Ref;
-  readonly reason: string;
-  readonly message: string;
 }
 
 export interface ProgressState {

@@ -5,12 +5,17 @@ import { makeLogger } from '../log.ts';
 import { makeScrubber } from '../secrets.ts';
 import { openSession } from '../session.ts';
 import { openStateDir } from '../state-dir.ts';
-import type { RunFlags } from './commands/run.ts';
 import type { Context } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
+import type { PlatformFlags } from './options.ts';
 import { findPlace } from './place.ts';
 import { sessionOptions } from './reach.ts';
 import { version } from './version.ts';
+
+export interface RunFlags extends PlatformFlags {
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly forceUnlock?: boolean;
+}
 
 /** A service manager is promised an end within five seconds of its SIGTERM, whatever hangs. */
 const lastCallMs = 4_800;

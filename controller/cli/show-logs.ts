@@ -9,11 +9,18 @@ import type { Engine, LogOptions } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { resolveName } from '../names.ts';
 import { makeScrubber } from '../secrets.ts';
-import type { LogFlags } from './commands/logs.ts';
 import type { Context } from './context.ts';
 import { loadOnly } from './load-only.ts';
+import type { PlatformFlags } from './options.ts';
 import { findPlace, type Place } from './place.ts';
 import { openStored } from './stored.ts';
+
+export interface LogFlags extends PlatformFlags {
+  readonly follow?: boolean;
+  readonly tail?: number;
+  readonly since?: number;
+  readonly timestamps?: boolean;
+}
 
 /** A container that stopped is looked for again this often. */
 const lookAgainMs = 500;

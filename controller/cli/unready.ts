@@ -1,7 +1,13 @@
 // The one reason why a resource is not ready, for those who wait for it.
 
+import type { Ref } from '../../desired-state/resource.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
-import type { Waiting } from './progress.ts';
+
+export interface Waiting {
+  readonly ref: Ref;
+  readonly reason: string;
+  readonly message: string;
+}
 
 /** undefined: it is ready. What is broken outweighs what is under way. */
 export function unready({ ref, conditions }: ResourceStatus): Waiting | undefined {

@@ -133,7 +133,7 @@ function missingRow(ref: Ref): ResourceRow {
 }
 
 /** A digest is keyed and tells nothing; leaving it out keeps it so. */
-export function withoutDigests<T extends Resource>(resource: T): T {
+function withoutDigests<T extends Resource>(resource: T): T {
   return JSON.parse(
     JSON.stringify(resource, (key, value: unknown) => (key === 'digest' ? undefined : value)),
   );

@@ -46,7 +46,7 @@ function edgesOf(resource: Resource): readonly GraphEdge[] {
 }
 
 /** Everything that is reached from `start`, itself among it. `down`: what it needs. */
-export function reach(start: Ref, edges: readonly GraphEdge[], way: 'down' | 'up'): ReadonlySet<Ref> {
+function reach(start: Ref, edges: readonly GraphEdge[], way: 'down' | 'up'): ReadonlySet<Ref> {
   const found = new Set<Ref>([start]);
   // A set may grow while it is walked: each is looked at once.
   for (const ref of found) {

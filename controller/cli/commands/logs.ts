@@ -2,14 +2,8 @@
 
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { count, duration, type PlatformFlags, withExamples, withPlatform } from '../options.ts';
-
-export interface LogFlags extends PlatformFlags {
-  readonly follow?: boolean;
-  readonly tail?: number;
-  readonly since?: number;
-  readonly timestamps?: boolean;
-}
+import { count, duration, withExamples, withPlatform } from '../options.ts';
+import type { LogFlags } from '../show-logs.ts';
 
 export function define(command: Command, context: Context): void {
   withExamples(

@@ -2,12 +2,8 @@
 
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { type PlatformFlags, withExamples, withPlatform } from '../options.ts';
-
-export interface RunFlags extends PlatformFlags {
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  readonly forceUnlock?: boolean;
-}
+import { withExamples, withPlatform } from '../options.ts';
+import type { RunFlags } from '../run-controller.ts';
 
 export function define(command: Command, context: Context): void {
   withExamples(

@@ -2,8 +2,9 @@
 
 import type { Progress } from '../../control.ts';
 import { columns, counted, cut, took } from '../format.ts';
-import { type ProgressState, type Waiting, type WaveProgress, waveProgress } from '../progress.ts';
+import { type ProgressState, type WaveProgress, waveProgress } from '../progress.ts';
 import type { Screen } from '../screen.ts';
+import type { Waiting } from '../unready.ts';
 import { did, doing } from './step-words.ts';
 
 const shownWaves = 5;

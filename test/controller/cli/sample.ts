@@ -20,7 +20,7 @@ const declared = (name: string, line: number) => ({
   drift: { mode: 'heal' as const, fields: {} },
 });
 
-export const containerSpec: ContainerSpec = {
+const containerSpec: ContainerSpec = {
   image: 'agent:1',
   command: ['node', 'agent.js'],
   environment: { MODEL: 'tinyllama', TOKEN: { secret: 'token', digest: 'abc' } },
@@ -113,7 +113,7 @@ function condition(
 
 const healthy = (ref: Ref) => condition(ref, 'Ready', true, 'Healthy', 'answers its probe');
 
-export const conditions: readonly StoredCondition[] = [
+const conditions: readonly StoredCondition[] = [
   healthy('Agent/a'),
   healthy('Agent/b'),
   condition('Agent/c', 'Ready', false, 'DependencyNotReady', 'waits for Model/tinyllama', 3 * minute),
