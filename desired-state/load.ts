@@ -71,6 +71,7 @@ function platformName(request: LoadRequest, declared: string | undefined, diagno
   if (request.platform !== undefined && !platformNameSchema.safeParse(name).success) {
     const message = `"${name}" is no name for a platform; expected lower-case letters, digits, "_" and "-", beginning with a letter or digit`;
     diagnostics.push({ ...place, code: 'BadName', message });
+    return normalizeName(name);
   }
   if (name === '') {
     const message = `no name for a platform can be made of the folder "${folder}"`;

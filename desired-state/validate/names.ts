@@ -4,6 +4,7 @@ import type { Position } from '../diagnostic.ts';
 import { type ResolveContext, reportError } from '../resolve/context.ts';
 import type { Declared } from '../resolve/declared.ts';
 import { type Network, type Resource, refOf, type Volume, type Workload } from '../resource.ts';
+import { childOf } from '../tree.ts';
 
 /** The engine's own rule, with its two characters at least (measured: docker 20.10). */
 const containerName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
@@ -39,10 +40,11 @@ export function checkEngineNames(
     ['Volume', declared.volumes],
   ] as const) {
     const first = new Map<string, Resource>();
-    for (const { name } of sources.values()) {
+    for (const { name, node } of sources.values()) {
       const resource = byRef.get(`${kind}/${name}`);
       if (resource?.kind !== 'Network' && resource?.kind !== 'Volume') continue;
-      checkEngineName(context, first, resource);
+      const at = (node && childOf(node, 'name'))?.position ?? resource.position;
+      checkEngineName(context, first, resource, at);
     }
   }
 }
@@ -51,17 +53,18 @@ function checkEngineName(
   context: ResolveContext,
   first: Map<string, Resource>,
   resource: Network | Volume,
+  at: Position,
 ): void {
-  const { kind, name, engineName, position } = resource;
+  const { kind, name, engineName } = resource;
   if (!containerName.test(engineName)) {
     const message = `the engine refuses the ${kind.toLowerCase()} name "${engineName}"; expected two or more letters, digits, "_", "." and "-", beginning with a letter or digit`;
-    reportError(context, position, 'BadName', message);
+    reportError(context, at, 'BadName', message);
   }
   const other = first.get(engineName);
   if (other === undefined) first.set(engineName, resource);
   else if (!resource.external) {
     const message = `${kind} "${name}" has the name "${engineName}" on the engine, as ${refOf(other)} in ${place(other.position)} has`;
-    reportError(context, position, 'DuplicateEngineName', message, 'give one of them another name');
+    reportError(context, at, 'DuplicateEngineName', message, 'give one of them another name');
   }
 }
 

@@ -185,12 +185,16 @@ const typeNames: Readonly<Record<string, string>> = {
   null: 'nothing',
 };
 
+const scalarNames = new Set(['a number', 'a whole number', 'true or false']);
+
 function typeName(expected: string): string {
   return typeNames[expected] ?? expected;
 }
 
 function wrongType(expected: readonly string[], path: Path, node: Node, check: Check): Diagnostic {
-  const wanted = listed([...new Set(expected)]);
+  // Where text may stand, so may what YAML takes for a number: not worth a word.
+  const worth = expected.includes('text') ? expected.filter((name) => !scalarNames.has(name)) : expected;
+  const wanted = listed([...new Set(worth)]);
   const textWanted = node.kind === 'scalar' && expected.includes('text') && node.value !== null;
   const hint = textWanted ? { hint: 'put it in quotes' } : {};
   return at(node.position, 'WrongType', `${label(path, check)}expected ${wanted}, got ${kindOf(node)}`, hint);
