@@ -1,10 +1,10 @@
-// Watches what a load read and says when to load again: many saves are one call. Never polls, never reads a file.
+// Watches what a load read and says when to load again: many saves are one call. Never polls, never reads content.
 // Watches folders, not files: an editor's rename, a symlink swap (`..data` as ConfigMaps have it) and a git checkout all
 // replace what stood under a name, and a watch of the file itself would stay with the old one.
 
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type FSWatcher, watch as watchFiles } from 'chokidar';
+import { stampOf, type WatchSet, watchSetOf } from './watch-set.ts';
 
 /** Quiet of this length ends a burst of changes … */
 const quietMs = 100;
@@ -17,101 +17,112 @@ export interface SourceWatch {
   close(): Promise<void>;
 }
 
-/** Calls `onChange` after each burst of changes of `files` (absolute) or of entries of `folders`. */
+/**
+ * Calls `onChange` after each burst of changes of `files` (absolute; a folder among them counts with all that is in
+ * it) or of entries of `folders`.
+ */
 export async function watchSources(
   files: readonly string[],
   folders: readonly string[],
   onChange: () => void,
 ): Promise<SourceWatch> {
-  let wanted = wantedOf(files, folders);
-  let quiet: NodeJS.Timeout | undefined;
-  let latest: NodeJS.Timeout | undefined;
-  const fire = (): void => {
-    clearTimeout(quiet);
-    clearTimeout(latest);
-    quiet = undefined;
-    latest = undefined;
-    onChange();
-  };
-  const changed = (path: string): void => {
-    if (!wanted.matters(resolve(path))) return;
-    clearTimeout(quiet);
-    quiet = setTimeout(fire, quietMs);
-    latest ??= setTimeout(fire, mostMs);
-  };
-  const watcher = watchFiles([...wanted.folders], { depth: 0, ignoreInitial: true, followSymlinks: true });
-  for (const name of ['add', 'change', 'unlink', 'addDir', 'unlinkDir'] as const) watcher.on(name, changed);
-  // A folder that cannot be watched is as good as one that does not change; the resync of loads is a person's.
-  watcher.on('error', () => undefined);
-  await ready(watcher);
-  return {
-    update: (nextFiles, nextFolders) => {
-      const next = wantedOf(nextFiles, nextFolders);
-      const gone = [...wanted.folders].filter((folder) => !next.folders.has(folder));
-      const added = [...next.folders].filter((folder) => !wanted.folders.has(folder));
-      wanted = next;
-      if (gone.length > 0) watcher.unwatch(gone);
-      if (added.length > 0) watcher.add(added);
-    },
-    close: async () => {
-      clearTimeout(quiet);
-      clearTimeout(latest);
-      await watcher.close();
-    },
-  };
+  const watch = new Watch(files, folders, onChange);
+  await watch.follow();
+  return watch;
+}
+
+class Watch implements SourceWatch {
+  #files: readonly string[];
+  #folders: readonly string[];
+  readonly #onChange: () => void;
+  #set: WatchSet | undefined;
+  #watchers: readonly FSWatcher[] = [];
+  #quiet: NodeJS.Timeout | undefined;
+  #latest: NodeJS.Timeout | undefined;
+  /** Following goes on one at a time; the newest wish waits here. */
+  #following: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(files: readonly string[], folders: readonly string[], onChange: () => void) {
+    this.#files = files;
+    this.#folders = folders;
+    this.#onChange = onChange;
+  }
+
+  update(files: readonly string[], folders: readonly string[]): void {
+    this.#files = files;
+    this.#folders = folders;
+    const read = stampOf(files);
+    // What changed before its watcher saw anything would be missed.
+    void this.follow().then(() => {
+      if (stampOf(files) !== read) this.#changed();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopTimers();
+    await this.#following;
+    await Promise.all(this.#watchers.map((watcher) => watcher.close()));
+  }
+
+  /** Watches what stands under the names now; the old watchers go only when the new ones see. */
+  follow(): Promise<void> {
+    this.#following = this.#following.then(async () => {
+      const set = watchSetOf(this.#files, this.#folders);
+      if (this.#closed || set.signature === this.#set?.signature) return;
+      const old = this.#watchers;
+      this.#set = set;
+      this.#watchers = [
+        this.#watch(set, set.flat, 0),
+        ...(set.deep.size > 0 ? [this.#watch(set, set.deep)] : []),
+      ];
+      await Promise.all(this.#watchers.map(ready));
+      await Promise.all(old.map((watcher) => watcher.close()));
+    });
+    return this.#following;
+  }
+
+  #watch(set: WatchSet, paths: ReadonlySet<string>, depth?: number): FSWatcher {
+    const watcher = watchFiles([...paths], {
+      ignoreInitial: true,
+      // At the top a link is watched as such, and what is behind it by its own folder.
+      followSymlinks: depth === undefined,
+      ignored: (path) => !paths.has(path) && !set.matters(path),
+      ...(depth === undefined ? {} : { depth }),
+    });
+    for (const name of ['add', 'change', 'unlink', 'addDir', 'unlinkDir'] as const) {
+      watcher.on(name, (path) => {
+        if (set.matters(resolve(path))) this.#changed();
+      });
+    }
+    // A folder that cannot be watched is as good as one that does not change; a resync looks anyway.
+    watcher.on('error', () => undefined);
+    return watcher;
+  }
+
+  #changed(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => void this.#fire(), quietMs);
+    this.#latest ??= setTimeout(() => void this.#fire(), mostMs);
+  }
+
+  /** Follows first: what changes after the call is seen by watchers that know what was read. */
+  async #fire(): Promise<void> {
+    this.#stopTimers();
+    await this.follow();
+    if (!this.#closed) this.#onChange();
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#quiet);
+    clearTimeout(this.#latest);
+    this.#quiet = undefined;
+    this.#latest = undefined;
+  }
 }
 
 function ready(watcher: FSWatcher): Promise<void> {
-  return new Promise((resolveReady) => watcher.once('ready', () => resolveReady()));
-}
-
-interface Wanted {
-  readonly folders: ReadonlySet<string>;
-  readonly matters: (path: string) => boolean;
-}
-
-function wantedOf(files: readonly string[], folders: readonly string[]): Wanted {
-  const watched = new Set<string>();
-  const names = new Set(files);
-  const whole = new Set(folders);
-  for (const folder of folders) watched.add(nearestFolder(folder));
-  for (const file of files) {
-    watched.add(nearestFolder(dirname(file)));
-    // Behind a symlink the content changes elsewhere, and the link itself may be swapped at any level.
-    const real = realPath(file);
-    if (real === undefined || real === file) continue;
-    names.add(real);
-    watched.add(dirname(real));
-  }
-  return {
-    folders: watched,
-    matters: (path) =>
-      names.has(path) ||
-      whole.has(dirname(path)) ||
-      whole.has(path) ||
-      isAbove(path, names) ||
-      path.includes('/..'),
-  };
-}
-
-/** A folder above a file was made, removed or swapped. */
-function isAbove(path: string, names: ReadonlySet<string>): boolean {
-  const prefix = `${path}/`;
-  for (const name of names) if (name.startsWith(prefix)) return true;
-  return false;
-}
-
-/** A folder that is not there is seen to come by its parent. */
-function nearestFolder(folder: string): string {
-  let at = folder;
-  while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
-  return at;
-}
-
-function realPath(file: string): string | undefined {
-  try {
-    return realpathSync(file);
-  } catch {
-    return undefined;
-  }
+  return new Promise((done) => watcher.once('ready', () => done()));
 }

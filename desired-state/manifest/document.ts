@@ -2,8 +2,8 @@
 // together with others is the resolver's.
 
 import type { Diagnostic, Position } from '../diagnostic.ts';
+import type { SourceFile } from '../load-sources.ts';
 import { type ManifestKind, manifestKinds } from '../resource.ts';
-import type { SourceFile } from '../sources.ts';
 import { childOf, type MapEntry, type MapNode, type Node } from '../tree.ts';
 import { checkShape } from '../yaml/check.ts';
 import { didYouMean } from '../yaml/suggest.ts';

@@ -32,12 +32,20 @@ export interface Sources {
 /** Looked for in this order where no `-f` is given; Compose's own order. */
 const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 
+const usualNames = [
+  'reeve.yaml',
+  ...composeNames,
+  ...['compose', 'docker-compose'].flatMap((stem) => overridesOf(stem)),
+];
+
 export function findSources(paths: readonly string[], cwd: string): Sources {
   const found = paths.length === 0 ? defaultFiles(cwd) : paths.map((path) => expand(path, cwd));
   const manifests: (SourceFile & { text: string })[] = [];
   const compose: SourceFile[] = [];
   const diagnostics: Diagnostic[] = found.flatMap((f) => f.diagnostics);
   const seen = new Set<string>();
+  // Where nothing was named, any of the usual names may come, also one that goes before what is there.
+  const usual = paths.length > 0 ? [] : usualNames.map((name) => join(cwd, name));
   let complete = true;
   for (const file of found.flatMap((f) => f.files)) {
     // The same file by two arguments is one file; the first argument has it.
@@ -49,7 +57,13 @@ export function findSources(paths: readonly string[], cwd: string): Sources {
     else if (isComposeText(text)) compose.push(file);
     else manifests.push({ ...file, text });
   }
-  return { manifests, compose: inMergeOrder(compose), files: [...seen], diagnostics, complete };
+  return {
+    manifests,
+    compose: inMergeOrder(compose),
+    files: [...new Set([...seen, ...usual])],
+    diagnostics,
+    complete,
+  };
 }
 
 const composeKey = /^(?:\{\s*)?["']?(?:services|include)["']?\s*:/m;
@@ -124,9 +138,13 @@ function defaultFiles(cwd: string): Found[] {
     ];
   }
   const stem = base.replace(/\.ya?ml$/, '');
-  const override = [`${stem}.override.yml`, `${stem}.override.yaml`].find(exists);
+  const override = overridesOf(stem).find(exists);
   const names = override === undefined ? [base] : [base, override];
   return names.map((name) => ({ files: [sourceFile(name, name, cwd)], diagnostics: [] }));
+}
+
+function overridesOf(stem: string): string[] {
+  return [`${stem}.override.yml`, `${stem}.override.yaml`];
 }
 
 /** Arguments keep their order; within one folder the usual base file goes first and overrides go last. */
