@@ -115,6 +115,8 @@ export interface ProbeResult {
   readonly outcome: 'pass' | 'fail' | 'unreachable';
   /** In a row. */
   readonly failures: number;
+  /** It has passed since this container was started: its start-up is over. */
+  readonly passed: boolean;
   readonly message: string;
   /** Container the result is about. */
   readonly containerId: string;

@@ -36,7 +36,7 @@ export function readiness(
   }
   const since = runningSince(container, facts);
   if (workload.probe !== undefined) {
-    const probed = byProbe(workload, workload.probe, container, probe, since, facts, now);
+    const probed = byProbe(workload.probe, container, probe, since, now);
     if (probed !== undefined) return probed;
   } else if (container.health === 'healthy') {
     return { state: 'ready', reason: 'Healthy', message: 'its healthcheck passes' };
@@ -68,12 +68,10 @@ function endedWell(workload: Workload, container: ObservedContainer, facts: Fact
 }
 
 function byProbe(
-  workload: Workload,
   probe: NonNullable<Workload['probe']>,
   container: ObservedContainer,
   result: ProbeResult | undefined,
   since: number,
-  facts: Facts,
   now: number,
 ): Readiness | undefined {
   if (result === undefined || result.containerId !== container.id) {
@@ -84,13 +82,13 @@ function byProbe(
     return { state: 'ready', reason: 'ProbePassing', message: 'its probe passes' };
   const words = `its probe fails (${result.failures} in a row): ${result.message}`;
   const graceEnd = since + probe.startPeriodMs;
-  if (now < graceEnd) return { state: 'starting', reason: 'ProbeStarting', message: words, nextAt: graceEnd };
+  // As with Kubernetes' startup probes: the first pass ends the start-up, whatever is left of its time.
+  if (!result.passed && now < graceEnd)
+    return { state: 'starting', reason: 'ProbeStarting', message: words, nextAt: graceEnd };
   if (result.failures >= probe.threshold)
     return { state: 'notReady', reason: 'ProbeFailing', message: words };
-  // Below the threshold it stays what it was: ready, if it can have passed since its start.
-  const firstFailure = result.at - (result.failures - 1) * probe.everyMs;
-  const hasPassed = facts.onceReady[refOf(workload)] !== undefined && firstFailure > graceEnd + probe.everyMs;
-  return hasPassed
+  // Below the threshold it stays what it was.
+  return result.passed
     ? { state: 'ready', reason: 'ProbePassing', message: words }
     : { state: 'starting', reason: 'ProbeStarting', message: words };
 }

@@ -144,8 +144,9 @@ export class Prober {
     const now = this.#now();
     const before = this.results.get(ref);
     const failures = answer.outcome === 'fail' ? countFailure(watched, before?.failures ?? 0, now) : 0;
-    this.results.set(ref, { at: now, ...answer, failures, containerId: container.id });
     if (answer.outcome === 'pass') watched.passed = true;
+    const { passed } = watched;
+    this.results.set(ref, { at: now, ...answer, failures, passed, containerId: container.id });
     watched.nextAt = now + (watched.passed ? probe.everyMs : Math.min(eagerMs, probe.everyMs));
     if (before?.outcome !== answer.outcome || failures === probe.threshold) this.#onChange();
     this.#schedule();

@@ -17,10 +17,11 @@ const probe: Probe = {
 const plain = service('web');
 const probed = service('web', { probe });
 const id = live(plain).id;
-const result = (outcome: ProbeResult['outcome'], failures = 0): ProbeResult => ({
+const result = (outcome: ProbeResult['outcome'], failures = 0, passed = false): ProbeResult => ({
   at: noon,
   outcome,
   failures,
+  passed,
   message: 'refused',
   containerId: id,
 });
@@ -88,10 +89,17 @@ describe('readiness', () => {
   });
 
   test('below the threshold it stays what it was', () => {
-    const at = (known: Parameters<typeof facts>[0]) =>
-      readiness(probed, live(probed), result('fail', 1), facts(known), defaultPolicy, noon).state;
-    expect(at({ onceReady: { 'Service/web': 1 } })).toBe('ready');
-    expect(at({})).toBe('starting');
+    const at = (passed: boolean) =>
+      readiness(probed, live(probed), result('fail', 1, passed), facts(), defaultPolicy, noon).state;
+    expect(at(true)).toBe('ready');
+    expect(at(false)).toBe('starting');
+  });
+
+  test('the first pass ends the start period', () => {
+    const patient = service('web', { probe: { ...probe, startPeriodMs: 7_200_000 } });
+    const at = (failures: number) =>
+      readiness(patient, live(patient), result('fail', failures, true), facts(), defaultPolicy, noon).state;
+    expect([at(1), at(3)]).toEqual(['ready', 'notReady']);
   });
 
   test('within its start period a failing probe is a start', () => {
