@@ -75,6 +75,8 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
     try {
       await noteLostStore(store, engine, platform, Date.now());
       await aim(runtime, parts);
+      // What runs is asked before it is judged: a controller's start is no news about the platform.
+      if (runtime.target !== undefined) await runtime.answerProbesOnce(runtime.target);
       return;
     } catch (error) {
       if (!isRetryable(error)) throw error;

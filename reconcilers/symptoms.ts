@@ -48,6 +48,8 @@ export function isProbeFailing(s: Situation): boolean {
 }
 
 export function isLate(s: Situation): boolean {
+  // A probe that was not asked yet says nothing: a controller that has just begun must not call old containers late.
+  if (s.readiness?.reason === 'ProbePending') return false;
   const since = s.facts.runningSince[s.container?.id ?? ''] ?? s.container?.createdAt ?? s.now;
   return s.now - since > s.policy.progressDeadlineMs;
 }
