@@ -59,7 +59,7 @@ function meaningOf(act: Act, revision: Revision, facts: Facts, by: string, at: n
     case 'release':
       return releaseOf(act, refOfName(act.name, revision), revision, facts, by, at);
     case 'rerun':
-      return rerunOf(refOfName(act.name, revision), by);
+      return rerunOf(refOfName(act.name, revision), facts, by, at);
   }
 }
 
@@ -114,11 +114,20 @@ function volumesOf(ref: Ref, revision: Revision): readonly string[] {
   );
 }
 
-function rerunOf(ref: Ref, by: string): Said {
-  const facts = (['completed', 'attempts', 'failures', 'failedReplacements'] as const).map(
+function rerunOf(ref: Ref, facts: Facts, by: string, at: number): Said {
+  const forgotten = (['completed', 'attempts', 'failures', 'failedReplacements'] as const).map(
     (fact): FactChange => ({ fact, key: ref, value: undefined }),
   );
-  return { facts, reason: 'Rerun', regarding: ref, message: `to be run again, asked by ${by}` };
+  // What has ended counts as stopped for this, neither as done nor as failed; of one that runs it is forgotten at sight.
+  const stopped = Object.entries(facts.made)
+    .filter(([, made]) => made.ref === ref)
+    .map(([id]): FactChange => ({ fact: 'stops', key: id, value: { at, by: 'reeve' } }));
+  return {
+    facts: [...forgotten, ...stopped],
+    reason: 'Rerun',
+    regarding: ref,
+    message: `to be run again, asked by ${by}`,
+  };
 }
 
 /** `Agent/x`, `agent/x`, or `x` where only one resource has that name. */

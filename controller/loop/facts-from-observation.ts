@@ -44,9 +44,19 @@ function sightOf(container: ObservedContainer, at: number, facts: Facts): FactCh
   return changes;
 }
 
-/** Facts by container id whose container is no more (its `destroy` may have been missed). */
+/**
+ * Facts by container id whose container is no more (its `destroy` may have been missed). That it was made is known until
+ * another one is: so a container that a person removed is told from one that never was.
+ */
 function goneContainers(observed: ObservedState, facts: Facts): FactChange[] {
   const there = new Set(observed.containers.map((c) => c.id));
+  const replaced = new Set(
+    Object.entries(facts.made).flatMap(([id, { ref }]) => (there.has(id) ? [ref] : [])),
+  );
+  const isLast = (id: string): boolean => {
+    const made = facts.made[id];
+    return made !== undefined && !replaced.has(made.ref);
+  };
   const known = new Set([
     ...Object.keys(facts.stops),
     ...Object.keys(facts.runningSince),
@@ -56,7 +66,10 @@ function goneContainers(observed: ObservedState, facts: Facts): FactChange[] {
   ]);
   const changes: FactChange[] = [];
   for (const id of known)
-    if (!there.has(id)) changes.push(...forgetContainer(id).filter((c) => isKnown(c, facts)));
+    if (!there.has(id)) {
+      const forgotten = forgetContainer(id).filter((c) => c.fact !== 'made' || !isLast(id));
+      changes.push(...forgotten.filter((c) => isKnown(c, facts)));
+    }
   return changes;
 }
 

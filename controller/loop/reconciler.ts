@@ -25,6 +25,7 @@ import {
   repeatedAct,
 } from './facts-from-step.ts';
 import { eventOfStep, eventsOfCauses, eventsOfTransitions, type JournalContext } from './journal.ts';
+import { Notices } from './notices.ts';
 import type { Observer } from './observer.ts';
 import { PlanRecorder } from './plan-recorder.ts';
 import { needsOf } from './satisfied.ts';
@@ -91,6 +92,7 @@ export class Reconciler {
   readonly #recorder: PlanRecorder;
   #fast: Gate;
   #fastLimit: number;
+  readonly #notices = new Notices();
   readonly #slow = new Gate(slowInFlight);
   /** Step id → when it was done lately. */
   readonly #acts = new Map<string, readonly number[]>();
@@ -161,7 +163,11 @@ export class Reconciler {
     if (statusFacts.length > 0) await store.setFacts(statusFacts);
     const dispatched =
       plan.blocked === undefined ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
-    const events = [...eventsOfTransitions(changed, journal), ...eventsOfCauses(dispatched, journal)];
+    const events = [
+      ...eventsOfTransitions(changed, journal),
+      ...this.#notices.news(plan, journal),
+      ...eventsOfCauses(dispatched, journal),
+    ];
     if (events.length > 0) await store.record(events.map((e) => ({ ...e, message: scrub(e.message) })));
     if (dispatched.length > 0) await this.#dispatch(plan, dispatched, target, journal);
     return { plan, observed, dispatched };
@@ -226,6 +232,8 @@ export class Reconciler {
   async #after(report: StepReport, target: Target, journal: JournalContext): Promise<void> {
     const { store, now, scrub, observer } = this.#context;
     const { step, outcome, error } = report;
+    // Cut off because the process is to end: whether it was done is seen by the next start, as after a crash.
+    if (error !== undefined && this.#context.signal.aborted) return;
     const { policy } = target.revision;
     const at = now();
     const before = await store.facts();
