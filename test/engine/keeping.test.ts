@@ -541,6 +541,7 @@ describe.concurrent('what is not ours', () => {
     const p = await platformFor(t);
     const foreign = await runForeign(p.socket, `${p.name}-theirs`, {
       Image: 'reeve-test:1',
+      ExposedPorts: { '80/tcp': {} },
       HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '39471' }] } },
     });
     t.onTestFinished(() => remove(p.socket, foreign));

@@ -95,6 +95,7 @@ describe.concurrent('a container that cannot run is Degraded with the reason, an
     const p = await platformFor(t);
     const foreign = await runForeign(p.socket, `${p.name}-holder`, {
       Image: 'reeve-test:1',
+      ExposedPorts: { '80/tcp': {} },
       HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '39472' }] } },
     });
     t.onTestFinished(() => remove(p.socket, foreign));

@@ -103,8 +103,8 @@ describe.concurrent('files that change all at once are one load of the final sta
       `apiVersion: reeve/v1\nkind: ResourceLimits\nmetadata: {name: l${i}, labels: {mode: ${mode}}}\nspec: {selector: {name: web}, limits: {pids: ${100 + i}}}\n`;
     const write = (mode: string) =>
       Promise.all([
-        ...Array.from({ length: 199 }, (_, i) => p.write(`many/l${i}.yaml`, file(i, mode))),
-        p.write('many/web.yaml', web(mode)),
+        ...Array.from({ length: 199 }, (_, i) => p.write(`l${i}.yaml`, file(i, mode))),
+        p.write('web.yaml', web(mode)),
       ]);
     await write('a');
     const controller = await keep(p, []);
@@ -118,7 +118,7 @@ describe.concurrent('files that change all at once are one load of the final sta
     const commit = async (mode: string) => {
       await p.declare([web(mode)]);
       await Promise.all(
-        Array.from({ length: 30 }, (_, i) => p.write(`parts/s${i}.yaml`, `# ${mode}\n${limits(i)}`)),
+        Array.from({ length: 30 }, (_, i) => p.write(`s${i}.yaml`, `# ${mode}\n${limits(i)}`)),
       );
       await git('add', '-A');
       await git('commit', '-qm', mode);

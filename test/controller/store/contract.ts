@@ -243,6 +243,19 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
         expect(await store.conditions()).toHaveLength(1);
       });
 
+      test('of resources with steps under way stay as they were', async () => {
+        const other = makeStatus('Agent/b', [{ type: 'Ready', status: true }]);
+        await store.saveStatuses([ready, other], 1);
+        const passing = makeStatus('Agent/a', [{ type: 'Ready', status: false }], 'c2');
+        expect(await store.saveStatuses([passing, other], 2, new Set(['Agent/a']))).toEqual([]);
+        expect(await store.saveStatuses([other], 3, new Set(['Agent/a']))).toEqual([]);
+        expect(await store.saveStatuses([ready, other], 4)).toEqual([]);
+        expect(await store.conditions()).toMatchObject([
+          { ref: 'Agent/a', status: true, lastTransitionTime: 1 },
+          { ref: 'Agent/b' },
+        ]);
+      });
+
       test('a new container under the same status is a change', async () => {
         await store.saveStatuses([ready], 1);
         const [changed] = await store.saveStatuses([{ ...ready, containerId: 'c2' }], 2);
