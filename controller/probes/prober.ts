@@ -1,6 +1,7 @@
 // Probes workloads on their own clocks and keeps the last result of each. Results are facts for the planner; whether a
 // failing probe restarts anything is not decided here.
 
+import { isDeepStrictEqual } from 'node:util';
 import { Agent } from 'undici';
 import type { Probe, Ref } from '../../desired-state/resource.ts';
 import { isWorkload, refOf } from '../../desired-state/resource.ts';
@@ -85,7 +86,7 @@ export class Prober {
 
   #watch(ref: Ref, probe: Probe, container: ObservedContainer): void {
     const known = this.#watched.get(ref);
-    if (known !== undefined && known.container.id === container.id && known.probe === probe) {
+    if (known !== undefined && known.container.id === container.id && isDeepStrictEqual(known.probe, probe)) {
       known.container = container;
       return;
     }
