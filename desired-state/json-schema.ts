@@ -15,6 +15,11 @@ export function jsonSchema(kind?: ManifestKind): object {
   });
 }
 
+/** A spec that may be empty may be left out. */
+function mayLack(kind: ManifestKind): boolean {
+  return specSchemas[kind].safeParse(null).success;
+}
+
 function documentSchema(kind: ManifestKind) {
   return z.strictObject({
     apiVersion: z.literal(apiVersion).describe('Version of the manifest language.'),
@@ -22,6 +27,6 @@ function documentSchema(kind: ManifestKind) {
     metadata: (kind === 'Platform' ? platformMetadataSchema : metadataSchema).describe(
       'Its name and labels.',
     ),
-    spec: specSchemas[kind],
+    spec: mayLack(kind) ? z.optional(specSchemas[kind]) : specSchemas[kind],
   });
 }

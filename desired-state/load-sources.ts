@@ -66,8 +66,8 @@ export function findSources(paths: readonly string[], cwd: string): Sources {
   };
 }
 
-const composeKey = /^(?:\{\s*)?["']?(?:services|include)["']?\s*:/m;
-const manifestKey = /^(?:\{\s*)?["']?apiVersion["']?\s*:/m;
+const composeKey = /^(?:\{\s*)?["']?(?:services|include|networks|volumes|secrets|configs)["']?\s*:/m;
+const manifestKey = /^(?:\{\s*)?["']?(?:apiVersion|kind)["']?\s*:/m;
 
 /** Told by its top-level keys, so that lists of both kinds work. */
 function isComposeText(text: string): boolean {

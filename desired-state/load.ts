@@ -45,6 +45,7 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
     display,
     diagnostics,
     files,
+    digests: new Map(),
     // A service of the wrong shape is left out of its project: what refers to it is not at fault.
     complete: sources.complete && manifests.complete && !hasErrors(compose?.project.diagnostics ?? []),
   };

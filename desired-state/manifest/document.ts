@@ -147,6 +147,9 @@ function specOf(root: MapNode, kind: ManifestKind, name: string | undefined, dia
 function withPlace(diagnostic: Diagnostic, kind: ManifestKind): Diagnostic {
   const key = /^unknown key "([^"]+)" in \S+ \S+?(\.defaults)?$/.exec(diagnostic.message);
   if (key?.[1] === 'x-reeve') return { ...diagnostic, hint: 'in a manifest its fields stand in spec itself' };
+  if (key?.[1] === 'profiles' || key?.[1] === 'extends') {
+    return { ...diagnostic, hint: 'it belongs to Compose files' };
+  }
   if (kind !== 'Platform' || key?.[2] === undefined) return diagnostic;
   if (limitKeys.has(key[1] ?? '')) return { ...diagnostic, hint: 'write limits as kind: ResourceLimits' };
   if (Object.hasOwn(specSchemas.Service.shape, key[1] ?? '')) {

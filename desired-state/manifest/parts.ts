@@ -1,6 +1,7 @@
 // Building blocks of the manifest schemas: durations, sizes, names. Owns the words for a value of the right type that
 // says nothing sensible; converting the text to numbers is the resolver's.
 
+import { constants } from 'node:os';
 import { z } from 'zod';
 import { parseDuration, parseSize } from '../units.ts';
 
@@ -54,5 +55,10 @@ export const labels = z.record(z.string(), z.union([z.string(), z.number(), z.bo
 
 export const driftMode = z.enum(['ignore', 'report', 'heal']);
 
-const signalWords = 'expected a signal such as SIGHUP';
-export const signal = z.string().regex(/^(SIG)?[A-Z][A-Z0-9+-]*$/, { error: signalWords });
+/** `SIGHUP`, also without `SIG`. */
+export const signal = z
+  .string()
+  .refine((text) => Object.hasOwn(constants.signals, `SIG${text.replace(/^SIG/, '')}`), {
+    error: 'expected a signal such as SIGHUP',
+    params: { code: 'BadSignal' },
+  });

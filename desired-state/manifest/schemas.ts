@@ -9,10 +9,12 @@ import { policyFields } from './policy.ts';
 
 export const apiVersion = 'reeve/v1';
 
-const workload = { ...containerShape, ...ownShape };
+/** Which services take part is a matter of Compose files; a manifest that is loaded takes part. */
+const { profiles, ...container } = containerShape;
+const workload = { ...container, ...ownShape };
 
 /** Limits come from kind ResourceLimits, and what names one container cannot be everyone's default. */
-const { image, container_name, ports, hostname, mac_address, deploy, ...shared } = containerShape;
+const { image, container_name, ports, hostname, mac_address, deploy, ...shared } = container;
 const { cpus, mem_limit, mem_reservation, memswap_limit, pids_limit, cpu_shares, cpuset, ...defaultable } =
   shared;
 const { tier, probe, drift, onChange } = ownShape;

@@ -48,7 +48,7 @@ export function agentConfig(
   const content = parseJson(context, config, text);
   if (content === undefined) return nothing;
   checkModel(context, declared, childOf(agent.node, 'model'), config, content);
-  const file = watchedFile(context, path, onChange);
+  const file = watchedFile(context, path, onChange, config.position);
   // A mount of one's own at that place goes first.
   const isTaken = agent.mounts.some((mount) => mount.target === target);
   return {

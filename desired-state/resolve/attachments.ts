@@ -38,7 +38,7 @@ export function grantedFiles(
       return;
     }
     mounts.push({ type: 'bind', source: value.path, target, readOnly: true });
-    const file = watchedFile(context, value.path, onChange);
+    const file = watchedFile(context, value.path, onChange, position);
     if (file !== undefined) files.push({ ...file, secret: key });
   };
   for (const { name, target, position } of secrets) {
@@ -54,7 +54,6 @@ export function grantedFiles(
 export function boundFiles(
   context: ResolveContext,
   { bindFiles }: NormalizedContainer,
-  baseDir: string,
   onChange: OnChange,
 ): WatchedFile[] {
   return bindFiles.flatMap(({ path, readOnly, position }) => {
@@ -66,8 +65,7 @@ export function boundFiles(
       // It may come: then its content counts.
       context.files.add(path);
     }
-    if (found !== 'file' || !path.startsWith(`${baseDir}/`)) return [];
-    return watchedFile(context, path, onChange) ?? [];
+    return found === 'file' ? (watchedFile(context, path, onChange, position) ?? []) : [];
   });
 }
 

@@ -14,6 +14,8 @@ export interface ResolveContext {
   readonly diagnostics: Diagnostic[];
   /** Every file whose content matters, absolute. */
   readonly files: Set<string>;
+  /** Of watched files and folders, by path: each is read once a load. */
+  readonly digests: Map<string, string>;
   /** false: something could not be read, so a name that seems missing may be in there. */
   readonly complete: boolean;
 }

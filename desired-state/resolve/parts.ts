@@ -1,10 +1,11 @@
 // Networks, volumes and models → resources. Names on the engine are Compose's: PLATFORM_name, or what `name:` says.
 
+import type { Position } from '../diagnostic.ts';
 import type { DocumentOf } from '../manifest/document.ts';
 import { labelsOf } from '../manifest/labels.ts';
 import type { Model, Network, Volume } from '../resource.ts';
 import { childOf, type MapNode, type Node, positionAt, toPlain } from '../tree.ts';
-import { type ResolveContext, reportMissing } from './context.ts';
+import { type ResolveContext, reportError, reportMissing } from './context.ts';
 import type { Declared, PartSource } from './declared.ts';
 import { refOfWorkload } from './dependencies.ts';
 
@@ -55,6 +56,7 @@ export function resolveModel(
     );
     return undefined;
   }
+  if (url) checkUrl(context, server, positionAt(spec.node, ['server']));
   const full = model.includes(':') && tag === undefined ? model : `${model}:${tag ?? 'latest'}`;
   return {
     kind: 'Model',
@@ -67,6 +69,17 @@ export function resolveModel(
     server: ref ?? (server.replace(/\/$/, '') as Model['server']),
     model: full,
   };
+}
+
+/** It is shown in plans and stored in revisions: no place for a password. */
+function checkUrl(context: ResolveContext, url: string, position: Position): void {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined) {
+    reportError(context, position, 'BadUrl', 'server: expected a URL such as http://ollama.example:11434');
+  } else if (parsed.username !== '' || parsed.password !== '') {
+    const message = 'server: a URL with a user or password is not supported; it would be shown and stored';
+    reportError(context, position, 'BadUrl', message);
+  }
 }
 
 /** Compose makes it where a service says nothing about networks; a `default` that is declared is the same one. */

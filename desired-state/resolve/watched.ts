@@ -1,5 +1,5 @@
-// Files whose content belongs to a workload: configs, secrets, files mounted read-only from the manifests' folder, and
-// what `watch:` names. A folder counts only there: agents write logs and caches into folders that are mounted for them.
+// Content that belongs to a workload: configs, secrets, files mounted read-only from the manifests' folder, and what
+// `watch:` names. A folder counts only there: agents write logs and caches into folders that are mounted for them.
 
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,21 +8,23 @@ import type { WatchedFile } from '../resource.ts';
 import { readBytes } from '../yaml/read.ts';
 import { type ResolveContext, reportError } from './context.ts';
 
-/** Larger trees are no configuration; the limit keeps a load fast. */
+/** What is larger is data, not configuration, and would make each load slow. */
 const mostFiles = 10_000;
 const mostBytes = 64 * 1024 * 1024;
 
-/** A watched file or folder; undefined where it is not there (told by the caller if that is a mistake). */
+/** A file, or a folder with all that is in it; what cannot be read is told at `position`. */
 export function watchedFile(
   context: ResolveContext,
   path: string,
   onChange: WatchedFile['onChange'],
+  position: Position,
 ): WatchedFile | undefined {
   context.files.add(path);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return undefined;
-  const digest = stat.isDirectory() ? folderDigest(context, path) : fileDigest(context, path);
-  return digest === undefined ? undefined : { path, digest, onChange };
+  const digest = digestOf(context, path);
+  if (typeof digest === 'string') return { path, digest, onChange };
+  const message = `${context.display(path)} cannot be watched: ${digest.why}`;
+  reportError(context, position, 'FileUnreadable', message);
+  return undefined;
 }
 
 /** `watch:` entries: each must be there. */
@@ -32,27 +34,44 @@ export function watchedByName(
   paths: readonly { readonly path: string; readonly position: Position }[],
   onChange: WatchedFile['onChange'],
 ): WatchedFile[] {
-  return paths.flatMap(({ path, position }) => {
-    const file = watchedFile(context, resolve(baseDir, path), onChange);
-    if (file === undefined)
-      reportError(context, position, 'FileMissing', `watch: there is no ${path} to watch`);
-    return file === undefined ? [] : [file];
-  });
+  return paths.flatMap(
+    ({ path, position }) => watchedFile(context, resolve(baseDir, path), onChange, position) ?? [],
+  );
 }
 
-function fileDigest(context: ResolveContext, path: string): string | undefined {
+type Unreadable = { readonly why: string };
+
+/** Many workloads share a file: each is read once a load. */
+function digestOf(context: ResolveContext, path: string): string | Unreadable {
+  const known = context.digests.get(path);
+  if (known !== undefined) return known;
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const digest = isFolder ? folderDigest(context, path) : fileDigest(context, path);
+  if (typeof digest === 'string') context.digests.set(path, digest);
+  return digest;
+}
+
+function fileDigest(context: ResolveContext, path: string): string | Unreadable {
   const bytes = readBytes(path, mostBytes);
-  return Buffer.isBuffer(bytes) ? context.digest(bytes) : undefined;
+  return Buffer.isBuffer(bytes) ? context.digest(bytes) : { why: bytes.message };
 }
 
 /** Over names and contents, in the order of names. */
-function folderDigest(context: ResolveContext, folder: string): string {
+function folderDigest(context: ResolveContext, folder: string): string | Unreadable {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  } catch {
+    return { why: 'folder cannot be read' };
+  }
+  if (names.length > mostFiles) return { why: `folder has ${names.length} entries, more than ${mostFiles}` };
   const parts: string[] = [];
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort().slice(0, mostFiles);
   for (const name of names) {
     const path = join(folder, name);
     if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) continue;
-    parts.push(`${name}\0${fileDigest(context, path) ?? ''}`);
+    const digest = fileDigest(context, path);
+    if (typeof digest !== 'string') return { why: `${name}: ${digest.why}` };
+    parts.push(`${name}\0${digest}`);
   }
   return context.digest(parts.join('\n'));
 }

@@ -80,7 +80,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     files: distinctFiles([
       ...granted.files,
       ...config.files,
-      ...boundFiles(context, normalized, source.baseDir, onChange),
+      ...boundFiles(context, normalized, onChange),
       ...watchedByName(context, source.baseDir, watchedPaths(own), onChange),
     ]),
     lifecycle: lifecycleOf(source, normalized),

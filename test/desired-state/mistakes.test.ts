@@ -659,7 +659,7 @@ spec: {image: a, probe: {http: {port: 80, path: /}, tcp: {port: 80}}}
       'reeve.yaml:4:53: unknown field "resources.foo" in drift.fields; expected a field of the container such as environment or resources.memory',
       'reeve.yaml:4:76: unknown key "x-reeve" in Service web; in a manifest its fields stand in spec itself',
       'reeve.yaml:4:109: onChange: expected "restart", "ignore" or a map',
-      'reeve.yaml:4:125: watch: there is no conf to watch',
+      'reeve.yaml:4:125: conf cannot be watched: file not found',
       'reeve.yaml:9:25: probe: expected exactly one of http, tcp and exec',
     ],
   },
@@ -851,6 +851,62 @@ services: {x: {image: a, prots: []}}
       'nope.yaml:1:1: file not found',
       'sub:1:1: warning: no *.yaml or *.yml file in this folder; folders inside it are not read: name each with -f',
     ],
+  },
+  "a model server's URL": {
+    files: {
+      'reeve.yaml': `
+apiVersion: reeve/v1
+kind: Model
+metadata: {name: a}
+spec: {server: "http://me:hunter2@ollama"}
+---
+apiVersion: reeve/v1
+kind: Model
+metadata: {name: b}
+spec: {server: "http://"}
+`.slice(1),
+    },
+    lines: [
+      'reeve.yaml:4:16: server: a URL with a user or password is not supported; it would be shown and stored',
+      'reeve.yaml:9:16: server: expected a URL such as http://ollama.example:11434',
+    ],
+  },
+  'what only Compose files have': {
+    files: {
+      'reeve.yaml': `
+apiVersion: reeve/v1
+kind: Service
+metadata: {name: web}
+spec: {image: a, profiles: [x], extends: {service: y}}
+`.slice(1),
+    },
+    lines: [
+      'reeve.yaml:4:18: unknown key "profiles" in Service web; it belongs to Compose files',
+      'reeve.yaml:4:33: unknown key "extends" in Service web; it belongs to Compose files',
+    ],
+  },
+  'a Compose file without services is one all the same': {
+    files: {
+      'a.yml': `
+services: {x: {image: a, networks: [n]}}
+`.slice(1),
+      'b.yml': `
+networks: {n: {drver: bridge}}
+`.slice(1),
+    },
+    options: { paths: ['a.yml', 'b.yml'] },
+    lines: ['b.yml:1:16: unknown key "drver" in network n; did you mean "driver"?'],
+  },
+  'a signal that is none': {
+    files: {
+      'reeve.yaml': `
+apiVersion: reeve/v1
+kind: Service
+metadata: {name: web}
+spec: {image: a, onChange: {signal: SIGFOO}}
+`.slice(1),
+    },
+    lines: ['reeve.yaml:4:37: signal: expected a signal such as SIGHUP'],
   },
   'a bad -p': {
     files: {
