@@ -25,6 +25,7 @@ import {
   type StepProgress,
   type Target,
 } from './reconciler.ts';
+import { type Belongings, belongingsOf, concerns, waitsForOthers } from './relevance.ts';
 
 export interface RuntimeOptions {
   readonly engine: Engine;
@@ -173,7 +174,9 @@ export class Runtime {
       return;
     }
     this.#dueWork(target);
+    this.#belongings = belongingsOf(target.revision);
     const result = await this.reconciler.pass(target, this.options, this.by);
+    this.#waits = waitsForOthers(result.plan);
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target.revision, result.observed);
     await this.servers.update(target.revision, result.observed);
@@ -234,10 +237,18 @@ export class Runtime {
         .finally(() => this.wake());
       return;
     }
-    if (ours || this.observer.isListed(event.attributes['container'] ?? '', this.#o.platform)) this.wake();
-    // What others do on the engine matters (a name or a port that gets free), but not at once.
-    else this.#pacer.askLater();
+    if (this.#concerns(event)) this.wake();
+    else if (this.#waits) this.#pacer.askLater();
   }
+
+  #concerns(event: EngineEvent): boolean {
+    const { platform } = this.#o;
+    if (this.#belongings === undefined) return true;
+    return concerns(event, platform, this.#belongings, (id) => this.observer.isListed(id, platform));
+  }
+  #belongings: Belongings | undefined;
+  /** Something of the last plan waits for what others do. */
+  #waits = true;
 
   /** Follows the link's machine: what it says is to be done is done here, in its order. */
   async #noteLink(event: LinkEvent): Promise<void> {
