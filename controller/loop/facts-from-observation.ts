@@ -24,6 +24,12 @@ export function factsFromObservation(
   ];
 }
 
+/**
+ * The `start` event of what is seen running comes at latest so long after its stop, or was missed. Until then the stop
+ * is kept: by it the event tells a restart by the engine's policy.
+ */
+const startEventMs = 5_000;
+
 function sightOf(container: ObservedContainer, at: number, facts: Facts): FactChange[] {
   const changes: FactChange[] = [];
   const { id, state } = container;
@@ -39,7 +45,8 @@ function sightOf(container: ObservedContainer, at: number, facts: Facts): FactCh
   if (state !== 'paused' && facts.pausedSince[id] !== undefined) {
     changes.push({ fact: 'pausedSince', key: id, value: undefined });
   }
-  if (state === 'running' && facts.stops[id] !== undefined)
+  const stop = facts.stops[id];
+  if (state === 'running' && stop !== undefined && at - stop.at > startEventMs)
     changes.push({ fact: 'stops', key: id, value: undefined });
   return changes;
 }

@@ -44,7 +44,7 @@ const rows: readonly Row[] = [
     what: 'has an image that is nowhere',
     image: 'localhost:1/no/such:1',
     spec: [],
-    reason: /^(ImageMissing|BackingOff)$/,
+    reason: /^(ImageMissing|PullFailed|BackingOff)$/,
     message: /localhost:1\/no\/such:1/,
   },
   {
@@ -82,7 +82,7 @@ describe.concurrent('a container that cannot run is Degraded with the reason, an
           throw new Error(mine.map((c) => `${c.status} ${c.reason}: ${c.message}`).join('; '));
         return true;
       },
-      30_000,
+      60_000,
       `it is Degraded ${reason} ${message}`,
     );
     const after = await p.container('Service/good');

@@ -83,11 +83,7 @@ describe.concurrent('told to end', () => {
     const p = await platformFor(t);
     await p.declare(Array.from({ length: 20 }, (_, i) => service(`s${i}`)));
     const apply = p.spawn('apply', '--yes', '-f', p.manifests);
-    await until(
-      async () => (await p.containers()).some((c) => c.state === 'running'),
-      15_000,
-      'it is at it',
-    );
+    await until(async () => (await p.containers()).some((c) => c.state === 'running'), 15_000, 'it is at it');
     const ms = await timeToEnd(() => {
       apply.process.kill('SIGTERM');
       return apply.ended;
