@@ -15,7 +15,7 @@ export interface LoadRequest {
   readonly digest: (value: string | Uint8Array) => string;
 }
 
-/** Secret values of a load: kept in memory only, by Secret name. */
+/** Secret values of a load: kept in memory only, by Secret name; contents of Compose configs by `config:NAME`. */
 export type SecretValues = ReadonlyMap<string, string>;
 
 export interface Loaded {

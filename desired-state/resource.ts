@@ -180,13 +180,14 @@ export interface Dependency {
 
 /** A file whose content belongs to a workload: a config, a secret, or a read-only mount from the manifests' folder. */
 export interface WatchedFile {
-  /** Absolute path on the machine that loads; a folder only where `watch:` names it. */
+  /** Absolute path on the machine that loads; a folder only where `watch:` names it; without a file, as `copyTo`. */
   readonly path: string;
   /** Keyed digest of the content at load. */
   readonly digest: string;
   readonly onChange: 'restart' | 'ignore' | { readonly signal: string };
   /** Copied into the container at this path before it starts, instead of mounted (secrets not from files). */
   readonly copyTo?: string;
+  /** Key of its value among the load's secrets: a Secret's name, or `config:NAME` for a Compose config that is no file. */
   readonly secret?: string;
 }
 

@@ -39,7 +39,7 @@ export function grantedFiles(
     }
     mounts.push({ type: 'bind', source: value.path, target, readOnly: true });
     const file = watchedFile(context, value.path, onChange, position);
-    if (file !== undefined) files.push({ ...file, secret: key });
+    if (file !== undefined) files.push(key.startsWith('config:') ? file : { ...file, secret: key });
   };
   for (const { name, target, position } of secrets) {
     attach(name, target, position, values.secret(name, position));

@@ -392,7 +392,7 @@ describe('files and secrets', () => {
         secret: 's',
       },
       { path: '/c', digest: digest('hello'), onChange: 'restart', copyTo: '/c', secret: 'config:c' },
-      { path: join(folder, 'f.conf'), digest: digest('f'), onChange: 'restart', secret: 'config:f' },
+      { path: join(folder, 'f.conf'), digest: digest('f'), onChange: 'restart' },
     ]);
     expect(secrets.get('config:c')).toBe('hello');
   });
