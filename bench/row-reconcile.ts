@@ -88,6 +88,7 @@ async function openReconciler(platform: TestPlatform) {
       passId: () => 'bench',
       perform: () => Promise.reject(new Error('the bench acts on nothing')),
       scrub: (text) => text,
+      eventsRemembered: async () => undefined,
       onStep: () => undefined,
       onFree: () => undefined,
       signal: abort.signal,

@@ -36,7 +36,7 @@ function sightOf(container: ObservedContainer, at: number, facts: Facts): FactCh
   if (state === 'running' && facts.runningSince[id] === undefined) {
     changes.push({ fact: 'runningSince', key: id, value: container.detail?.startedAt || at });
   }
-  if (state !== 'running' && state !== 'paused' && facts.runningSince[id] !== undefined) {
+  if (state !== 'running' && state !== 'paused' && isOld(facts.runningSince[id], at)) {
     changes.push({ fact: 'runningSince', key: id, value: undefined });
   }
   if (state === 'paused' && facts.pausedSince[id] === undefined) {
@@ -46,9 +46,13 @@ function sightOf(container: ObservedContainer, at: number, facts: Facts): FactCh
     changes.push({ fact: 'pausedSince', key: id, value: undefined });
   }
   const stop = facts.stops[id];
-  if (state === 'running' && stop !== undefined && at - stop.at > startEventMs)
-    changes.push({ fact: 'stops', key: id, value: undefined });
+  if (state === 'running' && isOld(stop?.at, at)) changes.push({ fact: 'stops', key: id, value: undefined });
   return changes;
+}
+
+/** A look corrects what an event said only when that is no news: the look may have begun before the event. */
+function isOld(time: number | undefined, lookedAt: number): boolean {
+  return time !== undefined && lookedAt - time > startEventMs;
 }
 
 /**

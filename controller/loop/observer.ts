@@ -45,6 +45,7 @@ export class Observer {
 
   /** One list call; networks, volumes and images too where something may have changed them. */
   async observe(revision: Revision, pins: Readonly<Record<string, string>>): Promise<ObservedState> {
+    const at = this.#context.now();
     const { engine } = this.#context;
     this.#secretKeys = secretKeysOf(revision);
     const references = imageReferences(revision, pins);
@@ -66,7 +67,7 @@ export class Observer {
     for (const id of this.#details.keys()) if (!there.has(id)) this.#details.delete(id);
     for (const id of this.#dirty) if (!there.has(id)) this.#dirty.delete(id);
     return {
-      at: this.#context.now(),
+      at,
       host: { cpus: info.cpus, memoryBytes: info.memoryBytes, apiVersion: info.apiVersion },
       containers: this.#withDetails(containers),
       networks,

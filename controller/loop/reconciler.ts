@@ -66,6 +66,8 @@ export interface ReconcilerContext {
   /** Performs one step against the engine or a model server. */
   readonly perform: (step: Step, secrets: SecretValues, signal: AbortSignal) => Promise<StepOutcome>;
   readonly scrub: (text: string) => string;
+  /** Resolves when the events that have arrived are facts. */
+  readonly eventsRemembered: () => Promise<void>;
   readonly onStep: (event: StepProgress) => void;
   /** Something ended: worth another pass. */
   readonly onFree: () => void;
@@ -121,8 +123,10 @@ export class Reconciler {
     const { observer, store, now } = this.#context;
     // Taken before looking: a resource whose steps end while we look may be seen as it was before they did.
     const busy = new Set(this.#busy);
+    let observed = await observer.observe(target.revision, (await store.facts()).pins);
+    // The events of what was just seen say who did it: they are remembered before it is judged.
+    await this.#context.eventsRemembered();
     let facts = await store.facts();
-    let observed = await observer.observe(target.revision, facts.pins);
     const ids = needsInspect(target.revision, observed, facts, busy);
     if (ids.length > 0) {
       await observer.inspect(ids);

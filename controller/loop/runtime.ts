@@ -1,7 +1,7 @@
 // The loop: asks for passes when something says "look now" (events, probes, ends of steps, the clock, a person) and
 // paces them. Owns the event stream, the timers and the probes; what to do is the planner's.
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Ref } from '../../desired-state/resource.ts';
 import { type LinkEvent, newEngineLink, nextEngineLink } from '../../reconcilers/engine-link/machine.ts';
@@ -99,6 +99,11 @@ export class Runtime {
             secrets,
             signal,
           ),
+        eventsRemembered: async () => {
+          // One turn of the event loop: what came on the event stream before the list's answer is read first.
+          await nextTurn();
+          await this.#eventChain;
+        },
         onStep: (progress) => this.#stepped(progress),
         onFree: wake,
       },
@@ -234,7 +239,8 @@ export class Runtime {
         .catch((error: unknown) =>
           this.#o.logger.error({ err: error }, 'an engine event could not be remembered'),
         )
-        .finally(() => this.wake());
+        // A kill is followed by the die that it causes: looking in between would see an end without a reason.
+        .finally(() => (event.action === 'kill' ? undefined : this.wake()));
       return;
     }
     if (this.#concerns(event)) this.wake();
