@@ -39,9 +39,12 @@ export class EngineError extends ReeveError {
   /** `NameTaken`, `PortTaken`, `ImageMissing`, `CommandNotFound`, `MountMissing`, `EngineUnreachable`, `CallTimedOut`, `EngineRefused`, `VolumeLost` … */
   readonly reason: string;
 
-  constructor(message: string, options: { code: number; reason: string; cause?: unknown; hint?: string }) {
+  constructor(
+    message: string,
+    options: { code: number; reason: string; status?: ExitStatus; cause?: unknown; hint?: string },
+  ) {
     super(message, {
-      status: options.code === 0 ? exitStatus.unreachable : exitStatus.failed,
+      status: options.status ?? (options.code === 0 ? exitStatus.unreachable : exitStatus.failed),
       retryable: options.code === 0 || options.code >= 500,
       ...(options.hint === undefined ? {} : { hint: options.hint }),
       cause: options.cause,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exitStatus, isRetryable, ReeveError } from './errors.ts';
 import { putInForce } from './in-force.ts';
 import type { Runtime } from './loop/runtime.ts';
-import type { SessionParts } from './session-control.ts';
+import type { SessionParts } from './session-parts.ts';
 import { noteLostStore } from './store-lost.ts';
 
 /** How long a step under way may take to end when the process is told to. */
@@ -80,7 +80,7 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
       return;
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      logger.warn({ err: error, retryMs }, 'the engine cannot be asked yet');
+      logger.warn({ retryMs }, `${error instanceof Error ? error.message : String(error)}; waiting for it`);
       await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }

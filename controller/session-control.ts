@@ -1,6 +1,5 @@
 // The Control of this process: plans, applies, acts and keeps one platform with the session's engine, store and lock.
 
-import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
 import type { Ref } from '../desired-state/resource.ts';
 import { contentHash } from '../desired-state/revision.ts';
@@ -22,30 +21,12 @@ import type { Engine } from './engine.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import { putInForce } from './in-force.ts';
 import { keep } from './keep.ts';
-import type { Lock } from './lock/lock.ts';
 import type { PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
-import type { Scrubber } from './secrets.ts';
-import type { Sources } from './sources.ts';
+import type { SessionParts } from './session-parts.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
 import { changedVariables } from './variables.ts';
-
-export interface SessionParts {
-  readonly platform: string;
-  readonly engine: Engine;
-  readonly store: Store;
-  readonly sources: Sources;
-  readonly digest: (value: string | Uint8Array) => string;
-  /** What to begin with: the first load, or what was in force. */
-  readonly first: Loaded;
-  /** False: opened by the platform's name; there are no files to load anew. */
-  readonly reloads: boolean;
-  readonly logger: Logger;
-  readonly scrubber: Scrubber;
-  readonly by: string;
-  readonly lock?: Lock;
-}
 
 export class SessionControl implements Control {
   readonly platform: string;

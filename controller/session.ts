@@ -4,6 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
 import { type ConnectedEngine, connectEngine } from './docker/connect.ts';
@@ -34,9 +35,15 @@ export interface SessionOptions {
   /** Acts: needs the lock. Without it nothing is written anywhere. */
   readonly lock: boolean;
   readonly forceUnlock?: boolean;
-  /** `run` starts with a broken manifest or a stopped engine too: the last good revision stays in force. */
-  readonly tolerant?: boolean;
+  /**
+   * `run` starts with broken manifests too (the last good revision stays in force), and waits for an engine that is away,
+   * until this aborts.
+   */
+  readonly tolerant?: AbortSignal;
 }
+
+/** An engine that is away is asked again this often at least. */
+const longestWaitMs = 5_000;
 
 /** Opens; throws InvalidManifest (65), EngineError (69), or ReeveError (75: another holds it). */
 export async function openSession(options: SessionOptions): Promise<SessionControl> {
@@ -50,7 +57,11 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
   const { paths, cwd, env, platform } = options;
   const sources = new Sources({ paths, cwd, env, digest, ...(platform === undefined ? {} : { platform }) });
   const stored = platform !== undefined && paths.length === 0;
-  const loaded = stored ? undefined : options.tolerant ? await sources.load() : await sources.mustLoad();
+  const loaded = stored
+    ? undefined
+    : options.tolerant !== undefined
+      ? await sources.load()
+      : await sources.mustLoad();
   if (loaded !== undefined) options.scrubber.add(loaded.secrets.values());
   const name = loaded?.revision.platform ?? platform;
   if (name === undefined) return refuseUnnamed(sources);
@@ -115,14 +126,25 @@ async function takeLock(
   dir: string,
   options: SessionOptions,
 ): Promise<Lock> {
-  const info = await engine.info();
   return acquireLock({
     engine: engine.locks,
-    engineKey: info.key,
+    engineKey: engine.key,
     platform,
     holder: { host: hostname(), pid: process.pid, command: options.by, stateDir: dir, since: Date.now() },
     ...(options.forceUnlock === undefined ? {} : { force: options.forceUnlock }),
+    ...(options.tolerant === undefined ? {} : { wait: engineWait(options.tolerant, options.logger) }),
   });
+}
+
+/** Says that the engine is away and waits a little longer each time; throws when there is no more waiting. */
+function engineWait(until: AbortSignal, logger: Logger): (error: Error) => Promise<void> {
+  let retryMs = 250;
+  return async (error) => {
+    until.throwIfAborted();
+    logger.warn({ retryMs }, `${error.message}; waiting for it`);
+    await sleep(retryMs, undefined, { signal: until });
+    retryMs = Math.min(retryMs * 2, longestWaitMs);
+  };
 }
 
 /** A look that may write nothing has no key: its digests are good for this look only. */

@@ -41,8 +41,11 @@ export async function runController(flags: RunFlags, context: Context): Promise<
     ...sessionOptions(place, flags, context, { verb: 'run', lock: true, manifests: true, ...force(flags) }),
     logger,
     scrubber,
-    tolerant: true,
+    tolerant: interrupt.signal,
+  }).catch((error: unknown) => {
+    if (!interrupt.signal.aborted) throw error;
   });
+  if (session === undefined) return logger.info('stopped before the engine could be asked');
   try {
     const { socketPath } = openStateDir(place.dir, context);
     const server = await serve(session, {

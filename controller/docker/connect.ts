@@ -27,6 +27,8 @@ export interface ConnectOptions {
 }
 
 export interface ConnectedEngine extends Engine {
+  /** `EngineInfo.key`, known before the engine answers. */
+  readonly key: string;
   /** Markers for the lock on a platform. */
   readonly locks: LockEngine;
 }
@@ -51,6 +53,7 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
     Date.now,
   );
   return {
+    key: keyOf(address),
     locks: lockEngine(client),
     info: async () => {
       info ??= toInfo(address, await about(), await client.apiVersion());

@@ -1,6 +1,6 @@
 // The engine's words made into EngineErrors with a stable reason. The only place that reads its messages.
 
-import { EngineError } from '../errors.ts';
+import { EngineError, exitStatus } from '../errors.ts';
 
 interface Rule {
   readonly reason: string;
@@ -84,13 +84,19 @@ export function unreachableError(host: string, why: string, cause?: unknown): En
   return new EngineError(`engine at ${host} cannot be reached: ${why}`, {
     code: 0,
     reason: 'EngineUnreachable',
+    ...(isDenied(why) ? { status: exitStatus.denied } : {}),
     hint: unreachableHint(why, host),
     cause,
   });
 }
 
+/** The socket's file mode, or ssh's own refusal. */
+function isDenied(why: string): boolean {
+  return /permission denied/i.test(why);
+}
+
 function unreachableHint(why: string, host: string): string {
-  if (/permission denied|EACCES/i.test(why)) {
+  if (isDenied(why) && !host.startsWith('ssh:')) {
     return 'run as root, or become a member of the group "docker"';
   }
   if (/certificate|tls|ssl/i.test(why)) {

@@ -20,6 +20,8 @@ export interface LockRequest {
   readonly locksDir?: string;
   /** `--force-unlock`: take it from a holder of whom it cannot be told from here whether it lives. */
   readonly force?: boolean;
+  /** Called each time the engine cannot be asked, with the machine's lock kept meanwhile; resolves: ask again. Absent: give up. */
+  readonly wait?: (error: Error) => Promise<void>;
 }
 
 export interface Lock {
@@ -37,8 +39,8 @@ export async function acquireLock(request: LockRequest): Promise<Lock> {
   if (file === undefined) throw refusal(platform, readHolder(path), 'alive');
   let taken: Taken;
   try {
-    const identity = identifyProcess(holder.pid);
-    taken = await takeMarker(engine, { platform, holder, identity, force: request.force ?? false });
+    const claim = { platform, holder, identity: identifyProcess(holder.pid), force: request.force ?? false };
+    taken = await patiently(() => takeMarker(engine, claim), request.wait);
   } catch (error) {
     file.release();
     throw error;
@@ -60,6 +62,17 @@ export async function acquireLock(request: LockRequest): Promise<Lock> {
       }
     },
   };
+}
+
+async function patiently<T>(work: () => Promise<T>, wait: LockRequest['wait']): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (wait === undefined || !(error instanceof ReeveError && error.retryable)) throw error;
+      await wait(error);
+    }
+  }
 }
 
 function defaultLocksDir(): string {

@@ -3,9 +3,9 @@
 import { dirname, resolve } from 'node:path';
 import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
 import { didYouMean } from '../yaml/suggest.ts';
+import { type ModelContext, type ModelSource, mergeAt, readDocuments } from './documents.ts';
 import { withEntry, withoutKey } from './edit.ts';
 import { displayOf, tell } from './loading.ts';
-import { type ModelContext, type ModelSource, mergeAt, readDocuments } from './model.ts';
 import { rebasePaths } from './paths.ts';
 import { sectionOf } from './shape.ts';
 

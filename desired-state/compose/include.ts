@@ -3,11 +3,11 @@
 
 import { dirname, resolve } from 'node:path';
 import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
+import { type ModelContext, type ModelSource, mergeModels } from './documents.ts';
 import { mapAt, scalarAt, withoutKey } from './edit.ts';
 import { withDotenvOf, withEnvFiles } from './environment.ts';
 import { displayOf, type Lookup, tell } from './loading.ts';
 import { pairsAsMap } from './merge/pairs.ts';
-import { loadModel, type ModelContext, mergeModels } from './model.ts';
 import { rebasePaths } from './paths.ts';
 import { sections } from './shape.ts';
 
@@ -17,13 +17,16 @@ interface Include {
   readonly envFiles: readonly ScalarNode[];
 }
 
+/** Loads the files of a (sub)project: an included project may include others. */
+type LoadModel = (context: ModelContext, sources: readonly ModelSource[]) => MapNode;
+
 /** The document with all that it includes below it. */
-export function applyIncludes(context: ModelContext, document: MapNode): MapNode {
+export function applyIncludes(context: ModelContext, document: MapNode, loadModel: LoadModel): MapNode {
   const written = childOf(document, 'include');
   const own = withoutKey(document, 'include');
   if (written?.kind !== 'list') return own;
   // A first include goes before a later one, the document before both.
-  const models = written.items.flatMap((item) => loadIncluded(context, item) ?? []);
+  const models = written.items.flatMap((item) => loadIncluded(context, item, loadModel) ?? []);
   const included = models.reduceRight<MapNode | undefined>(
     (base, model) => (base === undefined ? model : mergeModels(context.loading, base, model)),
     undefined,
@@ -31,7 +34,7 @@ export function applyIncludes(context: ModelContext, document: MapNode): MapNode
   return included === undefined ? own : mergeModels(context.loading, included, own);
 }
 
-function loadIncluded(context: ModelContext, item: Node): MapNode | undefined {
+function loadIncluded(context: ModelContext, item: Node, loadModel: LoadModel): MapNode | undefined {
   const { loading } = context;
   const { paths, projectDirectory, envFiles } = includeOf(item);
   const [main] = paths;

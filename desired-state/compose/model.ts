@@ -1,50 +1,13 @@
-// One Compose file, or several merged: read, filled in, included and extended. Owns the order of these steps.
+// One Compose file, or several merged: read, included, extended and merged. Owns the order of these steps.
 
-import { interpolateTree } from '../interpolate.ts';
-import type { MapNode, Node } from '../tree.ts';
-import { readYamlFile } from '../yaml/read.ts';
+import type { MapNode } from '../tree.ts';
+import { asMap, type ModelContext, type ModelSource, mergeModels, readDocuments } from './documents.ts';
 import { emptyMap } from './edit.ts';
 import { applyExtends } from './extends.ts';
 import { applyIncludes } from './include.ts';
-import { displayOf, type Loading, type Lookup, tell } from './loading.ts';
+import { displayOf } from './loading.ts';
 import { settleTags } from './merge/merge.ts';
-import { mergeTrees } from './merge/rules.ts';
 import { uniqueItems } from './merge/unique.ts';
-import { checkTop } from './shape.ts';
-
-export interface ModelSource {
-  readonly path: string;
-  readonly display: string;
-}
-
-/** What the files of one (sub)project share. */
-export interface ModelContext {
-  readonly loading: Loading;
-  readonly lookup: Lookup;
-  /** Folder that the files' relative paths start from, absolute. */
-  readonly folder: string;
-  /** Files that led here by `include`, absolute. */
-  readonly includedBy: readonly string[];
-}
-
-/** The documents of a file with variables filled in, each a map; syntax mistakes are told. */
-export function readDocuments(context: ModelContext, { path, display }: ModelSource): MapNode[] {
-  const { loading, lookup } = context;
-  loading.files.add(path);
-  const { documents, diagnostics } = readYamlFile(path, display);
-  loading.diagnostics.push(...diagnostics);
-  return documents.flatMap((document) => {
-    if (document.kind !== 'map') {
-      const message = 'expected a Compose file: a map with services';
-      tell(loading, 'error', document, { code: 'WrongType', message });
-      return [];
-    }
-    // Names were recorded by the lookup itself.
-    const filled = interpolateTree(document, lookup, () => {});
-    loading.diagnostics.push(...filled.diagnostics);
-    return filled.node.kind === 'map' ? [checkTop(loading, filled.node)] : [];
-  });
-}
 
 /** The files of one (sub)project merged in order, without `include` and `extends`. */
 export function loadModel(context: ModelContext, sources: readonly ModelSource[]): MapNode {
@@ -65,30 +28,12 @@ function addDocument(
   document: MapNode,
   source: ModelSource,
 ): MapNode {
-  const included = applyIncludes({ ...context, includedBy: [...context.includedBy, source.path] }, document);
+  const included = applyIncludes(
+    { ...context, includedBy: [...context.includedBy, source.path] },
+    document,
+    loadModel,
+  );
   const extended = applyExtends(context, included, source);
   const merged = model === undefined ? extended : mergeModels(context.loading, model, extended);
   return asMap(uniqueItems(settleTags(merged)), merged);
-}
-
-/** One whole file onto another. */
-export function mergeModels(loading: Loading, base: MapNode, over: MapNode): MapNode {
-  return asMap(mergeAt(loading, base, over, []), base);
-}
-
-/** Two nodes at a path; what cannot be merged is told at the later one. */
-export function mergeAt(loading: Loading, base: Node, over: Node, path: readonly string[]): Node {
-  return mergeTrees(base, over, path, (before, after, at) => {
-    const { file, line } = before.position;
-    const message = `${at.join('.')}: a ${after.kind} cannot be merged with the ${before.kind} of ${file}:${line}`;
-    tell(loading, 'error', after, {
-      code: 'CannotMerge',
-      message,
-      hint: 'write it alike, or with !override',
-    });
-  });
-}
-
-function asMap(node: Node, otherwise: MapNode): MapNode {
-  return node.kind === 'map' ? node : otherwise;
 }

@@ -3,9 +3,10 @@
 import { resolve } from 'node:path';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
+import type { ModelContext } from './documents.ts';
 import { recorded, withDotenvOf } from './environment.ts';
 import { displayOf, type Loading, type Lookup, tell } from './loading.ts';
-import { loadModel, type ModelContext } from './model.ts';
+import { loadModel } from './model.ts';
 import { projectName } from './name.ts';
 import { checkEntry, type Section, sectionOf, sections } from './shape.ts';
 

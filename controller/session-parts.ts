@@ -1,0 +1,25 @@
+// What a session is made of; session.ts puts it together.
+
+import type { Logger } from 'pino';
+import type { Loaded } from '../desired-state/load-types.ts';
+import type { Engine } from './engine.ts';
+import type { Lock } from './lock/lock.ts';
+import type { Scrubber } from './secrets.ts';
+import type { Sources } from './sources.ts';
+import type { Store } from './store/store.ts';
+
+export interface SessionParts {
+  readonly platform: string;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly sources: Sources;
+  readonly digest: (value: string | Uint8Array) => string;
+  /** What to begin with: the first load, or what was in force. */
+  readonly first: Loaded;
+  /** False: opened by the platform's name; there are no files to load anew. */
+  readonly reloads: boolean;
+  readonly logger: Logger;
+  readonly scrubber: Scrubber;
+  readonly by: string;
+  readonly lock?: Lock;
+}
