@@ -14,7 +14,7 @@ export type Section = (typeof sections)[number];
 
 const anyMap = z.union([z.record(z.string(), z.unknown()), z.null()]);
 
-export const topShape = z.strictObject({
+const topShape = z.strictObject({
   version: z.unknown().optional(),
   name: text.optional(),
   include: z

@@ -36,7 +36,7 @@ const piece =
   /(?<space>[ \t\r\n]+)|(?<operator>[;&|<>])|\\(?<escaped>[\s\S])|'(?<single>[^']*)'|"(?<double>(?:\\[\s\S]|[^"\\])*)"|(?<kept>`[^`]*`|\$\([^)]*\)|[^'"`()\\])/y;
 
 /** undefined: a quote or a parenthesis is left open. */
-export function splitWords(line: string): Split | undefined {
+function splitWords(line: string): Split | undefined {
   const words: string[] = [];
   let word: string | undefined;
   piece.lastIndex = 0;

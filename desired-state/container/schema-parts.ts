@@ -8,7 +8,7 @@ export const text = z.union([z.string(), z.number(), z.boolean()]);
 export const numberLike = z.union([z.number(), z.string()]);
 /** Also `"true"`: interpolation yields text. */
 export const flag = z.union([z.boolean(), z.string()]);
-export const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export const strings = z.array(text);
 export const stringOrList = z.union([text, strings]);
@@ -19,7 +19,7 @@ export const options = z.record(z.string(), z.union([z.string(), z.number(), z.n
 export const command = z.union([z.null(), text, strings]);
 
 /** `{secret: NAME}`: the value is a Secret's and never shows. */
-export const secretValue = z.strictObject({ secret: text.describe('Name of the Secret.') });
+const secretValue = z.strictObject({ secret: text.describe('Name of the Secret.') });
 export const environment = z.union([strings, z.record(z.string(), z.union([scalar, secretValue]))]);
 
 /** A config or secret given to a container: its name, or where it goes and with which rights. */

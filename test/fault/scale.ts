@@ -1,7 +1,7 @@
 // How much a fault test does: a short form in the suite, the full numbers under `npm run torture`. Torture also prints
 // its figures.
 
-export const torture = process.env['REEVE_TORTURE'] === '1';
+const torture = process.env['REEVE_TORTURE'] === '1';
 
 /** `short` in the suite, `full` under torture. */
 export function rounds(short: number, full: number): number {

@@ -39,7 +39,7 @@ const declared = (name: string, line = 1) => ({
   drift: { mode: 'heal' as const, fields: {} },
 });
 
-export function containerSpec(spec: Partial<ContainerSpec> = {}): ContainerSpec {
+function containerSpec(spec: Partial<ContainerSpec> = {}): ContainerSpec {
   return {
     image: 'app:1',
     environment: {},
