@@ -142,11 +142,18 @@ function inWords<T>(dir: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof ReeveError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const isFile = isErrno(error, 'EEXIST') || isErrno(error, 'ENOTDIR');
+    const reason = isFile
+      ? 'there is a file in its place'
+      : error instanceof Error
+        ? error.message
+        : String(error);
     const denied = isErrno(error, 'EACCES') || isErrno(error, 'EPERM');
     throw new ReeveError(`the state folder ${dir} cannot be used (${reason})`, {
       status: denied ? exitStatus.denied : exitStatus.failed,
-      hint: 'make it writable for this user, or choose another with --state',
+      hint: isFile
+        ? 'move that file away, or choose another folder with --state'
+        : 'make it writable for this user, or choose another with --state',
       cause: error,
     });
   }

@@ -1,6 +1,7 @@
 // Opens the store in one SQLite file: for the one writer, or for reading beside it.
 
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { exitStatus, ReeveError } from '../errors.ts';
 import { isReadable, migrate } from './migrations/migrate.ts';
 import { makeReader, makeStore, type StoreReader } from './sql-store.ts';
 import { openSqlite } from './sqlite-file.ts';
@@ -22,7 +23,7 @@ export async function openStore(path: string): Promise<Store> {
 
 /** Takes no lock and migrates nothing; undefined where there is no store yet. */
 export async function openStoreReadOnly(path: string): Promise<StoreReader | undefined> {
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   const db = openSqlite(path, 'read');
   try {
     if (await isReadable(db, path)) return makeReader(db);
@@ -31,5 +32,20 @@ export async function openStoreReadOnly(path: string): Promise<StoreReader | und
   } catch (error) {
     await db.destroy();
     throw error;
+  }
+}
+
+/** A folder that may not be looked into must not pass for one without a store. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw new ReeveError(`the store ${path} may not be read (${String(code)})`, {
+      status: code === 'EACCES' ? exitStatus.denied : exitStatus.failed,
+      hint: 'run it as the user who keeps the platform, or name another state folder with --state',
+      cause: error,
+    });
   }
 }
