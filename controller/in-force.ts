@@ -23,21 +23,14 @@ export async function putInForce(
 ): Promise<void> {
   const facts = await store.facts();
   const before = await store.inForce();
-  const { pins, moved } = await pinsOf(engine, revision, facts, options.updateImages);
+  const pins = await pinsOf(engine, revision, facts, options.updateImages);
   const changes = [...declaredBy(revision, facts), ...pins, ...newTries(revision, before?.revision, facts)];
   if (changes.length > 0) await store.setFacts(changes);
-  const events: NewEvent[] = moved.map((image) => ({
-    at: options.at,
-    type: 'Normal',
-    reason: 'ImageMoved',
-    regarding: `Platform/${revision.platform}`,
-    message: `the tag ${image} means another image here than the one in force; take it with: reeve apply --update-images`,
-    by: 'reeve',
-  }));
+  const events: NewEvent[] = [];
   const sameSources = before?.sources.join('\n') === revision.sources.join('\n');
   if (before?.id !== revision.id || !sameSources) {
     await store.putInForce(revision, options.by, options.at);
-    events.unshift({
+    events.push({
       at: options.at,
       type: 'Normal',
       reason: 'RevisionInForce',
@@ -78,19 +71,17 @@ async function pinsOf(
   revision: Revision,
   facts: Facts,
   updateImages: boolean,
-): Promise<{ pins: FactChange[]; moved: string[] }> {
+): Promise<FactChange[]> {
   const references = [...new Set(revision.resources.filter(isWorkload).map((w) => w.container.image))].sort();
   const pinned = references.flatMap((r) => facts.pins[r] ?? []);
   const local = await engine.images([...references, ...pinned]);
   const pins: FactChange[] = [];
-  const moved: string[] = [];
   for (const image of references) {
     const now = local[image];
     const pin = facts.pins[image];
     if (now === undefined || now === pin) continue;
     if (pin === undefined || updateImages || local[pin] === undefined)
       pins.push({ fact: 'pins', key: image, value: now });
-    else moved.push(image);
   }
-  return { pins, moved };
+  return pins;
 }

@@ -35,6 +35,8 @@ export class SessionControl implements Control {
   readonly #parts: SessionParts;
   readonly #runtime: Runtime;
   #passes = 0;
+  /** What it was opened with has just been loaded; whatever comes later loads anew. */
+  #fresh = true;
   #keeping = false;
 
   constructor(parts: SessionParts) {
@@ -69,7 +71,7 @@ export class SessionControl implements Control {
   }
 
   async plan(options: PlanOptions): Promise<PlanReport> {
-    if (this.#parts.reloads) await this.#load();
+    await this.#loadAnew();
     const pass: PassOptions = { ...passOf(options), mode: 'apply' };
     const plan = await this.#look(pass);
     const { revision } = this.#loaded;
@@ -87,7 +89,7 @@ export class SessionControl implements Control {
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
     this.#mustHoldLock();
-    if (this.#parts.reloads) await this.#load();
+    await this.#loadAnew();
     const { revision } = this.#loaded;
     const facts = await this.store.facts();
     if (facts.suspended?.reason === 'Suspended') {
@@ -99,13 +101,7 @@ export class SessionControl implements Control {
     const pass: PassOptions = { ...passOf(options), mode: 'apply' };
     const seen = await this.#look(pass);
     if (options.fingerprint !== undefined && options.fingerprint !== fingerprintOf(revision.id, seen)) {
-      throw new ReeveError(
-        'the saved plan is stale: the manifests or the world have changed since it was made',
-        {
-          status: exitStatus.blocked,
-          hint: 'make it anew: reeve plan --out FILE',
-        },
-      );
+      throw stalePlan(options.fingerprint, revision.id);
     }
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
     await putInForce(this.store, this.engine, revision, {
@@ -170,6 +166,7 @@ export class SessionControl implements Control {
   async keep(signal: AbortSignal): Promise<void> {
     this.#mustHoldLock();
     this.#keeping = true;
+    this.#fresh = false;
     await keep(this.#runtime, this.#parts, signal);
   }
 
@@ -183,7 +180,10 @@ export class SessionControl implements Control {
     await this.engine.close();
   }
 
-  async #load(): Promise<void> {
+  async #loadAnew(): Promise<void> {
+    const fresh = this.#fresh;
+    this.#fresh = false;
+    if (fresh || !this.#parts.reloads) return;
     const { secrets } = await this.#parts.sources.mustLoad();
     this.#parts.scrubber.add(secrets.values());
   }
@@ -286,7 +286,8 @@ export class SessionControl implements Control {
 }
 
 function passOf(options: PlanOptions): Omit<PassOptions, 'mode'> {
-  return { names: options.names, allowDelete: options.allowDelete, removeVolumes: false };
+  const { names, allowDelete, updateImages } = options;
+  return { names, allowDelete, updateImages, removeVolumes: false };
 }
 
 function blockedOutcome(plan: Plan, progress: (p: Progress) => void): ApplyOutcome {
@@ -308,5 +309,17 @@ function blockedOutcome(plan: Plan, progress: (p: Progress) => void): ApplyOutco
 /** Same manifests, same steps with the same arguments: the same plan. Ages of causes do not count. */
 function fingerprintOf(revision: string, plan: Plan): string {
   const steps = plan.steps.map(({ id, op, args, after }) => ({ id, op, args, after }));
-  return contentHash({ revision, steps, blocked: plan.blocked?.reason }, 32);
+  return `${revision}.${contentHash({ steps, blocked: plan.blocked?.reason }, 32)}`;
+}
+
+function stalePlan(fingerprint: string, revision: string): ReeveError {
+  const [planned] = fingerprint.split('.');
+  const why =
+    planned === revision
+      ? 'what runs has changed since it was made'
+      : `the manifests have changed since it was made (revision ${planned}, now ${revision})`;
+  return new ReeveError(`this plan is stale: ${why}; nothing was done`, {
+    status: exitStatus.blocked,
+    hint: 'reeve plan shows what would be done now; --out FILE saves it',
+  });
 }

@@ -6,6 +6,7 @@ import type { Revision } from '../desired-state/revision.ts';
 import { statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import { type Gates, makeGates } from './gates.ts';
+import { movedTags } from './moved-tags.ts';
 import type { ObservedState } from './observed.ts';
 import { orderOf } from './order.ts';
 import { backingOffRefs, brokenDependencies, missingImages, readinessOfAll, waitsByRef } from './outlook.ts';
@@ -112,6 +113,7 @@ export function plan(input: PlanInput): Plan {
     steps,
     warnings: [
       ...selection.warnings,
+      ...movedTags(world),
       ...volumes.warnings,
       ...removals.warnings,
       ...all.flatMap((p) => p.warnings),

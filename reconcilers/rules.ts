@@ -108,6 +108,13 @@ export const rules = [
 
   // `dead` cannot be started again.
   { category: 'Dead', when: (s) => state(s) === 'dead', act: 'removeDead', level: 'progressing' },
+  // Nor can one whose start the engine died in: a process of it is left that the engine does not know.
+  {
+    category: 'TaskLeftBehind',
+    when: (s) => isDown(s) && s.failure?.reason === 'TaskLeftBehind' && !s.workload.protect,
+    act: 'removeDead',
+    level: 'progressing',
+  },
   // Renamed by hand: renamed back, no restart.
   {
     category: 'NameTaken',

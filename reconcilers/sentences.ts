@@ -134,6 +134,10 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     ...declaredAt(s),
   }),
   Created: (s) => ({ message: 'declared, and not there', ...declaredAt(s) }),
+  TaskLeftBehind: () => ({
+    message:
+      'the engine was cut off while it started the container and cannot start it again; it is removed and made anew',
+  }),
   Dead: () => ({ message: 'the engine gave its container up as dead; it is removed and made anew' }),
   NameTaken: (s) => ({
     message: `its container was renamed to ${s.container?.name ?? '?'}, and another one now bears ${s.workload.containerName}; rename or remove that one`,

@@ -104,6 +104,10 @@ function factsOfOp(
         ...forgetContainer(step.args.containerId),
         ...replacementAfterRemoval(step, facts, at, declaredHash),
         ...resourceAfterRemoval(step, facts),
+        // It was the container's and went with it; that it was tried is still counted.
+        ...(step.cause.reason === 'TaskLeftBehind'
+          ? [{ fact: 'failures', key: step.ref, value: undefined } as const]
+          : []),
       ];
     case 'removeVolume':
       return [{ fact: 'volumesSeen', key: step.args.name, value: undefined }];

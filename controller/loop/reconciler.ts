@@ -27,6 +27,7 @@ import {
 import { eventOfStep, eventsOfCauses, eventsOfTransitions, type JournalContext } from './journal.ts';
 import { Notices } from './notices.ts';
 import type { Observer } from './observer.ts';
+import { failureOf, noteAct, stops } from './own-acts.ts';
 import { PlanRecorder } from './plan-recorder.ts';
 import { needsOf } from './satisfied.ts';
 
@@ -41,6 +42,8 @@ export interface PassOptions {
   readonly names: readonly string[];
   readonly allowDelete: boolean;
   readonly removeVolumes: boolean;
+  /** Plan with what the image tags mean now, instead of what they meant when they came in force. */
+  readonly updateImages?: boolean;
 }
 
 export interface PassResult {
@@ -126,7 +129,7 @@ export class Reconciler {
     let observed = await observer.observe(target.revision, (await store.facts()).pins);
     // The events of what was just seen say who did it: they are remembered before it is judged.
     await this.#context.eventsRemembered();
-    let facts = await store.facts();
+    let facts = withTags(await store.facts(), observed, options);
     const ids = needsInspect(target.revision, observed, facts, busy);
     if (ids.length > 0) {
       await observer.inspect(ids);
@@ -135,7 +138,7 @@ export class Reconciler {
     const seen = factsFromObservation(target.revision, observed, facts);
     if (seen.length > 0) {
       await store.setFacts(seen);
-      facts = await store.facts();
+      facts = withTags(await store.facts(), observed, options);
     }
     const plan = makePlan({
       revision: target.revision,
@@ -287,25 +290,11 @@ export class Reconciler {
   }
 }
 
+function withTags(facts: Facts, observed: ObservedState, options: PassOptions): Facts {
+  return options.updateImages === true ? { ...facts, pins: { ...facts.pins, ...observed.images } } : facts;
+}
+
 function declaredHash({ revision }: Target, ref: Ref): string {
   const found = revision.resources.find((r) => refOf(r) === ref);
   return found !== undefined && isWorkload(found) ? specHash(found) : '';
-}
-
-function stops(step: Step): boolean {
-  return step.op === 'stopContainer' || step.op === 'restartContainer' || step.op === 'removeContainer';
-}
-
-function failureOf(error: Error, scrub: (text: string) => string): { reason: string; message: string } {
-  const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : 'StepFailed';
-  return { reason, message: scrub(error.message) };
-}
-
-/** What our own act made stale; its events will say so too, but later. */
-function noteAct(observer: Observer, step: Step, outcome: StepOutcome | undefined): void {
-  if (step.op.endsWith('Network')) observer.noteOwnAct('network');
-  if (step.op.endsWith('Volume') || step.op === 'createContainer') observer.noteOwnAct('volume');
-  if (step.op === 'pullImage') observer.noteOwnAct('image');
-  const id = outcome?.containerId ?? ('containerId' in step.args ? step.args.containerId : undefined);
-  if (id !== undefined) observer.noteContainer(id);
 }
