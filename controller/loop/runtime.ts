@@ -220,7 +220,11 @@ export class Runtime {
         this.#link = nextEngineLink(this.#link, { type: 'streamOpened' }).link;
         this.wake();
       },
-      onBroken: (error: Error) => this.#o.logger.warn({ err: error }, 'event stream broken'),
+      onBroken: (error: Error) => {
+        this.#o.logger.warn({ err: error }, 'event stream broken');
+        // A look tells whether the engine is gone, and says so now and not at the next resync.
+        this.wake();
+      },
     };
     await followEvents(this.#o.engine, this.#o.now, handlers, this.#abort.signal);
   }
