@@ -4,7 +4,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Ref } from '../../desired-state/resource.ts';
-import { type LinkEvent, newEngineLink, nextEngineLink } from '../../reconcilers/engine-link/machine.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
@@ -14,6 +13,7 @@ import { Prober } from '../probes/prober.ts';
 import type { NewEvent, Store } from '../store/store.ts';
 import { type EventMemory, factsFromEvent } from './facts-from-event.ts';
 import { followEvents } from './follow.ts';
+import { Link } from './link.ts';
 import { Observer } from './observer.ts';
 import { Pacer } from './pacer.ts';
 import { perform } from './perform.ts';
@@ -64,7 +64,7 @@ export class Runtime {
   readonly #abort = new AbortController();
   readonly #notes: PullNotes;
   readonly #pacer: Pacer;
-  #link = newEngineLink();
+  readonly #link: Link;
   #loop: Promise<void> | undefined;
   #eventChain: Promise<void> = Promise.resolve();
 
@@ -81,6 +81,13 @@ export class Runtime {
       digest: options.digest,
       probes: this.prober.results,
       modelServers: this.servers.observed,
+    });
+    this.#link = new Link({
+      tell: (type, reason, message) => this.#record(type, reason, message),
+      observeAnew: async () => {
+        await this.forgetAll();
+        this.wake();
+      },
     });
     this.#notes = new PullNotes(options.store, now);
     this.reconciler = new Reconciler(
@@ -164,7 +171,7 @@ export class Runtime {
       const startedAt = this.#o.now();
       try {
         await this.#pass();
-        await this.#noteLink({ type: 'answered', at: this.#o.now() });
+        await this.#link.note({ type: 'answered', at: this.#o.now() });
       } catch (error) {
         await this.#passFailed(error);
       }
@@ -217,7 +224,7 @@ export class Runtime {
     const handlers = {
       onEvent: (event: EngineEvent) => this.#event(event),
       onConnected: () => {
-        this.#link = nextEngineLink(this.#link, { type: 'streamOpened' }).link;
+        this.#link.streamOpened();
         this.wake();
       },
       onBroken: (error: Error) => {
@@ -260,24 +267,6 @@ export class Runtime {
   /** Something of the last plan waits for what others do. */
   #waits = true;
 
-  /** Follows the link's machine: what it says is to be done is done here, in its order. */
-  async #noteLink(event: LinkEvent): Promise<void> {
-    const { link, effects } = nextEngineLink(this.#link, event);
-    this.#link = link;
-    for (const effect of effects) {
-      if (effect.type === 'tellUnreachable')
-        await this.#record('Warning', 'EngineUnreachable', effect.message);
-      else if (effect.type === 'tellReachable') {
-        const seconds = Math.round(effect.downMs / 1_000);
-        const message = `the engine answers again after ${seconds} s; everything is observed anew`;
-        await this.#record('Normal', 'EngineReachable', message);
-      } else {
-        await this.forgetAll();
-        this.wake();
-      }
-    }
-  }
-
   async #passFailed(error: unknown): Promise<void> {
     const { logger, now } = this.#o;
     const failure = error instanceof Error ? error : new Error(String(error));
@@ -286,8 +275,8 @@ export class Runtime {
       logger.error({ err: failure }, 'pass failed');
       await this.#record('Warning', 'PassFailed', failure.message);
     }
-    if (unreachable) await this.#noteLink({ type: 'failed', at: now(), message: failure.message });
-    const retryMs = unreachable ? this.#link.context.retryMs : passRetryMs;
+    if (unreachable) await this.#link.note({ type: 'failed', at: now(), message: failure.message });
+    const retryMs = unreachable ? this.#link.retryMs : passRetryMs;
     logger.warn({ retryMs, err: failure.message }, 'looking again later');
     await sleep(retryMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
     this.wake();
