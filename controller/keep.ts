@@ -27,7 +27,8 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   };
   if (parts.reloads) {
     await sources.watch(changed);
-    if (sources.wrong.length > 0) await sayWrong(parts);
+    // What changed while the engine was waited for, before anything watched.
+    changed();
   }
   const pruning = setInterval(() => {
     const { retention } = parts.first.revision.policy;

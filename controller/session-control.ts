@@ -17,7 +17,7 @@ import type {
   PlanReport,
   Progress,
 } from './control.ts';
-import type { Engine } from './engine.ts';
+import type { ConnectedEngine } from './docker/connect.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import { putInForce } from './in-force.ts';
 import { keep } from './keep.ts';
@@ -31,7 +31,7 @@ import { changedVariables } from './variables.ts';
 export class SessionControl implements Control {
   readonly platform: string;
   readonly store: Store;
-  readonly engine: Engine;
+  readonly engine: ConnectedEngine;
   readonly #parts: SessionParts;
   readonly #runtime: Runtime;
   #passes = 0;

@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
-import type { Engine } from './engine.ts';
+import type { ConnectedEngine } from './docker/connect.ts';
 import type { Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
 import type { Sources } from './sources.ts';
@@ -10,7 +10,7 @@ import type { Store } from './store/store.ts';
 
 export interface SessionParts {
   readonly platform: string;
-  readonly engine: Engine;
+  readonly engine: ConnectedEngine;
   readonly store: Store;
   readonly sources: Sources;
   readonly digest: (value: string | Uint8Array) => string;

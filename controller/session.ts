@@ -1,9 +1,6 @@
 // A session on one platform: its engine, its store, its manifests and, where it acts, its lock. Composes; decides nothing.
 
-import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
@@ -13,15 +10,23 @@ import { acquireLock, type Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
 import { SessionControl } from './session-control.ts';
 import { Sources } from './sources.ts';
-import { openStateDir, stateDir, statePaths } from './state-dir.ts';
+import { type Digest, installationDigest, openStateDir, stateDir, statePaths } from './state-dir.ts';
 import { overlayStore } from './store/overlay.ts';
 import { scrubbedStore } from './store/scrubbed.ts';
 import { openStore, openStoreReadOnly } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
+/** A load and the digest that it was made with. */
+export interface FirstLoad {
+  readonly loaded: Loaded;
+  readonly digest: Digest;
+}
+
 export interface SessionOptions {
   /** `-f` arguments; empty with a `platform`: what is in force of it; empty without: the folder's default files. */
   readonly paths: readonly string[];
+  /** Of these paths, made a moment ago to find out which platform they are. Absent: loaded here. */
+  readonly load?: FirstLoad;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
@@ -49,19 +54,14 @@ const longestWaitMs = 5_000;
 export async function openSession(options: SessionOptions): Promise<SessionControl> {
   const user = { env: options.env, uid: options.uid };
   const flag = options.stateDir === undefined ? {} : { flag: options.stateDir };
-  const keyDir = options.stateDir ?? dirname(stateDir('any', user));
-  const digest =
-    options.lock || existsSync(join(keyDir, 'key'))
-      ? openStateDir(keyDir, user).keyedDigest
-      : passingDigest();
+  const digest = options.load?.digest ?? installationDigest({ ...user, ...flag }, { makeKey: options.lock });
   const { paths, cwd, env, platform } = options;
-  const sources = new Sources({ paths, cwd, env, digest, ...(platform === undefined ? {} : { platform }) });
+  const sources = new Sources(
+    { paths, cwd, env, digest, ...(platform === undefined ? {} : { platform }) },
+    options.load?.loaded,
+  );
   const stored = platform !== undefined && paths.length === 0;
-  const loaded = stored
-    ? undefined
-    : options.tolerant !== undefined
-      ? await sources.load()
-      : await sources.mustLoad();
+  const loaded = stored ? undefined : (sources.good ?? (await firstLoad(sources, options)));
   if (loaded !== undefined) options.scrubber.add(loaded.secrets.values());
   const name = loaded?.revision.platform ?? platform;
   if (name === undefined) return refuseUnnamed(sources);
@@ -99,6 +99,10 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
     await engine.close();
     throw error;
   }
+}
+
+function firstLoad(sources: Sources, { tolerant }: SessionOptions): Promise<Loaded | undefined> {
+  return tolerant === undefined ? sources.mustLoad() : sources.load();
 }
 
 /** What is in force, for commands that name a platform instead of files. Its secrets' values are not kept anywhere. */
@@ -145,10 +149,4 @@ function engineWait(until: AbortSignal, logger: Logger): (error: Error) => Promi
     await sleep(retryMs, undefined, { signal: until });
     retryMs = Math.min(retryMs * 2, longestWaitMs);
   };
-}
-
-/** A look that may write nothing has no key: its digests are good for this look only. */
-function passingDigest(): (value: string | Uint8Array) => string {
-  const key = randomBytes(32);
-  return (value) => createHmac('sha256', key).update(value).digest('hex');
 }

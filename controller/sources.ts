@@ -17,8 +17,11 @@ export class Sources {
     | { update(files: readonly string[], folders: readonly string[]): void; close(): Promise<void> }
     | undefined;
 
-  constructor(request: LoadRequest) {
+  /** `first`: a load of the same request that was made a moment ago. */
+  constructor(request: LoadRequest, first?: Loaded) {
     this.#request = request;
+    this.#good = first;
+    this.#files = first === undefined ? [] : filesOf(first);
   }
 
   /** The newest good load. */

@@ -81,6 +81,27 @@ export function openStateDir(dir: string, user: UserContext): StateDir {
   };
 }
 
+export type Digest = (value: string | Uint8Array) => string;
+
+/**
+ * The digest of this installation, keyed by the file in `flag` (--state) or beside all platforms' folders. Where there is no
+ * key and none is to be made, because nothing may be written, one that is good for this process only.
+ */
+export function installationDigest(
+  user: UserContext & { readonly flag?: string },
+  { makeKey }: { readonly makeKey: boolean },
+): Digest {
+  const dir = user.flag === undefined ? stateHome(user) : resolve(user.flag);
+  if (makeKey || existsSync(join(dir, keyName))) return openStateDir(dir, user).keyedDigest;
+  return passingDigest();
+}
+
+/** Its key is thrown away: what it makes means nothing to anybody else. */
+export function passingDigest(): Digest {
+  const key = randomBytes(keyBytes);
+  return (value) => createHmac('sha256', key).update(value).digest('hex');
+}
+
 function stateHome({ env, uid }: UserContext): string {
   const home = env['XDG_STATE_HOME'];
   // The XDG specification: a relative path there is to be ignored.

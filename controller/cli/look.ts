@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
 import { findPlace, type Place } from './place.ts';
 import { sessionOptions } from './reach.ts';
+import { requireSameEngine } from './same-engine.ts';
 
 export interface Look {
   readonly place: Place;
@@ -48,6 +49,7 @@ async function see(
 ): Promise<Snapshot> {
   const { platform } = place;
   const controller = await controllerAt(place);
+  if (controller.health !== undefined) await requireSameEngine(flags, context, controller.health);
   const at = context.now();
   if (store !== undefined && controller.health !== undefined) {
     return readSnapshot(store, { platform, at, controller: controller.health });

@@ -7,7 +7,8 @@ import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { LoadResult } from '../../desired-state/load-types.ts';
 import { type Ref, refOf } from '../../desired-state/resource.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
-import { listPlatforms, stateDir, statePaths } from '../state-dir.ts';
+import type { FirstLoad } from '../session.ts';
+import { installationDigest, listPlatforms, stateDir, statePaths } from '../state-dir.ts';
 import { openStoreReadOnly } from '../store/sqlite.ts';
 import type { RevisionRecord } from '../store/store.ts';
 import type { Context } from './context.ts';
@@ -25,21 +26,30 @@ export interface Place {
   readonly paths: readonly string[];
   /** Absolute: the manifests that were loaded, named or found here. A controller that keeps others is not asked. */
   readonly sources?: readonly string[];
+  /** Of `paths`, where they had to be loaded to find all this. */
+  readonly load?: FirstLoad;
   /** Passed to a load where the manifests may not tell it: chosen by name, or broken. */
   readonly loadAs?: string;
   /** Resources that a person may name. */
   readonly refs: readonly Ref[];
 }
 
-/** The platform and state folder that flags, manifests or the state root point at. */
-export async function findPlace(flags: PlatformFlags, context: Context): Promise<Place> {
+/**
+ * The platform and state folder that flags, manifests or the state root point at. `makeKey`: what is loaded will be acted
+ * on or saved, so its digests must be good tomorrow.
+ */
+export async function findPlace(
+  flags: PlatformFlags,
+  context: Context,
+  { makeKey = false }: { readonly makeKey?: boolean } = {},
+): Promise<Place> {
   const dir = flags.state === undefined ? undefined : resolve(context.cwd, flags.state);
   const named = flags.file.length > 0;
   // `-p` chooses where no files are given: what is in force of that platform, not what happens to lie here.
   if (flags.platform !== undefined && !named) {
     return storedPlace(flags.platform, dir ?? stateDir(flags.platform, context), context);
   }
-  if (named || manifestsIn(context.cwd)) return placeOfManifests(flags, context, dir);
+  if (named || manifestsIn(context.cwd)) return placeOfManifests(flags, context, dir, makeKey);
   if (dir !== undefined) {
     const record = await inForce(dir, context);
     if (record !== undefined) return storedPlace(record.revision.platform, dir, context);
@@ -58,8 +68,11 @@ async function placeOfManifests(
   flags: PlatformFlags,
   context: Context,
   dir: string | undefined,
+  makeKey: boolean,
 ): Promise<Place> {
-  const result = await loadOnly(flags, context);
+  const user = { env: context.env, uid: context.uid, ...(dir === undefined ? {} : { flag: dir }) };
+  const digest = installationDigest(user, { makeKey });
+  const result = await loadOnly(flags, context, digest);
   if (!result.ok) {
     // Broken manifests must not hide how the platform is: whoever keeps these files can still be found by them.
     const known = await placeKeeping(result, flags, context, dir);
@@ -74,6 +87,7 @@ async function placeOfManifests(
     fromStore: false,
     paths: flags.file,
     sources,
+    load: { loaded: result.loaded, digest },
     refs: [...new Set([...resources.map(refOf), ...place.refs])],
   };
 }

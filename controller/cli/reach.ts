@@ -10,6 +10,7 @@ import { openSession, type SessionOptions } from '../session.ts';
 import { by, type Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
 import { findPlace, type Place } from './place.ts';
+import { requireSameEngine } from './same-engine.ts';
 
 export interface Reached {
   readonly control: Control;
@@ -24,14 +25,17 @@ export interface ReachOptions {
   readonly lock: boolean;
   /** Read the manifests anew even where the platform was chosen by name: what is in force then is not enough. */
   readonly manifests: boolean;
+  /** What is seen is kept for later (a saved plan): its digests must be good then. */
+  readonly saved?: boolean;
   readonly forceUnlock?: boolean;
 }
 
 /** Opens the way to a platform; the caller closes `control`. */
 export async function reach(flags: PlatformFlags, context: Context, options: ReachOptions): Promise<Reached> {
-  const place = await findPlace(flags, context);
+  const place = await findPlace(flags, context, { makeKey: options.lock || options.saved === true });
   const found = await findController(place.socketPath);
   if (found !== undefined) {
+    await requireSameEngine(flags, context, found.health);
     const { sources } = place;
     const asked = isKept(flags, place, found.health.sources) ? undefined : sources;
     // Looking at other manifests than the controller's is no quarrel with it: it is done here.
@@ -59,6 +63,7 @@ export function sessionOptions(
   const debug = (context.env['REEVE_DEBUG'] ?? '') !== '';
   return {
     paths: place.fromStore && !manifests ? [] : place.paths,
+    ...(place.load === undefined ? {} : { load: place.load }),
     cwd: context.cwd,
     env: context.env,
     uid: context.uid,

@@ -36,7 +36,7 @@ export async function runController(flags: RunFlags, context: Context): Promise<
       process.exit(1);
     }, lastCallMs).unref();
   });
-  const place = await findPlace(flags, context);
+  const place = await findPlace(flags, context, { makeKey: true });
   const session = await openSession({
     ...sessionOptions(place, flags, context, { verb: 'run', lock: true, manifests: true, ...force(flags) }),
     logger,
@@ -53,6 +53,7 @@ export async function runController(flags: RunFlags, context: Context): Promise<
       store: session.store,
       sources: session.sources,
       platform: session.platform,
+      engine: session.engine.key,
       version: await version(),
       now: context.now,
     });

@@ -40,7 +40,15 @@ export function toSavedPlan(
 }
 
 export async function writeSavedPlan(path: string, saved: SavedPlan): Promise<void> {
-  await writeFile(path, `${JSON.stringify(saved)}\n`, { mode: 0o600 });
+  try {
+    await writeFile(path, `${JSON.stringify(saved)}\n`, { mode: 0o600 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ReeveError(`the plan could not be saved: ${why}`, {
+      hint: 'name a file in a folder that is there and that this user may write to',
+      cause: error,
+    });
+  }
 }
 
 /** The saved plan in a file; undefined where the file is something else, or there is none. */

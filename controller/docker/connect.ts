@@ -37,9 +37,8 @@ const defaultTimeoutMs = 30_000;
 
 /** Finds the engine as Docker's CLI does. Throws only what the user can mend: a bad address, missing certificates. */
 export async function connectEngine(options: ConnectOptions): Promise<ConnectedEngine> {
-  const { host, env } = options;
-  const address = locateEngine({ env, readFile, ...(host === undefined ? {} : { host }) });
-  const transport = await openTransport(address, env);
+  const address = addressOf(options);
+  const transport = await openTransport(address, options.env);
   const client = createClient(transport.dialled, options.timeoutMs ?? defaultTimeoutMs);
   const about = rememberInfo(client);
   // Asked for by every look: what it takes to tell (all Unix sockets of the machine) is done once.
@@ -71,6 +70,15 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
     logs: (containerId, logOptions) => readLogs(client, containerId, logOptions, Date.now),
     close: () => transport.close(),
   };
+}
+
+/** `EngineInfo.key` of the engine that is meant, without asking it. */
+export function engineKey(options: ConnectOptions): string {
+  return keyOf(addressOf(options));
+}
+
+function addressOf({ host, env }: ConnectOptions): EngineAddress {
+  return locateEngine({ env, readFile, ...(host === undefined ? {} : { host }) });
 }
 
 interface Transport {

@@ -55,6 +55,8 @@ export const healthAnswer = z.object({
   platform: z.string(),
   pid: z.number(),
   version: z.string(),
+  /** `EngineInfo.key` of the engine that it keeps the platform on. */
+  engine: z.string(),
   startedAt: z.string(),
   sources: z.array(z.string()),
 });

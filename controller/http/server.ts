@@ -31,6 +31,8 @@ export interface ServeOptions {
   /** What this controller keeps: absolute paths of its `-f` arguments. */
   readonly sources: readonly string[];
   readonly platform: string;
+  /** `EngineInfo.key`. */
+  readonly engine: string;
   readonly version: string;
   readonly now: () => number;
 }
@@ -75,9 +77,10 @@ async function listen(app: FastifyInstance, socketPath: string): Promise<void> {
 }
 
 function addReading(app: FastifyInstance, control: Control, options: ServeOptions): void {
-  const { store, platform, sources, version, now } = options;
+  const { store, platform, engine, sources, version, now } = options;
   const health: HealthAnswer = {
     platform,
+    engine,
     pid: process.pid,
     version,
     startedAt: new Date(now()).toISOString(),

@@ -5,9 +5,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { ensureEngine } from '../support/engine.ts';
 import { startEngineProxy } from '../support/engine-proxy.ts';
 import { ensureTestImage } from '../support/images.ts';
-import { newPlatform, service, type TestPlatform } from '../support/platform.ts';
+import { document, newPlatform, service, type TestPlatform } from '../support/platform.ts';
 import { reeve, spawnReeve } from '../support/reeve.ts';
 import { until } from '../support/until.ts';
+import { act } from '../support/world.ts';
 
 let socket: string;
 let p: TestPlatform;
@@ -63,4 +64,66 @@ describe('run, while the engine is away', () => {
     expect((await waiting.ended).code).toBe(0);
     expect(performance.now() - at).toBeLessThan(2_000);
   });
+});
+
+describe('a saved plan', () => {
+  test('of a platform with a secret, made before anything was applied, is done as it was shown', async () => {
+    process.env['TEST_COMMANDS_TOKEN'] = 'canary-5a1c';
+    const token = document('Secret', 'token', '{env: TEST_COMMANDS_TOKEN}');
+    await p.declare([token, alone('web', 'environment: {TOKEN: {secret: token}}')]);
+    expect((await p.reeve('plan', '--out', 'change.plan')).code).toBe(0);
+    expect(await p.reeve('apply', 'change.plan')).toMatchObject({ code: 0, stderr: '' });
+    process.env['TEST_COMMANDS_TOKEN'] = 'canary-6b2d';
+    await p.reeve('plan', '--out', 'change.plan');
+    process.env['TEST_COMMANDS_TOKEN'] = 'canary-7c3e';
+    expect(await p.reeve('apply', 'change.plan')).toMatchObject({
+      code: 73,
+      stderr: expect.stringContaining('the manifests have changed'),
+    });
+  });
+
+  test('is refused once what runs is no longer as it was', async () => {
+    await p.apply();
+    expect((await p.reeve('plan', '--out', 'change.plan')).code).toBe(0);
+    await act(socket, (await p.container('Service/web')).Id, 'kill');
+    await p.untilContainer('Service/web', 'is down', (c) => !c.State.Running);
+    expect(await p.reeve('apply', 'change.plan')).toMatchObject({
+      code: 73,
+      stderr: expect.stringContaining('what runs has changed'),
+    });
+  });
+
+  test('goes through the controller, which refuses it once the manifests have changed', async () => {
+    await p.run();
+    await p.untilReady('Service/web');
+    await p.reeve('plan', '--out', 'change.plan');
+    expect((await p.reeve('apply', 'change.plan')).code).toBe(0);
+    await p.replaceIn('reeve.yaml', 'sleep 1', 'sleep 2');
+    expect(await p.reeve('apply', 'change.plan')).toMatchObject({
+      code: 73,
+      stderr: expect.stringContaining('the manifests have changed'),
+    });
+  });
+
+  test('that cannot be written, or is not there, is told plainly', async () => {
+    expect(await p.reeve('plan', '--out', '/nonexistent/change.plan')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/plan could not be saved.*\/nonexistent/),
+    });
+    expect(await p.reeve('apply', '--yes', 'change.plan')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('there is no file change.plan'),
+    });
+  });
+});
+
+test('--host of another engine is refused where a controller keeps the platform', async () => {
+  await p.run();
+  const elsewhere = { state: p.state, cwd: p.manifests, socket: '/nonexistent/engine.sock' };
+  for (const line of [['apply', '--yes'], ['plan'], ['status'], ['down', '--yes']]) {
+    expect(await reeve(line, elsewhere), line.join(' ')).toMatchObject({
+      code: 75,
+      stderr: expect.stringContaining('not on unix:///nonexistent/engine.sock'),
+    });
+  }
 });

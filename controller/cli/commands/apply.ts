@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Ref } from '../../../desired-state/resource.ts';
 import type { ApplyOptions, PlanReport } from '../../control.ts';
 import { exitStatus, ReeveError } from '../../errors.ts';
 import { by, type Context } from '../context.ts';
@@ -56,6 +57,7 @@ async function apply(words: readonly string[], given: Flags, context: Context): 
   requireAnswer(flags, context);
   const reached = await reach(flags, context, { verb: 'apply', lock: true, manifests: true });
   try {
+    if (saved === undefined) requireNoFile(words, reached.place.refs);
     const options: ApplyOptions = {
       ...(saved?.options ?? planOptions(words, flags, reached.place.refs)),
       by: by(context, 'apply'),
@@ -74,6 +76,16 @@ async function savedPlan(words: readonly string[], context: Context): Promise<Sa
   if (word === undefined || another !== undefined) return undefined;
   const { readSavedPlan } = await import('../saved-plan.ts');
   return readSavedPlan(resolve(context.cwd, word));
+}
+
+/** A word like `change.plan` that no resource is named by is a file that is not there. */
+function requireNoFile(words: readonly string[], refs: readonly Ref[]): void {
+  const [word = ''] = words;
+  if (!/^[^/]*\.\w+$|^[./]/.test(word) || refs.some((ref) => ref.endsWith(`/${word}`))) return;
+  throw new ReeveError(`there is no file ${word} that reeve plan --out saved, and no resource of that name`, {
+    status: exitStatus.usage,
+    hint: `reeve plan --out ${word} saves one`,
+  });
 }
 
 /** A saved plan knows where it belongs. */

@@ -39,7 +39,13 @@ export function define(command: Command, context: Context): void {
 
 async function plan(names: readonly string[], flags: Flags, context: Context): Promise<void> {
   const [{ reach }, { planView }] = await Promise.all([import('../reach.ts'), import('../views/plan.ts')]);
-  const { control, place } = await reach(flags, context, { verb: 'plan', lock: false, manifests: true });
+  const saved = flags.out !== undefined;
+  const { control, place } = await reach(flags, context, {
+    verb: 'plan',
+    lock: false,
+    manifests: true,
+    saved,
+  });
   try {
     const options = planOptions(names, flags, place.refs);
     const report = await control.plan(options);

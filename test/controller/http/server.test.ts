@@ -49,6 +49,7 @@ function start(): Promise<Server> {
     store,
     sources: ['/srv/reeve.yaml'],
     platform: 'demo',
+    engine: 'unix:///var/run/docker.sock',
     version: '0.1.0',
     now: Date.now,
   });
@@ -99,6 +100,7 @@ describe('reading', () => {
   test('health says who keeps what', async () => {
     expect(await remote.health()).toMatchObject({
       platform: 'demo',
+      engine: 'unix:///var/run/docker.sock',
       pid: process.pid,
       sources: ['/srv/reeve.yaml'],
     });
