@@ -10,6 +10,8 @@ import { checkTop } from './shape.ts';
 export interface ModelSource {
   readonly path: string;
   readonly display: string;
+  /** The value that names the file, where another file does: that it cannot be read is told there. */
+  readonly namedAt?: Node;
 }
 
 /** What the files of one (sub)project share. */
@@ -23,11 +25,15 @@ export interface ModelContext {
 }
 
 /** The documents of a file with variables filled in, each a map; syntax mistakes are told. */
-export function readDocuments(context: ModelContext, { path, display }: ModelSource): MapNode[] {
+export function readDocuments(context: ModelContext, { path, display, namedAt }: ModelSource): MapNode[] {
   const { loading, lookup } = context;
   loading.files.add(path);
   const { documents, diagnostics } = readYamlFile(path, display);
-  loading.diagnostics.push(...diagnostics);
+  for (const diagnostic of diagnostics) {
+    const { code, message } = diagnostic;
+    if (namedAt === undefined || !code.startsWith('File')) loading.diagnostics.push(diagnostic);
+    else tell(loading, 'error', namedAt, { code, message: `${display}: ${message}` });
+  }
   return documents.flatMap((document) => {
     if (document.kind !== 'map') {
       const message = 'expected a Compose file: a map with services';

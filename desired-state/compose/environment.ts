@@ -1,9 +1,13 @@
 // The variables of a Compose load: the shell's, then those of `.env` files below them. Every name asked for is recorded.
 
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseDotenv } from '../dotenv.ts';
+import type { MapNode } from '../tree.ts';
 import { readTextFile } from '../yaml/read.ts';
+import { mapAt, scalarAt } from './edit.ts';
 import { displayOf, type Loading, type Lookup } from './loading.ts';
+import { pairsAsMap } from './merge/pairs.ts';
 
 /** Counts each name that is asked for. */
 export function recorded(loading: Loading, env: Readonly<Record<string, string | undefined>>): Lookup {
@@ -30,7 +34,23 @@ export function withEnvFiles(loading: Loading, over: Lookup, paths: readonly str
 
 /** The `.env` of a folder counts as looked at even where there is none: it may come. */
 export function withDotenvOf(loading: Loading, over: Lookup, folder: string): Lookup {
-  const path = `${folder}/.env`.replace(/^\/\//, '/');
+  const path = join(folder, '.env');
   loading.files.add(path);
   return withEnvFiles(loading, over, existsSync(path) ? [path] : []);
+}
+
+/** Variables of services that are written without a value get that of their own project, where it has one. */
+export function fillShellValues(model: MapNode, lookup: Lookup): MapNode {
+  const filled = mapAt(model, ['services', '*', 'environment'], (node) => {
+    const pairs = pairsAsMap(node);
+    if (pairs === undefined) return node;
+    const entries = [...pairs.entries.values()].map((entry) => {
+      const { key, value } = entry;
+      if (value.kind !== 'scalar' || value.value !== null || value.tag !== undefined) return entry;
+      const found = lookup(key);
+      return found === undefined ? entry : { ...entry, value: scalarAt(value, found) };
+    });
+    return { ...pairs, entries: new Map(entries.map((entry) => [entry.key, entry])) };
+  });
+  return filled.kind === 'map' ? filled : model;
 }

@@ -6,6 +6,7 @@ import { didYouMean } from '../yaml/suggest.ts';
 import { type ModelContext, type ModelSource, mergeAt, readDocuments } from './documents.ts';
 import { withEntry, withoutKey } from './edit.ts';
 import { displayOf, tell } from './loading.ts';
+import { settleTags } from './merge/merge.ts';
 import { rebasePaths } from './paths.ts';
 import { sectionOf } from './shape.ts';
 
@@ -61,7 +62,9 @@ function resolveService(
   }
   const base = baseOf(context, home, target, [...trail, step]);
   const own = withoutKey(service, 'extends');
-  return base === undefined ? own : mergeAt(context.loading, base, own, ['services', name]);
+  if (base === undefined) return own;
+  // What the base resets or overrides is its own affair: it ends before this service goes on top.
+  return mergeAt(context.loading, settleTags(base), own, ['services', name]);
 }
 
 interface Target {
@@ -104,16 +107,7 @@ function homeOf(context: ModelContext, home: Home, file: ScalarNode): Home | und
   const path = resolve(home.folder, String(file.value));
   if (path === home.path) return home;
   const display = displayOf(loading, path);
-  const before = loading.diagnostics.length;
-  const documents = readDocuments(context, { path, display });
-  const unreadable = loading.diagnostics.slice(before).find(({ code }) => code.startsWith('File'));
-  if (unreadable !== undefined) {
-    // The file is named by this one: that is where a person has to look.
-    loading.diagnostics.splice(before);
-    const message = `extends ${display}: ${unreadable.message}`;
-    tell(loading, 'error', file, { code: unreadable.code, message });
-    return undefined;
-  }
+  const documents = readDocuments(context, { path, display, namedAt: file });
   const folder = dirname(path);
   const [first, ...rest] = documents.map((document) => rebasePaths(document, folder, context.folder));
   if (first === undefined) return undefined;

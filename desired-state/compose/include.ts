@@ -4,10 +4,9 @@
 import { dirname, resolve } from 'node:path';
 import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
 import { type ModelContext, type ModelSource, mergeModels } from './documents.ts';
-import { mapAt, scalarAt, withoutKey } from './edit.ts';
+import { withoutKey } from './edit.ts';
 import { withDotenvOf, withEnvFiles } from './environment.ts';
-import { displayOf, type Lookup, tell } from './loading.ts';
-import { pairsAsMap } from './merge/pairs.ts';
+import { displayOf, tell } from './loading.ts';
 import { rebasePaths } from './paths.ts';
 import { sections } from './shape.ts';
 
@@ -52,10 +51,12 @@ function loadIncluded(context: ModelContext, item: Node, loadModel: LoadModel): 
     envFiles.length === 0
       ? withDotenvOf(loading, context.lookup, folder)
       : withEnvFiles(loading, context.lookup, envPaths(context, envFiles));
-  const sources = readable(context, paths);
-  if (sources === undefined) return undefined;
+  const sources = paths.map((node) => {
+    const path = resolve(context.folder, String(node.value));
+    return { path, display: displayOf(loading, path), namedAt: node };
+  });
   const model = loadModel({ ...context, lookup, folder }, sources);
-  return fillShellValues(rebasePaths(onlySections(model), folder, context.folder), lookup);
+  return rebasePaths(onlySections(model), folder, context.folder);
 }
 
 function includeOf(item: Node): Include {
@@ -80,33 +81,7 @@ function envPaths({ loading, folder }: ModelContext, nodes: readonly ScalarNode[
   return paths;
 }
 
-/** The files of an include; one that cannot be read is told where it is named. */
-function readable({ loading, folder }: ModelContext, nodes: readonly ScalarNode[]) {
-  const sources = nodes.map((node) => {
-    const path = resolve(folder, String(node.value));
-    return { node, path, display: displayOf(loading, path) };
-  });
-  return sources;
-}
-
 function onlySections(model: MapNode): MapNode {
   const kept = [...model.entries].filter(([key]) => sections.some((section) => section === key));
   return { ...model, entries: new Map(kept) };
-}
-
-/** Variables without a value are the included project's to find: its `.env` is not seen from outside. */
-function fillShellValues(model: MapNode, lookup: Lookup): MapNode {
-  const filled = mapAt(model, ['services', '*', 'environment'], (node) => {
-    const pairs = pairsAsMap(node);
-    if (pairs === undefined) return node;
-    const entries = [...pairs.entries.values()].map((entry) => {
-      const { value } = entry;
-      const found = value.kind === 'scalar' && value.value === null ? lookup(entry.key) : undefined;
-      return found === undefined || value.kind !== 'scalar'
-        ? entry
-        : { ...entry, value: scalarAt(value, found) };
-    });
-    return { ...pairs, entries: new Map(entries.map((entry) => [entry.key, entry])) };
-  });
-  return filled.kind === 'map' ? filled : model;
 }

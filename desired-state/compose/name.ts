@@ -1,7 +1,10 @@
 // The project's name: who says it first, and what Compose makes of it.
 
 import { basename } from 'node:path';
-import { childOf, type MapNode, type ScalarNode } from '../tree.ts';
+import type { Position } from '../diagnostic.ts';
+import { interpolateText } from '../interpolate.ts';
+import { childOf } from '../tree.ts';
+import { readYamlFile } from '../yaml/read.ts';
 import { type Loading, type Lookup, tell } from './loading.ts';
 
 /** Lower case, of letters, digits, `-` and `_`, the first a letter or digit: what Compose makes of any text. */
@@ -16,23 +19,27 @@ interface Sources {
   /** What the person said (`-p`). */
   readonly given: string | undefined;
   readonly lookup: Lookup;
-  /** Roots of the main files, in order. */
-  readonly roots: readonly MapNode[];
+  /** The main files, in order, absolute. */
+  readonly paths: readonly string[];
+  /** Where a mistake about the name as a whole is told. */
+  readonly start: Position;
 }
 
-/** `-p`, then COMPOSE_PROJECT_NAME, then the last `name:` of the files, then the project's folder. */
-export function projectName(loading: Loading, { given, lookup, roots }: Sources): string {
+/**
+ * `-p`, then COMPOSE_PROJECT_NAME, then the last `name:` of the files, then the project's folder. Known before the files
+ * are filled in, because they may ask for COMPOSE_PROJECT_NAME.
+ */
+export function projectName(loading: Loading, { given, lookup, paths, start }: Sources): string {
   const said = given ?? (lookup('COMPOSE_PROJECT_NAME') || undefined);
-  const start = roots[0]?.position ?? { file: loading.baseDir, line: 1, column: 1 };
   if (said !== undefined) {
-    if (normalizeName(said) === said && said !== '') return said;
+    const name = normalizeName(said);
+    if (name === said) return said;
     const message = `bad project name ${JSON.stringify(said)}, expected lower case letters, digits, "-" and "_", the first a letter or digit`;
-    const hint = normalizeName(said) === '' ? undefined : `did you mean "${normalizeName(said)}"?`;
-    tell(loading, 'error', start, { code: 'BadName', message, ...(hint === undefined ? {} : { hint }) });
-    return normalizeName(said);
+    const hint = name === '' ? {} : { hint: `did you mean "${name}"?` };
+    tell(loading, 'error', start, { code: 'BadName', message, ...hint });
+    return name;
   }
-  const written = lastName(roots);
-  const fromFile = normalizeName(String(written?.value ?? ''));
+  const fromFile = normalizeName(lastName(paths, lookup));
   if (fromFile !== '') return fromFile;
   const fromFolder = normalizeName(basename(loading.baseDir));
   if (fromFolder !== '') return fromFolder;
@@ -41,7 +48,13 @@ export function projectName(loading: Loading, { given, lookup, roots }: Sources)
   return '';
 }
 
-function lastName(roots: readonly MapNode[]): ScalarNode | undefined {
-  const names = roots.map((root) => childOf(root, 'name'));
-  return names.filter((node): node is ScalarNode => node?.kind === 'scalar' && node.value !== null).at(-1);
+/** What is wrong with the files is told when they are read in earnest. */
+function lastName(paths: readonly string[], lookup: Lookup): string {
+  const roots = paths.flatMap((path) => readYamlFile(path, path).documents);
+  const names = roots.flatMap((root) => {
+    const node = childOf(root, 'name');
+    if (node?.kind !== 'scalar' || node.value === null) return [];
+    return [interpolateText(node.source, node.position, lookup).text];
+  });
+  return names.at(-1) ?? '';
 }

@@ -1,13 +1,14 @@
-// A Compose project from its files: found, merged, with profiles applied and references checked. The one way in.
+// A Compose project from its files: named, merged, checked, with profiles applied. The one way in.
 
 import { resolve } from 'node:path';
 import type { Diagnostic, Position } from '../diagnostic.ts';
-import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
+import type { MapNode, ScalarNode } from '../tree.ts';
 import type { ModelContext } from './documents.ts';
 import { recorded, withDotenvOf } from './environment.ts';
-import { displayOf, type Loading, type Lookup, tell } from './loading.ts';
+import { displayOf, type Loading, type Lookup } from './loading.ts';
 import { loadModel } from './model.ts';
 import { projectName } from './name.ts';
+import { activeServices } from './profiles.ts';
 import { checkEntry, type Section, sectionOf, sections } from './shape.ts';
 
 export interface ProjectRequest {
@@ -22,6 +23,7 @@ export interface ProjectRequest {
 export interface ComposeProject {
   readonly name: string;
   readonly baseDir: string;
+  /** Those that take part, everything merged in; `x-reeve` is still there. */
   readonly services: Map<string, MapNode>;
   readonly networks: Map<string, MapNode | ScalarNode>;
   readonly volumes: Map<string, MapNode | ScalarNode>;
@@ -38,20 +40,26 @@ export interface ComposeProject {
 
 /** Loads one project; mistakes are in `diagnostics`. */
 export function loadComposeProject(request: ProjectRequest): ComposeProject {
-  const paths = request.files.map((file) => resolve(request.cwd, file));
-  const [first = request.cwd] = paths;
-  const baseDir = resolve(request.cwd, request.projectDirectory ?? resolve(first, '..'));
-  const loading: Loading = { cwd: request.cwd, baseDir, diagnostics: [], files: new Set(), reads: new Set() };
-  const lookup = withDotenvOf(loading, recorded(loading, request.env), baseDir);
+  const { cwd } = request;
+  const paths = request.files.map((file) => resolve(cwd, file));
+  const [first = cwd] = paths;
+  const baseDir = resolve(cwd, request.projectDirectory ?? resolve(first, '..'));
+  const loading: Loading = { cwd, baseDir, diagnostics: [], files: new Set(), reads: new Set() };
+  const variables = withDotenvOf(loading, recorded(loading, request.env), baseDir);
+  const start = { file: displayOf(loading, first), line: 1, column: 1 };
+  const name = projectName(loading, { given: request.name, lookup: variables, paths, start });
+  const lookup: Lookup = (key) => (key === 'COMPOSE_PROJECT_NAME' ? name : variables(key));
   const context: ModelContext = { loading, lookup, folder: baseDir, includedBy: [] };
-  const model = loadModel(
-    context,
-    paths.map((path) => ({ path, display: displayOf(loading, path) })),
-  );
+  const sources = paths.map((path) => ({ path, display: displayOf(loading, path) }));
+  const model = loadModel(context, sources);
+  const services = new Map<string, MapNode>();
+  for (const [key, node] of entriesOf(loading, model, 'services')) {
+    if (node.kind === 'map') services.set(key, node);
+  }
   return {
-    name: projectName(loading, { given: request.name, lookup, roots: [model] }),
+    name,
     baseDir,
-    services: activeServices(loading, model, lookup),
+    services: activeServices(loading, services, variables),
     networks: entriesOf(loading, model, 'networks'),
     volumes: entriesOf(loading, model, 'volumes'),
     secrets: entriesOf(loading, model, 'secrets'),
@@ -66,7 +74,7 @@ export function loadComposeProject(request: ProjectRequest): ComposeProject {
 function keyPositions(model: MapNode): Map<string, Position> {
   const entries = sections.flatMap((section) =>
     [...sectionOf(model, section).entries.values()].map(
-      (e) => [`${section}.${e.key}`, e.keyPosition] as const,
+      ({ key, keyPosition }) => [`${section}.${key}`, keyPosition] as const,
     ),
   );
   return new Map(entries);
@@ -79,56 +87,4 @@ function entriesOf(loading: Loading, model: MapNode, section: Section): Map<stri
     if (checkEntry(loading, section, key, value) && value.kind !== 'list') found.set(key, value);
   }
   return found;
-}
-
-/** Services without a profile, and those of COMPOSE_PROFILES. */
-function activeServices(loading: Loading, model: MapNode, lookup: Lookup): Map<string, MapNode> {
-  const active = new Set((lookup('COMPOSE_PROFILES') ?? '').split(',').map((p) => p.trim()));
-  const services = new Map<string, MapNode>();
-  const inactive = new Map<string, readonly string[]>();
-  for (const { key, value } of sectionOf(model, 'services').entries.values()) {
-    if (value.kind !== 'map' || !checkEntry(loading, 'services', key, withoutOwn(value))) continue;
-    const profiles = textsOf(childOf(value, 'profiles'));
-    if (profiles.length === 0 || active.has('*') || profiles.some((p) => active.has(p)))
-      services.set(key, value);
-    else inactive.set(key, profiles);
-  }
-  for (const [name, node] of services) tellInactive(loading, name, node, inactive);
-  return services;
-}
-
-function tellInactive(
-  loading: Loading,
-  name: string,
-  node: MapNode,
-  inactive: ReadonlyMap<string, readonly string[]>,
-): void {
-  const written = childOf(node, 'depends_on');
-  const places: [string, Node][] =
-    written?.kind === 'map'
-      ? [...written.entries.values()].map((e) => [e.key, e.value])
-      : written?.kind === 'list'
-        ? written.items.flatMap((i): [string, Node][] => (i.kind === 'scalar' ? [[String(i.value), i]] : []))
-        : [];
-  for (const [on, at] of places) {
-    const profiles = inactive.get(on);
-    if (profiles === undefined) continue;
-    const message = `service ${name} depends on ${on}, which takes part only with profile ${profiles.join(' or ')}`;
-    tell(loading, 'error', at, {
-      code: 'InactiveProfile',
-      message,
-      hint: `set COMPOSE_PROFILES=${profiles[0] ?? ''}`,
-    });
-  }
-}
-
-function withoutOwn(node: MapNode): MapNode {
-  return { ...node, entries: new Map([...node.entries].filter(([key]) => key !== 'x-reeve')) };
-}
-
-function textsOf(node: Node | undefined): string[] {
-  if (node?.kind !== 'list') return [];
-  return node.items.flatMap((item) =>
-    item.kind === 'scalar' && item.value !== null ? [String(item.value)] : [],
-  );
 }

@@ -7,6 +7,7 @@ import { flag, listOrMap, options, stringOrList, text } from '../container/schem
 import { childOf, type MapNode, type Node } from '../tree.ts';
 import { checkShape } from '../yaml/check.ts';
 import { mapOf } from './edit.ts';
+import { checkContent, checkExternal } from './exclusive.ts';
 import { type Loading, tell } from './loading.ts';
 
 export const sections = ['services', 'networks', 'volumes', 'secrets', 'configs'] as const;
@@ -95,11 +96,17 @@ const words: Readonly<Record<Section, string>> = {
   configs: 'config',
 };
 
+/** Where the content of a secret or config may come from. */
+const contentKeys = { secrets: ['file', 'environment'], configs: ['file', 'environment', 'content'] };
+
 /** One entry of a section, after all merging. False: its types are wrong, and told. */
 export function checkEntry(loading: Loading, section: Section, name: string, node: Node): boolean {
   const { diagnostics } = checkShape(shapes[section], withoutExtensions(node), `${words[section]} ${name}`);
   loading.diagnostics.push(...diagnostics);
-  return diagnostics.length === 0;
+  if (diagnostics.length > 0 || node.kind !== 'map') return diagnostics.length === 0;
+  const what = `${words[section]} ${name}`;
+  if (section === 'networks' || section === 'volumes') return checkExternal(loading, what, node);
+  return section === 'services' || checkContent(loading, what, node, contentKeys[section]);
 }
 
 /** The top level of one document; sections that are no maps are told and left out, so that the rest can be read. */

@@ -2,7 +2,6 @@
 // the earlier. Done after each file, as Compose does, so that an override replaces instead of adding.
 
 import { childOf, type Node } from '../../tree.ts';
-import { listOf, mapOf } from '../edit.ts';
 import { matches, type Pattern } from './merge.ts';
 import { portItems, portKey } from './ports.ts';
 
@@ -32,21 +31,28 @@ const keyed: Readonly<Record<string, KeyOf>> = {
 const compiled = Object.entries(keyed).map(([pattern, keyOf]) => ({ parts: pattern.split('.'), keyOf }));
 const portsPattern = ['services', '*', 'ports'];
 
-export function uniqueItems(node: Node, path: Pattern = []): Node {
+type OnDuplicate = (earlier: Node, later: Node, key: string) => void;
+
+export function uniqueItems(node: Node, path: Pattern = [], onDuplicate: OnDuplicate = () => {}): Node {
   if (node.kind === 'map') {
     const entries = [...node.entries.values()].map((entry) => {
-      return { ...entry, value: uniqueItems(entry.value, [...path, entry.key]) };
+      return { ...entry, value: uniqueItems(entry.value, [...path, entry.key], onDuplicate) };
     });
-    return mapOf(node.position, entries);
+    return { ...node, entries: new Map(entries.map((entry) => [entry.key, entry])) };
   }
   if (node.kind !== 'list') return node;
   const keyOf = compiled.find(({ parts }) => matches(parts, path))?.keyOf;
   if (keyOf === undefined) return node;
   const items = matches(portsPattern, path) ? node.items.flatMap(portItems) : node.items;
   const byKey = new Map<string | Node, Node>();
-  // What has no key is wrong, or of its own kind: it stays.
-  for (const item of items) byKey.set(keyOf(item) ?? item, item);
-  return listOf(node.position, [...byKey.values()]);
+  for (const item of items) {
+    // What has no key is wrong, or of its own kind: it stays.
+    const key = keyOf(item) ?? item;
+    const earlier = byKey.get(key);
+    if (earlier !== undefined && typeof key === 'string') onDuplicate(earlier, item, key);
+    byKey.set(key, item);
+  }
+  return { ...node, items: [...byKey.values()] };
 }
 
 function textOf(node: Node | undefined): string | undefined {
