@@ -32,6 +32,8 @@ const rules: readonly Rule[] = [
     reason: 'NetworkConnected',
     words: /endpoint with name .* already exists in network|already attached to network/i,
   },
+  // An engine that died in the middle of a start finds the container's process when it is back, and not its own.
+  { reason: 'TaskLeftBehind', words: /^(task [0-9a-f]{64}: already exists|id already in use)$/i },
   { reason: 'NetworkNotConnected', words: /is not connected to (the )?network/i },
   { reason: 'VolumeInUse', words: /volume is in use/i },
   { reason: 'NetworkInUse', words: /has active endpoints/i },
@@ -102,7 +104,7 @@ function unreachableHint(why: string, host: string): string {
   if (/certificate|tls|ssl/i.test(why)) {
     return 'check ca.pem, cert.pem and key.pem of DOCKER_CERT_PATH or of the context';
   }
-  if (host.startsWith('ssh:')) return `try: ssh ${host.slice('ssh://'.length)} docker version`;
+  if (host.startsWith('ssh:')) return `try: ssh ${host.replace(/(:\/\/[^/]*)\/.*/, '$1')} docker version`;
   return 'is dockerd running? name another with --host or DOCKER_HOST';
 }
 
@@ -132,7 +134,7 @@ export function garbledError(what: string, cause?: unknown): EngineError {
 }
 
 /** The engine may or may not have done it: look before it is tried again. */
-export function isUncertain(error: unknown): boolean {
+export function isUncertain(error: unknown): error is EngineError {
   if (!(error instanceof EngineError)) return false;
   if (error.code === 0) return error.reason !== 'EngineUnreachable';
   return error.code >= 500 && error.reason === 'EngineRefused';
