@@ -1,11 +1,12 @@
 // Fault 2: the engine is stopped, killed −9 and started, with and without live-restore, while keeping and during an
 // apply. A condition and an event, back-off, no busy loop, no crash, and convergence once it answers again.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { callEngine } from '../../scripts/lib/docker-api.ts';
 import { type OwnEngine, startOwnEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor, untilAllReady } from '../support/kept.ts';
-import { service } from '../support/platform.ts';
+import { service, type TestPlatform } from '../support/platform.ts';
 import { throughout, until } from '../support/until.ts';
 import { rounds, tell } from './scale.ts';
 
@@ -34,14 +35,24 @@ const ways: readonly Way[] = [
   { how: 'kill9', liveRestore: true },
 ];
 
+/** A platform on the test's own engine, which answers again before the platform is taken off it. */
+async function platformOf(t: TestContext, liveRestore: boolean): Promise<TestPlatform> {
+  await engine.stop();
+  await engine.start({ liveRestore });
+  const p = await platformFor(t, { socket: engine.socket, enter: engine.enter });
+  t.onTestFinished(async () => {
+    const answers = await callEngine(engine.socket, 'GET', '/_ping').catch(() => undefined);
+    if (answers?.status !== 200) await engine.start({ liveRestore });
+  }, 60_000);
+  return p;
+}
+
 describe('the engine goes away', () => {
   test.for(ways)(
     'while keeping: $how, live-restore $liveRestore',
     { timeout: 120_000 },
     async ({ how, liveRestore }, t) => {
-      await engine.stop();
-      await engine.start({ liveRestore });
-      const p = await platformFor(t, { socket: engine.socket, enter: engine.enter });
+      const p = await platformOf(t, liveRestore);
       const controller = await keep(p, documents);
       const before = await p.container('Service/db');
       await engine[how]();
@@ -70,9 +81,7 @@ describe('the engine goes away', () => {
     'during an apply: $how',
     { timeout: 180_000 },
     async ({ how, liveRestore }, t) => {
-      await engine.stop();
-      await engine.start({ liveRestore });
-      const p = await platformFor(t, { socket: engine.socket, enter: engine.enter });
+      const p = await platformOf(t, liveRestore);
       const many = Array.from({ length: 20 }, (_, i) => service(`s${i}`));
       await p.declare(many);
       const apply = p.spawn('apply', '--yes', '-f', p.manifests);
@@ -96,7 +105,7 @@ describe('the engine goes away', () => {
   );
 
   test('a controller that starts while the engine is away waits for it', async (t) => {
-    const p = await platformFor(t, { socket: engine.socket, enter: engine.enter });
+    const p = await platformOf(t, false);
     await p.declare([service('web')]);
     await p.apply();
     await engine.stop();

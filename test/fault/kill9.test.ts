@@ -150,7 +150,7 @@ function words(steps: readonly StepRecord[]): string {
 
 /** Every step that was printed is done in the store, every event that was printed is there. */
 async function expectShownIsStored(p: TestPlatform, killed: CliResult, follower: Running): Promise<void> {
-  const plans = await p.fromStore((s) => s.plans(3));
+  const plans = await p.fromStore((s) => s.plans(40));
   const stored = new Set(
     plans.flatMap((plan) =>
       plan.steps.filter((s) => s.outcome === 'done').map((s) => `${s.ref} ${did(s.op)}`),

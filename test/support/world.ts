@@ -1,6 +1,7 @@
 // The engine as tests see it, past reeve: what is really there, and the acts of a person with Docker's own CLI.
 
 import { askEngine, callEngine } from '../../scripts/lib/docker-api.ts';
+import { until } from './until.ts';
 
 export interface WorldContainer {
   readonly id: string;
@@ -85,9 +86,22 @@ export async function act(socket: string, id: string, verb: string, body?: objec
   await askEngine(socket, 'POST', `/containers/${id}/${verb}`, body, [304]);
 }
 
-/** `docker rm -f`. */
+/** `docker rm -f`, tried again while its file system is still busy. */
 export async function remove(socket: string, id: string): Promise<void> {
-  await askEngine(socket, 'DELETE', `/containers/${id}?force=1&v=1`, undefined, [404, 409]);
+  await until(
+    async () => {
+      const answer = await askEngine(
+        socket,
+        'DELETE',
+        `/containers/${id}?force=1&v=1`,
+        undefined,
+        [404, 409],
+      );
+      return answer.status < 400 || answer.status === 404;
+    },
+    20_000,
+    `container ${id} is removed`,
+  );
 }
 
 /** A container that is not reeve's, running; the caller removes it. */
