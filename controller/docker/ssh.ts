@@ -89,7 +89,8 @@ function relay(connection: Socket, child: ChildProcess, complain: (words: string
   child.once('close', () => end(words));
   connection.once('close', () => child.kill());
   connection.on('error', () => child.kill());
-  stdin?.on('error', () => connection.destroy());
+  // Broken because ssh ended: its end is told by `close`, with its words.
+  stdin?.on('error', () => {});
   if (stdin !== null) connection.pipe(stdin);
   stdout?.pipe(connection, { end: false });
 }

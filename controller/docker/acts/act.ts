@@ -3,6 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { StepArgs, StepOp } from '../../../reconcilers/plan.ts';
 import type { StepContext, StepOutcome } from '../../engine.ts';
+import type { EngineError } from '../../errors.ts';
 import type { EngineClient } from '../client.ts';
 import { isUncertain } from '../errors.ts';
 
@@ -30,7 +31,7 @@ const pauseMs = 200;
  */
 export async function surely<T>(
   act: () => Promise<T>,
-  look: () => Promise<T | undefined>,
+  look: (error: EngineError) => Promise<T | undefined>,
   signal: AbortSignal,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -38,7 +39,7 @@ export async function surely<T>(
       return await act();
     } catch (error) {
       if (!isUncertain(error) || signal.aborted) throw error;
-      const done = await look();
+      const done = await look(error);
       if (done !== undefined) return done;
       if (attempt === attempts) throw error;
       await setTimeout(pauseMs * attempt, undefined, { signal });

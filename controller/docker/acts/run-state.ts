@@ -1,5 +1,6 @@
 // Whether a container runs: start, stop, restart, signal, unpause.
 
+import { setTimeout } from 'node:timers/promises';
 import { EngineError, ReeveError } from '../../errors.ts';
 import { epochMs, type RawInspect } from '../api.ts';
 import type { EngineClient } from '../client.ts';
@@ -30,11 +31,7 @@ export const startContainer: Act<'startContainer'> = async (client, { containerI
       throw await missingPeer(client, containerId, error, bounds);
     }
   };
-  // It may have run and ended while its answer was lost: a later start time counts.
-  const look = async () => {
-    const raw = await mustInspect(client, containerId, what, bounds);
-    return raw.State?.StartedAt !== before.State?.StartedAt ? { changed: true } : undefined;
-  };
+  const look = (error: EngineError) => startedSince(client, before, error, bounds);
   return { ...(await surely(act, look, context.signal)), containerId };
 };
 
@@ -80,10 +77,7 @@ export const restartContainer: Act<'restartContainer'> = async (client, args, co
     });
     return { changed: true };
   };
-  const look = async () => {
-    const raw = await mustInspect(client, containerId, what, boundsOf(context));
-    return raw.State?.StartedAt !== before.State?.StartedAt ? { changed: true } : undefined;
-  };
+  const look = (error: EngineError) => startedSince(client, before, error, boundsOf(context));
   return { ...(await surely(act, look, context.signal)), containerId };
 };
 
@@ -164,6 +158,28 @@ async function missingPeer(
 
 function nameOf(raw: RawInspect): string {
   return (raw.Name ?? '').replace(/^\//, '') || shortId(raw.Id);
+}
+
+const patienceMs = 10_000;
+
+/**
+ * Whether it was started since `before`; it may have run and ended by now, so a later start time counts. A call that
+ * was not answered may still be at work in the engine: it is waited for, because a second restart is one too many.
+ */
+async function startedSince(
+  client: EngineClient,
+  before: RawInspect,
+  error: EngineError,
+  bounds: Bounds,
+): Promise<{ changed: boolean } | undefined> {
+  const answered = error.code !== 0;
+  const deadline = performance.now() + (answered ? 0 : Math.min(patienceMs, bounds.timeoutMs));
+  for (;;) {
+    const raw = await mustInspect(client, before.Id, `look at container ${nameOf(before)}`, bounds);
+    if (raw.State?.StartedAt !== before.State?.StartedAt) return { changed: true };
+    if (performance.now() >= deadline) return undefined;
+    await setTimeout(100, undefined, { signal: bounds.signal });
+  }
 }
 
 /** The engine leaves Go's zero time, of the year 1. */

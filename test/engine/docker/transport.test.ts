@@ -162,8 +162,9 @@ describe('ssh', () => {
     const engine = await connectEngine({ env, host: 'ssh://ann@far' });
     await expect(engine.ping()).rejects.toMatchObject({
       code: 0,
-      status: 69,
+      status: 77,
       message: 'engine at ssh://ann@far cannot be reached: Permission denied (publickey).',
+      hint: 'try: ssh ssh://ann@far docker version',
     });
     await engine.close();
   });
