@@ -25,6 +25,9 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
+/** How long what has begun may take to end when a person or a service manager interrupts. */
+const interruptGraceMs = 4_000;
+
 /** Resolves when it is over; the runtime goes on as it was before. */
 export async function runToEnd(runtime: Runtime, options: RunOptions): Promise<ApplyOutcome> {
   const { target, plan, now, progress } = options;
@@ -54,6 +57,7 @@ export async function runToEnd(runtime: Runtime, options: RunOptions): Promise<A
   runtime.by = options.by;
   try {
     const end = await followPasses(runtime, options, concerns, startedAt);
+    if (options.signal.aborted) await runtime.stop(interruptGraceMs);
     return await outcomeOf(end, options, concerns, stepsDone, now() - startedAt);
   } finally {
     runtime.onPass = undefined;
@@ -150,6 +154,7 @@ async function outcomeOf(
     ms,
     failures,
     ...(blocked === undefined ? {} : { blocked }),
+    ...(options.signal.aborted ? { interrupted: true } : {}),
   };
   options.progress({ type: 'outcome', outcome });
   return outcome;

@@ -63,6 +63,8 @@ export interface ApplyOutcome {
   readonly ms: number;
   readonly failures: readonly Failure[];
   readonly blocked?: { readonly reason: string; readonly message: string };
+  /** A signal ended it before it was through. */
+  readonly interrupted?: true;
 }
 
 export interface ApplyOptions extends PlanOptions {

@@ -1,9 +1,13 @@
 // Ctrl-C and a service manager's stop, as an AbortSignal. The second Ctrl-C ends the process at once.
 
+import { exitStatus } from '../errors.ts';
 import type { Context } from './context.ts';
 
 /** A second Ctrl-C ends with this, as the shell expects of SIGINT. */
 const interruptedStatus = 130;
+
+/** A service manager is promised an end within five seconds of its SIGTERM, whatever hangs. */
+const lastCallMs = 4_800;
 
 export interface Interrupt {
   readonly signal: AbortSignal;
@@ -18,6 +22,7 @@ export function onInterrupt(context: Pick<Context, 'terminal'>, word: string): I
     if (controller.signal.aborted && name === 'SIGINT') process.exit(interruptedStatus);
     if (!controller.signal.aborted && name === 'SIGINT')
       context.terminal.err(`${word}; Ctrl-C again stops at once`);
+    if (!controller.signal.aborted) setTimeout(() => lastCall(context), lastCallMs).unref();
     controller.abort();
   };
   // Not SIGHUP: nohup's wish to outlive the terminal is to be kept.
@@ -28,4 +33,9 @@ export function onInterrupt(context: Pick<Context, 'terminal'>, word: string): I
       process.off('SIGINT', stop).off('SIGTERM', stop);
     },
   };
+}
+
+function lastCall({ terminal }: Pick<Context, 'terminal'>): never {
+  terminal.err('reeve: not done in time: stopping all the same');
+  process.exit(exitStatus.failed);
 }

@@ -17,9 +17,6 @@ export interface RunFlags extends PlatformFlags {
   readonly forceUnlock?: boolean;
 }
 
-/** A service manager is promised an end within five seconds of its SIGTERM, whatever hangs. */
-const lastCallMs = 4_800;
-
 /** Keeps the platform until a signal ends it. */
 export async function runController(flags: RunFlags, context: Context): Promise<void> {
   const scrubber = makeScrubber();
@@ -28,14 +25,8 @@ export async function runController(flags: RunFlags, context: Context): Promise<
     pretty: process.stderr.isTTY === true,
     scrub: scrubber,
   });
-  const interrupt = onInterrupt(context, 'finishing the running steps');
-  interrupt.signal.addEventListener('abort', () => {
-    logger.info('stopping');
-    setTimeout(() => {
-      logger.error('not done in time: stopping all the same');
-      process.exit(1);
-    }, lastCallMs).unref();
-  });
+  const interrupt = onInterrupt(context, 'finishing what has begun');
+  interrupt.signal.addEventListener('abort', () => logger.info('stopping'));
   const place = await findPlace(flags, context, { makeKey: true });
   const session = await openSession({
     ...sessionOptions(place, flags, context, { verb: 'run', lock: true, manifests: true, ...force(flags) }),

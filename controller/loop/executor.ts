@@ -22,6 +22,8 @@ export interface ExecutorPorts {
   /** What bounds this step. */
   readonly gate: (step: Step) => Gate;
   readonly now: () => number;
+  /** Aborted: resources whose steps have begun get them all, no other begins. */
+  readonly draining: AbortSignal;
 }
 
 /** A counting gate: at most `limit` tasks at once, first come first served. */
@@ -78,17 +80,19 @@ export async function execute(
   const ends = new Map<string, Promise<boolean>>();
   const lastOfRef = new Map<Ref, Promise<boolean>>();
   const left = new Map<Ref, number>();
+  const begun = new Set<Ref>();
+  const run = async (step: Step): Promise<boolean> => {
+    if (signal.aborted || (ports.draining.aborted && !begun.has(step.ref))) return false;
+    begun.add(step.ref);
+    return runStep(step, ports, signal);
+  };
   for (const step of steps) left.set(step.ref, (left.get(step.ref) ?? 0) + 1);
   for (const step of steps) {
     const waits = step.after.map((id) => ends.get(id)).filter((p) => p !== undefined);
     const previous = lastOfRef.get(step.ref);
     if (previous !== undefined) waits.push(previous);
     const end = Promise.all(waits)
-      .then((done) =>
-        done.every(Boolean) && !signal.aborted
-          ? ports.gate(step).run(() => runStep(step, ports, signal))
-          : false,
-      )
+      .then((done) => (done.every(Boolean) ? ports.gate(step).run(() => run(step)) : false))
       .finally(() => {
         const rest = (left.get(step.ref) ?? 1) - 1;
         left.set(step.ref, rest);
@@ -101,7 +105,6 @@ export async function execute(
 }
 
 async function runStep(step: Step, ports: ExecutorPorts, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
   const startedAt = ports.now();
   try {
     await ports.before(step);

@@ -75,6 +75,8 @@ export interface ReconcilerContext {
   /** Something ended: worth another pass. */
   readonly onFree: () => void;
   readonly signal: AbortSignal;
+  /** Nothing new begins: the process is about to end. */
+  readonly draining: AbortSignal;
 }
 
 export interface StepProgress {
@@ -207,6 +209,7 @@ export class Reconciler {
         perform: (step, signal) => this.#perform(step, target.secrets, signal),
         after: (report) => this.#after(report, target, journal),
         now: this.#context.now,
+        draining: this.#context.draining,
       },
       this.#context.signal,
       (ref) => {

@@ -62,6 +62,7 @@ export class Runtime {
   readonly #o: RuntimeOptions;
   readonly #memory: EventMemory;
   readonly #abort = new AbortController();
+  readonly #drain = new AbortController();
   readonly #notes: PullNotes;
   readonly #pacer: Pacer;
   readonly #link: Link;
@@ -99,6 +100,7 @@ export class Runtime {
         passId: options.passId,
         scrub: options.scrub,
         signal: this.#abort.signal,
+        draining: this.#drain.signal,
         perform: (step, secrets, signal) =>
           perform(
             { engine, servers: this.servers, progress: (s, m) => this.#progress(s, m) },
@@ -135,9 +137,9 @@ export class Runtime {
     this.wake();
   }
 
-  /** No new step starts; those under way end (or are given up after `graceMs`). */
+  /** Nothing new begins; what has begun is finished (or given up after `graceMs`). May be called again. */
   async stop(graceMs: number): Promise<void> {
-    this.#stopping = true;
+    this.#drain.abort();
     this.#pacer.close();
     await Promise.race([this.reconciler.settle(), sleep(graceMs)]);
     this.#abort.abort();
@@ -146,7 +148,6 @@ export class Runtime {
     await this.#loop;
     await this.#eventChain;
   }
-  #stopping = false;
 
   /** For a look without a loop: every probe and model server is asked once, for at most `withinMs`. */
   async answerProbesOnce(target: Target, withinMs = 1_500): Promise<void> {
@@ -167,7 +168,7 @@ export class Runtime {
   async #run(): Promise<void> {
     for (;;) {
       await this.#pacer.due(() => this.reconciler.busy.size > 0);
-      if (this.#stopping) return;
+      if (this.#drain.signal.aborted) return;
       const startedAt = this.#o.now();
       try {
         await this.#pass();

@@ -127,3 +127,49 @@ test('--host of another engine is refused where a controller keeps the platform'
     });
   }
 });
+
+describe('an apply that is interrupted', () => {
+  /** Ends at once, but its old container takes its whole grace to stop. */
+  const stubborn = (name: string, value: number) =>
+    alone(
+      name,
+      `environment: {V: '${value}'}`,
+      `command: ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done']`,
+    ).replace('stop_grace_period: 1s', 'stop_grace_period: 30s');
+  const four = (value: number) => ['a', 'b', 'c', 'd'].map((name) => stubborn(name, value));
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s ends within five seconds, and the next goes on',
+    async (signal) => {
+      await p.declare(four(1));
+      await p.apply();
+      await p.declare(four(2));
+      const applying = p.spawn('apply', '--yes');
+      await until(() => /renamed|created/.test(applying.output().stdout), 15_000, 'it has begun');
+      const at = performance.now();
+      applying.process.kill(signal);
+      const { code, stdout } = await applying.ended;
+      expect(performance.now() - at).toBeLessThan(5_000);
+      expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('interrupted: ') });
+      await Promise.all((await p.containers()).map((c) => act(socket, c.id, 'kill').catch(() => undefined)));
+      await p.apply();
+      expect((await p.containers()).map((c) => c.ref).sort()).toEqual(
+        ['a', 'b', 'c', 'd'].map((name) => `Service/${name}`),
+      );
+    },
+  );
+
+  test('twice by SIGINT ends at once', async () => {
+    await p.declare(four(1));
+    await p.apply();
+    await p.declare(four(2));
+    const applying = p.spawn('apply', '--yes');
+    await until(() => /renamed|created/.test(applying.output().stdout), 15_000, 'it has begun');
+    applying.process.kill('SIGINT');
+    await until(() => /Ctrl-C again/.test(applying.output().stderr), 2_000, 'it says what it does');
+    const at = performance.now();
+    applying.process.kill('SIGINT');
+    expect((await applying.ended).code).toBe(130);
+    expect(performance.now() - at).toBeLessThan(500);
+  });
+});

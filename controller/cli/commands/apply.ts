@@ -170,7 +170,7 @@ async function carryOut(
   context: Context,
 ): Promise<void> {
   const { carry } = await import('../carry.ts');
-  const leaving = controller === undefined ? 'finishing the running steps' : 'no longer watching';
+  const leaving = controller === undefined ? 'finishing what has begun' : 'no longer watching';
   await carry(context, flags, { down: false, leaving }, (progress, signal) =>
     control.apply(options, progress, signal),
   );

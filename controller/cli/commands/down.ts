@@ -46,7 +46,7 @@ async function down(flags: Flags, context: Context): Promise<void> {
       return;
     }
     const { carry } = await import('../carry.ts');
-    await carry(context, flags, { down: true, leaving: 'finishing the running steps' }, (progress, signal) =>
+    await carry(context, flags, { down: true, leaving: 'finishing what has begun' }, (progress, signal) =>
       control.down(options, progress, signal),
     );
   } finally {

@@ -9,6 +9,7 @@ const shownFailures = 10;
 export function outcomeView(outcome: ApplyOutcome, screen: Screen): string {
   const { paint } = screen;
   if (outcome.blocked !== undefined) return blockedLine(outcome.blocked, screen);
+  if (outcome.interrupted === true) return interruptedLine(outcome, 'apply', screen);
   const counts = `${counted(outcome.stepsDone, 'step')} done, ${outcome.ready} of ${outcome.total} ready, in ${took(outcome.ms)}`;
   if (outcome.ok) return paint.good(`applied: ${counts}`);
   return [paint.bad(`not all is well: ${counts}`), ...failures(outcome, screen)].join('\n');
@@ -18,6 +19,7 @@ export function outcomeView(outcome: ApplyOutcome, screen: Screen): string {
 export function downOutcomeView(outcome: ApplyOutcome, screen: Screen): string {
   const { paint } = screen;
   if (outcome.blocked !== undefined) return blockedLine(outcome.blocked, screen);
+  if (outcome.interrupted === true) return interruptedLine(outcome, 'down', screen);
   const counts = `${counted(outcome.stepsDone, 'step')} done, in ${took(outcome.ms)}`;
   if (outcome.ok) return paint.good(`taken down: ${counts}; it stays so until the next apply`);
   return [paint.bad(`not all is gone: ${counts}`), ...failures(outcome, screen)].join('\n');
@@ -25,6 +27,11 @@ export function downOutcomeView(outcome: ApplyOutcome, screen: Screen): string {
 
 function blockedLine({ reason, message }: { reason: string; message: string }, { paint }: Screen): string {
   return paint.bad(`blocked: ${message} (${reason}); nothing was done`);
+}
+
+function interruptedLine({ stepsDone, ms }: ApplyOutcome, verb: 'apply' | 'down', { paint }: Screen): string {
+  const counts = `${counted(stepsDone, 'step')} done, in ${took(ms)}`;
+  return paint.waiting(`interrupted: ${counts}; reeve ${verb} goes on where it stood`);
 }
 
 function failures(outcome: ApplyOutcome, screen: Screen): readonly string[] {

@@ -21,6 +21,7 @@ async function run(
   steps: readonly Step[],
   perform: (s: Step) => Promise<void>,
   limit = 8,
+  draining = new AbortController().signal,
 ): Promise<readonly StepReport[]> {
   const reports: StepReport[] = [];
   const gate = new Gate(limit);
@@ -35,6 +36,7 @@ async function run(
       after: async (r) => void reports.push(r),
       gate: () => gate,
       now: () => 0,
+      draining,
     },
     new AbortController().signal,
     () => undefined,
@@ -59,6 +61,13 @@ describe('which steps can go now', () => {
 });
 
 describe('running steps', () => {
+  it('finishes, when the process is about to end, what has begun, and begins nothing else', async () => {
+    const ending = new AbortController();
+    const steps = [step('a1', 'Service/a'), step('b1', 'Service/b'), step('a2', 'Service/a', ['a1'])];
+    const reports = await run(steps, async () => ending.abort(), 1, ending.signal);
+    expect(reports.map((r) => r.step.id)).toEqual(['a1', 'a2']);
+  });
+
   it('runs one resource in order and others side by side', async () => {
     const order: string[] = [];
     let inFlight = 0;
