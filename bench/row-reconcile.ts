@@ -92,6 +92,8 @@ async function openReconciler(platform: TestPlatform) {
       onStep: () => undefined,
       onFree: () => undefined,
       signal: abort.signal,
+      draining: abort.signal,
+      draining: abort.signal,
     },
     revision.policy.concurrency,
   );
