@@ -24,6 +24,8 @@ export async function performAct(
   at: number,
 ): Promise<string> {
   const said = meaningOf(act, revision, await store.facts(), by, at);
+  // Nothing changed, so nothing happened.
+  if (said.facts.length === 0) return said.message;
   await store.setFacts(said.facts);
   const { reason, regarding, message } = said;
   await store.record([{ at, type: 'Normal', reason, regarding, message, by, revision: revision.id }]);
@@ -36,7 +38,12 @@ function meaningOf(act: Act, revision: Revision, facts: Facts, by: string, at: n
     case 'suspend': {
       const message = `suspended by ${by}${act.reason === undefined ? '' : `: ${act.reason}`}; reeve acts on nothing until: reeve resume`;
       return {
-        facts: [{ fact: 'suspended', value: { at, by, reason: 'Suspended' } }],
+        facts: [
+          {
+            fact: 'suspended',
+            value: { at, by, reason: 'Suspended', ...(act.reason === undefined ? {} : { why: act.reason }) },
+          },
+        ],
         reason: 'Suspended',
         regarding: platform,
         message,
@@ -48,7 +55,7 @@ function meaningOf(act: Act, revision: Revision, facts: Facts, by: string, at: n
           ? 'was not suspended'
           : `resumed by ${by} (was ${facts.suspended.reason})`;
       return {
-        facts: [{ fact: 'suspended', value: undefined }],
+        facts: facts.suspended === undefined ? [] : [{ fact: 'suspended', value: undefined }],
         reason: 'Resumed',
         regarding: platform,
         message,

@@ -117,6 +117,7 @@ async function takeIn(runtime: Runtime, parts: SessionParts): Promise<void> {
     return;
   }
   scrubber.add(loaded.secrets.values());
+  await saveManifestsCondition(parts, false, 'ManifestsValid', 'the manifests are valid');
   if (wasWrong) {
     const message = 'the manifests are valid again';
     await store.record([
@@ -134,9 +135,25 @@ async function takeIn(runtime: Runtime, parts: SessionParts): Promise<void> {
   await aim(runtime, parts);
 }
 
-async function sayWrong({ sources, store, logger, platform }: SessionParts): Promise<void> {
+/** `status` shows it for as long as it stands. */
+function saveManifestsCondition(
+  { store, platform }: SessionParts,
+  status: boolean,
+  reason: string,
+  message: string,
+): Promise<void> {
+  return store.saveCondition(
+    `Platform/${platform}`,
+    { type: 'Degraded', status, reason, message },
+    Date.now(),
+  );
+}
+
+async function sayWrong(parts: SessionParts): Promise<void> {
+  const { sources, store, logger, platform } = parts;
   const message = `the manifests cannot be used; the last good revision stays in force: ${sources.wrongWords}`;
   logger.warn(message);
+  await saveManifestsCondition(parts, true, 'ManifestsInvalid', message);
   await store.record([
     {
       at: Date.now(),

@@ -38,6 +38,8 @@ export interface Facts {
     readonly at: number;
     readonly by: string;
     readonly reason: 'Suspended' | 'StoreLost' | 'Down';
+    /** What the person who did it said. */
+    readonly why?: string;
   };
   readonly holds: Readonly<Record<Ref, Hold>>;
   readonly attempts: Readonly<Record<Ref, Attempts>>;

@@ -130,7 +130,7 @@ function heldOf(s: Situation, cause: Cause): { held?: Told } {
   return {
     held: {
       reason: suspended.reason,
-      message: `the platform is suspended by ${suspended.by}: nothing is mended until reeve resume or apply`,
+      message: `the platform is suspended by ${suspended.by}: nothing is mended until ${suspended.reason === 'Suspended' ? 'reeve resume' : 'reeve resume or apply'}`,
     },
   };
 }

@@ -10,7 +10,7 @@ import { movedTags } from './moved-tags.ts';
 import type { ObservedState } from './observed.ts';
 import { orderOf } from './order.ts';
 import { backingOffRefs, brokenDependencies, missingImages, readinessOfAll, waitsByRef } from './outlook.ts';
-import type { Plan, Step } from './plan.ts';
+import type { Notice, Plan, Step } from './plan.ts';
 import { planModels } from './plan-models.ts';
 import { planNetworks } from './plan-networks.ts';
 import { planRemovals } from './plan-removals.ts';
@@ -41,6 +41,15 @@ export interface PlanInput {
   readonly removeVolumes?: boolean;
   /** In force before, for causes and for what it alone knew (tiers and dependencies of what is declared no more). */
   readonly previous?: Revision;
+}
+
+/** A person's suspension outlives an apply: whoever plans one is told that it will be refused. */
+function suspensionOf({ revision, facts, mode }: PlanInput): readonly Notice[] {
+  const { suspended } = facts;
+  if (mode !== 'apply' || suspended?.reason !== 'Suspended') return [];
+  const why = suspended.why === undefined ? '' : ` (${suspended.why})`;
+  const message = `the platform is suspended by ${suspended.by}${why}; an apply is refused until: reeve resume`;
+  return [{ ref: `Platform/${revision.platform}`, reason: 'Suspended', message }];
 }
 
 /** What there is to do and why, and how everything is. */
@@ -112,6 +121,7 @@ export function plan(input: PlanInput): Plan {
     revision: revision.id,
     steps,
     warnings: [
+      ...suspensionOf(input),
       ...selection.warnings,
       ...movedTags(world),
       ...volumes.warnings,

@@ -38,7 +38,7 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
   const place = await findPlace(flags, context);
   const scrub = await scrubberFor(place, flags, context);
   const workloads = place.refs.filter((ref) => ref.startsWith('Service/') || ref.startsWith('Agent/'));
-  const refs = names.length === 0 ? workloads : names.map((name) => resolveName(name, workloads));
+  const refs = names.length === 0 ? workloads : names.map((name) => workloadOf(name, workloads, place.refs));
   const engine = await connectEngine({
     env: context.env,
     ...(flags.host === undefined ? {} : { host: flags.host }),
@@ -57,6 +57,16 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
   } finally {
     await engine.close();
   }
+}
+
+/** A volume of that name is there, but says nothing. */
+function workloadOf(name: string, workloads: readonly Ref[], refs: readonly Ref[]): Ref {
+  const ref = resolveName(name, refs);
+  if (workloads.includes(ref)) return ref;
+  throw new ReeveError(`${ref} has no logs: only services and agents write any`, {
+    status: exitStatus.usage,
+    hint: `reeve events --for ${ref} tells what happened to it`,
+  });
 }
 
 async function showPast(

@@ -84,7 +84,7 @@ export class Runtime {
       modelServers: this.servers.observed,
     });
     this.#link = new Link({
-      tell: (type, reason, message) => this.#record(type, reason, message),
+      tell: (type, reason, message) => this.#tellLink(type, reason, message),
       observeAnew: async () => {
         await this.forgetAll();
         this.wake();
@@ -281,6 +281,16 @@ export class Runtime {
     logger.warn({ retryMs, err: failure.message }, 'looking again later');
     await sleep(retryMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
     this.wake();
+  }
+
+  /** An event, and a condition of the platform for as long as it stands. */
+  async #tellLink(type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
+    const { store, platform, now, logger } = this.#o;
+    await this.#record(type, reason, message);
+    const condition = { type: 'Ready', status: type === 'Normal', reason, message } as const;
+    await store
+      .saveCondition(`Platform/${platform}`, condition, now())
+      .catch((error: unknown) => logger.error({ err: error, condition }, 'condition not stored'));
   }
 
   async #record(type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {

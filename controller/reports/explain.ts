@@ -6,8 +6,8 @@ import type { StoredEvent } from '../store/store.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { rootCauses } from './describe.ts';
 import { type ResourceRow, resourceRows } from './resources.ts';
-import { iso, resourceOf, type Snapshot } from './snapshot.ts';
-import { type EventRow, eventRow, type HoldRow, holdRows } from './status.ts';
+import { badPlatformConditions, iso, resourceOf, type Snapshot } from './snapshot.ts';
+import { type EventRow, eventRow, type HoldRow, holdRows, worstFirst } from './status.ts';
 
 export interface ExplainReport {
   readonly platform: string;
@@ -15,7 +15,8 @@ export interface ExplainReport {
   readonly at: string;
   readonly now: ResourceRow;
   readonly declared?: {
-    readonly position: Position;
+    /** Absent of the platform: it is all of the manifests. */
+    readonly position?: Position;
     readonly revision: string;
     readonly inForceSince?: string;
     readonly by?: string;
@@ -31,22 +32,25 @@ export interface ExplainReport {
 }
 
 export function explainReport(snapshot: Snapshot, ref: Ref, events: readonly StoredEvent[]): ExplainReport {
-  const now = resourceRows(snapshot).find((row) => row.ref === ref) ?? gone(ref);
+  const rows = resourceRows(snapshot);
+  const isPlatform = ref === `Platform/${snapshot.platform}`;
+  const now = isPlatform ? platformRow(snapshot, rows) : (rows.find((row) => row.ref === ref) ?? gone(ref));
   const resource = resourceOf(snapshot, ref);
   const { revision, inForce, facts } = snapshot;
   const hold = holdRows(snapshot).find((h) => h.ref === ref);
-  const roots = now.ready ? [] : rootCauses(snapshot, ref);
+  const broken = isPlatform ? worstOf(rows) : rootCauses(snapshot, ref);
+  const roots = now.ready ? [] : broken;
   const attempts = facts.attempts[ref];
   return {
     platform: snapshot.platform,
     ref,
     at: iso(snapshot.at),
     now,
-    ...(resource === undefined || revision === undefined
+    ...((resource === undefined && !isPlatform) || revision === undefined
       ? {}
       : {
           declared: {
-            position: resource.position,
+            ...(resource === undefined ? {} : { position: resource.position }),
             revision: revision.id,
             ...(inForce === undefined ? {} : { inForceSince: iso(inForce.at), by: inForce.by }),
           },
@@ -68,6 +72,35 @@ export function explainReport(snapshot: Snapshot, ref: Ref, events: readonly Sto
       resource,
     }),
   };
+}
+
+/** The platform as one resource: its own conditions first, then how many of its resources are ready. */
+function platformRow(snapshot: Snapshot, rows: readonly ResourceRow[]): ResourceRow {
+  const { platform, facts } = snapshot;
+  const [own] = badPlatformConditions(snapshot);
+  const ready = rows.filter((row) => row.ready).length;
+  const count = `${ready} of ${rows.length} resources ready`;
+  const isReady = own === undefined && ready === rows.length;
+  const degraded = own !== undefined || rows.some((row) => row.state === 'degraded');
+  return {
+    ref: `Platform/${platform}`,
+    kind: 'Platform',
+    name: platform,
+    ready: isReady,
+    held: facts.suspended !== undefined,
+    state: isReady ? 'ready' : degraded ? 'degraded' : 'progressing',
+    reason: own?.reason ?? (isReady ? 'AllReady' : 'NotAllReady'),
+    message: own === undefined ? count : `${own.message}; ${count}`,
+    ...(own === undefined ? {} : { since: iso(own.lastTransitionTime) }),
+  };
+}
+
+/** What to look at first. */
+function worstOf(rows: readonly ResourceRow[]): readonly ResourceRow[] {
+  return rows
+    .filter((row) => !row.ready)
+    .sort(worstFirst)
+    .slice(0, 3);
 }
 
 function gone(ref: Ref): ResourceRow {

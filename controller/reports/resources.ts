@@ -27,9 +27,7 @@ export interface ResourceRow {
 /** All resources that are declared or still there, sorted by ref; the platform's own conditions are not among them. */
 export function resourceRows(snapshot: Snapshot): readonly ResourceRow[] {
   const byRef = Map.groupBy(snapshot.conditions, (condition) => condition.ref);
-  return knownRefs(snapshot)
-    .filter((ref) => !ref.startsWith('Platform/'))
-    .map((ref) => resourceRow(snapshot, ref, byRef.get(ref) ?? []));
+  return knownRefs(snapshot).map((ref) => resourceRow(snapshot, ref, byRef.get(ref) ?? []));
 }
 
 function resourceRow(snapshot: Snapshot, ref: Ref, conditions: readonly StoredCondition[]): ResourceRow {

@@ -41,8 +41,13 @@ export function iso(at: number): string {
 /** Refs a person may name: what is declared and what still has conditions. */
 export function knownRefs(snapshot: Snapshot): readonly Ref[] {
   const declared = (snapshot.revision?.resources ?? []).map(refOf);
-  const others = snapshot.conditions.map((c) => c.ref);
+  const others = snapshot.conditions.map((c) => c.ref).filter((ref) => !ref.startsWith('Platform/'));
   return [...new Set([...declared, ...others])].sort();
+}
+
+/** What is wrong with the platform itself: a broken manifest, an engine that is away. */
+export function badPlatformConditions({ conditions }: Snapshot): readonly StoredCondition[] {
+  return conditions.filter((c) => c.ref.startsWith('Platform/') && c.status === (c.type !== 'Ready'));
 }
 
 export function resourceOf(snapshot: Snapshot, ref: Ref): Resource | undefined {

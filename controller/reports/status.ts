@@ -3,7 +3,7 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { StoredEvent } from '../store/store.ts';
 import { type ResourceRow, type ResourceState, resourceRows } from './resources.ts';
-import { type ControllerInfo, iso, type Snapshot } from './snapshot.ts';
+import { badPlatformConditions, type ControllerInfo, iso, type Snapshot } from './snapshot.ts';
 
 export interface HoldRow {
   readonly ref: Ref;
@@ -25,7 +25,13 @@ export interface StatusReport {
     readonly sources: readonly string[];
   };
   readonly controller?: ControllerInfo;
-  readonly suspended?: { readonly since: string; readonly by: string; readonly reason: string };
+  readonly suspended?: {
+    readonly since: string;
+    readonly by: string;
+    readonly reason: string;
+    /** What the person who did it said. */
+    readonly why?: string;
+  };
   readonly held: readonly HoldRow[];
   readonly total: number;
   readonly ready: number;
@@ -87,15 +93,25 @@ export function statusReport(snapshot: Snapshot, warnings: readonly StoredEvent[
     ...(controller === undefined ? {} : { controller }),
     ...(suspended === undefined
       ? {}
-      : { suspended: { since: iso(suspended.at), by: suspended.by, reason: suspended.reason } }),
+      : {
+          suspended: {
+            since: iso(suspended.at),
+            by: suspended.by,
+            reason: suspended.reason,
+            ...(suspended.why === undefined ? {} : { why: suspended.why }),
+          },
+        }),
     held: holdRows(snapshot),
     total: rows.length,
     ready: rows.filter((row) => row.ready).length,
     counts,
     notReady: rows.filter((row) => row.state !== 'ready').sort(worstFirst),
-    platformConditions: snapshot.conditions
-      .filter((c) => c.ref.startsWith('Platform/') && c.status === (c.type !== 'Ready'))
-      .map((c) => ({ type: c.type, reason: c.reason, message: c.message, since: iso(c.lastTransitionTime) })),
+    platformConditions: badPlatformConditions(snapshot).map((c) => ({
+      type: c.type,
+      reason: c.reason,
+      message: c.message,
+      since: iso(c.lastTransitionTime),
+    })),
     ...(pendingSteps === undefined ? {} : { pendingSteps }),
     ...(trouble === undefined ? {} : { trouble: trouble.message }),
     warnings: warnings.map(eventRow),
@@ -146,7 +162,7 @@ const badness: Readonly<Record<ResourceState, number>> = {
 const tierOrder = ['core', 'critical', 'standard'];
 
 /** What broke comes before what waits for it, core before standard: the cause is at the top of the list. */
-function worstFirst(a: ResourceRow, b: ResourceRow): number {
+export function worstFirst(a: ResourceRow, b: ResourceRow): number {
   return (
     badness[a.state] - badness[b.state] ||
     tierOrder.indexOf(a.tier ?? 'core') - tierOrder.indexOf(b.tier ?? 'core') ||

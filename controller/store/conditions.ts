@@ -2,7 +2,7 @@
 // a pass with nothing new writes nothing.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import type { ConditionType, ResourceStatus } from '../../reconcilers/condition.ts';
+import type { Condition, ConditionType, ResourceStatus } from '../../reconcilers/condition.ts';
 import { chunks, withoutNulls } from './rows.ts';
 import type { ConditionsTable, Database } from './schema.ts';
 import type { StoredCondition } from './store.ts';
@@ -19,8 +19,8 @@ export interface ConditionWrites {
 }
 
 /**
- * Replaces the known conditions by the given ones, but not those of `unsettled` refs; lastTransitionTime moves only
- * where `status` does.
+ * Replaces the known conditions by the given ones, but not those of `unsettled` refs and of the platform itself;
+ * lastTransitionTime moves only where `status` does.
  */
 export async function writeConditions(
   db: Database,
@@ -31,7 +31,7 @@ export async function writeConditions(
 ): Promise<ConditionWrites> {
   const before = new Map(known.map((condition) => [keyOf(condition), condition]));
   const all = [
-    ...known.filter((condition) => unsettled.has(condition.ref)),
+    ...known.filter(({ ref }) => unsettled.has(ref) || ref.startsWith('Platform/')),
     ...statuses
       .filter((status) => !unsettled.has(status.ref))
       .flatMap((status) => toStored(status, before, at)),
@@ -42,6 +42,23 @@ export async function writeConditions(
   if (changed.length > 0 || gone.length > 0) await write(db, changed, gone);
   const moved = changed.filter((condition) => hasMoved(condition, before.get(keyOf(condition))));
   return { all, changed: moved };
+}
+
+/** Puts one condition in its place; the others stay. Returns all. */
+export async function writeCondition(
+  db: Database,
+  known: readonly StoredCondition[],
+  ref: Ref,
+  condition: Condition,
+  at: number,
+): Promise<readonly StoredCondition[]> {
+  const key = keyOf({ ref, type: condition.type });
+  const before = known.find((c) => keyOf(c) === key);
+  const last = new Map(before === undefined ? [] : [[key, before]]);
+  const now = toStored({ ref, conditions: [condition] }, last, at);
+  if (now.every((c) => same(c, before))) return known;
+  await write(db, now, []);
+  return [...known.filter((c) => c !== before), ...now];
 }
 
 /** Another status, reason or container; the same one in other words is stored, and no news. */

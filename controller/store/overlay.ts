@@ -17,6 +17,7 @@ export async function overlayStore(reader: StoreReader | undefined): Promise<Sto
     record: async () => [],
     events: async (query) => (await reader?.events(query)) ?? [],
     saveStatuses: async () => [],
+    saveCondition: async () => undefined,
     conditions: async () => (await reader?.conditions()) ?? [],
     putInForce: async () => undefined,
     inForce: async () => reader?.inForce(),

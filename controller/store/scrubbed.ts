@@ -16,6 +16,7 @@ export function scrubbedStore(store: Store, scrub: Scrub): Store {
     record: (events) => store.record(events.map((event) => cleanEvent(event, scrub))),
     saveStatuses: (statuses, at, unsettled) =>
       store.saveStatuses(cleanStatuses(statuses, scrub), at, unsettled),
+    saveCondition: (ref, condition, at) => store.saveCondition(ref, cleanMessage(condition, scrub), at),
     beginPlan: (plan, by, at) => store.beginPlan(cleanPlan(plan, scrub), by, at),
     stepEnded: (planId, stepId, at, outcome, message) =>
       store.stepEnded(planId, stepId, at, outcome, message === undefined ? undefined : scrub(message)),

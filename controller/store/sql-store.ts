@@ -3,7 +3,7 @@
 // after the other.
 
 import type { Facts } from '../../reconcilers/facts.ts';
-import { readConditions, writeConditions } from './conditions.ts';
+import { readConditions, writeCondition, writeConditions } from './conditions.ts';
 import { findEvents, pruneEvents, recordEvents } from './events.ts';
 import { readFacts, writeFacts } from './facts.ts';
 import { beginPlan, endPlan, endStep, findPlans, prunePlans, startStep } from './plans.ts';
@@ -50,6 +50,10 @@ export async function makeStore(db: Database): Promise<Store> {
         const { all, changed } = await writeConditions(db, conditions, statuses, at, unsettled);
         conditions = all;
         return changed;
+      }),
+    saveCondition: (ref, condition, at) =>
+      serially(async () => {
+        conditions = await writeCondition(db, conditions, ref, condition, at);
       }),
     record: (events) => recordEvents(db, events),
     putInForce: (revision, by, at) => putInForce(db, revision, by, at),

@@ -107,6 +107,8 @@ export interface Store {
     at: number,
     unsettled?: ReadonlySet<Ref>,
   ): Promise<readonly StoredCondition[]>;
+  /** One condition that no plan tells, the platform's own: it stays through saveStatuses. */
+  saveCondition(ref: Ref, condition: Condition, at: number): Promise<void>;
   conditions(): Promise<readonly StoredCondition[]>;
   putInForce(revision: Revision, by: string, at: number): Promise<void>;
   inForce(): Promise<RevisionRecord | undefined>;

@@ -173,3 +173,58 @@ describe('an apply that is interrupted', () => {
     expect(performance.now() - at).toBeLessThan(500);
   });
 });
+
+describe('the platform itself', () => {
+  test('is shown with what is wrong with it, by status and explain, for as long as it stands', async () => {
+    await p.run();
+    await p.untilReady('Service/web');
+    await p.replaceIn('reeve.yaml', 'image:', 'imagge:');
+    await p.untilCondition(`Platform/${p.name}`, 'Degraded', /^ManifestsInvalid$/);
+    expect((await p.reeve('status')).stdout).toMatch(/ManifestsInvalid since .*imagge/);
+    expect((await p.reeve('explain', `Platform/${p.name}`)).stdout).toMatch(/degraded \(ManifestsInvalid\)/);
+    await p.replaceIn('reeve.yaml', 'imagge:', 'image:');
+    await p.untilEvent(`Platform/${p.name}`, 'ManifestsValid');
+    expect((await p.reeve('status')).stdout).not.toContain('ManifestsInvalid since');
+    expect((await p.reeve('explain', p.name)).stdout).toContain('1 of 1 resources ready');
+  });
+
+  test('shows that its engine is away, and no longer once it answers', async () => {
+    const through = join(p.folder, 'engine.sock');
+    const proxy = await startEngineProxy({ target: socket, socket: through });
+    const running = spawnReeve(['run'], { state: p.state, cwd: p.manifests, socket: through });
+    const status = () => reeve(['status'], { state: p.state, cwd: p.manifests, socket: through });
+    try {
+      await p.untilReady('Service/web');
+      await proxy.close();
+      await until(
+        async () => /EngineUnreachable since/.test((await status()).stdout),
+        15_000,
+        'status says that the engine is away',
+      );
+      const again = await startEngineProxy({ target: socket, socket: through });
+      await p.untilEvent(`Platform/${p.name}`, 'EngineReachable');
+      expect((await status()).stdout).not.toContain('EngineUnreachable since');
+      await again.close();
+    } finally {
+      running.process.kill('SIGKILL');
+      await running.ended;
+    }
+  });
+
+  test('suspended, is so in every plan, and an apply is refused before anything is asked', async () => {
+    await p.apply();
+    await p.reeve('suspend', '--reason', 'moving the host');
+    await p.replaceIn('reeve.yaml', 'sleep 1', 'sleep 2');
+    expect(await p.reeve('plan')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('moving the host'),
+    });
+    expect((await p.reeve('status')).stdout).toContain('(moving the host)');
+    expect(await p.reeve('apply', '--yes')).toMatchObject({
+      code: 73,
+      stderr: expect.stringContaining('until: reeve resume'),
+    });
+    expect((await p.reeve('resume')).code).toBe(0);
+    await p.apply();
+  });
+});

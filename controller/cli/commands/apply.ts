@@ -141,13 +141,15 @@ async function agree(
   context: Context,
 ): Promise<ApplyOptions | undefined> {
   const report = await control.plan(options);
-  const { blocked, steps } = report.plan;
+  const { blocked, steps, warnings } = report.plan;
   if (flags.output === 'text') await show(report, context);
   if (blocked !== undefined) {
     if (flags.output === 'json') throw new ReeveError(blocked.message, { status: exitStatus.blocked });
     context.exit(exitStatus.blocked);
     return undefined;
   }
+  const suspended = warnings.find(({ reason }) => reason === 'Suspended');
+  if (suspended !== undefined) throw new ReeveError(suspended.message, { status: exitStatus.blocked });
   if (flags.yes === true || steps.length === 0) return options;
   if (await context.terminal.ask('Apply this?')) return { ...options, fingerprint: report.fingerprint };
   context.terminal.err('not applied');

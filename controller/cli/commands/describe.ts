@@ -1,6 +1,8 @@
 // `reeve describe`: all that is known of one resource.
 
 import type { Command } from 'commander';
+import type { Ref } from '../../../desired-state/resource.ts';
+import { exitStatus, ReeveError } from '../../errors.ts';
 import type { Live } from '../../reports/describe.ts';
 import type { ResourceRow } from '../../reports/resources.ts';
 import type { Context } from '../context.ts';
@@ -42,7 +44,14 @@ async function describe(name: string, flags: Flags, context: Context): Promise<v
     import('../../names.ts'),
   ]);
   await look(flags, context, async ({ snapshot, store }) => {
-    const ref = resolveName(name, knownRefs(snapshot));
+    const platform: Ref = `Platform/${snapshot.platform}`;
+    const ref = resolveName(name, [...knownRefs(snapshot), platform]);
+    if (ref === platform) {
+      throw new ReeveError(`${ref} is all of it, not one resource`, {
+        status: exitStatus.usage,
+        hint: `reeve status shows it, reeve explain ${ref} tells what happened to it`,
+      });
+    }
     const row = resourceRows(snapshot).find((found) => found.ref === ref);
     const live = await liveOf(row, flags, context);
     const events = (await store?.events({ regarding: ref, limit: 10 })) ?? [];

@@ -21,7 +21,7 @@ export function define(command: Command, context: Context): void {
       .description(
         'Tells why a resource is as it is: its condition, what it waits for, what happened and who did it, and what to type next.',
       )
-      .argument('<name>', 'Agent/x, or x where only one resource has that name')
+      .argument('<name>', 'Agent/x, or x where only one resource has that name; or Platform/NAME')
       .option('--limit <count>', 'the newest that many events', count, 30)
       .action((name: string, flags: Flags) => explain(name, flags, context)),
     [['reeve explain Agent/scraper', 'why is it not ready, why was it restarted']],
@@ -39,7 +39,7 @@ async function explain(name: string, flags: Flags, context: Context): Promise<vo
       import('../../names.ts'),
     ]);
   await look(flags, context, async ({ snapshot, store }) => {
-    const ref = resolveName(name, knownRefs(snapshot));
+    const ref = resolveName(name, [...knownRefs(snapshot), `Platform/${snapshot.platform}`]);
     const events = (await store?.events({ regarding: ref, limit: flags.limit })) ?? [];
     print(context, flags, explainReport(snapshot, ref, events), explainView);
   });

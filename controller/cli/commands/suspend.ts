@@ -13,7 +13,7 @@ export function define(command: Command, context: Context): void {
   withExamples(
     withPlatform(command)
       .description(
-        'Keeps reeve from changing anything on the platform until resume or apply. It still watches and reports.',
+        'Keeps reeve from changing anything on the platform until resume. It still watches and reports.',
       )
       .option('--reason <text>', 'why, for those who read status')
       .action((flags: Flags) =>

@@ -64,12 +64,14 @@ function background(report: ExplainReport, { paint, now, width }: Screen): strin
     lines.push(`waits for ${root.ref}, which is ${stateWord(root)} (${root.reason}): ${root.message}`);
   if (declared === undefined) lines.push('no manifest declares it');
   else {
-    const { file, line, column } = declared.position;
+    const { position } = declared;
     const force =
       declared.inForceSince === undefined
         ? 'not in force yet'
         : `in force since ${clock(Date.parse(declared.inForceSince), now)} by ${declared.by}`;
-    lines.push(`declared at ${file}:${line}:${column}, revision ${declared.revision}, ${force}`);
+    const where =
+      position === undefined ? '' : `declared at ${position.file}:${position.line}:${position.column}, `;
+    lines.push(`${where}revision ${declared.revision}, ${force}`);
   }
   return ['', ...lines.map((line) => hanging(line, width))];
 }

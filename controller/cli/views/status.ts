@@ -49,10 +49,13 @@ function keeper(report: StatusReport, now: number): string {
 function handsOff(report: StatusReport, screen: Screen): string[] {
   const lines = report.held.map((hold) => heldLine(hold, screen));
   if (report.suspended !== undefined) {
-    const { since, by, reason } = report.suspended;
+    const { since, by, reason, why: said } = report.suspended;
     const when = clock(Date.parse(since), screen.now);
     const why = suspendedWhy[reason] ?? reason;
-    lines.unshift(`SUSPENDED since ${when} by ${by}: ${why}; ${typed('reeve resume', screen)} ends it`);
+    const words = said === undefined ? '' : ` (${said})`;
+    lines.unshift(
+      `SUSPENDED since ${when} by ${by}${words}: ${why}; ${typed('reeve resume', screen)} ends it`,
+    );
   }
   return lines.map((line) => screen.paint.waiting(hanging(line, screen.width)));
 }

@@ -214,6 +214,18 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
         expect(await store.conditions()).toMatchObject([{ status: false, lastTransitionTime: 300 }]);
       });
 
+      test('of the platform itself stay whatever is said of its resources', async () => {
+        const away = { type: 'Ready', status: false, reason: 'EngineUnreachable', message: 'gone' } as const;
+        await store.saveCondition('Platform/demo', away, 100);
+        await store.saveStatuses([ready], 200);
+        await store.saveCondition('Platform/demo', { ...away, message: 'still gone' }, 300);
+        await store.saveStatuses([], 400);
+        await reopen();
+        expect(await store.conditions()).toEqual([
+          { ...away, message: 'still gone', ref: 'Platform/demo', lastTransitionTime: 100 },
+        ]);
+      });
+
       test('answer what changed and nothing else', async () => {
         const other = makeStatus('Agent/b', [{ type: 'Ready', status: true }]);
         expect(await store.saveStatuses([ready, other], 1)).toHaveLength(2);
