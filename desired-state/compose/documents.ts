@@ -3,7 +3,7 @@
 import { interpolateTree } from '../interpolate.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { readYamlFile } from '../yaml/read.ts';
-import { type Loading, type Lookup, tell } from './loading.ts';
+import { type Loading, type Lookup, tell, tellFile } from './loading.ts';
 import { mergeTrees } from './merge/rules.ts';
 import { checkTop } from './shape.ts';
 
@@ -29,11 +29,7 @@ export function readDocuments(context: ModelContext, { path, display, namedAt }:
   const { loading, lookup } = context;
   loading.files.add(path);
   const { documents, diagnostics } = readYamlFile(path, display);
-  for (const diagnostic of diagnostics) {
-    const { code, message } = diagnostic;
-    if (namedAt === undefined || !code.startsWith('File')) loading.diagnostics.push(diagnostic);
-    else tell(loading, 'error', namedAt, { code, message: `${display}: ${message}` });
-  }
+  tellFile(loading, diagnostics, display, namedAt);
   return documents.flatMap((document) => {
     if (document.kind !== 'map') {
       const message = 'expected a Compose file: a map with services';

@@ -3,10 +3,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDotenv } from '../dotenv.ts';
-import type { MapNode } from '../tree.ts';
+import type { MapNode, Node } from '../tree.ts';
 import { readTextFile } from '../yaml/read.ts';
 import { mapAt, scalarAt } from './edit.ts';
-import { displayOf, type Loading, type Lookup } from './loading.ts';
+import { displayOf, type Loading, type Lookup, tellFile } from './loading.ts';
 import { pairsAsMap } from './merge/pairs.ts';
 
 /** Counts each name that is asked for. */
@@ -17,13 +17,21 @@ export function recorded(loading: Loading, env: Readonly<Record<string, string |
   };
 }
 
+export interface EnvFile {
+  /** Absolute. */
+  readonly path: string;
+  /** The value that names it: that it cannot be read is told there. */
+  readonly namedAt?: Node;
+}
+
 /** `over`, and below it the variables of the files; a later file goes before an earlier one. */
-export function withEnvFiles(loading: Loading, over: Lookup, paths: readonly string[]): Lookup {
+export function withEnvFiles(loading: Loading, over: Lookup, files: readonly EnvFile[]): Lookup {
   const values = new Map<string, string>();
-  for (const path of paths) {
+  for (const { path, namedAt } of files) {
     const display = displayOf(loading, path);
+    loading.files.add(path);
     const { text, diagnostics } = readTextFile(path, display);
-    loading.diagnostics.push(...diagnostics);
+    tellFile(loading, diagnostics, display, namedAt);
     if (text === undefined) continue;
     const parsed = parseDotenv(text, display, (name) => over(name) ?? values.get(name));
     loading.diagnostics.push(...parsed.diagnostics);
@@ -36,7 +44,7 @@ export function withEnvFiles(loading: Loading, over: Lookup, paths: readonly str
 export function withDotenvOf(loading: Loading, over: Lookup, folder: string): Lookup {
   const path = join(folder, '.env');
   loading.files.add(path);
-  return withEnvFiles(loading, over, existsSync(path) ? [path] : []);
+  return withEnvFiles(loading, over, existsSync(path) ? [{ path }] : []);
 }
 
 /** Variables of services that are written without a value get that of their own project, where it has one. */

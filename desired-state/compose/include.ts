@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
 import { type ModelContext, type ModelSource, mergeModels } from './documents.ts';
 import { withoutKey } from './edit.ts';
-import { withDotenvOf, withEnvFiles } from './environment.ts';
+import { type EnvFile, withDotenvOf, withEnvFiles } from './environment.ts';
 import { displayOf, tell } from './loading.ts';
 import { rebasePaths } from './paths.ts';
 import { sections } from './shape.ts';
@@ -50,7 +50,7 @@ function loadIncluded(context: ModelContext, item: Node, loadModel: LoadModel): 
   const lookup =
     envFiles.length === 0
       ? withDotenvOf(loading, context.lookup, folder)
-      : withEnvFiles(loading, context.lookup, envPaths(context, envFiles));
+      : withEnvFiles(loading, context.lookup, envFilesOf(context, envFiles));
   const sources = paths.map((node) => {
     const path = resolve(context.folder, String(node.value));
     return { path, display: displayOf(loading, path), namedAt: node };
@@ -73,12 +73,10 @@ function includeOf(item: Node): Include {
   };
 }
 
-function envPaths({ loading, folder }: ModelContext, nodes: readonly ScalarNode[]): string[] {
-  const paths = nodes
-    .map((node) => resolve(folder, String(node.value)))
-    .filter((path) => path !== '/dev/null');
-  for (const path of paths) loading.files.add(path);
-  return paths;
+function envFilesOf({ folder }: ModelContext, nodes: readonly ScalarNode[]): EnvFile[] {
+  const files = nodes.map((node) => ({ path: resolve(folder, String(node.value)), namedAt: node }));
+  // Compose's way of saying "none, not even .env".
+  return files.filter(({ path }) => path !== '/dev/null');
 }
 
 function onlySections(model: MapNode): MapNode {

@@ -33,6 +33,20 @@ export function tell(
   loading.diagnostics.push({ file, line, column, severity, ...mistake });
 }
 
+/** What is wrong with a file: that it cannot be read is told where it is named, all else in the file itself. */
+export function tellFile(
+  loading: Loading,
+  diagnostics: readonly Diagnostic[],
+  display: string,
+  namedAt: Node | undefined,
+): void {
+  for (const diagnostic of diagnostics) {
+    const { code, message } = diagnostic;
+    if (namedAt === undefined || !code.startsWith('File')) loading.diagnostics.push(diagnostic);
+    else tell(loading, 'error', namedAt, { code, message: `${display}: ${message}` });
+  }
+}
+
 /** How diagnostics name a file that no `-f` named: from the current folder where it lies below it. */
 export function displayOf(loading: Pick<Loading, 'cwd'>, path: string): string {
   const short = relative(loading.cwd, path);
