@@ -6,8 +6,12 @@ export function emptyMap(position: Node['position']): MapNode {
   return { kind: 'map', entries: new Map(), position };
 }
 
+export function byKey(entries: Iterable<MapEntry>): Map<string, MapEntry> {
+  return new Map([...entries].map((entry) => [entry.key, entry]));
+}
+
 export function mapOf(position: Node['position'], entries: Iterable<MapEntry>): MapNode {
-  return { kind: 'map', position, entries: new Map([...entries].map((entry) => [entry.key, entry])) };
+  return { kind: 'map', position, entries: byKey(entries) };
 }
 
 export function listOf(position: Node['position'], items: readonly Node[]): ListNode {
@@ -49,5 +53,5 @@ export function mapAt(node: Node, pattern: readonly string[], change: (node: Nod
   const entries = [...node.entries.values()].map((entry) =>
     part === '*' || part === entry.key ? { ...entry, value: mapAt(entry.value, rest, change) } : entry,
   );
-  return { ...node, entries: new Map(entries.map((entry) => [entry.key, entry])) };
+  return { ...node, entries: byKey(entries) };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseDotenv } from '../dotenv.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { readTextFile } from '../yaml/read.ts';
-import { mapAt, scalarAt } from './edit.ts';
+import { byKey, mapAt, scalarAt } from './edit.ts';
 import { displayOf, type Loading, type Lookup, tellFile } from './loading.ts';
 import { pairsAsMap } from './merge/pairs.ts';
 
@@ -58,7 +58,7 @@ export function fillShellValues(model: MapNode, lookup: Lookup): MapNode {
       const found = lookup(key);
       return found === undefined ? entry : { ...entry, value: scalarAt(value, found) };
     });
-    return { ...pairs, entries: new Map(entries.map((entry) => [entry.key, entry])) };
+    return { ...pairs, entries: byKey(entries) };
   });
   return filled.kind === 'map' ? filled : model;
 }

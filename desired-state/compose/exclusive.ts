@@ -3,7 +3,7 @@
 import { childOf, type MapNode } from '../tree.ts';
 import { type Loading, tell } from './loading.ts';
 
-export function isExternal(node: MapNode): boolean {
+function isExternal(node: MapNode): boolean {
   const external = childOf(node, 'external');
   return external?.kind === 'map' || (external?.kind === 'scalar' && String(external.value) === 'true');
 }

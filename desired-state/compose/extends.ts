@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
 import { didYouMean } from '../yaml/suggest.ts';
 import { type ModelContext, type ModelSource, mergeAt, readDocuments } from './documents.ts';
-import { withEntry, withoutKey } from './edit.ts';
+import { byKey, withEntry, withoutKey } from './edit.ts';
 import { displayOf, tell } from './loading.ts';
 import { settleTags } from './merge/merge.ts';
 import { rebasePaths } from './paths.ts';
@@ -23,23 +23,26 @@ interface Home extends ModelSource {
   readonly folder: string;
 }
 
+interface Extending extends ModelContext {
+  /** Other files by path: each is read once, however many services extend one of it. */
+  readonly homes: Map<string, Home | undefined>;
+}
+
 /** All services of a file with what they extend merged in, and no `extends` left. */
 export function applyExtends(context: ModelContext, root: MapNode, source: ModelSource): MapNode {
   const section = root.entries.get('services');
   if (section?.value.kind !== 'map') return root;
-  let services = section.value;
+  const services = section.value;
   const home: Home = { ...source, services, folder: context.folder };
-  for (const entry of services.entries.values()) {
-    services = withEntry(services, {
-      ...entry,
-      value: resolveService(context, home, entry.key, []) ?? entry.value,
-    });
-  }
-  return withEntry(root, { ...section, value: services });
+  const extending: Extending = { ...context, homes: new Map() };
+  const entries = [...services.entries.values()].map((entry) => {
+    return { ...entry, value: resolveService(extending, home, entry.key, []) ?? entry.value };
+  });
+  return withEntry(root, { ...section, value: { ...services, entries: byKey(entries) } });
 }
 
 function resolveService(
-  context: ModelContext,
+  context: Extending,
   home: Home,
   name: string,
   trail: readonly Step[],
@@ -84,7 +87,7 @@ function targetOf(service: MapNode): Target | undefined {
   return { service: String(node.value), file: isFile ? file : undefined, node };
 }
 
-function baseOf(context: ModelContext, home: Home, target: Target, trail: readonly Step[]): Node | undefined {
+function baseOf(context: Extending, home: Home, target: Target, trail: readonly Step[]): Node | undefined {
   const { loading } = context;
   if (target.service === '') {
     const message = 'extends: expected the name of a service, or service: with it';
@@ -102,10 +105,15 @@ function baseOf(context: ModelContext, home: Home, target: Target, trail: readon
   return resolveService(context, other, target.service, trail);
 }
 
-function homeOf(context: ModelContext, home: Home, file: ScalarNode): Home | undefined {
-  const { loading } = context;
+function homeOf(context: Extending, home: Home, file: ScalarNode): Home | undefined {
   const path = resolve(home.folder, String(file.value));
   if (path === home.path) return home;
+  if (!context.homes.has(path)) context.homes.set(path, readHome(context, path, file));
+  return context.homes.get(path);
+}
+
+function readHome(context: ModelContext, path: string, file: ScalarNode): Home | undefined {
+  const { loading } = context;
   const display = displayOf(loading, path);
   const documents = readDocuments(context, { path, display, namedAt: file });
   const folder = dirname(path);

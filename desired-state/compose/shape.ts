@@ -6,7 +6,7 @@ import { containerShape } from '../container/schema.ts';
 import { flag, listOrMap, options, stringOrList, text } from '../container/schema-parts.ts';
 import { childOf, type MapNode, type Node } from '../tree.ts';
 import { checkShape } from '../yaml/check.ts';
-import { mapOf } from './edit.ts';
+import { byKey, mapOf } from './edit.ts';
 import { checkContent, checkExternal } from './exclusive.ts';
 import { type Loading, tell } from './loading.ts';
 
@@ -134,7 +134,7 @@ export function checkTop(loading: Loading, root: MapNode): MapNode {
       ? [{ ...entry, value: namedEntries(loading, section, entry.value) }]
       : [];
   });
-  return { ...root, entries: new Map(kept.map((entry) => [entry.key, entry])) };
+  return { ...root, entries: byKey(kept) };
 }
 
 function namedEntries(loading: Loading, section: Section, map: MapNode): MapNode {
@@ -153,7 +153,7 @@ function namedEntries(loading: Loading, section: Section, map: MapNode): MapNode
     tell(loading, 'error', value.position, { code: 'WrongType', message });
     return false;
   });
-  return { ...map, entries: new Map(kept.map((entry) => [entry.key, entry])) };
+  return { ...map, entries: byKey(kept) };
 }
 
 /** Maps whose keys are the user's own: an `x-` there is a name, not an extension. */

@@ -2,7 +2,7 @@
 
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, reject, type Scope, take } from './scope.ts';
-import { quote, textOf } from './values.ts';
+import { quote, textOf, wordOf } from './values.ts';
 
 const host = String.raw`(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[a-fA-F0-9:]+\])(?::\d+)?`;
 const component = String.raw`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`;
@@ -45,14 +45,14 @@ function keyOf(node: MapNode, key: string): MapNode['position'] {
 }
 
 export function containerNameOf(scope: Scope, node: Node | undefined): string | undefined {
-  const name = textOf(node);
+  const name = wordOf(node);
   if (node === undefined || name === undefined || /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) return name;
   const message = `bad container name ${quote(node)}, expected two or more of letters, digits, "_", "." and "-", the first a letter or digit`;
   return reject(scope, node, 'BadName', message);
 }
 
 export function workingDirOf(scope: Scope, node: Node | undefined): string | undefined {
-  const path = textOf(node);
+  const path = wordOf(node);
   if (node === undefined || path === undefined || path.startsWith('/')) return path;
   return reject(
     scope,

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import type { RestartPolicy } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, reject, type Scope, take } from './scope.ts';
-import { integerOf, numberIn, quote, textOf } from './values.ts';
+import { integerOf, numberIn, quote, textOf, wordOf } from './values.ts';
 
 const expectedRestart = 'expected no, always, unless-stopped, on-failure or on-failure:N';
 
@@ -32,7 +32,7 @@ export function restartOf(scope: Scope, node: MapNode): Restart {
     scope.positions['restart'] = policy.position;
     return { restart: fromDeploy(scope, policy), written: true };
   }
-  if (plain === undefined) return { restart: { name: 'no' }, written: false };
+  if (plain === undefined || wordOf(plain) === undefined) return { restart: { name: 'no' }, written: false };
   return { restart: fromText(scope, plain), written: true };
 }
 
@@ -72,7 +72,7 @@ function withRetries(name: 'on-failure', maxRetries: number | undefined): Restar
 }
 
 export function stopSignalOf(scope: Scope, node: Node | undefined): string | undefined {
-  const text = textOf(node);
+  const text = wordOf(node);
   if (node === undefined || text === undefined) return undefined;
   const name = text.toUpperCase().replace(/^SIG/, '');
   const isNumber = /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 64;

@@ -5,7 +5,7 @@ import type { Position } from '../diagnostic.ts';
 import type { NetworkAttachment } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, present, reject, type Scope, take, warn } from './scope.ts';
-import { integerOf, itemsOf, quote, textOf, textsOf } from './values.ts';
+import { integerOf, itemsOf, quote, textOf, textsOf, wordOf } from './values.ts';
 
 export interface Networks {
   readonly networkMode?: string;
@@ -18,7 +18,7 @@ const notActedOn = ['gw_priority', 'link_local_ips', 'mac_address', 'interface_n
 export function networksOf(scope: Scope, node: MapNode): Networks {
   const mode = take(scope, node, 'network_mode', 'networkMode');
   const written = take(scope, node, 'networks', 'networks');
-  if (mode && written) {
+  if (mode && wordOf(mode) !== undefined && written) {
     reject(
       scope,
       mode,
@@ -48,7 +48,7 @@ export function networksOf(scope: Scope, node: MapNode): Networks {
 
 /** bridge and default are the engine's own; a network of the manifest goes under networks. */
 function networkModeOf(scope: Scope, node: Node | undefined): string | undefined {
-  const text = textOf(node);
+  const text = wordOf(node);
   if (node === undefined || text === undefined) return undefined;
   if (/^(?:none|host|bridge|default|(?:container|service):.+)$/.test(text)) return text;
   const message = `bad network mode ${quote(node)}, expected none, host, bridge, service:NAME or container:NAME`;

@@ -20,7 +20,7 @@ import { resourcesOf } from './resources.ts';
 import { type ContainerContext, fieldOf, present, type Scope, take } from './scope.ts';
 import { devicesOf, securityOptOf, ulimitsOf } from './security.ts';
 import { reportUnsupported } from './unsupported.ts';
-import { durationOf, flagOf, integerOf, sizeOf, textMapOf, textOf, textsOf } from './values.ts';
+import { durationOf, flagOf, integerOf, sizeOf, textMapOf, textsOf, wordOf } from './values.ts';
 
 export type { ContainerContext } from './scope.ts';
 
@@ -99,11 +99,11 @@ function processOf(scope: Scope, node: MapNode) {
     command: commandOf(scope, get('command', 'command')),
     entrypoint: commandOf(scope, get('entrypoint', 'entrypoint')),
     workingDir: workingDirOf(scope, get('working_dir', 'workingDir')),
-    user: textOf(get('user', 'user')),
+    user: wordOf(get('user', 'user')),
     groupAdd: textsOf(get('group_add', 'groupAdd')),
-    hostname: textOf(get('hostname', 'hostname')),
-    domainname: textOf(get('domainname', 'domainname')),
-    macAddress: textOf(get('mac_address', 'macAddress')),
+    hostname: wordOf(get('hostname', 'hostname')),
+    domainname: wordOf(get('domainname', 'domainname')),
+    macAddress: wordOf(get('mac_address', 'macAddress')),
     healthcheck: healthcheckOf(scope, get('healthcheck', 'healthcheck')),
     stopSignal: stopSignalOf(scope, get('stop_signal', 'stopSignal')),
     stopGracePeriodMs: durationOf(scope, get('stop_grace_period', 'stopGracePeriod')),
@@ -140,8 +140,8 @@ function isolationOf(scope: Scope, node: MapNode) {
     ]),
     utsMode: namespaceOf(scope, get('uts', 'utsMode'), ['host']),
     usernsMode: namespaceOf(scope, get('userns_mode', 'usernsMode'), ['host']),
-    cgroupParent: textOf(get('cgroup_parent', 'cgroupParent')),
-    runtime: textOf(get('runtime', 'runtime')),
+    cgroupParent: wordOf(get('cgroup_parent', 'cgroupParent')),
+    runtime: wordOf(get('runtime', 'runtime')),
   });
 }
 

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { PortBinding } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';
-import { itemsOf, quote, textOf } from './values.ts';
+import { itemsOf, quote, textOf, wordOf } from './values.ts';
 
 type Protocol = PortBinding['protocol'];
 const protocols: readonly string[] = ['tcp', 'udp', 'sctp'] satisfies Protocol[];
@@ -53,7 +53,8 @@ function shortPort(scope: Scope, node: Node): PortBinding[] {
 
 function longPort(scope: Scope, node: MapNode): PortBinding[] {
   const targetNode = fieldOf(node, 'target');
-  const publishedNode = fieldOf(node, 'published');
+  const publishedNode =
+    wordOf(fieldOf(node, 'published')) === undefined ? undefined : fieldOf(node, 'published');
   const ipNode = fieldOf(node, 'host_ip');
   const protocolNode = fieldOf(node, 'protocol');
   const target = targetNode && rangeIn(scope, targetNode, textOf(targetNode) ?? '');

@@ -14,6 +14,11 @@ export function textOf(node: Node | undefined): string | undefined {
   return exact ? node.source : String(node.value);
 }
 
+/** Text that is not empty: Compose reads an empty one, as a variable may leave it, as not set. */
+export function wordOf(node: Node | undefined): string | undefined {
+  return textOf(node) || undefined;
+}
+
 export function flagOf(scope: Scope, node: Node | undefined): boolean | undefined {
   const text = textOf(node);
   if (node === undefined || text === undefined) return undefined;

@@ -2,6 +2,7 @@
 // the earlier. Done after each file, as Compose does, so that an override replaces instead of adding.
 
 import { childOf, type Node } from '../../tree.ts';
+import { byKey } from '../edit.ts';
 import { matches, type Pattern } from './merge.ts';
 import { portItems, portKey } from './ports.ts';
 
@@ -38,21 +39,21 @@ export function uniqueItems(node: Node, path: Pattern = [], onDuplicate: OnDupli
     const entries = [...node.entries.values()].map((entry) => {
       return { ...entry, value: uniqueItems(entry.value, [...path, entry.key], onDuplicate) };
     });
-    return { ...node, entries: new Map(entries.map((entry) => [entry.key, entry])) };
+    return { ...node, entries: byKey(entries) };
   }
   if (node.kind !== 'list') return node;
   const keyOf = compiled.find(({ parts }) => matches(parts, path))?.keyOf;
   if (keyOf === undefined) return node;
   const items = matches(portsPattern, path) ? node.items.flatMap(portItems) : node.items;
-  const byKey = new Map<string | Node, Node>();
+  const kept = new Map<string | Node, Node>();
   for (const item of items) {
     // What has no key is wrong, or of its own kind: it stays.
     const key = keyOf(item) ?? item;
-    const earlier = byKey.get(key);
+    const earlier = kept.get(key);
     if (earlier !== undefined && typeof key === 'string') onDuplicate(earlier, item, key);
-    byKey.set(key, item);
+    kept.set(key, item);
   }
-  return { ...node, items: [...byKey.values()] };
+  return { ...node, items: [...kept.values()] };
 }
 
 function textOf(node: Node | undefined): string | undefined {

@@ -497,3 +497,23 @@ test('every field says where it stood', () => {
     'mounts./d': '10:5',
   });
 });
+
+test('empty text, as a variable may leave it, is not set', () => {
+  const fields = [
+    'user',
+    'hostname',
+    'restart',
+    'network_mode',
+    'stop_signal',
+    'container_name',
+    'working_dir',
+    'pid',
+  ];
+  const { container, restartWritten, containerName, lines } = normalized(
+    `image: a\n${fields.map((field) => `${field}: ""\n`).join('')}ports: [":80", {target: 81, published: ""}]\n`,
+  );
+  expect(lines).toEqual([]);
+  expect(Object.keys(container).sort()).toEqual(Object.keys(normalized('image: a').container).sort());
+  expect([restartWritten, containerName]).toEqual([false, undefined]);
+  expect(container.ports.map((port) => port.published)).toEqual([undefined, undefined]);
+});
