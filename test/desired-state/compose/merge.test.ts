@@ -35,8 +35,8 @@ describe('scalars, maps and lists', () => {
       },
     ],
     ['lists without a key append', 'security_opt: [a]', 'security_opt: [b]', { security_opt: ['a', 'b'] }],
-    ['command replaces', 'command: [a, b]', 'command: c', { command: 'c' }],
-    ['entrypoint replaces', 'entrypoint: a', 'entrypoint: [b]', { entrypoint: ['b'] }],
+    ['command replaces', 'command: [a, b]', 'command: [c]', { command: ['c'] }],
+    ['entrypoint replaces', 'entrypoint: [a]', 'entrypoint: [b]', { entrypoint: ['b'] }],
     [
       'a test replaces, the times merge',
       'healthcheck: {test: [CMD, a], interval: 5s}',
