@@ -1,8 +1,6 @@
 // The Control of this process: plans, applies, acts and keeps one platform with the session's engine, store and lock.
 
 import type { Loaded } from '../desired-state/load-types.ts';
-import type { Ref } from '../desired-state/resource.ts';
-import { contentHash } from '../desired-state/revision.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
@@ -18,14 +16,16 @@ import type {
   Progress,
 } from './control.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
-import { exitStatus, ReeveError } from './errors.ts';
+import { fingerprintOf, stalePlan } from './fingerprint.ts';
 import { putInForce } from './in-force.ts';
 import { keep } from './keep.ts';
 import type { PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
+import { forgetFailures } from './new-try.ts';
 import type { SessionParts } from './session-parts.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
+import { liftSuspension, requireNotSuspended, suspendAsDown } from './suspension.ts';
 import { changedVariables } from './variables.ts';
 
 export class SessionControl implements Control {
@@ -91,13 +91,7 @@ export class SessionControl implements Control {
     this.#mustHoldLock();
     await this.#loadAnew();
     const { revision } = this.#loaded;
-    const facts = await this.store.facts();
-    if (facts.suspended?.reason === 'Suspended') {
-      throw new ReeveError(`platform ${this.platform} is suspended by ${facts.suspended.by}`, {
-        status: exitStatus.blocked,
-        hint: `lift it first: reeve resume -p ${this.platform}`,
-      });
-    }
+    await requireNotSuspended(this.store, this.platform);
     const pass: PassOptions = { ...passOf(options), mode: 'apply' };
     const seen = await this.#look(pass);
     if (options.fingerprint !== undefined && options.fingerprint !== fingerprintOf(revision.id, seen)) {
@@ -109,7 +103,9 @@ export class SessionControl implements Control {
       at: Date.now(),
       updateImages: options.updateImages,
     });
-    await this.#forgetFailures(seen, options.by);
+    const refs = await forgetFailures(this.store, seen);
+    if (refs.length > 0)
+      this.#parts.logger.info({ by: options.by, refs }, 'back-off forgotten: applied by a person');
     // Tags have their meaning only now: what is shown is what will run.
     const plan = await this.#look(pass);
     return this.#run(
@@ -139,18 +135,7 @@ export class SessionControl implements Control {
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
     this.#mustHoldLock();
-    const at = Date.now();
-    await this.store.setFacts([{ fact: 'suspended', value: { at, by: options.by, reason: 'Down' } }]);
-    await this.store.record([
-      {
-        at,
-        type: 'Normal',
-        reason: 'Down',
-        regarding: `Platform/${this.platform}`,
-        message: `taken down by ${options.by}; stays so until the next apply`,
-        by: options.by,
-      },
-    ]);
+    await suspendAsDown(this.store, this.platform, options.by, Date.now());
     const pass: PassOptions = { mode: 'down', names: [], allowDelete: true, removeVolumes: options.volumes };
     const plan = await this.#look(pass);
     const { progressDeadlineMs } = this.#loaded.revision.policy;
@@ -210,7 +195,7 @@ export class SessionControl implements Control {
     progress: (p: Progress) => void,
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
-    if (pass.mode === 'apply') await this.#liftSuspension(by);
+    if (pass.mode === 'apply') await liftSuspension(this.store, this.platform, by, Date.now());
     this.#runtime.start();
     const { logger, scrubber } = this.#parts;
     logger.info({ revision: this.#loaded.revision.id, by, steps: plan.steps.length }, pass.mode);
@@ -226,42 +211,6 @@ export class SessionControl implements Control {
       progress,
       signal,
     });
-  }
-
-  async #liftSuspension(by: string): Promise<void> {
-    const { suspended } = await this.store.facts();
-    if (suspended === undefined) return;
-    await this.store.setFacts([{ fact: 'suspended', value: undefined }]);
-    await this.store.record([
-      {
-        at: Date.now(),
-        type: 'Normal',
-        reason: 'Resumed',
-        regarding: `Platform/${this.platform}`,
-        message: `no longer suspended (${suspended.reason}): applied by ${by}`,
-        by,
-      },
-    ]);
-  }
-
-  /** A person's apply is a new try: back-off and given-up replacements of what is not ready are forgotten. */
-  async #forgetFailures(plan: Plan, by: string): Promise<void> {
-    const facts = await this.store.facts();
-    const failing = plan.statuses
-      .filter((s) => s.conditions.some((c) => c.type === 'Ready' && !c.status))
-      .map((s) => s.ref);
-    const known = failing.filter(
-      (ref: Ref) => facts.attempts[ref] ?? facts.failures[ref] ?? facts.failedReplacements[ref],
-    );
-    if (known.length === 0) return;
-    await this.store.setFacts(
-      known.flatMap((key) => [
-        { fact: 'attempts', key, value: undefined } as const,
-        { fact: 'failures', key, value: undefined } as const,
-        { fact: 'failedReplacements', key, value: undefined } as const,
-      ]),
-    );
-    this.#parts.logger.info({ by, refs: known }, 'back-off forgotten: applied by a person');
   }
 
   /** Without a controller an act is carried out here, for the one resource it names. */
@@ -304,22 +253,4 @@ function blockedOutcome(plan: Plan, progress: (p: Progress) => void): ApplyOutco
   };
   progress({ type: 'outcome', outcome });
   return outcome;
-}
-
-/** Same manifests, same steps with the same arguments: the same plan. Ages of causes do not count. */
-function fingerprintOf(revision: string, plan: Plan): string {
-  const steps = plan.steps.map(({ id, op, args, after }) => ({ id, op, args, after }));
-  return `${revision}.${contentHash({ steps, blocked: plan.blocked?.reason }, 32)}`;
-}
-
-function stalePlan(fingerprint: string, revision: string): ReeveError {
-  const [planned] = fingerprint.split('.');
-  const why =
-    planned === revision
-      ? 'what runs has changed since it was made'
-      : `the manifests have changed since it was made (revision ${planned}, now ${revision})`;
-  return new ReeveError(`this plan is stale: ${why}; nothing was done`, {
-    status: exitStatus.blocked,
-    hint: 'reeve plan shows what would be done now; --out FILE saves it',
-  });
 }

@@ -1,0 +1,23 @@
+// A person's apply is a new try: back-off and given-up replacements of what is not ready are forgotten.
+
+import type { Ref } from '../desired-state/resource.ts';
+import type { Plan } from '../reconcilers/plan.ts';
+import type { FactChange, Store } from './store/store.ts';
+
+/** Returns the refs that get their new try. */
+export async function forgetFailures(store: Store, plan: Plan): Promise<readonly Ref[]> {
+  const facts = await store.facts();
+  const failing = plan.statuses
+    .filter((s) => s.conditions.some((c) => c.type === 'Ready' && !c.status))
+    .map((s) => s.ref);
+  const known = failing.filter(
+    (ref) => facts.attempts[ref] ?? facts.failures[ref] ?? facts.failedReplacements[ref],
+  );
+  const forgotten = known.flatMap((key): FactChange[] => [
+    { fact: 'attempts', key, value: undefined },
+    { fact: 'failures', key, value: undefined },
+    { fact: 'failedReplacements', key, value: undefined },
+  ]);
+  if (forgotten.length > 0) await store.setFacts(forgotten);
+  return known;
+}
