@@ -1,7 +1,7 @@
 // A platform of 100 small containers for the rows that are about keeping: applied once, removed at the end.
 
 import { document, newPlatform, service, type TestPlatform } from '../test/support/platform.ts';
-import type { BareEngine } from './bare.ts';
+import { type BareEngine, removeNetwork } from './bare.ts';
 
 export const keptContainers = 100;
 
@@ -18,7 +18,7 @@ export async function keepHundred(engine: BareEngine): Promise<Kept> {
   await engine.call('POST', '/networks/create', { Name: network });
   const close = async (): Promise<void> => {
     await platform.close();
-    await engine.call('DELETE', `/networks/${network}`);
+    await removeNetwork(engine, network);
   };
   try {
     await platform.declare([

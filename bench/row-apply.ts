@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { document, newPlatform, service, type TestPlatform } from '../test/support/platform.ts';
 import { spawnReeve } from '../test/support/reeve.ts';
 import { removePlatform } from '../test/support/world.ts';
-import { type BareEngine, inFlight } from './bare.ts';
+import { type BareEngine, inFlight, removeNetwork } from './bare.ts';
 import { median, spread, timed } from './measure.ts';
 import type { Row } from './table.ts';
 
@@ -52,7 +52,7 @@ export async function applyRow(engine: BareEngine): Promise<Row> {
     };
   } finally {
     await platform.close();
-    await engine.call('DELETE', `/networks/${network}`);
+    await removeNetwork(engine, network);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunOptions, reeve } from '../test/support/reeve.ts';
@@ -16,13 +16,18 @@ export function helpRow(): Promise<Row> {
   return cliRow('reeve --help', ['--help'], {}, 150);
 }
 
+/** On a copy of the example with a secret of its own: scripts/demo makes the real one. */
 export async function planExampleRow(socket: string): Promise<Row> {
-  const state = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
   try {
-    const example = join(repository, 'examples/platform');
-    return await cliRow('reeve plan of examples/platform', ['plan', '-f', example], { state, socket }, 600);
+    const example = join(folder, 'platform');
+    await cp(join(repository, 'examples/platform'), example, { recursive: true });
+    await mkdir(join(example, 'secrets'), { recursive: true });
+    await writeFile(join(example, 'secrets/pg-password'), 'bench');
+    const place = { state: join(folder, 'state'), socket };
+    return await cliRow('reeve plan of examples/platform', ['plan', '-f', example], place, 600);
   } finally {
-    await rm(state, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

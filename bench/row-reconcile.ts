@@ -93,7 +93,6 @@ async function openReconciler(platform: TestPlatform) {
       onFree: () => undefined,
       signal: abort.signal,
       draining: abort.signal,
-      draining: abort.signal,
     },
     revision.policy.concurrency,
   );

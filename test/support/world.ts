@@ -114,8 +114,12 @@ export async function runForeign(socket: string, name: string, config: object): 
 
 /** Removes everything that carries the platform's label, and its lock. */
 export async function removePlatform(socket: string, platform: string): Promise<void> {
-  const containers = await containersOf(socket, platform);
-  await Promise.all(containers.map(({ id }) => remove(socket, id)));
+  // Few at once: an engine that took 50 removals side by side did not answer ever again (docker 20.10, libnetwork).
+  const queue = [...(await containersOf(socket, platform))];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) await remove(socket, next.id);
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
   const query = filter({ name: [platform] });
   const found = await askEngine(socket, 'GET', `/networks?${query}`);
   const networks = JSON.parse(found.body) as readonly { Id: string; Name: string }[];
