@@ -181,19 +181,20 @@ export class Runtime {
   }
 
   async #pass(): Promise<void> {
-    const { target } = this;
+    const { target, options } = this;
     if (target === undefined) {
       this.#pacer.resyncAt = this.#o.now() + 1_000;
       return;
     }
     this.#dueWork(target);
     this.#belongings = belongingsOf(target.revision);
-    const result = await this.reconciler.pass(target, this.options, this.by);
+    const result = await this.reconciler.pass(target, options, this.by);
     this.#waits = waitsForOthers(result.plan);
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target.revision, result.observed);
     await this.servers.update(target.revision, result.observed);
-    this.onPass?.(result);
+    // One that was under way when an apply began is of what was aimed at before.
+    if (options === this.options && target === this.target) this.onPass?.(result);
     await this.#inspectNamed();
   }
 

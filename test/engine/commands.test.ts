@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { askEngine } from '../../scripts/lib/docker-api.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { startEngineProxy } from '../support/engine-proxy.ts';
 import { ensureTestImage } from '../support/images.ts';
@@ -227,4 +228,42 @@ describe('the platform itself', () => {
     expect((await p.reeve('resume')).code).toBe(0);
     await p.apply();
   });
+});
+
+describe('down', () => {
+  beforeEach(() => p.declare([alone('web', 'volumes: ["data:/data"]'), document('Volume', 'data')]));
+
+  test.each([['a controller', true] as const, ['no controller', false] as const])(
+    'with %s takes all away and keeps it so; volumes go only when asked for',
+    async (_, kept) => {
+      if (kept) await p.run();
+      else await p.apply();
+      await p.untilReady('Service/web');
+      for (let round = 0; round < 3; round++) {
+        expect(await p.reeve('down', '--yes')).toMatchObject({
+          code: 0,
+          stdout: expect.stringMatching(/taken down: 2 steps done/),
+        });
+        expect(await p.containers()).toEqual([]);
+        expect(await volumes()).toEqual([`${p.name}_data`]);
+        expect((await p.reeve('status')).stdout).toContain('it was taken down');
+        expect(await p.reeve('apply', '--yes')).toMatchObject({
+          code: 0,
+          stdout: expect.stringContaining('2 of 2 ready'),
+        });
+        expect((await p.containers()).map((c) => c.state)).toEqual(['running']);
+      }
+      expect(await p.reeve('down', '--yes', '--volumes')).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(new RegExp(`1 volume: ${p.name}_data`)),
+      });
+      expect(await volumes()).toEqual([]);
+    },
+  );
+
+  async function volumes(): Promise<readonly string[]> {
+    const { body } = await askEngine(socket, 'GET', '/volumes');
+    const { Volumes } = JSON.parse(body) as { Volumes: readonly { Name: string }[] | null };
+    return (Volumes ?? []).map(({ Name }) => Name).filter((name) => name.startsWith(p.name));
+  }
 });
