@@ -2,7 +2,6 @@
 // costs anybody; the rows measure reeve against it in the same run.
 
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { until } from '../test/support/until.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
@@ -68,15 +67,6 @@ export class BareEngine {
       call.end(text);
     });
   }
-}
-
-/** Waits until what was on it has left it. */
-export async function removeNetwork(engine: BareEngine, name: string): Promise<void> {
-  await until(
-    () => engine.call('DELETE', `/networks/${name}`, undefined, [404]).then(() => true),
-    20_000,
-    `network ${name} is removed`,
-  );
 }
 
 export interface BareEvent {

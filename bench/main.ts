@@ -43,9 +43,9 @@ await measure('apply', async () => [await applyRow(engine)]);
 if (wants('reconcile') || wants('idle') || wants('kill')) {
   const kept = await keepHundred(engine);
   try {
-    await measure('reconcile', async () => [await reconcileRow(engine, kept.platform)]);
+    await measure('reconcile', async () => [await reconcileRow(engine, kept)]);
     if (wants('idle') || wants('kill')) {
-      const controller = await kept.platform.run();
+      const controller = await kept.run();
       await measure('idle', () => idleRows(controller));
       await measure('kill', async () => [await killRow(engine, kept)]);
       await controller.stop();

@@ -1,12 +1,13 @@
 // Row: apply of 50 small containers against a bare loop of create and start at its best concurrency, from the first
-// engine call to the last start's answer. Pairs alternate; the network is there before, for both.
+// engine call to the last start's answer. Pairs alternate.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { document, newPlatform, service, type TestPlatform } from '../test/support/platform.ts';
+import { newPlatform, type TestPlatform } from '../test/support/platform.ts';
 import { spawnReeve } from '../test/support/reeve.ts';
 import { removePlatform } from '../test/support/world.ts';
-import { type BareEngine, inFlight, removeNetwork } from './bare.ts';
+import { type BareEngine, inFlight } from './bare.ts';
+import { small, smallConfig } from './kept.ts';
 import { median, spread, timed } from './measure.ts';
 import type { Row } from './table.ts';
 
@@ -17,23 +18,16 @@ const bound = 1.15;
 
 export async function applyRow(engine: BareEngine): Promise<Row> {
   const platform = await newPlatform({ socket: engine.socketPath });
-  const network = `${platform.name}-net`;
-  await engine.call('POST', '/networks/create', { Name: network });
   try {
-    await platform.declare([
-      document('Network', 'net', `{name: ${network}, external: true}`),
-      ...Array.from({ length: containers }, (_, i) =>
-        service(`s${i}`, ['networks: [net]', 'command: [sleep, "9999"]']),
-      ),
-    ]);
+    await platform.declare(Array.from({ length: containers }, (_, i) => small(`s${i}`)));
     const byWidth = new Map<number, number>();
-    for (const width of widths) byWidth.set(width, await bareApply(engine, platform.name, network, width));
+    for (const width of widths) byWidth.set(width, await bareApply(engine, platform.name, width));
     const [best = 8] = [...byWidth].sort(([, a], [, b]) => a - b).map(([width]) => width);
     const bare: number[] = [];
     const ours: Applied[] = [];
     for (let pair = 0; pair < pairs; pair++) {
       ours.push(await reeveApply(platform));
-      bare.push(await bareApply(engine, platform.name, network, best));
+      bare.push(await bareApply(engine, platform.name, best));
     }
     const engineMs = ours.map((o) => o.engineMs);
     const middle = ours.find((o) => o.engineMs === median(engineMs)) ?? ours[0];
@@ -52,11 +46,10 @@ export async function applyRow(engine: BareEngine): Promise<Row> {
     };
   } finally {
     await platform.close();
-    await removeNetwork(engine, network);
   }
 }
 
-async function bareApply(engine: BareEngine, name: string, network: string, width: number): Promise<number> {
+async function bareApply(engine: BareEngine, name: string, width: number): Promise<number> {
   const numbers = Array.from({ length: containers }, (_, i) => i);
   const ids: string[] = [];
   try {
@@ -65,11 +58,7 @@ async function bareApply(engine: BareEngine, name: string, network: string, widt
         const { Id } = await engine.json<{ Id: string }>(
           'POST',
           `/containers/create?name=${name}-bare-${i}`,
-          {
-            Image: 'reeve-test:1',
-            Cmd: ['sleep', '9999'],
-            HostConfig: { NetworkMode: network },
-          },
+          smallConfig,
         );
         ids.push(Id);
         await engine.call('POST', `/containers/${Id}/start`);

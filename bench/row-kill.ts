@@ -4,9 +4,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { TestPlatform } from '../test/support/platform.ts';
 import { until } from '../test/support/until.ts';
 import type { BareEngine } from './bare.ts';
-import type { Kept } from './kept.ts';
+import { smallConfig } from './kept.ts';
 import { median, spread } from './measure.ts';
 import type { Row } from './table.ts';
 
@@ -15,7 +16,7 @@ const bareContainers = 4;
 const bound = 1.25;
 
 /** While a controller keeps the platform. */
-export async function killRow(engine: BareEngine, { platform, network }: Kept): Promise<Row> {
+export async function killRow(engine: BareEngine, platform: TestPlatform): Promise<Row> {
   const label = `bench.bare=${platform.name}`;
   const watch = await watchStarts(engine);
   const bareIds: string[] = [];
@@ -31,7 +32,7 @@ export async function killRow(engine: BareEngine, { platform, network }: Kept): 
   );
   try {
     await once(listener.stdout, 'data');
-    for (let i = 0; i < bareContainers; i++) bareIds.push(await startBare(engine, platform.name, network, i));
+    for (let i = 0; i < bareContainers; i++) bareIds.push(await startBare(engine, platform.name, i));
     const mine = await platform.containers();
     const ours: number[] = [];
     const bare: number[] = [];
@@ -60,12 +61,10 @@ export async function killRow(engine: BareEngine, { platform, network }: Kept): 
   }
 }
 
-async function startBare(engine: BareEngine, name: string, network: string, i: number): Promise<string> {
+async function startBare(engine: BareEngine, name: string, i: number): Promise<string> {
   const { Id } = await engine.json<{ Id: string }>('POST', `/containers/create?name=${name}-bare-${i}`, {
-    Image: 'reeve-test:1',
-    Cmd: ['sleep', '99999'],
+    ...smallConfig,
     Labels: { 'bench.bare': name },
-    HostConfig: { NetworkMode: network },
   });
   await engine.call('POST', `/containers/${Id}/start`);
   return Id;
