@@ -6,14 +6,40 @@ export const secretMark = '\u0000secret:';
 const secretKey = /PASS|SECRET|TOKEN|KEY|CREDENTIAL|PRIVATE|AUTH|DSN|CONN(ECTION)?_?STR/i;
 const longest = 60;
 
-/** A value as people may see it; `key` is the environment variable or label it belongs to. */
-export function showValue(value: string | undefined, key: string | undefined): string {
+/** A value before and after, as people may see them: where they are cut, what differs is still to be seen. */
+export function showChange(
+  before: string | undefined,
+  after: string | undefined,
+  key: string | undefined,
+): readonly [string, string] {
+  const [a, b] = [inWords(before, key), inWords(after, key)];
+  const same = sharedStart(a, b);
+  // Some of what is alike stays before the difference, so that one sees where it is.
+  const from = same < longest - keptBefore ? 0 : same - keptBefore;
+  return [cut(a, from), cut(b, from)];
+}
+
+const keptBefore = 20;
+
+function sharedStart(a: string, b: string): number {
+  let i = 0;
+  while (i < a.length && i < b.length && a[i] === b[i]) i++;
+  return i;
+}
+
+function cut(line: string, from: number): string {
+  const rest = from === 0 ? line : `…${line.slice(from)}`;
+  return rest.length > longest ? `${rest.slice(0, longest - 1)}…` : rest;
+}
+
+/** `key` is the environment variable or label that it belongs to. */
+function inWords(value: string | undefined, key: string | undefined): string {
   if (value === undefined) return '(none)';
   if (value.startsWith(secretMark)) return '(secret)';
   if (key !== undefined && secretKey.test(key)) return '(hidden)';
   const masked = value.replace(/(\w+:\/\/[^\s:/@]*):[^\s/@]+@/g, '$1:(hidden)@');
   const line = masked.replace(/\s+/g, ' ');
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line === '' ? '(empty)' : line;
+  return line === '' ? '(empty)' : line;
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -6,7 +6,7 @@ import type { Canonical } from './canonical.ts';
 import type { DriftAct, DriftContext, Pair } from './drift-field.ts';
 import { limitOf, resourceFields } from './drift-resources.ts';
 import { driftTable } from './drift-table.ts';
-import { showValue } from './drift-text.ts';
+import { showChange } from './drift-text.ts';
 import type { ContainerDetail } from './observed.ts';
 import type { FieldChange } from './plan.ts';
 
@@ -58,18 +58,15 @@ function compare(
   if (desired === observed) return;
   if (typeof desired !== 'object' || typeof observed !== 'object') {
     const [a, b] = [textOf(observed), textOf(desired)];
-    if (a !== b)
-      drifts.push({ field: name, act, old: showValue(a, undefined), new: showValue(b, undefined) });
+    if (a === b) return;
+    const [old, now] = showChange(a, b, undefined);
+    drifts.push({ field: name, act, old, new: now });
     return;
   }
   for (const key of Object.keys({ ...desired, ...observed }).sort()) {
     if (desired[key] === observed[key]) continue;
-    drifts.push({
-      field: `${name}.${key}`,
-      act,
-      old: showValue(observed[key], key),
-      new: showValue(desired[key], key),
-    });
+    const [old, now] = showChange(observed[key], desired[key], key);
+    drifts.push({ field: `${name}.${key}`, act, old, new: now });
   }
 }
 

@@ -87,7 +87,7 @@ export function progressLine(progress: Progress, before: ProgressState): string 
     case 'step': {
       if (progress.state === 'started' || progress.state === 'unchanged') return undefined;
       const wave = before.planned[progress.id];
-      const place = `${wave === undefined ? 'again ' : `wave ${wave}`}  ${progress.ref}`;
+      const place = `${wave === undefined ? 'then  ' : `wave ${wave}`}  ${progress.ref}`;
       if (progress.state === 'failed')
         return `${place} ${doing(progress.op)} failed: ${progress.message ?? ''}`;
       const time = progress.ms === undefined ? '' : ` (${took(progress.ms)})`;

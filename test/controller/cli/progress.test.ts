@@ -121,7 +121,7 @@ test('what is tried again and succeeds counts where it was planned, and has not 
 test('a step that was not planned, as a start after a crash, is counted apart', () => {
   const again = { ...step(start('crash', 1), 'done'), id: 'Service/crash:restartContainer' };
   const before = after(story);
-  expect(progressLine(again, before)).toBe('again   Service/crash started (200ms)');
+  expect(progressLine(again, before)).toBe('then    Service/crash started (200ms)');
   const state = followProgress(before, again, 0);
   expect(waveProgress(state)).toEqual(waveProgress(before));
   expect(progressView(state, screen(80))).toContain('1 further step');
