@@ -23,6 +23,8 @@ const normalCauses = new Set([
   'Stopped',
   'FileChanged',
   'HeldStopping',
+  'HeldStopped',
+  'Held',
   'Replaced',
   'ReplacementStarting',
   'ReplacementResumed',

@@ -172,10 +172,13 @@ export class Reconciler {
     if (statusFacts.length > 0) await store.setFacts(statusFacts);
     const dispatched =
       plan.blocked === undefined ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
+    const causes = eventsOfCauses(dispatched, journal);
+    const told = new Set(causes.map((e) => `${e.regarding} ${e.reason}`));
     const events = [
-      ...eventsOfTransitions(changed, journal),
+      // What an act's cause tells is not told again as the condition that it ends.
+      ...eventsOfTransitions(changed, journal).filter((e) => !told.has(`${e.regarding} ${e.reason}`)),
       ...this.#notices.news(plan, journal),
-      ...eventsOfCauses(dispatched, journal),
+      ...causes,
     ];
     if (events.length > 0) await store.record(events.map((e) => ({ ...e, message: scrub(e.message) })));
     if (dispatched.length > 0) await this.#dispatch(plan, dispatched, target, journal);
