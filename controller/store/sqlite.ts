@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { isReadable, migrate } from './migrations/migrate.ts';
+import { readableStore } from './readable-copy.ts';
 import { makeReader, makeStore, type StoreReader } from './sql-store.ts';
 import { openSqlite } from './sqlite-file.ts';
 import type { Store } from './store.ts';
@@ -24,13 +25,18 @@ export async function openStore(path: string): Promise<Store> {
 /** Takes no lock and migrates nothing; undefined where there is no store yet. */
 export async function openStoreReadOnly(path: string): Promise<StoreReader | undefined> {
   if (!isThere(path)) return undefined;
-  const db = openSqlite(path, 'read');
-  try {
-    if (await isReadable(db, path)) return makeReader(db);
+  const readable = readableStore(path);
+  const db = openSqlite(readable.path, 'read');
+  const close = async (): Promise<void> => {
     await db.destroy();
+    readable.discard();
+  };
+  try {
+    if (await isReadable(db, path)) return { ...makeReader(db), close };
+    await close();
     return undefined;
   } catch (error) {
-    await db.destroy();
+    await close();
     throw error;
   }
 }

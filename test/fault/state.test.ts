@@ -68,8 +68,8 @@ describe.concurrent('a state folder', () => {
     const controller = await p.reeve('run', '-f', p.manifests);
     expect([1, 77]).toContain(controller.code);
     expectClear(controller.stderr, p.state);
-    const status = await p.reeve('status', '-f', p.manifests);
-    expect(status.stdout).toContain('web');
+    const read = await p.reeve('get', '-f', p.manifests);
+    expect(read.stdout).toContain('web');
     await run('mount', ['-o', 'remount,rw', p.state]);
     await p.apply();
   });
