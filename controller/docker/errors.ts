@@ -33,7 +33,11 @@ const rules: readonly Rule[] = [
     words: /endpoint with name .* already exists in network|already attached to network/i,
   },
   // An engine that died in the middle of a start finds the container's process when it is back, and not its own.
-  { reason: 'TaskLeftBehind', words: /^(task [0-9a-f]{64}: already exists|id already in use)$/i },
+  {
+    reason: 'TaskLeftBehind',
+    words:
+      /^(task [0-9a-f]{64}: already exists|id already in use|failed to start shim: mkdir \S+: file exists.*)$/i,
+  },
   { reason: 'NetworkNotConnected', words: /is not connected to (the )?network/i },
   { reason: 'VolumeInUse', words: /volume is in use/i },
   { reason: 'NetworkInUse', words: /has active endpoints/i },

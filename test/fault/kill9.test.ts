@@ -90,9 +90,9 @@ test(
     const { ms: whole } = await p.apply();
     const kills = new Map<string, number>(stepKinds.map((op) => [op, 0]));
     let between = 0;
-  let done = 0;
+    let done = 0;
     // Further rounds for what chance has left out.
-  for (let round = 1; round <= count || (missing(kills).length > 0 && round <= 2 * count); round++) {
+    for (let round = 1; round <= count || (missing(kills).length > 0 && round <= 2 * count); round++) {
       await declareGeneration(p, round);
       await meddle(p, round);
       const shown = p.spawn('events', '-f', '-o', 'json');
@@ -114,7 +114,7 @@ test(
         `round ${round}, killed at ${words(inFlight)}:\n${again.stdout}\n${again.stderr}`,
       ).toBe(0);
       await expectExactly(p, round, `round ${round}, killed at ${words(inFlight)}`);
-    done = round;
+      done = round;
     }
     tell(
       `kill -9 of an apply of 20, ${done} times; kills per step in flight: ${[...kills].map(([op, n]) => `${op} ${n}`).join(', ')}; between steps ${between}`,
