@@ -192,12 +192,14 @@ describe.runIf(process.getuid?.() === 0)('a folder that cannot take it', () => {
     mounted = undefined;
   });
 
-  test('read-only: reader and writer both say so', async () => {
+  test('read-only: the writer says so, the reader reads what is there', async () => {
     mount('size=4m');
     await (await storeWith(2)).close();
     execFileSync('mount', ['-o', 'remount,ro', dir]);
     expect((await failure(openStore(path))).message).toContain('cannot be opened for writing');
-    expect((await failure(openStoreReadOnly(path))).message).toContain('cannot be opened');
+    const reader = await openStoreReadOnly(path);
+    expect(await reader?.events({})).toHaveLength(2);
+    await reader?.close();
     execFileSync('mount', ['-o', 'remount,rw', dir]);
     const store = await openStore(path);
     expect(await store.events({})).toHaveLength(2);
