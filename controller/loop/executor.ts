@@ -26,22 +26,27 @@ export interface ExecutorPorts {
   readonly draining: AbortSignal;
 }
 
-/** A counting gate: at most `limit` tasks at once, first come first served. */
+/**
+ * A counting gate: at most `limit` tasks at once, first come first served; what goes on with something begun comes
+ * before what would begin another, so that the first is done long before the last begins.
+ */
 export class Gate {
   #free: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #goingOn: (() => void)[] = [];
+  readonly #beginning: (() => void)[] = [];
 
   constructor(limit: number) {
     this.#free = limit;
   }
 
-  async run<T>(task: () => Promise<T>): Promise<T> {
+  async run<T>(task: () => Promise<T>, goesOn = false): Promise<T> {
+    const waiting = goesOn ? this.#goingOn : this.#beginning;
     if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await task();
     } finally {
-      const next = this.#waiting.shift();
+      const next = this.#goingOn.shift() ?? this.#beginning.shift();
       if (next === undefined) this.#free++;
       else next();
     }
@@ -92,7 +97,9 @@ export async function execute(
     const previous = lastOfRef.get(step.ref);
     if (previous !== undefined) waits.push(previous);
     const end = Promise.all(waits)
-      .then((done) => (done.every(Boolean) ? ports.gate(step).run(() => run(step)) : false))
+      .then((done) =>
+        done.every(Boolean) ? ports.gate(step).run(() => run(step), begun.has(step.ref)) : false,
+      )
       .finally(() => {
         const rest = (left.get(step.ref) ?? 1) - 1;
         left.set(step.ref, rest);

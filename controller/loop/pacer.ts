@@ -8,6 +8,8 @@
 const busySpacingMs = 60;
 const busyShare = 5;
 const busySpacingMaxMs = 500;
+/** … and this one where a pass would only tell how far the steps are, or the clock asks for it. */
+const calmSpacingMs = 300;
 /** Distance otherwise: a storm of foreign events must not become a storm of passes. The first after quiet is immediate. */
 const idleSpacingMs = 20;
 /** Events of what is not ours are answered together, this late at most. */
@@ -16,6 +18,7 @@ const foreignDelayMs = 300;
 export class Pacer {
   readonly #now: () => number;
   #asked = false;
+  #stepped = false;
   #closed = false;
   #lastEnd = 0;
   #lastMs = 0;
@@ -33,6 +36,12 @@ export class Pacer {
   /** A pass soon. */
   ask(): void {
     this.#asked = true;
+    this.#release?.();
+  }
+
+  /** A pass that need not be soon while other steps run: one has moved on, and nothing waits for it. */
+  askAfterStep(): void {
+    this.#stepped = true;
     this.#release?.();
   }
 
@@ -55,12 +64,17 @@ export class Pacer {
   async due(busy: () => boolean): Promise<void> {
     while (!this.#closed) {
       const at = this.#now();
-      const earliest = this.#lastEnd + this.#spacing(busy());
-      const next = this.#asked ? earliest : Math.min(this.planAt, this.resyncAt, this.auditAt);
+      const { soon, calm } = this.#spacing(busy());
+      const byClock = this.#stepped ? at : Math.min(this.planAt, this.resyncAt, this.auditAt);
+      const next = Math.min(
+        this.#asked ? this.#lastEnd + soon : Number.POSITIVE_INFINITY,
+        Math.max(byClock, this.#lastEnd + calm),
+      );
       if (next <= at) break;
       await this.#sleep(Math.min(next - at, 60_000));
     }
     this.#asked = false;
+    this.#stepped = false;
   }
 
   /** A pass has ended. */
@@ -69,9 +83,10 @@ export class Pacer {
     this.#lastMs = this.#lastEnd - startedAt;
   }
 
-  #spacing(busy: boolean): number {
-    if (!busy) return idleSpacingMs;
-    return Math.min(Math.max(busySpacingMs, this.#lastMs * busyShare), busySpacingMaxMs);
+  #spacing(busy: boolean): { readonly soon: number; readonly calm: number } {
+    if (!busy) return { soon: idleSpacingMs, calm: idleSpacingMs };
+    const soon = Math.min(Math.max(busySpacingMs, this.#lastMs * busyShare), busySpacingMaxMs);
+    return { soon, calm: Math.max(soon, calmSpacingMs) };
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -114,7 +114,7 @@ export class Runtime {
           await this.#eventChain;
         },
         onStep: (progress) => this.#stepped(progress),
-        onFree: wake,
+        onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
       },
       concurrency,
     );
@@ -190,6 +190,7 @@ export class Runtime {
     this.#belongings = belongingsOf(target.revision);
     const result = await this.reconciler.pass(target, options, this.by);
     this.#waits = waitsForOthers(result.plan);
+    this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target.revision, result.observed);
     await this.servers.update(target.revision, result.observed);
@@ -253,11 +254,20 @@ export class Runtime {
           this.#o.logger.error({ err: error }, 'an engine event could not be remembered'),
         )
         // A kill is followed by the die that it causes: looking in between would see an end without a reason.
-        .finally(() => (event.action === 'kill' ? undefined : this.wake()));
+        .finally(() => (event.action === 'kill' ? undefined : this.#wakeFor(event)));
       return;
     }
-    if (this.#concerns(event)) this.wake();
+    if (this.#concerns(event)) this.#wakeFor(event);
     else if (this.#waits) this.#pacer.askLater();
+  }
+
+  /** While steps run, what they stir up is no reason to hurry; what ends or changes a container beside them is. */
+  #wakeFor({ type, action, attributes }: EngineEvent): void {
+    const { busy } = this.reconciler;
+    const ref = `${attributes[identityLabels.kind]}/${attributes[identityLabels.name]}` as Ref;
+    const isCalm = type !== 'container' || action === 'create' || action === 'start' || busy.has(ref);
+    if (isCalm && busy.size > 0) this.#pacer.askAfterStep();
+    else this.wake();
   }
 
   #concerns(event: EngineEvent): boolean {
@@ -266,6 +276,8 @@ export class Runtime {
     return concerns(event, platform, this.#belongings, (id) => this.observer.isListed(id, platform));
   }
   #belongings: Belongings | undefined;
+  /** The last plan had steps that wait for those under way. */
+  #stepsWait = false;
   /** Something of the last plan waits for what others do. */
   #waits = true;
 

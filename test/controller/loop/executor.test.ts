@@ -68,6 +68,15 @@ describe('running steps', () => {
     expect(reports.map((r) => r.step.id)).toEqual(['a1', 'a2']);
   });
 
+  it('goes on with what has begun before it begins another', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const made = names.map((n) => step(`${n}1`, `Service/${n}`));
+    const started = names.map((n) => step(`${n}2`, `Service/${n}`, [`${n}1`]));
+    const reports = await run([...made, ...started], async () => undefined, 1);
+    // Its slot goes to the next before a resource's own next step is there to take it: one more is begun, not all.
+    expect(reports.map((r) => r.step.id)).toEqual(['a1', 'b1', 'a2', 'b2', 'c1', 'd1', 'c2', 'd2']);
+  });
+
   it('runs one resource in order and others side by side', async () => {
     const order: string[] = [];
     let inFlight = 0;
