@@ -22,7 +22,7 @@ export interface ExecutorPorts {
   /** What bounds this step. */
   readonly gate: (step: Step) => Gate;
   readonly now: () => number;
-  /** Aborted: resources whose steps have begun get them all, no other begins. */
+  /** Aborted: what runs is finished, and what it interrupted is brought back; nothing else begins. */
   readonly draining: AbortSignal;
 }
 
@@ -86,9 +86,12 @@ export async function execute(
   const lastOfRef = new Map<Ref, Promise<boolean>>();
   const left = new Map<Ref, number>();
   const begun = new Set<Ref>();
+  /** Stopped by a step: left as they are they would stay down, so that they get all their steps. */
+  const interrupted = new Set<Ref>();
   const run = async (step: Step): Promise<boolean> => {
-    if (signal.aborted || (ports.draining.aborted && !begun.has(step.ref))) return false;
+    if (signal.aborted || (ports.draining.aborted && !interrupted.has(step.ref))) return false;
     begun.add(step.ref);
+    if (step.interrupts) interrupted.add(step.ref);
     return runStep(step, ports, signal);
   };
   for (const step of steps) left.set(step.ref, (left.get(step.ref) ?? 0) + 1);

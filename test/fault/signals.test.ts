@@ -79,6 +79,21 @@ describe('told to end', () => {
     );
   });
 
+  test('an apply: SIGTERM finishes the running steps and exits within 5 s', async (t) => {
+    const p = await platformFor(t);
+    await p.declare(Array.from({ length: 40 }, (_, i) => service(`s${i}`)));
+    const apply = p.spawn('apply', '--yes', '-f', p.manifests);
+    await until(async () => (await p.containers()).some((c) => c.state === 'running'), 15_000, 'it is at it');
+    const ms = await timeToEnd(() => {
+      apply.process.kill('SIGTERM');
+      return apply.ended;
+    });
+    expect(ms).toBeLessThan(5_000);
+    expect((await apply.ended).code).not.toBe(0);
+    expect(await unfinished(p)).toEqual([]);
+    expect((await p.containers()).filter((c) => c.state === 'running').length).toBeLessThan(40);
+  });
+
   test.for(['run', 'apply'])('%s: SIGINT twice ends it at once', async (verb, t) => {
     const p = await platformFor(t);
     await p.declare([deaf('20s', 'a')]);

@@ -61,9 +61,17 @@ describe('which steps can go now', () => {
 });
 
 describe('running steps', () => {
-  it('finishes, when the process is about to end, what has begun, and begins nothing else', async () => {
+  it('finishes, when the process is about to end, the step that runs, and begins no other', async () => {
     const ending = new AbortController();
     const steps = [step('a1', 'Service/a'), step('b1', 'Service/b'), step('a2', 'Service/a', ['a1'])];
+    const reports = await run(steps, async () => ending.abort(), 1, ending.signal);
+    expect(reports.map((r) => r.step.id)).toEqual(['a1']);
+  });
+
+  it('brings back, when the process is about to end, what it has interrupted', async () => {
+    const ending = new AbortController();
+    const stop = { ...step('a1', 'Service/a'), interrupts: true };
+    const steps = [stop, step('b1', 'Service/b'), step('a2', 'Service/a', ['a1'])];
     const reports = await run(steps, async () => ending.abort(), 1, ending.signal);
     expect(reports.map((r) => r.step.id)).toEqual(['a1', 'a2']);
   });
