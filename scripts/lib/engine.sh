@@ -37,11 +37,15 @@ ensure_packages() {
   command -v node >/dev/null || fail 'node is not installed' 'install Node 20 or newer with npm, then run this again'
   if ! node "$root/scripts/lib/packages-current.mjs" "$root"; then
     command -v npm >/dev/null || fail 'npm is not installed' 'install npm, then run this again'
-    # No package needs its install script: native parts come prebuilt.
-    step 'Node packages (npm ci)' npm --prefix "$root" ci --ignore-scripts --no-audit --no-fund
+    step 'Node packages (npm ci)' install_packages
   fi
   use_project_node
 }
+
+# In the folder, not with --prefix: that would make npm look there for the machine's own npmrc (proxy, certificates,
+# registry). No package needs its install script: native parts come prebuilt. Of warnings npm has a screenful, because
+# the packages want the Node that they bring.
+install_packages() { (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); }
 
 # The project's Node 24 comes with its packages; the machine's own may be older.
 use_project_node() {
