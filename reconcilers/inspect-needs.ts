@@ -3,12 +3,13 @@
 import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from './facts.ts';
+import { isHealthStale } from './health.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
 import { specHash } from './spec-hash.ts';
 import { ownedContainers } from './world.ts';
 
 /**
- * Ids of our containers without detail that the plan needs it of, in the engine's order. None of `busy` resources: the
+ * Ids of our containers without detail that the plan needs it of, or with a stale one, in the engine's order. None of `busy` resources: the
  * plan has no steps for them, and an inspect waits in the engine until a start under way has ended.
  */
 export function needsInspect(
@@ -24,7 +25,12 @@ export function needsInspect(
     if (workload === undefined || !isWorkload(workload) || busy.has(ref)) continue;
     // A predecessor is compared (it may be what is wanted again) and its anonymous volumes move along.
     if (predecessor !== undefined && predecessor.detail === undefined) ids.push(predecessor.id);
-    if (current === undefined || current.detail !== undefined) continue;
+    if (current === undefined) continue;
+    if (current.health === 'unhealthy' && (current.detail === undefined || isHealthStale(current))) {
+      ids.push(current.id);
+      continue;
+    }
+    if (current.detail !== undefined) continue;
     if (isUnclear(workload, current, facts) || (predecessor !== undefined && current.state !== 'running')) {
       ids.push(current.id);
     }

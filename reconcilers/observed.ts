@@ -58,6 +58,8 @@ export interface ContainerDetail {
   readonly error: string;
   /** Restarts by the engine's policy. */
   readonly restartCount: number;
+  /** Healthchecks that failed in a row; absent without a healthcheck. */
+  readonly failingStreak?: number;
   /**
    * The container as it is, in the manifest's own form. Mount sources and networks carry ENGINE names;
    * values the engine only filled in (defaults) are absent; the image's own values are included.

@@ -3,6 +3,7 @@
 import { refOf, type Workload } from '../desired-state/resource.ts';
 import type { Policy } from '../desired-state/revision.ts';
 import type { Facts } from './facts.ts';
+import { isHealthStale, nextCheckAt } from './health.ts';
 import type { ObservedContainer, ProbeResult } from './observed.ts';
 
 export interface Readiness {
@@ -27,6 +28,10 @@ export function readiness(
     return endedWell(workload, container, facts)
       ? { state: 'done', reason: 'Completed', message: 'it has done its work and exited with status 0' }
       : { state: 'notReady', reason: stateReason(container), message: stateMessage(container) };
+  }
+  if (isHealthStale(container)) {
+    const message = 'its healthcheck has not run again since it was paused';
+    return { state: 'starting', reason: 'HealthStarting', message, nextAt: nextCheckAt(container, now) };
   }
   if (container.health === 'unhealthy') {
     return { state: 'notReady', reason: 'Unhealthy', message: 'its healthcheck fails' };
@@ -58,6 +63,8 @@ function runningSince(container: ObservedContainer, facts: Facts): number {
 function endedWell(workload: Workload, container: ObservedContainer, facts: Facts): boolean {
   if (container.state !== 'exited' || workload.lifecycle === 'service') return false;
   const ref = refOf(workload);
+  // What a person asked for again counts neither as done nor as failed.
+  if (facts.reruns[ref] !== undefined) return false;
   if (facts.completed[ref]?.containerId === container.id) return true;
   const stop = facts.stops[container.id];
   if ((stop?.exitCode ?? container.exitCode ?? container.detail?.exitCode) !== 0) return false;

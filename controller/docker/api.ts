@@ -139,6 +139,7 @@ export interface RawInspect {
     Error?: Maybe<string>;
     StartedAt?: Maybe<string>;
     FinishedAt?: Maybe<string>;
+    Health?: Maybe<{ FailingStreak?: Maybe<number> }>;
   }>;
   Config?: Maybe<RawConfig>;
   HostConfig?: Maybe<RawHostConfig>;

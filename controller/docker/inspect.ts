@@ -78,6 +78,9 @@ export function makeInspector(
         oomKilled: state.OOMKilled ?? false,
         error: state.Error ?? '',
         restartCount: raw.RestartCount ?? 0,
+        ...(typeof state.Health?.FailingStreak === 'number'
+          ? { failingStreak: state.Health.FailingStreak }
+          : {}),
         spec: toSpec(raw, mask, defaults),
         imageDefaults: image,
         aliases: aliasesOf(raw),

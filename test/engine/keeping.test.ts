@@ -111,9 +111,15 @@ describe.concurrent('a container that does not run as it should', () => {
     await p.untilCondition(web, 'Degraded', /BackingOff|Exited|CrashLoopBackOff/);
   });
 
+  // The engine calls what was paused unhealthy until its next healthcheck: no reason to restart it.
   test('paused, it is left alone for the grace and then unpaused, without a restart', async (t) => {
     const p = await platformFor(t);
-    await keep(p, [service('web')]);
+    await keep(p, [
+      service('web', [
+        okFile,
+        'healthcheck: {test: ["CMD", "test", "-e", "/tmp/ok"], interval: 2s, retries: 2}',
+      ]),
+    ]);
     const before = await p.container(web);
     await act(p.socket, before.Id, 'pause');
     await throughout(
@@ -122,6 +128,7 @@ describe.concurrent('a container that does not run as it should', () => {
       'it stays paused at first',
     );
     await p.untilContainer(web, 'is unpaused', (c) => !c.State.Paused);
+    await p.untilCondition(web, 'Ready', /^Healthy$/);
     await expectUntouched(p, before);
   });
 

@@ -5,7 +5,18 @@ import type { Probe } from '../../desired-state/resource.ts';
 import { defaultPolicy } from '../../desired-state/revision.ts';
 import type { ObservedContainer, ProbeResult } from '../../reconcilers/observed.ts';
 import { readiness } from '../../reconcilers/readiness.ts';
-import { condition, facts, live, look, noon, ops, planOf, revision, service } from '../support/make.ts';
+import {
+  condition,
+  detailOf,
+  facts,
+  live,
+  look,
+  noon,
+  ops,
+  planOf,
+  revision,
+  service,
+} from '../support/make.ts';
 
 const probe: Probe = {
   http: { port: 80, path: '/' },
@@ -16,6 +27,7 @@ const probe: Probe = {
 };
 const plain = service('web');
 const probed = service('web', { probe });
+const checked = service('web', { container: { healthcheck: { test: ['CMD', 'true'], retries: 2 } } });
 const id = live(plain).id;
 const result = (outcome: ProbeResult['outcome'], failures = 0, passed = false): ProbeResult => ({
   at: noon,
@@ -40,6 +52,22 @@ describe('readiness', () => {
     ['… and not yet', plain, young, undefined, 'starting', 'Starting'],
     ['its healthcheck passes', plain, { health: 'healthy' }, undefined, 'ready', 'Healthy'],
     ['its healthcheck fails', plain, { health: 'unhealthy' }, undefined, 'notReady', 'Unhealthy'],
+    [
+      'the engine calls it unhealthy, and no check of it has failed: it was paused',
+      checked,
+      { health: 'unhealthy', detail: detailOf(checked, { failingStreak: 0 }) },
+      undefined,
+      'starting',
+      'HealthStarting',
+    ],
+    [
+      'as many checks failed as make it unhealthy',
+      checked,
+      { health: 'unhealthy', detail: detailOf(checked, { failingStreak: 2 }) },
+      undefined,
+      'notReady',
+      'Unhealthy',
+    ],
     [
       'its healthcheck passes, its probe has not answered',
       probed,
