@@ -11,6 +11,7 @@ import { EngineError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
 import type { NewEvent, Store } from '../store/store.ts';
+import { auditPace } from './audit-pace.ts';
 import { type EventMemory, factsFromEvent } from './facts-from-event.ts';
 import { followEvents } from './follow.ts';
 import { Link } from './link.ts';
@@ -209,8 +210,9 @@ export class Runtime {
     }
     if (at >= this.#pacer.auditAt) {
       const order = this.observer.auditOrder(this.#o.platform);
-      for (const id of order.slice(0, 1)) this.observer.noteContainer(id);
-      this.#pacer.auditAt = at + policy.auditMs / Math.max(1, order.length);
+      const { everyMs, count } = auditPace(order.length, policy);
+      for (const id of order.slice(0, count)) this.observer.noteContainer(id);
+      this.#pacer.auditAt = at + everyMs;
     }
   }
 
