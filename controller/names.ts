@@ -2,6 +2,7 @@
 // Pure; used by the command line and by whoever takes names from it.
 
 import { distance } from 'fastest-levenshtein';
+import { indexOf, withoutIndex } from '../desired-state/instances.ts';
 import type { Ref, ResourceKind } from '../desired-state/resource.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 
@@ -24,7 +25,19 @@ export function kindOf(word: string): ResourceKind | undefined {
   return kindWords[word.toLowerCase()];
 }
 
-/** The one resource that is meant. Throws the user's error with what was near or what it could have meant. */
+/** As `resolveName`; a workload with replicas stands for all of them, `web:1` for its first alone. */
+export function resolveNames(name: string, refs: readonly Ref[]): readonly Ref[] {
+  const ref = resolveName(name, refs);
+  return /:\d+$/.test(name) ? [ref] : instancesOf(ref, refs);
+}
+
+/** All that are instances of one workload, in the order of their numbers; the ref itself where it has no replicas. */
+export function instancesOf(ref: Ref, refs: readonly Ref[]): readonly Ref[] {
+  const all = refs.filter((other) => withoutIndex(other) === ref);
+  return all.length === 0 ? [ref] : all.sort((a, b) => indexOf(a) - indexOf(b));
+}
+
+/** The one resource that is meant; of a workload with replicas the first. Throws the user's error with what was near or what it could have meant. */
 export function resolveName(name: string, refs: readonly Ref[]): Ref {
   const matches = matching(name, refs);
   const [first, second] = matches;
@@ -38,7 +51,8 @@ export function resolveName(name: string, refs: readonly Ref[]): Ref {
   return first;
 }
 
-function matching(name: string, refs: readonly Ref[]): readonly Ref[] {
+function matching(written: string, refs: readonly Ref[]): readonly Ref[] {
+  const name = written.replace(/:1$/, '');
   const slash = name.indexOf('/');
   if (slash < 0) {
     // A workload is what people mean by a bare name: a volume or network of the same name does not make it ambiguous.

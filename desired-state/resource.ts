@@ -52,6 +52,8 @@ export interface PortBinding {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
   /** Absent: the engine picks a free one. */
   readonly published?: number;
+  /** Last of a range that begins with `published`: the engine picks a free one of it. */
+  readonly publishedEnd?: number;
   /** Absent: all addresses. */
   readonly hostIp?: string;
 }
@@ -152,6 +154,40 @@ export interface ContainerSpec {
   readonly logging?: { readonly driver?: string; readonly options?: Readonly<Record<string, string>> };
 }
 
+/**
+ * When an image is fetched, in Compose's words. `missing`: where it is not there. `always` and an age: the registry is
+ * asked at each apply (of that age). `build`: made anew at each apply.
+ */
+export type PullPolicy = 'missing' | 'always' | 'never' | 'build' | { readonly everyMs: number };
+
+/** What an image is made from, for the engine's own builder. */
+export interface Build {
+  /** Absolute folder; or, `remote`, a git or tar URL that the engine fetches. */
+  readonly context: string;
+  readonly remote: boolean;
+  /** In the context, or elsewhere as an absolute path. */
+  readonly dockerfile: string;
+  /** Its text, in place of the file. */
+  readonly dockerfileInline?: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly target?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly network?: string;
+  readonly extraHosts: readonly string[];
+  readonly cacheFrom: readonly string[];
+  /** Names that the image gets beside its own. */
+  readonly tags: readonly string[];
+  readonly shmSizeBytes?: number;
+  readonly ulimits: Readonly<Record<string, Ulimit>>;
+  readonly platform?: string;
+  readonly isolation?: string;
+  /** The bases are asked for anew at each build. */
+  readonly pull: boolean;
+  readonly noCache: boolean;
+  /** Keyed digest of all that is sent: where it changes, the image is made anew. */
+  readonly hash: string;
+}
+
 /** How reeve itself sees whether a workload is ready; a healthcheck of the engine counts beside it. */
 export interface Probe {
   readonly http?: {
@@ -210,6 +246,12 @@ export interface Workload extends Declared {
   /** Container name on the engine. */
   readonly containerName: string;
   readonly container: ContainerSpec;
+  /** The image as written, where `images.rewrite` gave `container.image` another name. */
+  readonly imageWritten?: string;
+  /** Absent: `missing`. */
+  readonly pullPolicy?: PullPolicy;
+  /** `container.image` is made from this, not pulled. */
+  readonly build?: Build;
   readonly probe?: Probe;
   readonly dependsOn: readonly Dependency[];
   readonly files: readonly WatchedFile[];

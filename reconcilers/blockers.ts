@@ -141,7 +141,8 @@ interface Holder {
 }
 
 function holdersOf({ world, released }: BlockerSources, workload: Workload, port: PortBinding): Holder[] {
-  if (port.published === undefined || port.published === 0) return [];
+  // Of a range the engine picks one that is free.
+  if (!port.published || port.publishedEnd !== undefined) return [];
   const holders: Holder[] = [];
   for (const container of world.portHolders.get(portKey(port)) ?? []) {
     const owner = world.refOfContainer.get(container.id);

@@ -100,7 +100,8 @@ export function port(p: PortBinding): string {
   const ip =
     p.hostIp === undefined || p.hostIp === '' || p.hostIp === '0.0.0.0' || p.hostIp === '::' ? '' : p.hostIp;
   const published = p.published === undefined || p.published === 0 ? '' : String(p.published);
-  return `${ip === '' ? '' : `${ip}:`}${published}->${p.target}/${p.protocol}`;
+  const end = p.publishedEnd === undefined ? '' : `-${p.publishedEnd}`;
+  return `${ip === '' ? '' : `${ip}:`}${published}${end}->${p.target}/${p.protocol}`;
 }
 
 /** `8080` and `8080/tcp` are one. */

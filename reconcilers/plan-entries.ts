@@ -101,7 +101,7 @@ function noteOf(step: Step): string[] {
         ? ['the old one is kept until the new one is ready']
         : [`to ${step.args.name}`];
     case 'removeContainer':
-      return step.cause.reason === 'NotDeclared' || step.cause.reason === 'Down'
+      return ['NotDeclared', 'ScaledDown', 'Down'].includes(step.cause.reason)
         ? []
         : [`container ${step.args.name}`];
     case 'signalContainer':

@@ -1,7 +1,7 @@
-// What the commands that step in have in common: reach the platform, do one act, say what was done.
+// What the commands that step in have in common: reach the platform, do one act, on each instance of what is named, say what was done.
 
 import type { Act } from '../control.ts';
-import { resolveName } from '../names.ts';
+import { resolveNames } from '../names.ts';
 import { by, type Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
 
@@ -13,9 +13,12 @@ export async function act(flags: PlatformFlags, context: Context, what: Act): Pr
     manifests: what.verb === 'rerun',
   });
   try {
-    const named = 'name' in what ? { ...what, name: resolveName(what.name, place.refs) } : what;
-    const subject = 'name' in named ? named.name : place.platform;
-    context.terminal.out(`${subject}: ${await control.act(named, by(context, what.verb))}`);
+    const acts =
+      'name' in what ? resolveNames(what.name, place.refs).map((name) => ({ ...what, name })) : [what];
+    for (const one of acts) {
+      const subject = 'name' in one ? one.name : place.platform;
+      context.terminal.out(`${subject}: ${await control.act(one, by(context, what.verb))}`);
+    }
   } finally {
     await control.close();
   }

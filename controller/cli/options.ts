@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Ref } from '../../desired-state/resource.ts';
 import { parseDuration } from '../../desired-state/units.ts';
 import type { PlanOptions } from '../control.ts';
-import { resolveName } from '../names.ts';
+import { resolveNames } from '../names.ts';
 
 /** Which platform a command is about, and where its engine and state are. */
 export interface PlatformFlags {
@@ -83,7 +83,7 @@ export function withPlan(command: Command): Command {
 /** What the words and flags of plan and apply ask for; names that nobody has are refused here. */
 export function planOptions(names: readonly string[], flags: PlanFlags, refs: readonly Ref[]): PlanOptions {
   return {
-    names: names.map((name) => resolveName(name, refs)),
+    names: names.flatMap((name) => resolveNames(name, refs)),
     allowDelete: flags.allowDelete ?? false,
     updateImages: flags.updateImages ?? false,
   };

@@ -7,7 +7,7 @@ import { identityLabels, type ObservedContainer } from '../../reconcilers/observ
 import { connectEngine } from '../docker/connect.ts';
 import type { Engine, LogOptions } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
-import { resolveName } from '../names.ts';
+import { resolveNames } from '../names.ts';
 import { makeScrubber } from '../secrets.ts';
 import type { Context } from './context.ts';
 import { loadOnly } from './load-only.ts';
@@ -38,7 +38,8 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
   const place = await findPlace(flags, context);
   const scrub = await scrubberFor(place, flags, context);
   const workloads = place.refs.filter((ref) => ref.startsWith('Service/') || ref.startsWith('Agent/'));
-  const refs = names.length === 0 ? workloads : names.map((name) => workloadOf(name, workloads, place.refs));
+  const refs =
+    names.length === 0 ? workloads : names.flatMap((name) => workloadsOf(name, workloads, place.refs));
   const engine = await connectEngine({
     env: context.env,
     ...(flags.host === undefined ? {} : { host: flags.host }),
@@ -60,9 +61,10 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
 }
 
 /** A volume of that name is there, but says nothing. */
-function workloadOf(name: string, workloads: readonly Ref[], refs: readonly Ref[]): Ref {
-  const ref = resolveName(name, refs);
-  if (workloads.includes(ref)) return ref;
+function workloadsOf(name: string, workloads: readonly Ref[], refs: readonly Ref[]): readonly Ref[] {
+  const named = resolveNames(name, refs);
+  const ref = named.find((one) => !workloads.includes(one));
+  if (ref === undefined) return named;
   throw new ReeveError(`${ref} has no logs: only services and agents write any`, {
     status: exitStatus.usage,
     hint: `reeve events --for ${ref} tells what happened to it`,

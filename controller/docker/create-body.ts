@@ -2,7 +2,7 @@
 // The only place where a secret's value meets the engine's environment.
 
 import type { SecretValues } from '../../desired-state/load-types.ts';
-import type { ContainerSpec, EnvValue, Healthcheck } from '../../desired-state/resource.ts';
+import type { ContainerSpec, EnvValue, Healthcheck, PortBinding } from '../../desired-state/resource.ts';
 import type { StepArgs } from '../../reconcilers/plan.ts';
 import { ReeveError } from '../errors.ts';
 import { createMounts } from './create-mounts.ts';
@@ -119,7 +119,7 @@ function hostConfig(spec: ContainerSpec): object {
     const key = `${port.target}/${port.protocol}`;
     const binding = {
       HostIp: port.hostIp ?? '',
-      HostPort: port.published === undefined ? '' : String(port.published),
+      HostPort: hostPort(port),
     };
     bindings[key] = [...(bindings[key] ?? []), binding];
   }
@@ -153,6 +153,11 @@ function hostConfig(spec: ContainerSpec): object {
     Runtime: spec.runtime,
     LogConfig: spec.logging && { Type: spec.logging.driver ?? '', Config: spec.logging.options ?? {} },
   };
+}
+
+function hostPort({ published, publishedEnd }: PortBinding): string {
+  if (published === undefined) return '';
+  return publishedEnd === undefined ? String(published) : `${published}-${publishedEnd}`;
 }
 
 /** `/dev/a`, `/dev/a:/dev/b`, `/dev/a:rw`, `/dev/a:/dev/b:rwm`. */

@@ -134,11 +134,12 @@ function portsOf(host: RawHostConfig): PortBinding[] {
   for (const [key, bindings] of Object.entries(host.PortBindings ?? {})) {
     const [target = '', protocol = 'tcp'] = key.split('/');
     for (const { HostIp, HostPort } of bindings ?? []) {
-      const published = Number(HostPort);
+      const [published = 0, publishedEnd = 0] = (HostPort ?? '').split('-').map(Number);
       ports.push({
         target: Number(target),
         protocol: protocol === 'udp' || protocol === 'sctp' ? protocol : 'tcp',
         ...(published > 0 ? { published } : {}),
+        ...(publishedEnd > 0 ? { publishedEnd } : {}),
         ...(HostIp ? { hostIp: HostIp } : {}),
       });
     }

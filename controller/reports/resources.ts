@@ -1,7 +1,7 @@
 // Each resource in one row: what it is, whether it is ready, and the one reason that matters most.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import { kindOf, resolveName } from '../names.ts';
+import { kindOf, resolveNames } from '../names.ts';
 import type { StoredCondition } from '../store/store.ts';
 import { iso, knownRefs, type Snapshot, workloadOf } from './snapshot.ts';
 
@@ -81,7 +81,7 @@ export function pickRows(rows: readonly ResourceRow[], words: readonly string[])
   for (const word of words) {
     const kind = kindOf(word);
     if (kind === undefined || refs.some((ref) => ref.endsWith(`/${word}`)))
-      wanted.add(resolveName(word, refs));
+      for (const ref of resolveNames(word, refs)) wanted.add(ref);
     else for (const row of rows) if (row.kind === kind) wanted.add(row.ref);
   }
   return rows.filter((row) => wanted.has(row.ref));

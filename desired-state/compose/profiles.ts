@@ -1,4 +1,4 @@
-// Which services take part (profiles, 0 replicas), and the answer to one that needs another which does not.
+// Which services take part by their profiles, and the answer to one that needs another which does not.
 
 import { childOf, type MapNode, type Node } from '../tree.ts';
 import { type Loading, type Lookup, tell } from './loading.ts';
@@ -17,7 +17,6 @@ export function activeServices(
     const profiles = textsOf(childOf(service, 'profiles'));
     const takesPart = profiles.length === 0 || wanted.has('*') || profiles.some((p) => wanted.has(p));
     if (!takesPart) inactive.set(name, profileReason(profiles));
-    else if (hasNoReplicas(service)) inactive.set(name, noReplicas);
     else active.set(name, service);
   }
   for (const [name, service] of active) {
@@ -37,19 +36,11 @@ interface Reason {
   readonly hint: string;
 }
 
-const noReplicas: Reason = { why: 'has 0 replicas', hint: 'give it 1, or required: false' };
-
 function profileReason(profiles: readonly string[]): Reason {
   return {
     why: `takes part only with profile ${profiles.join(' or ')}`,
     hint: `set COMPOSE_PROFILES=${profiles[0] ?? ''}, or required: false`,
   };
-}
-
-function hasNoReplicas(service: MapNode): boolean {
-  const deploy = childOf(service, 'deploy');
-  const written = childOf(service, 'scale') ?? (deploy && childOf(deploy, 'replicas'));
-  return written?.kind === 'scalar' && String(written.value) === '0';
 }
 
 interface Need {

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import type { RestartPolicy } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, reject, type Scope, take } from './scope.ts';
-import { integerOf, numberIn, quote, textOf, wordOf } from './values.ts';
+import { integerOf, quote, textOf, wordOf } from './values.ts';
 
 const expectedRestart = 'expected no, always, unless-stopped, on-failure or on-failure:N';
 
@@ -86,16 +86,20 @@ export function stopSignalOf(scope: Scope, node: Node | undefined): string | und
   );
 }
 
-/** 1, always: what asks for another number is answered. */
+/** More of one service than any host runs is a slip of the keys. */
+const mostReplicas = 10_000;
+
+/** How many containers: `scale`, else `deploy.replicas`, else 1. Both written must agree, as Compose has it. */
 export function replicasOf(scope: Scope, node: MapNode): number {
   const deploy = fieldOf(node, 'deploy');
-  for (const written of [fieldOf(node, 'scale'), deploy && fieldOf(deploy, 'replicas')]) {
-    const count = numberIn(written);
-    if (written === undefined || count === undefined || count === 1) continue;
-    const message = `${quote(written)} replicas are not supported, expected 1`;
-    const hint =
-      count === 0 ? 'put it under profiles to leave it out' : 'declare one service for each container';
-    reject(scope, written, 'Unsupported', message, hint);
+  const range = { min: 0, max: mostReplicas };
+  const scaleNode = fieldOf(node, 'scale');
+  const replicasNode = deploy && fieldOf(deploy, 'replicas');
+  const scale = integerOf(scope, scaleNode, range);
+  const replicas = integerOf(scope, replicasNode, range);
+  if (scaleNode && scale !== undefined && replicas !== undefined && scale !== replicas) {
+    const message = `scale ${scale} and deploy.replicas ${replicas} differ, expected one of the two`;
+    reject(scope, scaleNode, 'ConflictingReplicas', message);
   }
-  return 1;
+  return scale ?? replicas ?? 1;
 }

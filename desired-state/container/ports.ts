@@ -76,8 +76,12 @@ interface Ports {
 function bind(scope: Scope, node: Node, { target, published, protocol, hostIp }: Ports): PortBinding[] {
   const targets = numbersIn(target);
   const hosts = published && numbersIn(published);
+  if (published && targets.length === 1 && published.to > published.from) {
+    const binding = { target: target.from, protocol, published: published.from, publishedEnd: published.to };
+    return [{ ...binding, ...present({ hostIp: hostIp === '' ? undefined : hostIp }) }];
+  }
   if (hosts && hosts.length !== targets.length) {
-    const message = `bad ports ${quote(node)}: ${hosts.length} host ports for ${targets.length} container ports, expected as many of both`;
+    const message = `bad ports ${quote(node)}: ${hosts.length} host ports for ${targets.length} container ports, expected as many of both, or one container port`;
     return reject(scope, node, 'BadPort', message) ?? [];
   }
   for (const host of hosts ?? []) scope.positions[`ports.${host}/${protocol}`] = node.position;

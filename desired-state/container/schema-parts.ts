@@ -166,7 +166,7 @@ export const deploy = z.union([
       })
       .optional()
       .describe('When the engine restarts it.'),
-    replicas: numberLike.optional().describe('Only 1.'),
+    replicas: numberLike.optional().describe('How many containers, as `scale`.'),
     mode: text.optional(),
     endpoint_mode: text.optional(),
     labels: listOrMap.optional(),

@@ -101,6 +101,9 @@ export const containerShape = {
   depends_on: part.dependsOn
     .optional()
     .describe('What must be started, ready or completed before it starts.'),
+  scale: part.numberLike
+    .optional()
+    .describe('How many containers of it: the first has its name, the others NAME:2, NAME:3 and so on.'),
   profiles: part.strings.optional().describe('It takes part only when one of these profiles is active.'),
 
   deploy: part.deploy.optional().describe("Compose's long form of limits, reservations and restart policy."),

@@ -72,7 +72,6 @@ export const unsupportedShape = {
     .optional()
     .describe('How to build the image. reeve builds nothing: build it first and set image.'),
   pull_policy: z.string().optional().describe('Only missing: reeve pulls an image that is not there.'),
-  scale: z.union([z.number(), z.string()]).optional().describe('Only 1.'),
 };
 
 type FieldShape = { [K in Field]: z.ZodOptional<z.ZodUnknown> };

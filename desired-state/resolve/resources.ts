@@ -9,6 +9,7 @@ import type { Declared } from './declared.ts';
 import { makeLimits } from './limits.ts';
 import { takeApart } from './own.ts';
 import { implicitDefault, resolveModel, resolveNetwork, resolveVolume } from './parts.ts';
+import { withReplicas } from './replicas.ts';
 import { makeValues } from './secrets.ts';
 import { resolveWorkload } from './workload.ts';
 
@@ -20,11 +21,11 @@ export interface Resolved {
 export function resolveAll(context: ResolveContext, declared: Declared): Resolved {
   const values = makeValues(context, declared);
   const limits = makeLimits(context, declared.limits.values());
-  const workloads = withContainerNames(
-    [...declared.workloads.values()].flatMap(
-      (source) => resolveWorkload({ ...context, declared, values, limits }, source) ?? [],
-    ),
+  const scaled = [...declared.workloads.values()].flatMap(
+    (source) => resolveWorkload({ ...context, declared, values, limits }, source) ?? [],
   );
+  // What a service with 0 replicas uses is made too, as by Compose.
+  const workloads = scaled.map(({ workload }) => workload);
   const usedNetworks = new Map(
     workloads.flatMap((w) => Object.keys(w.container.networks).map((name) => [name, w] as const)),
   );
@@ -33,7 +34,7 @@ export function resolveAll(context: ResolveContext, declared: Declared): Resolve
       w.container.mounts.flatMap((m) => (m.type === 'volume' ? (m.source ?? []) : [])),
     ),
   );
-  const resources: Resource[] = [...workloads];
+  const resources: Resource[] = withContainerNames(withReplicas(context, scaled));
   for (const source of declared.networks.values()) {
     if (!source.compose || usedNetworks.has(source.name)) resources.push(resolveNetwork(context, source));
   }

@@ -14,6 +14,7 @@ import { fieldName } from './fields.ts';
 import { checkVolumes, networksOf } from './joins.ts';
 import { checkLeastMemory, checkReservation, type Limits } from './limits.ts';
 import { resolveDrift, resolveProbe, takeApart, watchedPaths } from './own.ts';
+import { defaultContainerName, type Scaled } from './replicas.ts';
 import type { Values } from './secrets.ts';
 import { watchedByName } from './watched.ts';
 
@@ -24,7 +25,8 @@ export interface WorkloadContext extends ResolveContext {
   readonly limits: Limits;
 }
 
-export function resolveWorkload(context: WorkloadContext, source: WorkloadSource): Workload | undefined {
+/** One declared workload with its number of replicas; undefined: its shape is wrong, which has been told. */
+export function resolveWorkload(context: WorkloadContext, source: WorkloadSource): Scaled | undefined {
   const { declared, values } = context;
   const { node, kind, name, position, origin, labels, agentClass } = source;
   if (node === undefined) return undefined;
@@ -64,7 +66,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     resources: limited.resources,
   };
   const model = kind === 'Agent' ? textOf(node, 'model') : undefined;
-  return {
+  const workload: Workload = {
     kind,
     name,
     position,
@@ -73,7 +75,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     protect: fields.protect ?? false,
     drift: resolveDrift(fields.drift, context.policy.drift),
     tier,
-    containerName: normalized.containerName ?? `${context.platform}-${name}-1`,
+    containerName: normalized.containerName ?? defaultContainerName(context.platform, name, 1),
     container,
     ...(fields.probe === undefined ? {} : { probe: resolveProbe(fields.probe) }),
     dependsOn: dependenciesOf(context, declared, source, node, normalized),
@@ -89,6 +91,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     ...(model === undefined ? {} : { model }),
     ...(fields.modelServer === undefined ? {} : { modelServerPort: fields.modelServer.port }),
   };
+  return { workload, replicas: normalized.replicas };
 }
 
 function textOf(node: MapNode, key: string): string | undefined {

@@ -1,5 +1,6 @@
 // Two workloads that want one port of the host: told before the engine does, at the later one.
 
+import { withoutIndex } from '../instances.ts';
 import { type ResolveContext, reportError } from '../resolve/context.ts';
 import { type PortBinding, refOf, type Workload } from '../resource.ts';
 import { place } from './names.ts';
@@ -8,7 +9,8 @@ export function checkPorts(context: ResolveContext, workloads: readonly Workload
   const taken = new Map<string, { workload: Workload; port: PortBinding }[]>();
   for (const workload of workloads) {
     for (const port of workload.container.ports) {
-      if (port.published === undefined || port.published === 0) continue;
+      // Of a range the engine finds a free one.
+      if (!port.published || port.publishedEnd !== undefined) continue;
       const key = `${port.published}/${port.protocol}`;
       const holders = taken.get(key) ?? [];
       const other = holders.find((h) => overlap(h.port.hostIp, port.hostIp));
@@ -34,6 +36,13 @@ function report(context: ResolveContext, workload: Workload, port: PortBinding, 
     workload.positions[`container.ports.${port.published}/${port.protocol}`] ??
     workload.positions['container.ports'] ??
     workload.position;
+  const isReplica = other !== workload && withoutIndex(other.name) === withoutIndex(workload.name);
+  if (isReplica) {
+    const message = `host port ${port.published}/${port.protocol} is one port, and ${refOf(other)} has several replicas`;
+    const hint = 'publish a range of as many, for example "8080-8082:80", or no host port';
+    reportError(context, at, 'DuplicatePort', message, hint);
+    return;
+  }
   const whose = other === workload ? 'twice here' : `by ${refOf(other)} in ${place(other.position)} already`;
   reportError(
     context,

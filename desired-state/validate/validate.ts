@@ -1,6 +1,7 @@
 // What only shows when all resources are seen together: clashes and cycles. Each is told at the later resource, naming
 // the first; one row a rule.
 
+import { withoutIndex } from '../instances.ts';
 import type { ManifestDocument } from '../manifest/document.ts';
 import { labelsOf } from '../manifest/labels.ts';
 import { type ResolveContext, reportError, reportMissing, reportWarning } from '../resolve/context.ts';
@@ -24,7 +25,7 @@ export function validate(
   const order = new Map([...declared.workloads.keys()].map((name, index) => [name, index]));
   const workloads = resources
     .filter(isWorkload)
-    .sort((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
+    .sort((a, b) => (order.get(withoutIndex(a.name)) ?? 0) - (order.get(withoutIndex(b.name)) ?? 0));
   checkContainerNames(context, workloads);
   checkEngineNames(context, declared, resources);
   checkPorts(context, workloads);

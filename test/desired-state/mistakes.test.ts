@@ -146,7 +146,7 @@ spec: {image: a, ports: ["99999:80", "80:0", "1-3:1-2", "a:80"], probe: {http: {
     lines: [
       'reeve.yaml:4:26: bad port "99999", expected 1 to 65535 or a range, for example "8080:80" or "3000-3005"',
       'reeve.yaml:4:38: bad port "0", expected 1 to 65535 or a range, for example "8080:80" or "3000-3005"',
-      'reeve.yaml:4:46: bad ports "1-3:1-2": 3 host ports for 2 container ports, expected as many of both',
+      'reeve.yaml:4:46: bad ports "1-3:1-2": 3 host ports for 2 container ports, expected as many of both, or one container port',
       'reeve.yaml:4:57: bad port "a", expected 1 to 65535 or a range, for example "8080:80" or "3000-3005"',
       'reeve.yaml:4:87: port: expected at most 65535',
       'reeve.yaml:4:100: path: expected a path that begins with "/"',

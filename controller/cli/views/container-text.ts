@@ -16,8 +16,10 @@ export function limitsText(resources: Resources): string {
   return parts.filter((part) => part !== undefined).join(', ') || 'none';
 }
 
-export function portText({ hostIp, published, target, protocol }: PortBinding): string {
-  const host = published === undefined ? '' : `${hostIp === undefined ? '' : `${hostIp}:`}${published}:`;
+export function portText({ hostIp, published, publishedEnd, target, protocol }: PortBinding): string {
+  const end = publishedEnd === undefined ? '' : `-${publishedEnd}`;
+  const host =
+    published === undefined ? '' : `${hostIp === undefined ? '' : `${hostIp}:`}${published}${end}:`;
   return `${host}${target}${protocol === 'tcp' ? '' : `/${protocol}`}`;
 }
 

@@ -20,8 +20,9 @@ export function portItems(item: Node): Node[] {
   };
   const bindings = portsOf(scope, listOf(item.position, [item]));
   if (scope.diagnostics.length > 0) return [item];
-  return bindings.map(({ target, published, protocol, hostIp }) => {
-    const fields = { target, published, protocol, host_ip: hostIp };
+  return bindings.map(({ target, published, publishedEnd, protocol, hostIp }) => {
+    const range = publishedEnd === undefined ? published : `${published}-${publishedEnd}`;
+    const fields = { target, published: range, protocol, host_ip: hostIp };
     const entries = Object.entries(fields).flatMap(([key, value]): MapEntry[] => {
       if (value === undefined) return [];
       return [{ key, keyPosition: item.position, value: scalarAt(item, String(value)) }];

@@ -10,7 +10,7 @@ import { readSavedPlan, toSavedPlan, writeSavedPlan } from '../../../controller/
 import { typed } from '../../../controller/cli/screen.ts';
 import { unitText } from '../../../controller/cli/unit.ts';
 import { EngineError, ReeveError } from '../../../controller/errors.ts';
-import { nearest, resolveName } from '../../../controller/names.ts';
+import { nearest, resolveName, resolveNames } from '../../../controller/names.ts';
 import { InvalidManifest } from '../../../desired-state/diagnostic.ts';
 import { MemoryControl } from '../http/memory-control.ts';
 
@@ -41,6 +41,17 @@ describe('a name', () => {
     expect(() => resolveName(name, refs)).toThrowError(
       expect.objectContaining({ status: 64, hint: expect.stringContaining(hint) }),
     );
+  });
+
+  test.each([
+    ['web', ['Service/web', 'Service/web:2', 'Service/web:10']],
+    ['Service/web', ['Service/web', 'Service/web:2', 'Service/web:10']],
+    ['web:1', ['Service/web']],
+    ['service/web:1', ['Service/web']],
+    ['web:2', ['Service/web:2']],
+  ])('of a service with replicas: %s is %s', (name, expected) => {
+    const scaled = ['Service/web:10', 'Service/web:2', 'Service/web', 'Service/web-2'] as const;
+    expect(resolveNames(name, scaled)).toEqual(expected);
   });
 
   test('far from all others suggests nothing', () => {

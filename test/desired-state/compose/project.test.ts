@@ -100,17 +100,6 @@ describe('profiles', () => {
     ]);
   });
 
-  test('a service without replicas is left out, and told where it is needed', () => {
-    const { lines, services } = project({
-      'compose.yaml':
-        'services:\n  web: {image: w, depends_on: [db]}\n  db: {image: d, deploy: {replicas: 0}}\n  old: {image: o, scale: 0}\n',
-    });
-    expect(Object.keys(services)).toEqual(['web']);
-    expect(lines).toEqual([
-      'compose.yaml:2:32: service web needs db, which has 0 replicas; give it 1, or required: false',
-    ]);
-  });
-
   test('can be done without where required is false', () => {
     const { lines } = project({
       'compose.yaml': `services:

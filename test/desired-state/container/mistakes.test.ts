@@ -54,7 +54,7 @@ const mistakes: Record<string, readonly string[]> = {
   'ports: ["80/icmp"]': ['f:2:9: bad protocol "icmp", expected tcp, udp or sctp'],
   'ports: ["300.0.0.1:80:80"]': ['f:2:9: bad host address "300.0.0.1", expected an IP address'],
   'ports: ["80-82:80-81"]': [
-    'f:2:9: bad ports "80-82:80-81": 3 host ports for 2 container ports, expected as many of both',
+    'f:2:9: bad ports "80-82:80-81": 3 host ports for 2 container ports, expected as many of both, or one container port',
   ],
   'ports:\n  - 80:80\n  - {target: 80, published: http}': [`f:4:29: bad port "http", ${publishedRange}`],
   'expose: [http]': [`f:2:10: bad port "http", ${publishedRange}`],
@@ -108,10 +108,7 @@ const mistakes: Record<string, readonly string[]> = {
     'f:2:14: /run/secrets/a is taken already, expected one file a path',
   ],
   'secrets: [{source: a, mode: 0400}]': ['f:2:29: warning: mode of a config or secret is not acted on yet'],
-  'deploy: {replicas: 2}': [
-    'f:2:20: "2" replicas are not supported, expected 1; declare one service for each container',
-  ],
-  'scale: 0': ['f:2:8: "0" replicas are not supported, expected 1; put it under profiles to leave it out'],
+  'deploy: {replicas: x}': ['f:2:20: bad number "x", expected a whole number from 0 to 10000'],
   'build: .': [
     'f:2:1: warning: build is not acted on: reeve builds nothing, the image must be there or pullable',
   ],
