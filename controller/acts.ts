@@ -15,15 +15,21 @@ interface Said {
   readonly message: string;
 }
 
-/** Stores the act; returns what was done, as a sentence. */
+/** Stores the act; returns what was done, as a sentence. `volumesThere` asks the engine for the names of its volumes. */
 export async function performAct(
   store: Store,
   revision: Revision,
   act: Act,
   by: string,
   at: number,
+  volumesThere: () => Promise<ReadonlySet<string>>,
 ): Promise<string> {
-  const said = meaningOf(act, revision, await store.facts(), by, at);
+  const facts = await store.facts();
+  const lost =
+    act.verb === 'release' && act.acceptDataLoss
+      ? lostVolumes(refOfName(act.name, revision), revision, facts, await volumesThere())
+      : [];
+  const said = meaningOf(act, revision, facts, lost, by, at);
   // Nothing changed, so nothing happened.
   if (said.facts.length === 0) return said.message;
   await store.setFacts(said.facts);
@@ -32,7 +38,14 @@ export async function performAct(
   return message;
 }
 
-function meaningOf(act: Act, revision: Revision, facts: Facts, by: string, at: number): Said {
+function meaningOf(
+  act: Act,
+  revision: Revision,
+  facts: Facts,
+  lost: readonly string[],
+  by: string,
+  at: number,
+): Said {
   const platform: Ref = `Platform/${revision.platform}`;
   switch (act.verb) {
     case 'suspend': {
@@ -64,9 +77,9 @@ function meaningOf(act: Act, revision: Revision, facts: Facts, by: string, at: n
     case 'hold':
       return holdOf(act, refOfName(act.name, revision), by, at);
     case 'release':
-      return releaseOf(act, refOfName(act.name, revision), revision, facts, by, at);
+      return releaseOf(refOfName(act.name, revision), facts, lost, by, at);
     case 'rerun':
-      return rerunOf(refOfName(act.name, revision), facts, by, at);
+      return rerunOf(refOfName(act.name, revision), by, at);
   }
 }
 
@@ -85,27 +98,34 @@ function holdOf(act: Act & { verb: 'hold' }, ref: Ref, by: string, at: number): 
   return { facts: [{ fact: 'holds', key: ref, value }], reason: 'Held', regarding: ref, message };
 }
 
-function releaseOf(
-  act: Act & { verb: 'release' },
-  ref: Ref,
-  revision: Revision,
-  facts: Facts,
-  by: string,
-  at: number,
-): Said {
+function releaseOf(ref: Ref, facts: Facts, lost: readonly string[], by: string, at: number): Said {
   const changes: FactChange[] = [{ fact: 'holds', key: ref, value: undefined }];
   const words: string[] = [facts.holds[ref] === undefined ? `${ref} was not held` : `released by ${by}`];
-  if (act.acceptDataLoss) {
-    const volumes = volumesOf(ref, revision).filter((name) => facts.volumesSeen[name] !== undefined);
-    for (const key of volumes) {
-      changes.push({ fact: 'acceptedLoss', key, value: at }, { fact: 'volumesSeen', key, value: undefined });
-    }
-    words.push(`data loss accepted for ${volumes.length === 0 ? 'no volume' : volumes.join(', ')}`);
+  for (const key of lost) {
+    changes.push({ fact: 'acceptedLoss', key, value: at }, { fact: 'volumesSeen', key, value: undefined });
   }
+  if (lost.length > 0) words.push(`data loss accepted by ${by} for ${lost.join(', ')}`);
   for (const fact of ['attempts', 'failures', 'failedReplacements'] as const) {
     if (facts[fact][ref] !== undefined) changes.push({ fact, key: ref, value: undefined });
   }
   return { facts: changes, reason: 'Released', regarding: ref, message: words.join('; ') };
+}
+
+/** The volumes of a resource that existed and are gone. A loss is accepted only where there is one: else nothing is done. */
+function lostVolumes(
+  ref: Ref,
+  revision: Revision,
+  facts: Facts,
+  there: ReadonlySet<string>,
+): readonly string[] {
+  const volumes = volumesOf(ref, revision);
+  const lost = volumes.filter((name) => facts.volumesSeen[name] !== undefined && !there.has(name));
+  if (lost.length > 0) return lost;
+  const found = volumes.length === 0 ? 'it has no named volume' : `${volumes.join(', ')} not lost`;
+  throw new ReeveError(`nothing of ${ref} is lost (${found}), so there is no loss to accept`, {
+    status: exitStatus.usage,
+    hint: `to end a hold: reeve release ${ref}; to see how its volumes are: reeve get`,
+  });
 }
 
 /** The engine's names of the volumes that a resource is or mounts. */
@@ -121,16 +141,12 @@ function volumesOf(ref: Ref, revision: Revision): readonly string[] {
   );
 }
 
-function rerunOf(ref: Ref, facts: Facts, by: string, at: number): Said {
+function rerunOf(ref: Ref, by: string, at: number): Said {
   const forgotten = (['completed', 'attempts', 'failures', 'failedReplacements'] as const).map(
     (fact): FactChange => ({ fact, key: ref, value: undefined }),
   );
-  // What has ended counts as stopped for this, neither as done nor as failed; of one that runs it is forgotten at sight.
-  const stopped = Object.entries(facts.made)
-    .filter(([, made]) => made.ref === ref)
-    .map(([id]): FactChange => ({ fact: 'stops', key: id, value: { at, by: 'reeve' } }));
   return {
-    facts: [...forgotten, ...stopped],
+    facts: [...forgotten, { fact: 'reruns', key: ref, value: { at, by } }],
     reason: 'Rerun',
     regarding: ref,
     message: `to be run again, asked by ${by}`,

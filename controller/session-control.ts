@@ -119,7 +119,9 @@ export class SessionControl implements Control {
 
   async act(act: Act, by: string): Promise<string> {
     this.#mustHoldLock();
-    const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now());
+    const { engine } = this;
+    const volumesThere = async () => new Set((await engine.volumes()).map((v) => v.name));
+    const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now(), volumesThere);
     this.#runtime.wake();
     if (!this.#keeping) await this.#afterAct(act, by);
     return said;

@@ -28,8 +28,11 @@ export interface Attempts {
 /** How a container came to stop, from the engine's events; absent after a gap in them. */
 export interface Stop {
   readonly at: number;
-  /** `api`: stopped or killed through the API by somebody else than reeve. `self`: the process ended. `reeve`: we did it. */
-  readonly by: 'api' | 'self' | 'reeve' | 'oom';
+  /**
+   * `api`: stopped or killed through the API by somebody else than reeve. `self`: the process ended. `reeve`: we did it.
+   * `engine`: the engine itself ended, and its containers with it.
+   */
+  readonly by: 'api' | 'self' | 'reeve' | 'oom' | 'engine';
   readonly exitCode?: number;
 }
 
@@ -67,6 +70,8 @@ export interface Facts {
   readonly fileDigests: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Container ids that reeve created (a second one with our identity that is not here is foreign). */
   readonly made: Readonly<Record<string, { readonly ref: Ref; readonly at: number }>>;
+  /** A person asked for it to be run again; until it is started. */
+  readonly reruns: Readonly<Record<Ref, { readonly at: number; readonly by: string }>>;
   /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
   readonly failedReplacements: Readonly<
     Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>
@@ -101,6 +106,7 @@ export const noFacts: Facts = {
   pins: {},
   fileDigests: {},
   made: {},
+  reruns: {},
   failedReplacements: {},
   replacing: {},
   failures: {},

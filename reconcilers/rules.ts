@@ -9,11 +9,11 @@ import {
   actFailed,
   changedFiles,
   differs,
-  endedByItself,
-  exitCode,
   fate,
   graceOver,
+  isAskedAgain,
   isDown,
+  isFailedJob,
   isFailing,
   isLate,
   isMissing,
@@ -103,6 +103,7 @@ export const rules = [
     act: 'none',
     level: 'degraded',
   },
+  { category: 'Rerun', when: (s) => isMissing(s) && isAskedAgain(s), act: 'create', level: 'progressing' },
   { category: 'Removed', when: (s) => isMissing(s) && wasThere(s), act: 'create', level: 'progressing' },
   { category: 'Created', when: isMissing, act: 'create', level: 'progressing' },
 
@@ -167,8 +168,7 @@ export const rules = [
   // `restart: no` is written, and it failed by itself: a person decides.
   {
     category: 'JobFailed',
-    when: (s) =>
-      state(s) === 'exited' && s.workload.lifecycle === 'job' && endedByItself(s) && exitCode(s) !== 0,
+    when: (s) => isFailedJob(s) && !isAskedAgain(s),
     act: 'none',
     level: 'degraded',
   },
@@ -184,10 +184,17 @@ export const rules = [
     act: 'none',
     level: 'degraded',
   },
-  // Where a person or reeve stopped it there is no failure to back off from.
+  { category: 'Rerun', when: (s) => isDown(s) && isAskedAgain(s), act: 'start', level: 'progressing' },
+  // Where a person, reeve or the engine stopped it there is no failure to back off from.
   {
     category: 'StoppedByHand',
     when: (s) => state(s) === 'exited' && s.stop?.by === 'api',
+    act: 'start',
+    level: 'progressing',
+  },
+  {
+    category: 'EngineStopped',
+    when: (s) => state(s) === 'exited' && s.stop?.by === 'engine',
     act: 'start',
     level: 'progressing',
   },

@@ -129,6 +129,13 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     message: `${seen(s)}; left so, since drift is ${s.stateMode} for it`,
     ...endedAt(s),
   }),
+  Rerun: (s) => {
+    const asked = s.facts.reruns[s.ref];
+    return {
+      message: `${asked?.by ?? 'somebody'} asked for it to be run again`,
+      ...(asked === undefined ? {} : { since: asked.at }),
+    };
+  },
   Removed: (s) => ({
     message: `its container was removed, not by reeve; it is made again. ${capital(keepSo(s))}`,
     ...declaredAt(s),
@@ -176,6 +183,10 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   }),
   StoppedByHand: (s) => ({
     message: `it was stopped through the API, not by reeve (${status(s)}); it is started again. ${capital(keepSo(s))}`,
+    ...endedAt(s),
+  }),
+  EngineStopped: (s) => ({
+    message: `it ended with the engine (${status(s)}), which was stopped or died; it is started again`,
     ...endedAt(s),
   }),
   Stopped: (s) => ({ message: 'reeve had stopped it; it is started again', ...endedAt(s) }),

@@ -13,7 +13,7 @@ export const waits = (s: Situation): boolean => isBackingOff(s.attempts, s.now);
 /** An act failed lately; a mere crash must not hold up a new spec. */
 export const actFailed = (s: Situation): boolean => s.failure !== undefined && waits(s);
 export const differs = (s: Situation, act: string): boolean => s.drift.some((d) => d.act === act);
-export const exitCode = (s: Situation): number | undefined =>
+const exitCode = (s: Situation): number | undefined =>
   s.stop?.exitCode ?? s.container?.exitCode ?? s.container?.detail?.exitCode;
 export const fate = (s: Situation): Fate | undefined => successorFate(s);
 export const graceOver = (s: Situation): boolean => s.now >= pausedSince(s) + s.policy.pauseGraceMs;
@@ -35,7 +35,14 @@ export function isRenamed(s: Situation): boolean {
   return s.container !== undefined && s.container.name !== s.workload.containerName;
 }
 
-export function endedByItself(s: Situation): boolean {
+/** It failed by itself, where nothing starts it again. */
+export const isFailedJob = (s: Situation): boolean =>
+  state(s) === 'exited' && s.workload.lifecycle === 'job' && endedByItself(s) && exitCode(s) !== 0;
+
+/** A person asked for it again, and it has not been started since. */
+export const isAskedAgain = (s: Situation): boolean => s.facts.reruns[s.ref] !== undefined;
+
+function endedByItself(s: Situation): boolean {
   return s.stop === undefined || s.stop.by === 'self' || s.stop.by === 'oom';
 }
 

@@ -45,9 +45,19 @@ function sightOf(container: ObservedContainer, at: number, facts: Facts): FactCh
   if (state !== 'paused' && facts.pausedSince[id] !== undefined) {
     changes.push({ fact: 'pausedSince', key: id, value: undefined });
   }
+  changes.push(...rerunOf(container, at, facts));
   const stop = facts.stops[id];
   if (state === 'running' && isOld(stop?.at, at)) changes.push({ fact: 'stops', key: id, value: undefined });
   return changes;
+}
+
+/** What runs when it is looked at after it was asked for again need not be started for that. */
+function rerunOf({ labels, state }: ObservedContainer, at: number, facts: Facts): FactChange[] {
+  const ref = `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` as Ref;
+  const asked = facts.reruns[ref];
+  return asked !== undefined && state === 'running' && at > asked.at
+    ? [{ fact: 'reruns', key: ref, value: undefined }]
+    : [];
 }
 
 /** A look corrects what an event said only when that is no news: the look may have begun before the event. */

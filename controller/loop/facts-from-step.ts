@@ -88,6 +88,7 @@ function factsOfOp(
       return [
         { fact: 'runningSince', key: id, value: at },
         { fact: 'completed', key: step.ref, value: undefined },
+        { fact: 'reruns', key: step.ref, value: undefined },
         ...filesSeen(id, step.args.files),
       ];
     }
@@ -119,7 +120,14 @@ function factsOfOp(
 /** It went because it is wanted no more: what was remembered of it as a resource goes too. */
 function resourceAfterRemoval(step: Step, facts: Facts): FactChange[] {
   if (step.cause.reason !== 'Down' && step.cause.reason !== 'NotDeclared') return [];
-  const remembered = ['onceReady', 'completed', 'attempts', 'failures', 'failedReplacements'] as const;
+  const remembered = [
+    'onceReady',
+    'completed',
+    'attempts',
+    'failures',
+    'failedReplacements',
+    'reruns',
+  ] as const;
   return remembered.flatMap((fact): FactChange[] =>
     facts[fact][step.ref] === undefined ? [] : [{ fact, key: step.ref, value: undefined }],
   );

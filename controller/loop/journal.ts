@@ -21,6 +21,7 @@ const normalCauses = new Set([
   'Down',
   'NotStarted',
   'Stopped',
+  'Rerun',
   'FileChanged',
   'HeldStopping',
   'HeldStopped',

@@ -13,6 +13,7 @@ import { plan as makePlan } from '../../reconcilers/planner.ts';
 import { specHash } from '../../reconcilers/spec-hash.ts';
 import type { StepOutcome } from '../engine.ts';
 import type { FactChange, Store } from '../store/store.ts';
+import { endedHolds } from './ended-holds.ts';
 import { execute, Gate, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
@@ -170,17 +171,20 @@ export class Reconciler {
     const changed = await store.saveStatuses(plan.statuses, now(), busy);
     const statusFacts = factsFromStatuses(target.revision, plan, await store.facts(), now());
     if (statusFacts.length > 0) await store.setFacts(statusFacts);
+    const holds = endedHolds(await store.facts(), journal);
     const dispatched =
       plan.blocked === undefined ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
     const causes = eventsOfCauses(dispatched, journal);
     const told = new Set(causes.map((e) => `${e.regarding} ${e.reason}`));
     const events = [
+      ...holds.events,
       // What an act's cause tells is not told again as the condition that it ends.
       ...eventsOfTransitions(changed, journal).filter((e) => !told.has(`${e.regarding} ${e.reason}`)),
       ...this.#notices.news(plan, journal),
       ...causes,
     ];
     if (events.length > 0) await store.record(events.map((e) => ({ ...e, message: scrub(e.message) })));
+    if (holds.facts.length > 0) await store.setFacts(holds.facts);
     if (dispatched.length > 0) await this.#dispatch(plan, dispatched, target, journal);
     return { plan, observed, dispatched };
   }

@@ -44,7 +44,10 @@ function planFor({ workload = web, container = {}, facts: known = {}, input = {}
 }
 
 const exited = (exitCode: number) => ({ state: 'exited' as const, exitCode });
-const stoppedBy = (by: 'api' | 'self' | 'reeve' | 'oom', exitCode = 137) => ({
+const askedAgain: Partial<Facts> = {
+  reruns: { 'Service/web': { at: noon - 1_000, by: 'ann@host (rerun)' } },
+};
+const stoppedBy = (by: Facts['stops'][string]['by'], exitCode = 137) => ({
   stops: { [id]: { at: noon - 5_000, by, exitCode } },
 });
 
@@ -185,6 +188,30 @@ describe('a job', () => {
       { workload: job, container: exited(3), facts: stoppedBy('self', 3) },
       [],
       [false, 'JobFailed'],
+    ],
+    [
+      'failed, and a person asks for it again: started',
+      { workload: job, container: exited(3), facts: { ...stoppedBy('self', 3), ...askedAgain } },
+      ['startContainer'],
+      [false, 'Rerun'],
+    ],
+    [
+      'done, and a person asks for it again: started',
+      { workload: job, container: exited(0), facts: { ...stoppedBy('self', 0), ...askedAgain } },
+      ['startContainer'],
+      [false, 'Rerun'],
+    ],
+    [
+      'done, its container gone, and a person asks for it again: made anew',
+      { workload: job, container: null, facts: { onceReady: { 'Service/web': 1 }, ...askedAgain } },
+      ['createContainer', 'startContainer'],
+      [false, 'Rerun'],
+    ],
+    [
+      'cut off by the end of the engine: started again',
+      { workload: job, container: exited(137), facts: stoppedBy('engine') },
+      ['startContainer'],
+      [false, 'EngineStopped'],
     ],
     [
       'done and its container removed: at rest',
