@@ -30,7 +30,7 @@ export interface DemoImage {
 
 const path = 'ENV PATH=/usr/local/bin:/usr/lib/postgresql/15/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-const postgres: DemoImage = {
+export const postgres: DemoImage = {
   tag: 'reeve-demo/postgres:15',
   inputs: () => [readFileSync(join(example, 'images/postgres.sh'), 'utf8')],
   entries: async (tree) => {
@@ -60,7 +60,7 @@ const postgres: DemoImage = {
   ],
 };
 
-const redis: DemoImage = {
+export const redis: DemoImage = {
   tag: 'reeve-demo/redis:7',
   inputs: () => [],
   entries: async (tree) => [
@@ -73,7 +73,7 @@ const redis: DemoImage = {
   changes: [path, 'USER redis', 'WORKDIR /data', 'CMD ["redis-server"]', 'EXPOSE 6379'],
 };
 
-const nginx: DemoImage = {
+export const nginx: DemoImage = {
   tag: 'reeve-demo/nginx:1.22',
   inputs: () => [],
   entries: async (tree) => [
@@ -84,7 +84,7 @@ const nginx: DemoImage = {
   changes: [path, 'CMD ["nginx", "-g", "daemon off;"]', 'EXPOSE 80'],
 };
 
-const prometheus: DemoImage = {
+export const prometheus: DemoImage = {
   tag: 'reeve-demo/prometheus:2.42',
   inputs: () => [],
   entries: async (tree) => [
@@ -151,17 +151,20 @@ function inputsOf(image: DemoImage): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function makeAll(images: readonly DemoImage[]): Promise<void> {
+/** Makes what is missing or out of date, from a tree of Debian packages that is fetched only if it is needed. */
+export async function makeImages(
+  images: readonly DemoImage[],
+  tree: () => Promise<string> = () => debianTree(debianPackages),
+): Promise<void> {
   const socket = engineSocket();
-  const build = async (image: DemoImage): Promise<void> => {
+  for (const image of images) {
     const started = Date.now();
     const made = await ensureImage(socket, image.tag, inputsOf(image), async () => ({
-      entries: await image.entries(await debianTree(debianPackages)),
+      entries: await image.entries(await tree()),
       changes: image.changes,
     }));
     if (made) console.log(`${image.tag} made in ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  };
-  for (const image of images) await build(image);
+  }
 }
 
-if (import.meta.main) await makeAll(demoImages);
+if (import.meta.main) await makeImages(demoImages);

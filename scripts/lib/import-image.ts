@@ -10,6 +10,7 @@ export interface ImageEntry {
   readonly path: string;
   readonly copy?: string;
   readonly text?: string;
+  readonly content?: Buffer;
   readonly link?: string;
   readonly directory?: boolean;
   readonly mode?: number;
@@ -83,7 +84,10 @@ async function addEntry(tar: ReturnType<typeof pack>, entry: ImageEntry): Promis
   } else if (entry.directory === true) {
     tar.entry({ ...common, type: 'directory', mode: entry.mode ?? 0o755 });
   } else {
-    const content = entry.copy === undefined ? Buffer.from(entry.text ?? '') : await readFile(entry.copy);
+    const content =
+      entry.copy === undefined
+        ? (entry.content ?? Buffer.from(entry.text ?? ''))
+        : await readFile(entry.copy);
     await new Promise<void>((resolve, reject) => {
       tar.entry({ ...common, mode: entry.mode ?? 0o644 }, content, (error) =>
         error ? reject(error) : resolve(),

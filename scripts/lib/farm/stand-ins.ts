@@ -1,0 +1,77 @@
+// Which images a Compose project asks for, and what a program that stands in for each has to do: the ports to listen on
+// and the health paths to answer. Pure: reads the resolved project, makes nothing.
+
+import type { ComposeProject } from '../../../desired-state/compose/project.ts';
+import { toPlain } from '../../../desired-state/tree.ts';
+
+/** Every image of the farm lives under this name, so that no real image of the machine is ever replaced. */
+export const farmPrefix = 'reeve-farm/';
+
+interface PlainService {
+  readonly image?: string;
+  readonly build?: unknown;
+  readonly ports?: readonly unknown[];
+  readonly healthcheck?: { readonly test?: string | readonly string[] };
+}
+
+/** One image of the farm, for all services that ask for it. */
+export interface FarmImage {
+  readonly tag: string;
+  /** As the files say it; absent: they build it. */
+  readonly image?: string;
+  readonly ports: readonly number[];
+  readonly healthPaths: readonly string[];
+}
+
+/** `postgres:16-alpine` → `reeve-farm/postgres:16-alpine`; what is built goes by its service. */
+function farmTag(service: string, { image, build }: PlainService): string {
+  const name = build === undefined && image !== undefined ? image : `built/${service}`;
+  const untagged = !name.slice(name.lastIndexOf('/') + 1).includes(':');
+  return `${farmPrefix}${name}${untagged ? ':latest' : ''}`;
+}
+
+/** The services of a project with the tag of the image that each will run. */
+export function farmTags(project: ComposeProject): ReadonlyMap<string, string> {
+  return new Map([...plainServices(project)].map(([name, service]) => [name, farmTag(name, service)]));
+}
+
+/** The images of the services of some projects, each once. */
+export function farmImages(projects: readonly ComposeProject[]): readonly FarmImage[] {
+  const images = new Map<string, FarmImage>();
+  for (const [name, service] of projects.flatMap((project) => [...plainServices(project)])) {
+    const tag = farmTag(name, service);
+    const known = images.get(tag);
+    const asked = askedOf(service);
+    images.set(tag, {
+      tag,
+      ...(service.build === undefined && service.image !== undefined ? { image: service.image } : {}),
+      ports: [...new Set([...(known?.ports ?? []), ...portsOf(service), ...asked.ports])],
+      healthPaths: [...new Set([...(known?.healthPaths ?? []), ...asked.paths])],
+    });
+  }
+  return [...images.values()];
+}
+
+function plainServices({ services }: ComposeProject): ReadonlyMap<string, PlainService> {
+  return new Map([...services].map(([name, node]) => [name, toPlain(node) as PlainService]));
+}
+
+/** Ports in the container: `10000:5432`, `"8300:8300/tcp"`, or the long form. */
+function portsOf({ ports = [] }: PlainService): readonly number[] {
+  return ports.flatMap((port) => {
+    const target = typeof port === 'object' && port !== null ? (port as { target?: unknown }).target : port;
+    const digits = /(\d+)(?:\/tcp)?$/.exec(String(target))?.[1];
+    return digits === undefined ? [] : [Number(digits)];
+  });
+}
+
+/** What the healthcheck asks of its own container. */
+function askedOf({ healthcheck }: PlainService): { ports: readonly number[]; paths: readonly string[] } {
+  const test = healthcheck?.test;
+  const text = typeof test === 'string' ? test : (test ?? []).join(' ');
+  const urls = [...text.matchAll(/https?:\/\/(?:localhost|127\.0\.0\.1)(?::(\d+))?(\/[^\s'"|)]*)?/g)];
+  return {
+    ports: urls.map(([, port]) => Number(port ?? 80)),
+    paths: urls.flatMap(([, , path]) => (path === undefined || path === '/' ? [] : path)),
+  };
+}
