@@ -23,7 +23,7 @@ export interface ConditionWrites {
  * lastTransitionTime moves only where `status` does.
  */
 export async function writeConditions(
-  db: Database,
+  tx: Database,
   known: readonly StoredCondition[],
   statuses: readonly ResourceStatus[],
   at: number,
@@ -39,14 +39,14 @@ export async function writeConditions(
   const kept = new Set(all.map(keyOf));
   const changed = all.filter((condition) => !same(condition, before.get(keyOf(condition))));
   const gone = known.filter((condition) => !kept.has(keyOf(condition)));
-  if (changed.length > 0 || gone.length > 0) await write(db, changed, gone);
+  if (changed.length > 0 || gone.length > 0) await write(tx, changed, gone);
   const moved = changed.filter((condition) => hasMoved(condition, before.get(keyOf(condition))));
   return { all, changed: moved };
 }
 
 /** Puts one condition in its place; the others stay. Returns all. */
 export async function writeCondition(
-  db: Database,
+  tx: Database,
   known: readonly StoredCondition[],
   ref: Ref,
   condition: Condition,
@@ -57,7 +57,7 @@ export async function writeCondition(
   const last = new Map(before === undefined ? [] : [[key, before]]);
   const now = toStored({ ref, conditions: [condition] }, last, at);
   if (now.every((c) => same(c, before))) return known;
-  await write(db, now, []);
+  await write(tx, now, []);
   return [...known.filter((c) => c !== before), ...now];
 }
 
@@ -72,30 +72,28 @@ function hasMoved(now: StoredCondition, before: StoredCondition | undefined): bo
 }
 
 async function write(
-  db: Database,
+  tx: Database,
   changed: readonly StoredCondition[],
   gone: readonly StoredCondition[],
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    for (const { ref, type } of gone) {
-      await tx.deleteFrom('conditions').where('ref', '=', ref).where('type', '=', type).execute();
-    }
-    for (const some of chunks(changed)) {
-      await tx
-        .insertInto('conditions')
-        .values(some.map(toRow))
-        .onConflict((c) =>
-          c.columns(['ref', 'type']).doUpdateSet((eb) => ({
-            status: eb.ref('excluded.status'),
-            reason: eb.ref('excluded.reason'),
-            message: eb.ref('excluded.message'),
-            last_transition_time: eb.ref('excluded.last_transition_time'),
-            container_id: eb.ref('excluded.container_id'),
-          })),
-        )
-        .execute();
-    }
-  });
+  for (const { ref, type } of gone) {
+    await tx.deleteFrom('conditions').where('ref', '=', ref).where('type', '=', type).execute();
+  }
+  for (const some of chunks(changed)) {
+    await tx
+      .insertInto('conditions')
+      .values(some.map(toRow))
+      .onConflict((c) =>
+        c.columns(['ref', 'type']).doUpdateSet((eb) => ({
+          status: eb.ref('excluded.status'),
+          reason: eb.ref('excluded.reason'),
+          message: eb.ref('excluded.message'),
+          last_transition_time: eb.ref('excluded.last_transition_time'),
+          container_id: eb.ref('excluded.container_id'),
+        })),
+      )
+      .execute();
+  }
 }
 
 function toStored(

@@ -8,19 +8,15 @@ import type { EventQuery, NewEvent, StoredEvent } from './store.ts';
 
 const repeatWindowMs = 3_600_000;
 
-/** Stores all or none, and answers them as stored, in the order given. */
-export async function recordEvents(db: Database, events: readonly NewEvent[]): Promise<StoredEvent[]> {
+/** Within the caller's transaction. Answers them as stored, in the order given. */
+export async function recordEvents(tx: Database, events: readonly NewEvent[]): Promise<StoredEvent[]> {
   if (events.length === 0) return [];
-  return db.transaction().execute(async (tx) => {
-    const first = await draw(tx, 'change', events.length);
-    const stored: StoredEvent[] = [];
-    for (const [index, event] of events.entries()) {
-      stored.push(
-        toEvent((await countUp(tx, event, first + index)) ?? (await add(tx, event, first + index))),
-      );
-    }
-    return stored;
-  });
+  const first = await draw(tx, 'change', events.length);
+  const stored: StoredEvent[] = [];
+  for (const [index, event] of events.entries()) {
+    stored.push(toEvent((await countUp(tx, event, first + index)) ?? (await add(tx, event, first + index))));
+  }
+  return stored;
 }
 
 /** Oldest change first; with `limit` the newest that many. */

@@ -1,4 +1,5 @@
-// Facts in the store: one row a fact and key. Written as a batch in one transaction, never read row by row.
+// Facts in the store: one row a fact and key. Written as a batch within the caller's transaction, never read
+// row by row.
 
 import { type Facts, noFacts } from '../../reconcilers/facts.ts';
 import { chunks } from './rows.ts';
@@ -15,26 +16,24 @@ export async function readFacts(db: Database): Promise<Facts> {
 }
 
 /** Writes what really differs from `known` and returns the facts as they are then; the same object if nothing differs. */
-export async function writeFacts(db: Database, known: Facts, changes: readonly FactChange[]): Promise<Facts> {
+export async function writeFacts(tx: Database, known: Facts, changes: readonly FactChange[]): Promise<Facts> {
   const last = new Map<string, Entry>();
   for (const entry of changes.map(toEntry)) last.set(`${entry.fact}\0${entry.key}`, entry);
   const differing = [...last.values()].filter((entry) => differs(known, entry));
   if (differing.length === 0) return known;
-  await db.transaction().execute(async (tx) => {
-    const put = differing.filter((entry) => entry.value !== undefined).map(toRow);
-    for (const rows of chunks(put)) {
-      await tx
-        .insertInto('facts')
-        .values([...rows])
-        .onConflict((c) =>
-          c.columns(['fact', 'key']).doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
-        )
-        .execute();
-    }
-    for (const { fact, key } of differing.filter((entry) => entry.value === undefined)) {
-      await tx.deleteFrom('facts').where('fact', '=', fact).where('key', '=', key).execute();
-    }
-  });
+  const put = differing.filter((entry) => entry.value !== undefined).map(toRow);
+  for (const rows of chunks(put)) {
+    await tx
+      .insertInto('facts')
+      .values([...rows])
+      .onConflict((c) =>
+        c.columns(['fact', 'key']).doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
+      )
+      .execute();
+  }
+  for (const { fact, key } of differing.filter((entry) => entry.value === undefined)) {
+    await tx.deleteFrom('facts').where('fact', '=', fact).where('key', '=', key).execute();
+  }
   return merge(known, differing);
 }
 

@@ -6,29 +6,28 @@ import { chunks, withoutNulls } from './rows.ts';
 import type { Database, PlansTable, StepsTable } from './schema.ts';
 import type { PlanRecord, StepRecord } from './store.ts';
 
-export async function beginPlan(db: Database, plan: Plan, by: string, at: number): Promise<string> {
-  return db.transaction().execute(async (tx) => {
-    const newest = await newestFirst(tx, 1).clearSelect().select('id').executeTakeFirst();
-    const id = nextPlanId(newest?.id, at);
+/** Within the caller's transaction. */
+export async function beginPlan(tx: Database, plan: Plan, by: string, at: number): Promise<string> {
+  const newest = await newestFirst(tx, 1).clearSelect().select('id').executeTakeFirst();
+  const id = nextPlanId(newest?.id, at);
+  await tx
+    .insertInto('plans')
+    .values({ id, at, ended_at: null, by, revision: plan.revision, plan: JSON.stringify(plan) })
+    .execute();
+  const steps = plan.steps.map((step, position) => ({
+    plan_id: id,
+    position,
+    id: step.id,
+    ref: step.ref,
+    op: step.op,
+  }));
+  for (const some of chunks(steps)) {
     await tx
-      .insertInto('plans')
-      .values({ id, at, ended_at: null, by, revision: plan.revision, plan: JSON.stringify(plan) })
+      .insertInto('steps')
+      .values([...some])
       .execute();
-    const steps = plan.steps.map((step, position) => ({
-      plan_id: id,
-      position,
-      id: step.id,
-      ref: step.ref,
-      op: step.op,
-    }));
-    for (const some of chunks(steps)) {
-      await tx
-        .insertInto('steps')
-        .values([...some])
-        .execute();
-    }
-    return id;
-  });
+  }
+  return id;
 }
 
 /** Started again (a retry), a step forgets how it ended before. */

@@ -5,22 +5,23 @@ import { draw } from './rows.ts';
 import type { Database, RevisionsTable } from './schema.ts';
 import type { RevisionRecord } from './store.ts';
 
-/** The same revision again is no new one: its row only takes over where it was loaded from this time. */
-export async function putInForce(db: Database, revision: Revision, by: string, at: number): Promise<void> {
+/**
+ * Within the caller's transaction. The same revision again is no new one: its row only takes over where it was loaded
+ * from this time.
+ */
+export async function putInForce(tx: Database, revision: Revision, by: string, at: number): Promise<void> {
   const body = JSON.stringify(revision);
-  await db.transaction().execute(async (tx) => {
-    const newest = await newestFirst(tx, 1).executeTakeFirst();
-    if (newest?.id === revision.id) {
-      if (newest.revision === body) return;
-      await tx.updateTable('revisions').set({ revision: body }).where('seq', '=', newest.seq).execute();
-      return;
-    }
-    const seq = await draw(tx, 'revision', 1);
-    await tx
-      .insertInto('revisions')
-      .values({ seq, id: revision.id, in_force_at: at, by, revision: body })
-      .execute();
-  });
+  const newest = await newestFirst(tx, 1).executeTakeFirst();
+  if (newest?.id === revision.id) {
+    if (newest.revision === body) return;
+    await tx.updateTable('revisions').set({ revision: body }).where('seq', '=', newest.seq).execute();
+    return;
+  }
+  const seq = await draw(tx, 'revision', 1);
+  await tx
+    .insertInto('revisions')
+    .values({ seq, id: revision.id, in_force_at: at, by, revision: body })
+    .execute();
 }
 
 export async function findRevisions(db: Database, limit: number): Promise<RevisionRecord[]> {

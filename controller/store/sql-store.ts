@@ -1,11 +1,11 @@
-// The store over any database that kysely speaks to: composes the tables into the Store interface. Owns the cache of
-// facts and conditions (this process is the only writer, under the platform's lock) and that writes to them happen one
-// after the other.
+// The store over any database that kysely speaks to: composes the tables into the Store interface. Facts and conditions
+// are known without asking: this process is the only writer, under the platform's lock.
 
 import type { Facts } from '../../reconcilers/facts.ts';
 import { readConditions, writeCondition, writeConditions } from './conditions.ts';
 import { findEvents, pruneEvents, recordEvents } from './events.ts';
 import { readFacts, writeFacts } from './facts.ts';
+import { GroupCommit } from './group-commit.ts';
 import { beginPlan, endPlan, endStep, findPlans, prunePlans, startStep } from './plans.ts';
 import { findRevisions, pruneRevisions, putInForce } from './revisions.ts';
 import type { Database } from './schema.ts';
@@ -30,41 +30,55 @@ export function makeReader(db: Database): StoreReader {
   };
 }
 
+/** What the one writer knows without asking. */
+interface Known {
+  facts: Facts;
+  conditions: readonly StoredCondition[];
+}
+
 /** For the one writer, on a database whose schema is up to date. */
 export async function makeStore(db: Database): Promise<Store> {
-  let facts: Facts = await readFacts(db);
-  let conditions: readonly StoredCondition[] = await readConditions(db);
+  const commits = new GroupCommit<Known>(db, {
+    facts: await readFacts(db),
+    conditions: await readConditions(db),
+  });
   const fresh = await isEmpty(db);
-  const serially = makeSerial();
   return {
     ...makeReader(db),
     fresh,
-    facts: async () => facts,
-    conditions: async () => conditions,
+    facts: async () => commits.known.facts,
+    conditions: async () => commits.known.conditions,
     setFacts: (changes) =>
-      serially(async () => {
-        facts = await writeFacts(db, facts, changes);
+      commits.write(async (tx, known) => {
+        known.facts = await writeFacts(tx, known.facts, changes);
       }),
     saveStatuses: (statuses, at, unsettled = new Set()) =>
-      serially(async () => {
-        const { all, changed } = await writeConditions(db, conditions, statuses, at, unsettled);
-        conditions = all;
+      commits.write(async (tx, known) => {
+        const { all, changed } = await writeConditions(tx, known.conditions, statuses, at, unsettled);
+        known.conditions = all;
         return changed;
       }),
     saveCondition: (ref, condition, at) =>
-      serially(async () => {
-        conditions = await writeCondition(db, conditions, ref, condition, at);
+      commits.write(async (tx, known) => {
+        known.conditions = await writeCondition(tx, known.conditions, ref, condition, at);
       }),
-    record: (events) => recordEvents(db, events),
-    putInForce: (revision, by, at) => putInForce(db, revision, by, at),
-    beginPlan: (plan, by, at) => beginPlan(db, plan, by, at),
-    stepStarted: (planId, stepId, at) => startStep(db, planId, stepId, at),
-    stepEnded: (planId, stepId, at, outcome, message) => endStep(db, planId, stepId, at, outcome, message),
-    endPlan: (planId, at) => endPlan(db, planId, at),
-    prune: async (retention, now) => {
-      await pruneEvents(db, now - retention.eventsMs);
-      await prunePlans(db, retention.plans);
-      await pruneRevisions(db, retention.revisions);
+    record: (events) => commits.write((tx) => recordEvents(tx, events)),
+    putInForce: (revision, by, at) => commits.write((tx) => putInForce(tx, revision, by, at)),
+    beginPlan: (plan, by, at) => commits.write((tx) => beginPlan(tx, plan, by, at)),
+    stepStarted: (planId, stepId, at) => commits.write((tx) => startStep(tx, planId, stepId, at)),
+    stepEnded: (planId, stepId, at, outcome, message) =>
+      commits.write((tx) => endStep(tx, planId, stepId, at, outcome, message)),
+    endPlan: (planId, at) => commits.write((tx) => endPlan(tx, planId, at)),
+    prune: (retention, now) =>
+      commits.write(async (tx) => {
+        await pruneEvents(tx, now - retention.eventsMs);
+        await prunePlans(tx, retention.plans);
+        await pruneRevisions(tx, retention.revisions);
+      }),
+    close: async () => {
+      // What was asked for before is written first.
+      await commits.write(async () => undefined);
+      await db.destroy();
     },
   };
 }
@@ -83,14 +97,4 @@ async function isEmpty(db: Database): Promise<boolean> {
     if (row !== undefined) return false;
   }
   return true;
-}
-
-/** Runs one piece of work after the other, whatever became of the one before. */
-function makeSerial(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
 }
