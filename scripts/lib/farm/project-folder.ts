@@ -80,12 +80,12 @@ export async function makeMountSources(folder: string, manifests: readonly strin
   if (!result.ok) return;
   for (const resource of result.loaded.revision.resources) {
     if (!('container' in resource)) continue;
-    for (const mount of resource.container.mounts) {
-      if (mount.type !== 'bind' || !mount.source.startsWith(`${folder}/`) || existsSync(mount.source))
-        continue;
-      const isFile = extname(mount.source) !== '';
-      await mkdir(isFile ? dirname(mount.source) : mount.source, { recursive: true });
-      if (isFile) await writeFile(mount.source, emptyOf(mount.source));
+    for (const { type, source } of resource.container.mounts) {
+      if (type !== 'bind' || source === undefined) continue;
+      if (!source.startsWith(`${folder}/`) || existsSync(source)) continue;
+      const isFile = extname(source) !== '';
+      await mkdir(isFile ? dirname(source) : source, { recursive: true });
+      if (isFile) await writeFile(source, emptyOf(source));
     }
   }
 }
