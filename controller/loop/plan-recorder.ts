@@ -59,12 +59,13 @@ export class PlanRecorder {
     const planId = this.#planOf.get(stepId);
     if (planId === undefined) return;
     this.#planOf.delete(stepId);
-    await this.#store.stepEnded(planId, stepId, at, outcome, message);
     const left = (this.#left.get(planId) ?? 0) - 1;
-    if (left === 0) {
-      this.#left.delete(planId);
-      await this.#store.endPlan(planId, at);
-    } else if (left > 0) this.#left.set(planId, left);
+    if (left > 0) this.#left.set(planId, left);
+    else this.#left.delete(planId);
+    await Promise.all([
+      this.#store.stepEnded(planId, stepId, at, outcome, message),
+      left === 0 ? this.#store.endPlan(planId, at) : undefined,
+    ]);
   }
 }
 

@@ -168,9 +168,12 @@ export class Reconciler {
       revision: target.revision.id,
       pass: this.#context.passId(),
     };
-    const changed = await store.saveStatuses(plan.statuses, now(), busy);
     const statusFacts = factsFromStatuses(target.revision, plan, await store.facts(), now());
-    if (statusFacts.length > 0) await store.setFacts(statusFacts);
+    // What is asked for in one turn is one commit.
+    const [changed] = await Promise.all([
+      store.saveStatuses(plan.statuses, now(), busy),
+      statusFacts.length > 0 ? store.setFacts(statusFacts) : undefined,
+    ]);
     const holds = endedHolds(await store.facts(), journal);
     const dispatched =
       plan.blocked === undefined ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
@@ -183,9 +186,12 @@ export class Reconciler {
       ...this.#notices.news(plan, journal),
       ...causes,
     ];
-    if (events.length > 0) await store.record(events.map((e) => ({ ...e, message: scrub(e.message) })));
-    if (holds.facts.length > 0) await store.setFacts(holds.facts);
-    if (dispatched.length > 0) await this.#dispatch(plan, dispatched, target, journal);
+    await Promise.all([
+      events.length > 0 ? store.record(events.map((e) => ({ ...e, message: scrub(e.message) }))) : undefined,
+      holds.facts.length > 0 ? store.setFacts(holds.facts) : undefined,
+      dispatched.length > 0 ? this.#recorder.record(plan, dispatched, journal.by, journal.at) : undefined,
+    ]);
+    if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal);
     return { plan, observed, dispatched };
   }
 
@@ -194,19 +200,13 @@ export class Reconciler {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  async #dispatch(
-    plan: Plan,
-    steps: readonly Step[],
-    target: Target,
-    journal: JournalContext,
-  ): Promise<void> {
+  #dispatch(plan: Plan, steps: readonly Step[], target: Target, journal: JournalContext): void {
     const { policy } = target.revision;
     if (policy.concurrency !== this.#fastLimit) {
       this.#fast = new Gate(policy.concurrency);
       this.#fastLimit = policy.concurrency;
     }
     for (const step of steps) this.#busy.add(step.ref);
-    await this.#recorder.record(plan, steps, journal.by, journal.at);
     const gates = (step: Step): Gate => (slowOps.has(step.op) ? this.#slow : this.#fast);
     const run = execute(
       steps,
@@ -239,10 +239,12 @@ export class Reconciler {
   async #before(step: Step, plan: Plan, pass: string): Promise<void> {
     const { store, now } = this.#context;
     const facts = factsBeforeStep(step, plan.steps, await store.facts(), now());
-    if (facts.length > 0) await store.setFacts(facts);
     const id = 'containerId' in step.args ? step.args.containerId : undefined;
     if (id !== undefined && stops(step)) this.stopping.add(id);
-    await this.#recorder.started(step.id, now());
+    await Promise.all([
+      facts.length > 0 ? store.setFacts(facts) : undefined,
+      this.#recorder.started(step.id, now()),
+    ]);
     this.#context.onStep({ step, pass, state: 'started' });
   }
 
@@ -264,14 +266,16 @@ export class Reconciler {
             ...attemptAfterStep(step, before, policy, at, this.#context.random()),
           ]
         : factsAfterFailure(step.ref, failureOf(error, scrub), before, policy, at, this.#context.random());
-    if (changes.length > 0) await store.setFacts(changes);
-    if (step.op === 'createContainer' && outcome?.containerId !== undefined)
-      this.#made.set(step.ref, outcome.containerId);
     const event = eventOfStep(report, { ...journal, at });
-    if (event !== undefined) await store.record([{ ...event, message: scrub(event.message) }]);
     const state = error !== undefined ? 'failed' : outcome?.changed === false ? 'unchanged' : 'done';
     const message = error === undefined ? outcome?.message : scrub(error.message);
-    await this.#recorder.ended(step.id, at, state, message);
+    await Promise.all([
+      changes.length > 0 ? store.setFacts(changes) : undefined,
+      event === undefined ? undefined : store.record([{ ...event, message: scrub(event.message) }]),
+      this.#recorder.ended(step.id, at, state, message),
+    ]);
+    if (step.op === 'createContainer' && outcome?.containerId !== undefined)
+      this.#made.set(step.ref, outcome.containerId);
     noteAct(observer, step, outcome);
     if ('containerId' in step.args && step.args.containerId !== undefined)
       this.#unmark(step.args.containerId);
