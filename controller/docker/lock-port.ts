@@ -22,16 +22,20 @@ export function lockEngine(client: EngineClient): LockEngine {
         what: `look at lock ${name}`,
       }),
     );
+  const create = async (name: string, labels: MarkerLabels): Promise<MarkerLabels> => {
+    const made = await client.json<RawMarker>({
+      method: 'POST',
+      path: '/volumes/create',
+      what: `make lock ${name}`,
+      body: { Name: name, Labels: labels },
+    });
+    if (made.Labels !== undefined && made.Labels !== null) return made.Labels;
+    // Restarted, an engine answers so for a volume that was there before, labels or not, until it has been read once.
+    const found = await read(name);
+    return found === undefined ? create(name, labels) : (found.Labels ?? {});
+  };
   return {
-    createMarker: async (name, labels) => {
-      const made = await client.json<RawMarker>({
-        method: 'POST',
-        path: '/volumes/create',
-        what: `make lock ${name}`,
-        body: { Name: name, Labels: labels },
-      });
-      return made.Labels ?? {};
-    },
+    createMarker: create,
     readMarker: async (name) => {
       const found = await read(name);
       return found === undefined ? undefined : (found.Labels ?? {});

@@ -12,7 +12,7 @@ import { lockEngine } from '../../../controller/docker/lock-port.ts';
 import { acquireLock, type Lock, type LockRequest } from '../../../controller/lock/lock.ts';
 import type { LockEngine } from '../../../controller/lock/port.ts';
 import { askEngine, callEngine } from '../../../scripts/lib/docker-api.ts';
-import { ensureEngine } from '../../support/engine.ts';
+import { ensureEngine, startOwnEngine } from '../../support/engine.ts';
 import { ensureTestImage, testImage } from '../../support/images.ts';
 
 const program = join(import.meta.dirname, '../../support/lock-process.ts');
@@ -292,4 +292,18 @@ describe('a marker on the engine', () => {
     expect(labels).not.toHaveProperty('reeve.platform');
     await lock.release();
   });
+});
+
+test('a lock is still its holder’s after the engine was killed and started again', async () => {
+  const own = await startOwnEngine();
+  try {
+    const client = createClient({ host: `unix://${own.socket}`, socketPath: own.socket }, 10_000);
+    const lock = await acquireLock(request({ engine: lockEngine(client), locksDir: ownLocksDir() }));
+    await own.kill9();
+    await own.start();
+    expect(await lock.check()).toBe(true);
+    await lock.release();
+  } finally {
+    await own.close();
+  }
 });
