@@ -14,12 +14,14 @@ now_ms() { date +%s%3N; }
 seconds_since() { awk -v ms="$(($(now_ms) - $1))" 'BEGIN { printf "%.1f s", ms / 1000 }'; }
 
 # step "Words" command…: runs it quietly; prints the words and how long it took, or the end of its output if it failed.
+# On a terminal the words stand there from the beginning.
 step() {
   # Names of its own: what is run sees them too.
   local step_words=$1 step_started step_log
   shift
   step_started=$(now_ms)
   step_log=$(mktemp)
+  if [ -t 1 ]; then printf '  %-46s …\r' "$step_words"; fi
   if "$@" >"$step_log" 2>&1; then
     printf '  %-46s %s\n' "$step_words" "$(seconds_since "$step_started")"
     rm -f "$step_log"
@@ -164,6 +166,8 @@ start_engine() {
   fi
   start_dockerd
 }
+
+engine_installed() { PATH=$PATH:/usr/sbin:/sbin command -v dockerd >/dev/null; }
 
 ensure_engine() {
   engine_socket >/dev/null
