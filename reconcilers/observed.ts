@@ -105,6 +105,7 @@ export interface ObservedVolume {
 
 /** A model server's answer; keyed by the Model resource's `server`. */
 export interface ObservedModelServer {
+  readonly at: number;
   readonly reachable: boolean;
   readonly models: readonly { readonly name: string; readonly digest: string }[];
   readonly error?: string;

@@ -67,10 +67,12 @@ function findingOf(world: World, model: Model, ref: Ref, isReady: (ref: Ref) => 
     return { ref, ready: false, ...told, progressing: told };
   }
   const server = world.byRef.get(model.server as Ref);
-  if (server !== undefined && isWorkload(server) && !isReady(refOf(server))) {
+  const waits =
+    server === undefined || !isWorkload(server) ? undefined : waitsFor(world, model, isReady(refOf(server)));
+  if (waits !== undefined) {
     const told = {
       reason: 'ModelServerNotReady',
-      message: `${model.model} waits for ${model.server}, which is not ready`,
+      message: `${model.model} waits for ${model.server}, which ${waits}`,
     };
     return { ref, ready: false, ...told, progressing: told };
   }
@@ -85,6 +87,15 @@ function findingOf(world: World, model: Model, ref: Ref, isReady: (ref: Ref) => 
     ...told,
     ...(answer === undefined ? { progressing: told } : { degraded: told }),
   };
+}
+
+/** Why its server, a workload of ours, is no reason to worry yet; an answer from before it was ready says nothing. */
+function waitsFor({ observed }: World, { server }: Model, ready: boolean): string | undefined {
+  if (!ready) return 'is not ready';
+  const asked = observed.modelServers[server]?.at;
+  const probed = observed.probes[server];
+  const isOld = asked !== undefined && probed?.outcome === 'pass' && probed.at > asked;
+  return isOld ? 'has not answered yet' : undefined;
 }
 
 /** A model without a tag is its `latest`. */

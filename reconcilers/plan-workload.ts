@@ -80,7 +80,7 @@ function findingOf(
   const waiting: Told | undefined =
     waits === undefined || ready
       ? undefined
-      : { reason: waits.reason, message: `waits for ${waits.words}; ${cause.message}` };
+      : { reason: waits.reason, message: waitingWords(category, waits, cause) };
   const told: Told = waiting ?? { reason: cause.reason, message: cause.message };
   const live: Told = readyTold(s, category, ready, told);
   const degraded = degradedOf(s, level, category, told);
@@ -94,6 +94,11 @@ function findingOf(
     ...(degraded === undefined ? {} : { degraded }),
     ...heldOf(s, cause),
   };
+}
+
+function waitingWords(category: Category, waits: Waiting, cause: Cause): string {
+  if (category === 'Created' || category === 'ReadyToStart') return `waits for ${waits.words}`;
+  return `waits first for ${waits.words}; ${cause.message}`;
 }
 
 /** A job that is done counts as ready even when its container is gone. */

@@ -16,6 +16,7 @@ import {
   isFailedJob,
   isFailing,
   isLate,
+  isMadeByReeve,
   isMissing,
   isProbeFailing,
   isRefused,
@@ -218,6 +219,12 @@ export const rules = [
     act: 'start',
     level: 'degraded',
   },
+  {
+    category: 'ReadyToStart',
+    when: (s) => state(s) === 'created' && isMadeByReeve(s),
+    act: 'start',
+    level: 'progressing',
+  },
   { category: 'NotStarted', when: (s) => state(s) === 'created', act: 'start', level: 'progressing' },
 
   // `docker commit` and backup tools pause for a moment.
@@ -242,16 +249,16 @@ export const rules = [
     act: 'refresh',
     level: 'fine',
   },
-  {
-    category: 'ProbeSuspect',
-    when: (s) => isProbeFailing(s) && s.setting.suspicion !== undefined,
-    act: 'none',
-    level: 'degraded',
-  },
   // Healing goes to the root first.
   {
     category: 'DependencyNotReady',
     when: (s) => isFailing(s) && s.setting.brokenDependencies(s.workload).length > 0,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'ProbeSuspect',
+    when: (s) => isProbeFailing(s) && s.setting.suspicion !== undefined,
     act: 'none',
     level: 'degraded',
   },

@@ -199,11 +199,12 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     message: `it could not be started: ${s.container?.detail?.error ?? ''}`,
     ...declaredAt(s),
   }),
+  ReadyToStart: (s) => ({
+    message: 'it was made before and waited for its turn',
+    ...(s.container === undefined ? {} : { since: s.container.createdAt }),
+  }),
   NotStarted: (s) => ({
-    message:
-      s.container !== undefined && s.facts.made[s.container.id] !== undefined
-        ? 'what it waited for is so now'
-        : 'it was created and never started',
+    message: 'it was created and never started',
     ...(s.container === undefined ? {} : { since: s.container.createdAt }),
   }),
   PausedBriefly: (s) => ({

@@ -27,6 +27,10 @@ export function isTried(s: Situation): boolean {
 }
 
 /** A recreate must not be: protected, tried in vain, or sure to fail. */
+export function isMadeByReeve(s: Situation): boolean {
+  return s.container !== undefined && s.facts.made[s.container.id] !== undefined;
+}
+
 export function isRefused(s: Situation): boolean {
   return s.workload.protect || isTried(s) || s.blocker('create') !== undefined;
 }

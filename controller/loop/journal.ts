@@ -20,6 +20,7 @@ const normalCauses = new Set([
   'NotDeclared',
   'Down',
   'NotStarted',
+  'ReadyToStart',
   'Stopped',
   'Rerun',
   'FileChanged',

@@ -101,10 +101,12 @@ export class ModelServers {
     if (url === undefined || this.#asking.has(server)) return;
     this.#asking.add(server);
     let answer: ObservedModelServer;
+    const at = this.#now();
     try {
-      answer = { reachable: true, models: await installedModels(url, askTimeoutMs) };
+      answer = { at, reachable: true, models: await installedModels(url, askTimeoutMs) };
     } catch (error) {
       answer = {
+        at,
         reachable: false,
         models: [],
         error: error instanceof Error ? error.message : String(error),
@@ -113,7 +115,7 @@ export class ModelServers {
     this.#asking.delete(server);
     if (this.#closed || this.#urls.get(server) !== url) return;
     this.#dueAt.set(server, this.#now() + (answer.reachable ? recheckMs.reachable : recheckMs.unreachable));
-    const changed = JSON.stringify(this.observed.get(server)) !== JSON.stringify(answer);
+    const changed = sayingOf(this.observed.get(server)) !== sayingOf(answer);
     this.observed.set(server, answer);
     if (changed) this.#onChange();
   }
@@ -137,4 +139,9 @@ function urlOfWorkload(
   if (workload === undefined || container === undefined) return undefined;
   const address = addressOfPort(container, workload.modelServerPort ?? defaultPort, info);
   return address === undefined ? undefined : `http://${address.host}:${address.port}`;
+}
+
+/** What an answer says, whenever it was given. */
+function sayingOf(answer: ObservedModelServer | undefined): string {
+  return JSON.stringify({ ...answer, at: 0 });
 }

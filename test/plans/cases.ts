@@ -62,7 +62,7 @@ const all: readonly Resource[] = [
 ];
 const server = {
   modelServers: {
-    'Service/ollama': { reachable: true, models: [{ name: 'tinyllama:latest', digest: 'd' }] },
+    'Service/ollama': { at: noon, reachable: true, models: [{ name: 'tinyllama:latest', digest: 'd' }] },
   },
 };
 const workloads = [postgres, ollama, redis, ...agents];

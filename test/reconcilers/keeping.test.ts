@@ -104,6 +104,12 @@ describe('a container that does not run', () => {
       'NotStarted',
     ],
     [
+      'made by reeve and not started yet: started',
+      { container: { state: 'created' }, facts: { made: { [id]: { ref: 'Service/web', at: noon } } } },
+      ['startContainer'],
+      'ReadyToStart',
+    ],
+    [
       'the engine restarts it: left to the engine',
       { container: { state: 'restarting' } },
       [],
@@ -833,7 +839,7 @@ describe('models', () => {
   const r = revision([ollama, user, model('tiny', 'Service/ollama'), service('web')]);
   const server = (names: readonly string[]) => ({
     modelServers: {
-      'Service/ollama': { reachable: true, models: names.map((name) => ({ name, digest: 'd' })) },
+      'Service/ollama': { at: noon, reachable: true, models: names.map((name) => ({ name, digest: 'd' })) },
     },
   });
 
@@ -850,6 +856,26 @@ describe('models', () => {
       { ref: 'Model/tiny', condition: 'ready' },
     ]);
     expect(condition(plan, 'Agent/bot', 'Ready').reason).toBe('ModelNotReady');
+  });
+
+  test('asked in vain before its server was ready: no reason to worry, and not again after', () => {
+    const asked = (at: number) => ({
+      modelServers: { 'Service/ollama': { at, reachable: false, models: [], error: 'connection refused' } },
+      probes: {
+        'Service/ollama': {
+          at: noon,
+          outcome: 'pass' as const,
+          failures: 0,
+          passed: true,
+          message: '',
+          containerId: live(ollama).id,
+        },
+      },
+    });
+    const at = (time: number) => planOf({ revision: r, observed: look(r, [live(ollama)], asked(time)) });
+    expect(condition(at(noon - 500), 'Model/tiny', 'Ready').reason).toBe('ModelServerNotReady');
+    expect(at(noon - 500).warnings).toEqual([]);
+    expect(condition(at(noon + 500), 'Model/tiny', 'Degraded').reason).toBe('ModelServerUnreachable');
   });
 
   test('on its server: nothing to do', () => {

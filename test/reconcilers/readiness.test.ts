@@ -12,6 +12,7 @@ import {
   live,
   look,
   noon,
+  on,
   ops,
   planOf,
   revision,
@@ -163,6 +164,19 @@ describe('probes that begin to fail at once', () => {
     const plan = planOf({ revision: r, observed: observe(['a', 'b'], () => 0) });
     expect(plan.steps).toEqual([]);
     expect(condition(plan, 'Service/a', 'Degraded').reason).toBe('ProbeSuspect');
+  });
+
+  test('those that depend on what is broken wait for it, and say so', () => {
+    const root = service('root');
+    const needy = many.map((w) => ({ ...w, dependsOn: [on('Service/root')] }));
+    const plan = planOf({
+      revision: revision([root, ...needy]),
+      observed: observe(['a', 'b', 'c', 'd', 'e'], () => 0),
+    });
+    expect(condition(plan, 'Service/a', 'Degraded')).toMatchObject({
+      reason: 'DependencyNotReady',
+      message: expect.stringContaining('Service/root'),
+    });
   });
 
   test('one of five: restarted', () => {

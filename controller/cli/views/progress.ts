@@ -86,7 +86,8 @@ export function progressLine(progress: Progress, before: ProgressState): string 
   switch (progress.type) {
     case 'step': {
       if (progress.state === 'started' || progress.state === 'unchanged') return undefined;
-      const wave = before.planned[progress.id];
+      // A start that is tried again has its wave behind it.
+      const wave = before.ended[progress.id] === 'done' ? undefined : before.planned[progress.id];
       const place = `${wave === undefined ? 'then  ' : `wave ${wave}`}  ${progress.ref}`;
       if (progress.state === 'failed')
         return `${place} ${doing(progress.op)} failed: ${progress.message ?? ''}`;
@@ -96,11 +97,28 @@ export function progressLine(progress: Progress, before: ProgressState): string 
     case 'note':
       return `${progress.ref}: ${progress.message}`;
     case 'status':
-      return progress.ready === before.ready && progress.total === before.total
-        ? undefined
-        : `${progress.ready} of ${progress.total} ready`;
+      return statusLines(progress, before);
     case 'plan':
     case 'outcome':
       return undefined;
   }
+}
+
+/** Follow from others that have a line of their own. */
+const followsFromOthers = new Set(['DependencyNotReady', 'ModelNotReady']);
+
+/** How many are ready where that changed, and what has become broken since. */
+function statusLines(
+  { ready, total, statuses }: Extract<Progress, { type: 'status' }>,
+  before: ProgressState,
+): string | undefined {
+  const known = new Set(before.waiting.map((w) => `${w.ref} ${w.reason}`));
+  const lines = ready === before.ready && total === before.total ? [] : [`${ready} of ${total} ready`];
+  for (const { ref, conditions } of statuses) {
+    const broken = conditions.find((c) => c.type === 'Degraded' && c.status);
+    if (broken === undefined || followsFromOthers.has(broken.reason) || known.has(`${ref} ${broken.reason}`))
+      continue;
+    lines.push(`${ref} is degraded (${broken.reason}): ${broken.message}`);
+  }
+  return lines.length === 0 ? undefined : lines.join('\n');
 }

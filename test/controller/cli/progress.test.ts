@@ -105,7 +105,7 @@ test('the lines of a log', () => {
     'wave 1  Service/redis started (200ms)',
     'Service/web: pulling web:1, 40 %',
     'wave 2  Service/api starting failed: port 8080 is taken by container old-api',
-    '2 of 4 ready',
+    '2 of 4 ready\nService/api is degraded (PortTaken): by old-api',
   ]);
 });
 
@@ -122,6 +122,8 @@ test('a step that was not planned, as a start after a crash, is counted apart', 
   const again = { ...step(start('crash', 1), 'done'), id: 'Service/crash:restartContainer' };
   const before = after(story);
   expect(progressLine(again, before)).toBe('then    Service/crash started (200ms)');
+  const twice = followProgress(before, step(web, 'done'), 0);
+  expect(progressLine(step(web, 'done'), twice)).toBe('then    Service/web started (200ms)');
   const state = followProgress(before, again, 0);
   expect(waveProgress(state)).toEqual(waveProgress(before));
   expect(progressView(state, screen(80))).toContain('1 further step');
