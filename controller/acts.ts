@@ -4,6 +4,7 @@ import type { Ref } from '../desired-state/resource.ts';
 import { refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from '../reconcilers/facts.ts';
+import { isLiftedByResume, liftingWords } from '../reconcilers/lifted-by.ts';
 import type { Act } from './control.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import type { FactChange, Store } from './store/store.ts';
@@ -63,6 +64,7 @@ function meaningOf(
       };
     }
     case 'resume': {
+      requireResumable(facts, revision.platform);
       const message =
         facts.suspended === undefined
           ? 'was not suspended'
@@ -81,6 +83,18 @@ function meaningOf(
     case 'rerun':
       return rerunOf(refOfName(act.name, revision), by, at);
   }
+}
+
+/** What was given back, or never taken, is not taken by resuming. */
+function requireResumable({ suspended }: Facts, platform: string): void {
+  if (suspended === undefined || isLiftedByResume(suspended.reason)) return;
+  throw new ReeveError(
+    `platform ${platform} is suspended as ${suspended.reason}, which resume does not end`,
+    {
+      status: exitStatus.blocked,
+      hint: `what ends it: ${liftingWords(suspended.reason)}`,
+    },
+  );
 }
 
 function holdOf(act: Act & { verb: 'hold' }, ref: Ref, by: string, at: number): Said {

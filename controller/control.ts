@@ -89,6 +89,13 @@ export type Act =
   | { readonly verb: 'suspend'; readonly reason?: string }
   | { readonly verb: 'resume' };
 
+/** What is whose: for these the engine is looked at. */
+export type OwnershipAct =
+  /** Take over what Compose made, or this one container, as it is; nothing is done about what differs. */
+  | { readonly verb: 'adopt'; readonly container?: string }
+  /** Give back what was adopted. */
+  | { readonly verb: 'disown' };
+
 export interface DownOptions {
   readonly by: string;
   readonly volumes: boolean;
@@ -98,7 +105,7 @@ export interface Control {
   plan(options: PlanOptions): Promise<PlanReport>;
   apply(options: ApplyOptions, progress: (p: Progress) => void, signal: AbortSignal): Promise<ApplyOutcome>;
   /** Says what was done, as a sentence. */
-  act(act: Act, by: string): Promise<string>;
+  act(act: Act | OwnershipAct, by: string): Promise<string>;
   /** What `down` would remove, for the question asked first. */
   downPlan(options: DownOptions): Promise<Plan>;
   down(options: DownOptions, progress: (p: Progress) => void, signal: AbortSignal): Promise<ApplyOutcome>;

@@ -74,7 +74,7 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
   const { store, engine, platform, logger } = parts;
   for (let retryMs = 250; !signal.aborted; retryMs = Math.min(retryMs * 2, 10_000)) {
     try {
-      await noteLostStore(store, engine, platform, Date.now());
+      await noteLostStore(store, engine, platform, Date.now(), false);
       await aim(runtime, parts);
       // What runs is asked before it is judged: a controller's start is no news about the platform.
       if (runtime.target !== undefined) await runtime.answerProbesOnce(runtime.target);

@@ -1,9 +1,12 @@
 // The Control of this process: plans, applies, acts and keeps one platform with the session's engine, store and lock.
 
 import type { Loaded } from '../desired-state/load-types.ts';
+import { adoptable, adoptedPins } from '../reconcilers/adoption.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
+import type { ObservedState } from '../reconcilers/observed.ts';
 import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
+import { adoptionSaid, disown, nothingToAdopt, settleAdoption, takeContainer, takeOver } from './adoption.ts';
 import { runToEnd } from './apply.ts';
 import type {
   Act,
@@ -11,6 +14,7 @@ import type {
   ApplyOutcome,
   Control,
   DownOptions,
+  OwnershipAct,
   PlanOptions,
   PlanReport,
   Progress,
@@ -19,7 +23,7 @@ import type { ConnectedEngine } from './docker/connect.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
 import { putInForce } from './in-force.ts';
 import { keep } from './keep.ts';
-import type { PassOptions, Target } from './loop/reconciler.ts';
+import type { Look, PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
 import { forgetFailures } from './new-try.ts';
 import type { SessionParts } from './session-parts.ts';
@@ -93,16 +97,13 @@ export class SessionControl implements Control {
     const { revision } = this.#loaded;
     await requireNotSuspended(this.store, this.platform);
     const pass: PassOptions = { ...passOf(options), mode: 'apply' };
-    const seen = await this.#look(pass);
+    const { plan: seen, observed } = await this.#see(pass);
     if (options.fingerprint !== undefined && options.fingerprint !== fingerprintOf(revision.id, seen)) {
       throw stalePlan(options.fingerprint, revision.id);
     }
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
-    await putInForce(this.store, this.engine, revision, {
-      by: options.by,
-      at: Date.now(),
-      updateImages: options.updateImages,
-    });
+    await this.#putInForce(observed, options.by, options.updateImages);
+    await takeOver(this.store, revision, observed, options.by, Date.now());
     const refs = await forgetFailures(this.store, seen);
     if (refs.length > 0)
       this.#parts.logger.info({ by: options.by, refs }, 'back-off forgotten: applied by a person');
@@ -117,8 +118,11 @@ export class SessionControl implements Control {
     );
   }
 
-  async act(act: Act, by: string): Promise<string> {
+  async act(act: Act | OwnershipAct, by: string): Promise<string> {
     this.#mustHoldLock();
+    if (act.verb === 'adopt')
+      return act.container === undefined ? this.#adopt(by) : this.#adoptContainer(act.container, by);
+    if (act.verb === 'disown') return this.#disown(by);
     const { engine } = this;
     const volumesThere = async () => new Set((await engine.volumes()).map((v) => v.name));
     const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now(), volumesThere);
@@ -181,13 +185,54 @@ export class SessionControl implements Control {
     return { revision, secrets, ...(previous === undefined ? {} : { previous }) };
   }
 
+  /** Takes over what is there as it is. What differs waits for an apply. */
+  async #adopt(by: string): Promise<string> {
+    await this.#loadAnew();
+    await requireNotSuspended(this.store, this.platform);
+    const { plan, observed } = await this.#see({ ...wholeApply, mode: 'apply' });
+    const { revision } = this.#loaded;
+    if (adoptable(revision, observed, await this.store.facts()).containers.length === 0)
+      throw nothingToAdopt(this.platform, observed);
+    await this.#putInForce(observed, by, false);
+    // Before they are ours: no pass in between may act on what differs.
+    await settleAdoption(this.store, plan.steps.length, Date.now());
+    const adopted = await takeOver(this.store, revision, observed, by, Date.now());
+    if (this.#keeping) this.#runtime.target = await this.#target();
+    this.#runtime.wake();
+    return adoptionSaid(adopted, plan.steps.length);
+  }
+
+  async #adoptContainer(name: string, by: string): Promise<string> {
+    const said = await takeContainer(this.store, this.engine, this.platform, name, by, Date.now());
+    this.#runtime.wake();
+    return said;
+  }
+
+  async #disown(by: string): Promise<string> {
+    const said = await disown(this.store, this.platform, await this.engine.containers(), by, Date.now());
+    this.#runtime.wake();
+    return said;
+  }
+
+  /** Of images that nothing was known of, the tags mean what the containers run that Compose made. */
+  async #putInForce(observed: ObservedState, by: string, updateImages: boolean): Promise<void> {
+    const { revision } = this.#loaded;
+    const pins = adoptedPins(revision, observed, await this.store.facts());
+    await this.store.setFacts(Object.entries(pins).map(([key, value]) => ({ fact: 'pins', key, value })));
+    await putInForce(this.store, this.engine, revision, { by, at: Date.now(), updateImages });
+  }
+
   async #look(pass: PassOptions): Promise<Plan> {
+    return (await this.#see(pass)).plan;
+  }
+
+  async #see(pass: PassOptions): Promise<Look> {
     const target = await this.#target();
     if (!this.#keeping) {
-      await noteLostStore(this.store, this.engine, this.platform, Date.now());
+      await noteLostStore(this.store, this.engine, this.platform, Date.now(), pass.mode === 'apply');
       await this.#runtime.answerProbesOnce(target);
     }
-    return (await this.#runtime.reconciler.look(target, pass)).plan;
+    return this.#runtime.reconciler.look(target, pass);
   }
 
   async #run(
@@ -235,6 +280,8 @@ export class SessionControl implements Control {
     if (this.#parts.lock === undefined) throw new Error('a session opened without the lock was asked to act');
   }
 }
+
+const wholeApply = { names: [], allowDelete: false, removeVolumes: false } as const;
 
 function passOf(options: PlanOptions): Omit<PassOptions, 'mode'> {
   const { names, allowDelete, updateImages } = options;

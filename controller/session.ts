@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
+import { emptyRevision } from '../desired-state/revision.ts';
 import { type ConnectedEngine, connectEngine } from './docker/connect.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import { acquireLock, type Lock } from './lock/lock.ts';
@@ -40,6 +41,8 @@ export interface SessionOptions {
   /** Acts: needs the lock. Without it nothing is written anywhere. */
   readonly lock: boolean;
   readonly forceUnlock?: boolean;
+  /** A platform that nothing was ever in force of is one that begins now, with nothing declared. */
+  readonly mayBeNew?: boolean;
   /**
    * `run` starts with broken manifests too (the last good revision stays in force), and waits for an engine that is away,
    * until this aborts.
@@ -78,8 +81,7 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
       ? scrubbedStore(await openStore(storePath), options.scrubber)
       : await overlayStore(await openStoreReadOnly(storePath));
     parts.store = store;
-    const target = loaded ?? (await storedTarget(store, name));
-    if (target === undefined) return refuseUnnamed(sources);
+    const target = loaded ?? (await storedTarget(store, name, options.mayBeNew ?? false));
     return new SessionControl({
       platform: name,
       engine,
@@ -106,8 +108,9 @@ function firstLoad(sources: Sources, { tolerant }: SessionOptions): Promise<Load
 }
 
 /** What is in force, for commands that name a platform instead of files. Its secrets' values are not kept anywhere. */
-async function storedTarget(store: Store, platform: string): Promise<Loaded | undefined> {
+async function storedTarget(store: Store, platform: string, mayBeNew: boolean): Promise<Loaded> {
   const record = await store.inForce();
+  if (record === undefined && mayBeNew) return { revision: emptyRevision(platform), secrets: new Map() };
   if (record === undefined) {
     throw new ReeveError(`nothing was ever in force for platform ${platform} here`, {
       status: exitStatus.usage,

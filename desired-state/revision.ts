@@ -22,6 +22,8 @@ export interface Policy {
   readonly resyncMs: number;
   readonly auditMs: number;
   readonly drift: 'ignore' | 'report' | 'heal';
+  /** Pulls and builds in flight at once; how often a controller asks registries about tags (0: never). */
+  readonly images: { readonly pulls: number; readonly builds: number; readonly checkEveryMs: number };
   readonly retention: { readonly eventsMs: number; readonly plans: number; readonly revisions: number };
 }
 
@@ -38,6 +40,7 @@ export const defaultPolicy: Policy = {
   resyncMs: 30_000,
   auditMs: 300_000,
   drift: 'heal',
+  images: { pulls: 4, builds: 2, checkEveryMs: 86_400_000 },
   retention: { eventsMs: 30 * 86_400_000, plans: 200, revisions: 50 },
 };
 
@@ -62,6 +65,21 @@ export interface Revision {
   readonly warnings: readonly Diagnostic[];
   /** Every file that was read, absolute: what a watcher follows. */
   readonly files: readonly string[];
+}
+
+/** Of a platform that begins: nothing is declared yet. */
+export function emptyRevision(platform: string): Revision {
+  const nothing: never[] = [];
+  return {
+    id: 'r000000000000',
+    platform,
+    policy: defaultPolicy,
+    sources: nothing,
+    resources: nothing,
+    reads: nothing,
+    warnings: nothing,
+    files: nothing,
+  };
 }
 
 /** JSON with keys sorted at every level: equal values give equal text. */

@@ -1,8 +1,10 @@
 // Steps on one workload's containers: create, replace, roll back. Each step is one engine call, and a crash between
 // any two leaves a world that the next plan resolves from what it sees.
 
-import type { Workload } from '../desired-state/resource.ts';
+import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
 import { portGivers, releasesFor } from './blockers.ts';
+import { carriedLabels } from './compose-identity.ts';
+import { sharedModes } from './namespaces.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 import { predecessorName } from './ownership.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
@@ -18,12 +20,16 @@ export interface Prerequisites {
   readonly pulls: Map<string, string>;
 }
 
-/** Create and start; the start waits for dependencies, the create need not. */
+/**
+ * Create and start; the start waits for dependencies, the create need not: but where it shares another's namespaces the
+ * engine wants to know that container when it makes this one.
+ */
 export function createSteps(s: Situation, cause: Cause, made: Prerequisites): Draft {
   const steps = [...pullSteps(s, cause, made)];
   const create = createStep(s, cause, made, undefined, releasesFor(s.setting, s.workload));
   const start = startStep(s, cause, undefined, [create.id]);
-  return { steps: [...steps, create, start], gate: start.id, portsOf: portGivers(s.setting, s.workload) };
+  const gate = sharedModes(s.workload.container).length > 0 ? create.id : start.id;
+  return { steps: [...steps, create, start], gate, portsOf: portGivers(s.setting, s.workload) };
 }
 
 /**
@@ -181,9 +187,9 @@ function createStep(
   const volumeNames = pick(s.setting.world.volumeNames, volumes);
   const args: StepArgs['createContainer'] = {
     name: containerName,
-    spec: container,
+    spec: withLiveNames(s, container),
     ...imageIdOf(s),
-    labels: labelsOf(s),
+    labels: labelsOf(s, old),
     networkNames: pick(s.setting.world.networkNames, networks),
     volumeNames,
     mustExist: Object.values(volumeNames),
@@ -207,9 +213,29 @@ function imageIdOf(s: Situation): { imageId?: string } {
   return pin !== undefined && images[image] !== pin && images[pin] !== undefined ? { imageId: pin } : {};
 }
 
-function labelsOf(s: Situation): Record<string, string> {
+/** Namespaces of an adopted container are shared by the name that it bears. */
+function withLiveNames(s: Situation, spec: ContainerSpec): ContainerSpec {
+  const live = (mode: string | undefined): string | undefined => {
+    const holder = s.setting.world.liveNames.get(mode?.replace(/^container:/, '') ?? '');
+    return mode?.startsWith('container:') && holder !== undefined ? `container:${holder}` : mode;
+  };
+  const { networkMode, pidMode, ipcMode } = spec;
+  const modes = Object.entries({ networkMode, pidMode, ipcMode }).flatMap(([key, mode]) =>
+    live(mode) === mode ? [] : [[key, live(mode)] as const],
+  );
+  return modes.length === 0 ? spec : { ...spec, ...Object.fromEntries(modes) };
+}
+
+/** Compose's labels that the one before it had, also where it is gone. */
+function composeLabelsOf(s: Situation, old: ObservedContainer | undefined): Readonly<Record<string, string>> {
+  if (old !== undefined) return carriedLabels(old.labels);
+  return Object.values(s.facts.made).find((m) => m.ref === s.ref && m.compose !== undefined)?.compose ?? {};
+}
+
+function labelsOf(s: Situation, old: ObservedContainer | undefined): Record<string, string> {
   const { workload, hash } = s;
   return {
+    ...composeLabelsOf(s, old),
     ...workload.container.labels,
     [identityLabels.platform]: s.setting.world.revision.platform,
     [identityLabels.kind]: workload.kind,

@@ -36,11 +36,25 @@ export interface Stop {
   readonly exitCode?: number;
 }
 
+/** How a container came to be ours. */
+export interface Made {
+  readonly ref: Ref;
+  readonly at: number;
+  /** Not made by reeve: taken over. */
+  readonly adopted?: true;
+  /** Compose's labels that its successors carry on. */
+  readonly compose?: Readonly<Record<string, string>>;
+}
+
 export interface Facts {
   readonly suspended?: {
     readonly at: number;
     readonly by: string;
-    readonly reason: 'Suspended' | 'StoreLost' | 'Down';
+    /**
+     * `NotAdopted`: Compose's containers are here, and nobody has said to adopt them. `NotApplied`: they were adopted, and
+     * what differs waits for an apply. `Disowned`: they were given back.
+     */
+    readonly reason: 'Suspended' | 'StoreLost' | 'Down' | 'NotAdopted' | 'NotApplied' | 'Disowned';
     /** What the person who did it said. */
     readonly why?: string;
   };
@@ -66,10 +80,20 @@ export interface Facts {
   readonly declared: Readonly<Record<Ref, string>>;
   /** Image reference → image id its tag meant when it came in force. */
   readonly pins: Readonly<Record<string, string>>;
+  /** The same references → manifest digest by which that image can be had again; none of what no registry has. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** What its registry said last that a reference means, or why it could not be asked. */
+  readonly registry: Readonly<
+    Record<string, { readonly at: number; readonly digest?: string; readonly error?: string }>
+  >;
+  /** Image reference → digest of what it was built from. */
+  readonly builds: Readonly<Record<string, { readonly hash: string; readonly at: number }>>;
   /** Keyed digests of a container's watched files as of its last start: container id → path → digest. */
   readonly fileDigests: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Container ids that reeve created (a second one with our identity that is not here is foreign). */
-  readonly made: Readonly<Record<string, { readonly ref: Ref; readonly at: number }>>;
+  /** Container ids that reeve created or adopted (a second one with our identity that is not here is foreign). */
+  readonly made: Readonly<Record<string, Made>>;
+  /** Compose projects that were adopted, by name. */
+  readonly adopted: Readonly<Record<string, { readonly at: number; readonly by: string }>>;
   /** A person asked for it to be run again; until it is started. */
   readonly reruns: Readonly<Record<Ref, { readonly at: number; readonly by: string }>>;
   /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
@@ -104,8 +128,12 @@ export const noFacts: Facts = {
   acceptedLoss: {},
   declared: {},
   pins: {},
+  digests: {},
+  registry: {},
+  builds: {},
   fileDigests: {},
   made: {},
+  adopted: {},
   reruns: {},
   failedReplacements: {},
   replacing: {},

@@ -4,6 +4,7 @@ import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../de
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from './facts.ts';
 import { isHealthStale } from './health.ts';
+import { namespaceDetailsMissing } from './namespaces.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
 import { specHash } from './spec-hash.ts';
 import { ownedContainers } from './world.ts';
@@ -20,12 +21,14 @@ export function needsInspect(
 ): string[] {
   const byRef = new Map<Ref, Resource>(revision.resources.map((r) => [refOf(r), r]));
   const ids: string[] = [];
-  for (const [ref, { current, predecessor }] of ownedContainers(revision, observed, facts, byRef)) {
+  const byName = new Map(observed.containers.map((c) => [c.name, c]));
+  for (const [ref, { current, predecessor }] of ownedContainers(revision, observed, facts, byRef, true)) {
     const workload = byRef.get(ref);
     if (workload === undefined || !isWorkload(workload) || busy.has(ref)) continue;
     // A predecessor is compared (it may be what is wanted again) and its anonymous volumes move along.
     if (predecessor !== undefined && predecessor.detail === undefined) ids.push(predecessor.id);
     if (current === undefined) continue;
+    ids.push(...namespaceDetailsMissing(workload, current, byName));
     if (current.health === 'unhealthy' && (current.detail === undefined || isHealthStale(current))) {
       ids.push(current.id);
       continue;
@@ -35,7 +38,7 @@ export function needsInspect(
       ids.push(current.id);
     }
   }
-  return ids;
+  return [...new Set(ids)];
 }
 
 function isUnclear(workload: Workload, container: ObservedContainer, facts: Facts): boolean {

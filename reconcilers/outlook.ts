@@ -3,6 +3,8 @@
 import { isWorkload, type Ref, refOf, type Workload } from '../desired-state/resource.ts';
 import { isBackingOff } from './backoff.ts';
 import type { Blocker } from './blockers.ts';
+import { isMadeByCompose } from './compose-identity.ts';
+import type { ObservedContainer } from './observed.ts';
 import type { Owned } from './ownership.ts';
 import type { Notice, Step } from './plan.ts';
 import { type Readiness, readiness } from './readiness.ts';
@@ -99,11 +101,22 @@ export function waitsByRef(
   return waits;
 }
 
-/** Containers that inherited our labels (`docker commit`, `docker run`): told of, never touched. */
-export function foreignCopies(ref: Ref, { foreign }: Owned): Notice[] {
-  return foreign.map((c) => ({
-    ref,
-    reason: 'ForeignCopy',
-    message: `container ${c.name} (${c.id.slice(0, 12)}) carries the labels of ${ref} and reeve did not make it; it is left alone. Remove it, or run copies without our labels`,
-  }));
+/**
+ * Containers that inherited our labels (`docker commit`, `docker run`), or that Compose made beside ours: told of, never
+ * touched. Of what Compose made and nobody adopted the rules tell.
+ */
+export function foreignCopies(ref: Ref, { foreign, current }: Owned): Notice[] {
+  return foreign.flatMap((c): Notice[] => {
+    const byCompose = isMadeByCompose(c.labels);
+    if (byCompose && current === undefined) return [];
+    return [{ ref, reason: 'ForeignCopy', message: byCompose ? besideOurs(c, current) : copied(ref, c) }];
+  });
+}
+
+function besideOurs(copy: ObservedContainer, ours: ObservedContainer | undefined): string {
+  return `Compose made container ${copy.name} (${copy.id.slice(0, 12)}) beside ${ours?.name ?? 'ours'}, which reeve keeps; it is left alone. Remove it, and leave Compose's up until: reeve disown`;
+}
+
+function copied(ref: Ref, c: ObservedContainer): string {
+  return `container ${c.name} (${c.id.slice(0, 12)}) carries the labels of ${ref} and reeve did not make it; it is left alone. Remove it, or run copies without our labels`;
 }

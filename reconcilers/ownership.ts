@@ -1,7 +1,9 @@
 // Which of the containers that carry our identity are ours: labels alone do not say, since `docker commit` and `run`
-// hand them on. A name, or the store's memory of what we made, must speak for a container too.
+// hand them on. A name, or the store's memory of what we made, must speak for a container too. What Compose made is
+// ours once it was adopted; while a person adopts, all of it is looked at as ours.
 
 import type { Workload } from '../desired-state/resource.ts';
+import { isMadeByCompose } from './compose-identity.ts';
 import type { Facts } from './facts.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 
@@ -39,17 +41,18 @@ export function ownership(
   workload: Workload | undefined,
   containers: readonly ObservedContainer[],
   facts: Facts,
+  adopting: boolean,
 ): Owned {
   const [only] = containers;
   if (only === undefined) return ownsNothing;
   if (containers.length === 1 && !isPredecessor(only)) {
-    return isOurs(only, workload, facts, true)
+    return isOurs(only, workload, facts, adopting, true)
       ? { current: only, leftovers: none, foreign: none }
       : { leftovers: none, foreign: containers };
   }
   // Newest first: of two of ours the newer one was made for a later wish.
   const sorted = [...containers].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
-  const ours = sorted.filter((c) => isOurs(c, workload, facts, false));
+  const ours = sorted.filter((c) => isOurs(c, workload, facts, adopting, false));
   const old = ours.filter(isPredecessor);
   const made = ours.filter((c) => !isPredecessor(c) && facts.made[c.id] !== undefined);
   const named = ours.filter((c) => !isPredecessor(c) && facts.made[c.id] === undefined);
@@ -68,8 +71,11 @@ function isOurs(
   container: ObservedContainer,
   workload: Workload | undefined,
   facts: Facts,
+  adopting: boolean,
   alone: boolean,
 ): boolean {
+  if (isMadeByCompose(container.labels) && facts.made[container.id] === undefined)
+    return adopting || isPredecessor(container);
   if (facts.made[container.id] !== undefined || bearsItsName(container, workload)) return true;
   if (!alone || workload === undefined) return false;
   const { image } = workload.container;

@@ -2,7 +2,9 @@
 // INVARIANTS: nothing without our identity; nothing that a source outside this load declared; never more than
 // maxDelete at once; volumes stay, except by `down --volumes`.
 
+import { withoutIndex } from '../desired-state/instances.ts';
 import { type Ref, refOf } from '../desired-state/resource.ts';
+import { isMadeByCompose } from './compose-identity.ts';
 import { identityLabels, type ObservedNetwork } from './observed.ts';
 import { foreignCopies } from './outlook.ts';
 import type { Notice, Plan, Step } from './plan.ts';
@@ -33,7 +35,9 @@ export function planRemovals(input: RemovalInput): RemovalPart {
     .filter((network) => networkGoes(network, input, warnings))
     .sort((a, b) => byName(a.name, b.name));
   const blocked =
-    mode === 'down' || input.partial ? undefined : overLimit(goes.length + networks.length, input);
+    mode === 'down' || input.partial
+      ? undefined
+      : overLimit(goes.filter((ref) => !isScaledDown(ref, world)).length + networks.length, input);
   if (input.partial || blocked !== undefined) {
     return {
       containers: [],
@@ -70,6 +74,7 @@ function mayGo(ref: Ref, input: RemovalInput, warnings: Notice[]): boolean {
 
 /** A load never removes what another load's sources declared. */
 function isOfThisLoad(ref: Ref, world: World, warnings: Notice[]): boolean {
+  if (isScaledDown(ref, world)) return true;
   const source = world.facts.declared[ref];
   if (source !== undefined && world.revision.sources.includes(source)) return true;
   const why =
@@ -80,9 +85,15 @@ function isOfThisLoad(ref: Ref, world: World, warnings: Notice[]): boolean {
   return false;
 }
 
+/** An instance of a workload that is declared, in this load, with fewer replicas. */
+function isScaledDown(ref: Ref, world: World): boolean {
+  return !world.byRef.has(ref) && world.byRef.has(withoutIndex(ref));
+}
+
 function networkGoes(network: ObservedNetwork, input: RemovalInput, warnings: Notice[]): boolean {
   const { world, mode } = input;
   if (network.labels[identityLabels.platform] !== world.revision.platform) return false;
+  if (!isGiven(network.labels, world)) return false;
   const name = network.labels[identityLabels.name];
   if (name === undefined) return false;
   const ref: Ref = `Network/${name}`;
@@ -101,7 +112,12 @@ function networkGoes(network: ObservedNetwork, input: RemovalInput, warnings: No
   return mode === 'down' || isOfThisLoad(ref, world, warnings);
 }
 
-/** More than the policy lets go at once. The first one always may, unless nothing at all is declared any more. */
+/** What Compose made for a project is ours to remove only once the project was adopted. */
+function isGiven(labels: ObservedNetwork['labels'], { facts, revision }: World): boolean {
+  return !isMadeByCompose(labels) || facts.adopted[revision.platform] !== undefined;
+}
+
+/** More than the policy lets go at once; a smaller number of replicas is a wish, not a slip. The first one always may, unless nothing at all is declared any more. */
 function overLimit(count: number, input: RemovalInput): Plan['blocked'] {
   const { revision, owned, observed } = input.world;
   if (count === 0 || input.allowDelete) return undefined;

@@ -5,6 +5,7 @@ import { stepsOf } from './acts.ts';
 import type { Finding, Told } from './conditions.ts';
 import type { Prerequisites } from './container-steps.ts';
 import { positionOf } from './drift.ts';
+import { liftingWords } from './lifted-by.ts';
 import { foreignCopies, type Waiting } from './outlook.ts';
 import type { Cause, Notice, Plan } from './plan.ts';
 import type { Level } from './rule.ts';
@@ -135,7 +136,7 @@ function heldOf(s: Situation, cause: Cause): { held?: Told } {
   return {
     held: {
       reason: suspended.reason,
-      message: `the platform is suspended by ${suspended.by}: nothing is mended until ${suspended.reason === 'Suspended' ? 'reeve resume' : 'reeve resume or apply'}`,
+      message: `the platform is suspended by ${suspended.by}: nothing is mended until ${liftingWords(suspended.reason)}`,
     },
   };
 }

@@ -3,6 +3,7 @@
 
 import { isWorkload, type Ref, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
+import { adoptedPins, adoptionNotice } from './adoption.ts';
 import { statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import { type Gates, makeGates } from './gates.ts';
@@ -52,10 +53,18 @@ function suspensionOf({ revision, facts, mode }: PlanInput): readonly Notice[] {
   return [{ ref: `Platform/${revision.platform}`, reason: 'Suspended', message }];
 }
 
+/** An apply would take over what Compose made, and with it what its images' tags meant. */
+function factsOf({ revision, observed, facts, mode }: PlanInput): Facts {
+  if (mode !== 'apply') return facts;
+  const pins = adoptedPins(revision, observed, facts);
+  return Object.keys(pins).length === 0 ? facts : { ...facts, pins: { ...pins, ...facts.pins } };
+}
+
 /** What there is to do and why, and how everything is. */
 export function plan(input: PlanInput): Plan {
-  const { revision, observed, facts, now, mode } = input;
-  const world = indexWorld(revision, observed, facts, now);
+  const { revision, observed, now, mode } = input;
+  const facts = factsOf(input);
+  const world = indexWorld(revision, observed, facts, now, mode === 'apply');
   const order = orderOf(revision.resources);
   const ready = readinessOfAll(world);
   const selection = select(revision.platform, world.byRef, input.names);
@@ -122,6 +131,7 @@ export function plan(input: PlanInput): Plan {
     steps,
     warnings: [
       ...suspensionOf(input),
+      ...(mode === 'apply' ? adoptionNotice(revision, observed, facts) : []),
       ...selection.warnings,
       ...movedTags(world),
       ...volumes.warnings,

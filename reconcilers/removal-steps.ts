@@ -1,6 +1,8 @@
 // The order in which containers, networks and volumes go: dependents first, and on `down` tier by tier.
 
+import { withoutIndex } from '../desired-state/instances.ts';
 import { isWorkload, type Ref, type Resource, refOf, tiers } from '../desired-state/resource.ts';
+import { isMadeByCompose } from './compose-identity.ts';
 import { identityLabels, type ObservedContainer, type ObservedNetwork } from './observed.ts';
 import { topological } from './order.ts';
 import type { Cause, Step } from './plan.ts';
@@ -89,12 +91,7 @@ function removalSteps(
   const { world, mode } = input;
   const { current, predecessor, leftovers } = ownedBy(world, ref);
   const cause: Cause =
-    mode === 'down'
-      ? { reason: 'Down', message: 'the platform is taken down' }
-      : {
-          reason: 'NotDeclared',
-          message: `declared no more in ${world.facts.declared[ref] ?? 'its source'}`,
-        };
+    mode === 'down' ? { reason: 'Down', message: 'the platform is taken down' } : causeOfRemoval(world, ref);
   const grace =
     resource !== undefined && isWorkload(resource) ? resource.container.stopGracePeriodMs : undefined;
   const steps: Step[] = [];
@@ -105,6 +102,18 @@ function removalSteps(
     );
   }
   return steps;
+}
+
+function causeOfRemoval(world: World, ref: Ref): Cause {
+  const service = world.byRef.get(withoutIndex(ref));
+  if (service === undefined) {
+    return {
+      reason: 'NotDeclared',
+      message: `declared no more in ${world.facts.declared[ref] ?? 'its source'}`,
+    };
+  }
+  const message = `${withoutIndex(ref)} has fewer replicas now; the highest go`;
+  return { reason: 'ScaledDown', message, position: service.position };
 }
 
 function removal(
@@ -165,8 +174,13 @@ export function removeVolumes(world: World, released: ReadonlyMap<string, string
   }
   for (const volume of world.revision.resources) {
     if (volume.kind !== 'Volume') continue;
+    const made = world.volumesByName.get(volume.engineName);
     if (volume.external || volume.protect) owned.delete(volume.engineName);
-    else if (world.volumesByName.has(volume.engineName)) owned.set(volume.engineName, refOf(volume));
+    else if (made !== undefined) owned.set(volume.engineName, refOf(volume));
+  }
+  // What Compose made for a project is ours to remove only once the project was adopted.
+  if (world.facts.adopted[world.revision.platform] === undefined) {
+    for (const { name, labels } of world.observed.volumes) if (isMadeByCompose(labels)) owned.delete(name);
   }
   const users = new Map<string, string[]>();
   for (const container of world.observed.containers) {

@@ -3,13 +3,14 @@
 
 import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
+import { endedWithHolder, isStranded, joinsAnew } from './namespaces.ts';
+import { replacementRules } from './replacement-rules.ts';
 import type { Rule } from './rule.ts';
 import type { Situation } from './situation.ts';
 import {
   actFailed,
   changedFiles,
   differs,
-  fate,
   graceOver,
   isAskedAgain,
   isDown,
@@ -18,6 +19,7 @@ import {
   isLate,
   isMadeByReeve,
   isMissing,
+  isNotAdopted,
   isProbeFailing,
   isRefused,
   isRenamed,
@@ -50,40 +52,10 @@ export const rules = [
     level: 'progressing',
   },
 
-  // A recreate under way, told by the predecessor's name alone.
-  { category: 'Replaced', when: (s) => fate(s) === 'ready', act: 'finishReplacement', level: 'progressing' },
-  {
-    category: 'ReplacementFailed',
-    when: (s) => fate(s) === 'failed',
-    act: 'restorePredecessor',
-    level: 'degraded',
-  },
-  {
-    category: 'ReplacementOutdated',
-    when: (s) => fate(s) === 'outdated',
-    act: 'discardSuccessor',
-    level: 'progressing',
-  },
-  {
-    category: 'ReplacementReverted',
-    when: (s) => fate(s) === 'unwanted',
-    act: 'restorePredecessor',
-    level: 'progressing',
-  },
-  {
-    category: 'ReplacementBlocked',
-    when: (s) => fate(s) === 'missing' && s.blocker('create') !== undefined,
-    act: 'restorePredecessor',
-    level: 'degraded',
-  },
-  {
-    category: 'ReplacementResumed',
-    when: (s) => fate(s) === 'missing' || fate(s) === 'waiting',
-    act: 'resumeReplacement',
-    level: 'progressing',
-  },
-  { category: 'ReplacementStarting', when: (s) => fate(s) === 'starting', act: 'none', level: 'progressing' },
+  ...replacementRules,
 
+  // Another would be a second one beside it.
+  { category: 'NotAdopted', when: isNotAdopted, act: 'none', level: 'degraded' },
   // Not there.
   {
     category: 'Completed',
@@ -126,6 +98,13 @@ export const rules = [
   },
   { category: 'Renamed', when: isRenamed, act: 'rename', level: 'fine' },
 
+  // It names the container whose namespace it shares by id: of one made anew only a new container can be a member.
+  {
+    category: 'NamespaceReplaced',
+    when: (s) => joinsAnew(s) && !isRefused(s),
+    act: 'recreate',
+    level: 'progressing',
+  },
   // What only a new container can have. Checked before the old one is touched; where it is refused, the old one is
   // kept as well as it can be, and a row far below says so.
   {
@@ -206,6 +185,13 @@ export const rules = [
     level: 'progressing',
   },
   { category: 'BackingOff', when: (s) => isDown(s) && waits(s), act: 'none', level: 'degraded' },
+  // The end of a process namespace's first process is the end of all in it: no failure of theirs.
+  {
+    category: 'NamespaceEnded',
+    when: (s) => state(s) === 'exited' && endedWithHolder(s) !== undefined,
+    act: 'start',
+    level: 'progressing',
+  },
   {
     category: 'OomKilled',
     when: (s) => state(s) === 'exited' && (s.stop?.by === 'oom' || s.container?.detail?.oomKilled === true),
@@ -243,6 +229,7 @@ export const rules = [
   { category: 'Paused', when: (s) => state(s) === 'paused', act: 'unpause', level: 'progressing' },
 
   // It runs.
+  { category: 'NamespaceLost', when: isStranded, act: 'restart', level: 'degraded' },
   {
     category: 'FileChanged',
     when: (s) => isRunning(s) && changedFiles(s).length > 0,

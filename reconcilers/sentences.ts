@@ -2,6 +2,7 @@
 
 import type { Position } from '../desired-state/diagnostic.ts';
 import { positionOf } from './drift.ts';
+import { endedWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
 import type { Category } from './rules.ts';
@@ -86,6 +87,15 @@ function fields(s: Situation, acts: readonly string[], words: string): Sentence 
   };
 }
 
+function notAdopted(s: Situation): Sentence {
+  const { platform } = s.setting.world.revision;
+  const names = s.owned.foreign.map((c) => c.name).join(', ');
+  return {
+    message: `${names} was made by Compose and is not adopted (or the store that knew so was lost); nothing is done about it until: reeve adopt -p ${platform}, or reeve apply`,
+    ...declaredAt(s),
+  };
+}
+
 function tried(s: Situation): Sentence {
   const failed = s.facts.failedReplacements[s.ref];
   const why = failed?.message ?? 'the new container was never ready';
@@ -101,6 +111,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   Held: held,
   HeldStopping: (s) => ({ reason: 'Held', ...held(s) }),
   HeldStopped: (s) => ({ reason: 'Held', ...held(s) }),
+  NotAdopted: notAdopted,
   Removing: () => ({ message: 'the engine is removing its container; it is made anew when that is done' }),
   NotInspected: () => ({ message: 'its container could not be inspected yet; nothing is done before it is' }),
   Leftover: (s) => ({
@@ -161,6 +172,9 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     return { ...sentence, reason: 'Protected' };
   },
   ReplacementTried: tried,
+  NamespaceReplaced: (s) => ({ ...fields(s, ['recreate'], ''), message: replacedWords(s) }),
+  NamespaceEnded: (s) => ({ message: endedWords(s), ...endedAt(s) }),
+  NamespaceLost: (s) => ({ message: strandedWords(s) }),
   SpecChanged: (s) => fields(s, ['recreate'], 'only a new container can have that'),
   CrashLoopBackOff: (s) => {
     const when = s.attempts === undefined ? '' : `, next start at ${iso(s.attempts.notBefore)}`;

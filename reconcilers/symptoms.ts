@@ -1,6 +1,7 @@
 // Single facts about a workload that the rules are made of. Each is one question with one answer.
 
 import { isBackingOff } from './backoff.ts';
+import { isComposeName, isMadeByCompose } from './compose-identity.ts';
 import type { ObservedContainer } from './observed.ts';
 import { type Fate, successorFate } from './replacement.ts';
 import type { Situation } from './situation.ts';
@@ -35,8 +36,17 @@ export function isRefused(s: Situation): boolean {
   return s.workload.protect || isTried(s) || s.blocker('create') !== undefined;
 }
 
-export function isRenamed(s: Situation): boolean {
-  return s.container !== undefined && s.container.name !== s.workload.containerName;
+/** An adopted container keeps the name that its Compose gave it: 1.29 writes it with other strokes. */
+export function isRenamed({ container, workload, setting }: Situation): boolean {
+  if (container === undefined || container.name === workload.containerName) return false;
+  const { platform } = setting.world.revision;
+  const given = (name: string): boolean => isComposeName(name, platform, workload.name);
+  return !(isMadeByCompose(container.labels) && given(container.name) && given(workload.containerName));
+}
+
+/** Compose made its container, and nobody has said that reeve shall keep it. */
+export function isNotAdopted(s: Situation): boolean {
+  return s.container === undefined && s.owned.foreign.some((c) => isMadeByCompose(c.labels));
 }
 
 /** It failed by itself, where nothing starts it again. */

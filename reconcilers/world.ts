@@ -28,7 +28,11 @@ export interface World {
   /** Containers with our identity, by ref; also of refs that are declared no more. */
   readonly owned: ReadonlyMap<Ref, Owned>;
   readonly containersByName: ReadonlyMap<string, ObservedContainer>;
+  readonly containersById: ReadonlyMap<string, ObservedContainer>;
+  /** Container id → name; of what is ours the declared one. */
   readonly containerNames: ReadonlyMap<string, string>;
+  /** Declared container name → the one that an adopted container bears instead. */
+  readonly liveNames: ReadonlyMap<string, string>;
   /** Container id → the ref it is ours as. */
   readonly refOfContainer: ReadonlyMap<string, Ref>;
   readonly networksByName: ReadonlyMap<string, ObservedNetwork>;
@@ -41,8 +45,14 @@ export interface World {
   readonly portHolders: ReadonlyMap<string, readonly ObservedContainer[]>;
 }
 
-/** Indexes a look; `now` in epoch ms. */
-export function indexWorld(revision: Revision, observed: ObservedState, facts: Facts, now: number): World {
+/** Indexes a look; `now` in epoch ms. `adopting`: what Compose made for this platform counts as ours. */
+export function indexWorld(
+  revision: Revision,
+  observed: ObservedState,
+  facts: Facts,
+  now: number,
+  adopting = false,
+): World {
   const byRef = new Map<Ref, Resource>();
   const networkNames: Record<string, string> = {};
   const volumeNames: Record<string, string> = {};
@@ -51,7 +61,7 @@ export function indexWorld(revision: Revision, observed: ObservedState, facts: F
     if (resource.kind === 'Network') networkNames[resource.name] = resource.engineName;
     if (resource.kind === 'Volume') volumeNames[resource.name] = resource.engineName;
   }
-  const owned = ownedContainers(revision, observed, facts, byRef);
+  const owned = ownedContainers(revision, observed, facts, byRef, adopting);
   const ourNetworks = new Set(Object.values(networkNames));
   for (const network of observed.networks) {
     if (network.labels[identityLabels.platform] === revision.platform) ourNetworks.add(network.name);
@@ -64,7 +74,8 @@ export function indexWorld(revision: Revision, observed: ObservedState, facts: F
     byRef,
     owned,
     containersByName: new Map(observed.containers.map((c) => [c.name, c])),
-    containerNames: new Map(observed.containers.map((c) => [c.id, c.name])),
+    containersById: new Map(observed.containers.map((c) => [c.id, c])),
+    ...namesOf(observed, owned, byRef),
     refOfContainer: refsOfContainers(owned),
     networksByName: new Map(observed.networks.map((n) => [n.name, n])),
     volumesByName: new Map(observed.volumes.map((v) => [v.name, v])),
@@ -81,6 +92,7 @@ export function ownedContainers(
   observed: ObservedState,
   facts: Facts,
   byRef: ReadonlyMap<Ref, Resource>,
+  adopting: boolean,
 ): Map<Ref, Owned> {
   const groups = new Map<Ref, ObservedContainer[]>();
   for (const container of observed.containers) {
@@ -94,7 +106,7 @@ export function ownedContainers(
   for (const [ref, containers] of groups) {
     const resource = byRef.get(ref);
     const workload = resource !== undefined && isWorkload(resource) ? resource : undefined;
-    owned.set(ref, ownership(workload, containers, facts));
+    owned.set(ref, ownership(workload, containers, facts, adopting));
   }
   return owned;
 }
@@ -106,6 +118,24 @@ export function identityOf(container: ObservedContainer, platform: string): Ref 
   const name = container.labels[identityLabels.name];
   if ((kind !== 'Service' && kind !== 'Agent') || name === undefined || name === '') return undefined;
   return `${kind}/${name}`;
+}
+
+/** Others share a container's namespaces by its name: an adopted one may bear another than the declared. */
+function namesOf(
+  observed: ObservedState,
+  owned: ReadonlyMap<Ref, Owned>,
+  byRef: ReadonlyMap<Ref, Resource>,
+): Pick<World, 'containerNames' | 'liveNames'> {
+  const containerNames = new Map(observed.containers.map((c) => [c.id, c.name]));
+  const liveNames = new Map<string, string>();
+  for (const [ref, { current }] of owned) {
+    const resource = byRef.get(ref);
+    if (current === undefined || resource === undefined || !isWorkload(resource)) continue;
+    if (current.name === resource.containerName) continue;
+    containerNames.set(current.id, resource.containerName);
+    liveNames.set(resource.containerName, current.name);
+  }
+  return { containerNames, liveNames };
 }
 
 function refsOfContainers(owned: ReadonlyMap<Ref, Owned>): Map<string, Ref> {

@@ -1,11 +1,11 @@
 // What the commands that step in have in common: reach the platform, do one act, on each instance of what is named, say what was done.
 
-import type { Act } from '../control.ts';
+import type { Act, OwnershipAct } from '../control.ts';
 import { resolveNames } from '../names.ts';
 import { by, type Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
 
-export async function act(flags: PlatformFlags, context: Context, what: Act): Promise<void> {
+export async function act(flags: PlatformFlags, context: Context, what: Act | OwnershipAct): Promise<void> {
   const { reach } = await import('./reach.ts');
   const { control, place } = await reach(flags, context, {
     verb: what.verb,

@@ -56,6 +56,18 @@ export const entries: readonly Entry[] = [
     load: () => import('./commands/apply.ts'),
   },
   {
+    name: 'adopt',
+    summary: 'take over what Compose made, as it is',
+    group: change,
+    load: () => import('./commands/adopt.ts'),
+  },
+  {
+    name: 'disown',
+    summary: 'give back what was adopted',
+    group: change,
+    load: () => import('./commands/disown.ts'),
+  },
+  {
     name: 'run',
     summary: 'be the controller: keep the platform so',
     group: change,

@@ -28,6 +28,8 @@ export interface ReachOptions {
   /** What is seen is kept for later (a saved plan): its digests must be good then. */
   readonly saved?: boolean;
   readonly forceUnlock?: boolean;
+  /** A platform that nothing was ever in force of is one that begins now. */
+  readonly mayBeNew?: boolean;
 }
 
 /** Opens the way to a platform; the caller closes `control`. */
@@ -58,7 +60,7 @@ export function sessionOptions(
   place: Place,
   flags: PlatformFlags,
   context: Context,
-  { verb, lock, manifests, forceUnlock }: ReachOptions,
+  { verb, lock, manifests, forceUnlock, mayBeNew }: ReachOptions,
 ): SessionOptions {
   const debug = (context.env['REEVE_DEBUG'] ?? '') !== '';
   return {
@@ -76,5 +78,6 @@ export function sessionOptions(
     scrubber: makeScrubber(),
     lock,
     ...(forceUnlock === undefined ? {} : { forceUnlock }),
+    ...(mayBeNew === undefined ? {} : { mayBeNew }),
   };
 }

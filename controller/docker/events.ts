@@ -1,6 +1,7 @@
 // The engine's event stream as our events. Follows one connection: to resume after a cut, with overlap, is the caller's.
 
 import type { IncomingMessage } from 'node:http';
+import { identified } from '../../reconcilers/compose-identity.ts';
 import type { EngineEvent } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { RawEvent } from './api.ts';
@@ -73,13 +74,16 @@ function toEngineEvent(line: string): EngineEvent | undefined {
   const raw = parseEvent(line);
   const type = raw.Type ?? '';
   if (!isFollowed(type)) return undefined;
+  const attributes = raw.Actor?.Attributes ?? {};
   return {
     // Nanoseconds lose their last digits in a double; a quarter of a microsecond is left.
     at: raw.timeNano ? raw.timeNano / 1e6 : (raw.time ?? 0) * 1000,
     type,
     action: raw.Action ?? '',
     id: raw.Actor?.ID ?? '',
-    attributes: raw.Actor?.Attributes ?? {},
+    // Of containers alone: their labels are among an event's attributes.
+    attributes:
+      type === 'container' ? identified(attributes, 'container', attributes['name'] ?? '') : attributes,
   };
 }
 

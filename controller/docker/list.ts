@@ -1,5 +1,6 @@
 // Lists of the engine as our plain values. One call each and no inspect: this runs at every pass.
 
+import { identified } from '../../reconcilers/compose-identity.ts';
 import type {
   ContainerState,
   ObservedContainer,
@@ -36,7 +37,7 @@ export async function listNetworks(client: EngineClient): Promise<readonly Obser
     id: n.Id,
     name: n.Name,
     driver: n.Driver ?? '',
-    labels: n.Labels ?? {},
+    labels: identified(n.Labels ?? {}, 'network', n.Name),
     internal: n.Internal ?? false,
     options: n.Options ?? {},
   }));
@@ -52,7 +53,7 @@ export async function listVolumes(client: EngineClient): Promise<readonly Observ
   return listOf(Volumes ?? [], what).map((v) => ({
     name: v.Name,
     driver: v.Driver ?? '',
-    labels: v.Labels ?? {},
+    labels: identified(v.Labels ?? {}, 'volume', v.Name),
     options: v.Options ?? {},
     createdAt: epochMs(v.CreatedAt),
   }));
@@ -112,12 +113,13 @@ function toObservedContainer(raw: RawListed): ObservedContainer {
   const state = raw.State ?? '';
   const health = healthOf(status);
   const exitCode = exitCodeOf(status);
+  const name = nameOf(raw.Names ?? []);
   return {
     id: raw.Id,
-    name: nameOf(raw.Names ?? []),
+    name,
     image: raw.Image ?? '',
     imageId: raw.ImageID ?? '',
-    labels: raw.Labels ?? {},
+    labels: identified(raw.Labels ?? {}, 'container', name),
     // A state of a newer engine that we do not know is not running.
     state: isState(state) ? state : 'exited',
     createdAt: (raw.Created ?? 0) * 1000,

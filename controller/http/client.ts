@@ -11,6 +11,7 @@ import type {
   ApplyOutcome,
   Control,
   DownOptions,
+  OwnershipAct,
   PlanOptions,
   PlanReport,
   Progress,
@@ -55,7 +56,7 @@ export class RemoteControl implements Control {
     return this.#follow('/v1/apply', this.#named(options), progress, signal);
   }
 
-  async act(act: Act, by: string): Promise<string> {
+  async act(act: Act | OwnershipAct, by: string): Promise<string> {
     const { message } = (await this.#ask('POST', '/v1/act', { act, by })) as { message: string };
     return message;
   }

@@ -40,6 +40,8 @@ export const actBody = z.strictObject({
     z.strictObject({ verb: z.literal('rerun'), name }),
     z.strictObject({ verb: z.literal('suspend'), reason: z.string().exactOptional() }),
     z.strictObject({ verb: z.literal('resume') }),
+    z.strictObject({ verb: z.literal('adopt'), container: name.exactOptional() }),
+    z.strictObject({ verb: z.literal('disown') }),
   ]),
 });
 

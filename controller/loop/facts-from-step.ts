@@ -3,7 +3,8 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Policy } from '../../desired-state/revision.ts';
 import { nextAttempt } from '../../reconcilers/backoff.ts';
-import type { Facts } from '../../reconcilers/facts.ts';
+import { carriedLabels } from '../../reconcilers/compose-identity.ts';
+import type { Facts, Made } from '../../reconcilers/facts.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { StepOutcome } from '../engine.ts';
 import type { FactChange } from '../store/store.ts';
@@ -80,7 +81,7 @@ function factsOfOp(
     case 'createContainer':
       return outcome.containerId === undefined
         ? []
-        : [{ fact: 'made', key: outcome.containerId, value: { ref: step.ref, at } }];
+        : [{ fact: 'made', key: outcome.containerId, value: madeBy(step, at) }];
     case 'startContainer':
     case 'restartContainer': {
       const id = outcome.containerId ?? step.args.containerId;
@@ -117,9 +118,14 @@ function factsOfOp(
   }
 }
 
+function madeBy(step: Step & { op: 'createContainer' }, at: number): Made {
+  const compose = carriedLabels(step.args.labels);
+  return { ref: step.ref, at, ...(Object.keys(compose).length === 0 ? {} : { compose }) };
+}
+
 /** It went because it is wanted no more: what was remembered of it as a resource goes too. */
 function resourceAfterRemoval(step: Step, facts: Facts): FactChange[] {
-  if (step.cause.reason !== 'Down' && step.cause.reason !== 'NotDeclared') return [];
+  if (!['Down', 'NotDeclared', 'ScaledDown'].includes(step.cause.reason)) return [];
   const remembered = [
     'onceReady',
     'completed',

@@ -3,6 +3,8 @@
 
 import { isWorkload } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
+import { withAdoptedIdentity } from '../../reconcilers/adoption.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
 import {
   type ContainerDetail,
   identityLabels,
@@ -44,14 +46,14 @@ export class Observer {
   }
 
   /** One list call; networks, volumes and images too where something may have changed them. */
-  async observe(revision: Revision, pins: Readonly<Record<string, string>>): Promise<ObservedState> {
+  async observe(revision: Revision, { pins, made }: Pick<Facts, 'pins' | 'made'>): Promise<ObservedState> {
     const at = this.#context.now();
     const { engine } = this.#context;
     this.#secretKeys = secretKeysOf(revision);
     const references = imageReferences(revision, pins);
     const imagesFor = references.join('\n');
     if (imagesFor !== this.#imagesFor) this.#images = undefined;
-    const [info, containers, networks, volumes, images] = await Promise.all([
+    const [info, listed, networks, volumes, images] = await Promise.all([
       engine.info(),
       engine.containers(),
       this.#networks ?? engine.networks(),
@@ -62,6 +64,7 @@ export class Observer {
     this.#volumes = volumes;
     this.#images = images;
     this.#imagesFor = imagesFor;
+    const containers = listed.map((c) => withAdoptedIdentity(c, revision.platform, made));
     this.#listed = containers;
     const there = new Set(containers.map((c) => c.id));
     for (const id of this.#details.keys()) if (!there.has(id)) this.#details.delete(id);
@@ -121,6 +124,13 @@ export class Observer {
     const ours = this.#listed.filter((c) => c.labels[identityLabels.platform] === platform);
     const lookedAt = (id: string): number => this.#details.get(id)?.at ?? 0;
     return ours.map((c) => c.id).sort((a, b) => lookedAt(a) - lookedAt(b));
+  }
+
+  /** An event of an adopted container with the identity that its labels do not carry. */
+  identify(event: EngineEvent): EngineEvent {
+    if (event.type !== 'container' || identityLabels.platform in event.attributes) return event;
+    const known = this.#listed.find((c) => c.id === event.id && identityLabels.platform in c.labels);
+    return known === undefined ? event : { ...event, attributes: { ...known.labels, ...event.attributes } };
   }
 
   /** What an event makes stale. */

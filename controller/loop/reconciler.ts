@@ -129,7 +129,7 @@ export class Reconciler {
     const { observer, store, now } = this.#context;
     // Taken before looking: a resource whose steps end while we look may be seen as it was before they did.
     const busy = new Set(this.#busy);
-    let observed = await observer.observe(target.revision, (await store.facts()).pins);
+    let observed = await observer.observe(target.revision, await store.facts());
     // The events of what was just seen say who did it: they are remembered before it is judged.
     await this.#context.eventsRemembered();
     let facts = withTags(await store.facts(), observed, options);

@@ -12,7 +12,8 @@ import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
 import type { NewEvent, Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
-import { type EventMemory, factsFromEvent } from './facts-from-event.ts';
+import { EngineEnd } from './engine-end.ts';
+import { type EventMemory, factsFromEvent, isEndingKill } from './facts-from-event.ts';
 import { followEvents } from './follow.ts';
 import { Link } from './link.ts';
 import { Observer } from './observer.ts';
@@ -67,6 +68,7 @@ export class Runtime {
   readonly #notes: PullNotes;
   readonly #pacer: Pacer;
   readonly #link: Link;
+  readonly #engineEnd: EngineEnd;
   #loop: Promise<void> | undefined;
   #eventChain: Promise<void> = Promise.resolve();
 
@@ -119,7 +121,9 @@ export class Runtime {
       },
       concurrency,
     );
+    this.#engineEnd = new EngineEnd(options);
     this.#memory = {
+      engineEnds: () => this.#engineEnd.ending,
       kills: new Map(),
       ooms: new Map(),
       stoppedByReeve: this.reconciler.stopping,
@@ -152,7 +156,7 @@ export class Runtime {
 
   /** For a look without a loop: every probe and model server is asked once, for at most `withinMs`. */
   async answerProbesOnce(target: Target, withinMs = 1_500): Promise<void> {
-    const observed = await this.observer.observe(target.revision, (await this.#o.store.facts()).pins);
+    const observed = await this.observer.observe(target.revision, await this.#o.store.facts());
     await this.prober.update(target.revision, observed);
     await this.servers.update(target.revision, observed);
     const deadline = this.#o.now() + withinMs;
@@ -172,6 +176,8 @@ export class Runtime {
       if (this.#drain.signal.aborted) return;
       const startedAt = this.#o.now();
       try {
+        const ended = await this.#engineEnd.settle();
+        if (ended !== undefined) await this.#record('Warning', 'EngineStopped', ended);
         await this.#pass();
         await this.#link.note({ type: 'answered', at: this.#o.now() });
       } catch (error) {
@@ -234,6 +240,7 @@ export class Runtime {
       },
       onBroken: (error: Error) => {
         this.#o.logger.warn({ err: error }, 'event stream broken');
+        this.#engineEnd.noteGap();
         // A look tells whether the engine is gone, and says so now and not at the next resync.
         this.wake();
       },
@@ -241,7 +248,8 @@ export class Runtime {
     await followEvents(this.#o.engine, this.#o.now, handlers, this.#abort.signal);
   }
 
-  #event(event: EngineEvent): void {
+  #event(told: EngineEvent): void {
+    const event = this.observer.identify(told);
     this.observer.noteEvent(event);
     const ours = event.attributes[identityLabels.platform] === this.#o.platform;
     if (event.type === 'container' && ours && this.target !== undefined) {
@@ -249,6 +257,7 @@ export class Runtime {
       if (event.action === 'start') this.prober.forget(event.id);
       this.#eventChain = this.#eventChain
         .then(async () => {
+          if (isEndingKill(event) && !this.reconciler.stopping.has(event.id)) await this.#engineEnd.noteKill();
           const changes = factsFromEvent(event, await this.#o.store.facts(), this.#memory, inputs);
           if (changes.length > 0) await this.#o.store.setFacts(changes);
         })

@@ -1,6 +1,7 @@
 // How a platform is, on one screen: what is in force, who keeps it, what reeve's hands are off, what is not ready and why.
 
 import type { Ref } from '../../desired-state/resource.ts';
+import { liftedBy } from '../../reconcilers/lifted-by.ts';
 import type { StoredEvent } from '../store/store.ts';
 import { type ResourceRow, type ResourceState, resourceRows } from './resources.ts';
 import { badPlatformConditions, type ControllerInfo, iso, type Snapshot } from './snapshot.ts';
@@ -29,6 +30,8 @@ export interface StatusReport {
     readonly since: string;
     readonly by: string;
     readonly reason: string;
+    /** The first command that ends it: `reeve resume`. */
+    readonly endedBy: string;
     /** What the person who did it said. */
     readonly why?: string;
   };
@@ -98,6 +101,7 @@ export function statusReport(snapshot: Snapshot, warnings: readonly StoredEvent[
             since: iso(suspended.at),
             by: suspended.by,
             reason: suspended.reason,
+            endedBy: `reeve ${liftedBy[suspended.reason][0]}`,
             ...(suspended.why === undefined ? {} : { why: suspended.why }),
           },
         }),

@@ -64,6 +64,9 @@ const suspendedWhy: Readonly<Record<string, string>> = {
   Suspended: 'reeve changes nothing',
   StoreLost: 'the state folder was lost, and holds may have been lost with it',
   Down: 'it was taken down',
+  NotAdopted: 'Compose made what is here, and nobody has adopted it (reeve adopt, or apply)',
+  NotApplied: 'it was adopted, and what differs waits for reeve apply',
+  Disowned: 'it was given back to Compose (reeve adopt, or apply, takes it again)',
 };
 
 function heldLine(hold: HoldRow, screen: Screen): string {

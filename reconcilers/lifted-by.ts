@@ -1,0 +1,23 @@
+// What ends a suspension, by its reason. `resume` alone ends those that say nothing about whose the containers are.
+
+import type { Facts } from './facts.ts';
+
+type Reason = NonNullable<Facts['suspended']>['reason'];
+
+export const liftedBy = {
+  Suspended: ['resume'],
+  StoreLost: ['resume', 'apply'],
+  Down: ['resume', 'apply'],
+  NotAdopted: ['adopt', 'apply'],
+  NotApplied: ['apply'],
+  Disowned: ['adopt', 'apply'],
+} as const satisfies Record<Reason, readonly string[]>;
+
+/** `reeve adopt or apply`. */
+export function liftingWords(reason: Reason): string {
+  return `reeve ${liftedBy[reason].join(' or ')}`;
+}
+
+export function isLiftedByResume(reason: Reason): boolean {
+  return liftedBy[reason].some((verb) => verb === 'resume');
+}
