@@ -49,6 +49,9 @@ export interface StepOutcome {
   readonly changed: boolean;
   readonly containerId?: string;
   readonly message?: string;
+  /** Of an image that was pulled or built, and the digest that it was pulled by. */
+  readonly imageId?: string;
+  readonly digest?: string;
 }
 
 export interface LogOptions {
@@ -62,12 +65,18 @@ export interface LogOptions {
 export interface Engine {
   info(): Promise<EngineInfo>;
   ping(signal?: AbortSignal): Promise<void>;
+  /** Throws where it takes no new connections: one that is being stopped answers on the old ones only. */
+  accepts(): Promise<void>;
   /** One list call: all containers, no detail. */
   containers(): Promise<readonly ObservedContainer[]>;
   networks(): Promise<readonly ObservedNetwork[]>;
   volumes(): Promise<readonly ObservedVolume[]>;
   /** Reference → image id, of those that are there locally. */
   images(references: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** The manifest digest by which a local image can be had again from its reference's repository; undefined: none. */
+  repoDigest(reference: string): Promise<string | undefined>;
+  /** What the registry says that a reference means now; throws where it cannot be asked. */
+  registryDigest(reference: string, signal?: AbortSignal): Promise<string>;
   /** undefined: gone. Values of environment keys in `secretKeys` come back as keyed digests. */
   inspect(
     containerId: string,

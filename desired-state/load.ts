@@ -15,10 +15,11 @@ import { type Declared, type Defaults, nothingDeclared } from './resolve/declare
 import { type ComposeSource, declareCompose } from './resolve/from-compose.ts';
 import { declareManifests } from './resolve/from-manifests.ts';
 import { resolvePolicy } from './resolve/policy.ts';
+import { rewritesOf } from './resolve/rewrite.ts';
 import { resolveAll } from './resolve/resources.ts';
 import type { Resource } from './resource.ts';
 import { contentHash, type Revision } from './revision.ts';
-import { childOf, positionAt } from './tree.ts';
+import { childOf, type Node, positionAt } from './tree.ts';
 import { validate } from './validate/validate.ts';
 import { makeVariables, type Variables } from './variables.ts';
 import { parseYaml } from './yaml/parse.ts';
@@ -39,7 +40,8 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   diagnostics.push(...(compose?.project.diagnostics ?? []));
   const context: ResolveContext = {
     platform: platformName(request, platform?.name ?? compose?.project.name, diagnostics),
-    policy: resolvePolicy(platform?.spec?.value.policy),
+    policy: resolvePolicy(platform?.spec?.value?.policy, platform?.spec?.value?.images),
+    rewrites: rewritesOf({ diagnostics }, rewriteNode(platform)),
     variables,
     digest: request.digest,
     display,
@@ -58,6 +60,11 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   if (hasErrors(said)) return { ok: false, diagnostics: said, files: [...files].sort() };
   const revision = revisionOf(request, context, sources, resources, said);
   return { ok: true, loaded: { revision, secrets } };
+}
+
+function rewriteNode(platform: DocumentOf<'Platform'> | undefined): Node | undefined {
+  const images = platform?.spec === undefined ? undefined : childOf(platform.spec.node, 'images');
+  return images && childOf(images, 'rewrite');
 }
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

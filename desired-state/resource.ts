@@ -58,8 +58,10 @@ export interface PortBinding {
   readonly hostIp?: string;
 }
 
+export const mountTypes = ['bind', 'volume', 'tmpfs', 'image', 'cluster', 'npipe'] as const;
+
 export interface Mount {
-  readonly type: 'bind' | 'volume' | 'tmpfs';
+  readonly type: (typeof mountTypes)[number];
   /** bind: absolute host path. volume: the Volume's manifest name (engine name is on the Volume); absent: anonymous. */
   readonly source?: string;
   readonly target: string;
@@ -69,6 +71,17 @@ export interface Mount {
   readonly noCopy?: boolean;
   readonly tmpfsSizeBytes?: number;
   readonly tmpfsMode?: number;
+  /** Options as the `tmpfs` field of Compose has them, `size=64m,uid=1000`; present only for a mount written there. */
+  readonly tmpfsOptions?: string;
+  /** A folder within the volume or image. */
+  readonly subpath?: string;
+  /** Labels of a volume that the mount makes. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What of the mounts below a bind comes along: none, or those writable, or all read-only. */
+  readonly recursive?: 'disabled' | 'writable' | 'readonly';
+  /** SELinux label: `z` shared, `Z` private. */
+  readonly selinux?: 'z' | 'Z';
+  readonly consistency?: string;
 }
 
 /** A workload's place on one network; the map's key is the Network's manifest name. */
@@ -76,7 +89,13 @@ export interface NetworkAttachment {
   readonly aliases?: readonly string[];
   readonly ipv4Address?: string;
   readonly ipv6Address?: string;
+  readonly linkLocalIps?: readonly string[];
+  readonly macAddress?: string;
+  /** The highest is connected first, and by API 1.44 at once. */
   readonly priority?: number;
+  /** The highest gives the default gateway. */
+  readonly gatewayPriority?: number;
+  readonly driverOpts?: Readonly<Record<string, string>>;
 }
 
 export interface Ulimit {
@@ -98,6 +117,42 @@ export interface Resources {
   readonly pids?: number;
   readonly cpuShares?: number;
   readonly cpusetCpus?: string;
+  /** The two that `cpus` stands for, where they are written by themselves. */
+  readonly cpuPeriodUs?: number;
+  readonly cpuQuotaUs?: number;
+}
+
+/** Block IO: weights, and rates in bytes or operations a second. */
+export interface BlockIo {
+  readonly weight?: number;
+  readonly weightDevices?: readonly { readonly path: string; readonly weight: number }[];
+  readonly readBps?: readonly DeviceRate[];
+  readonly writeBps?: readonly DeviceRate[];
+  readonly readIops?: readonly DeviceRate[];
+  readonly writeIops?: readonly DeviceRate[];
+}
+
+export interface DeviceRate {
+  readonly path: string;
+  readonly rate: number;
+}
+
+/** What a driver of the engine (nvidia, cdi) is asked for. `count` -1: all there are. */
+export interface DeviceRequest {
+  readonly driver?: string;
+  readonly count?: number;
+  readonly deviceIds?: readonly string[];
+  readonly capabilities: readonly string[];
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** A command run in the container, after its start or before its stop. */
+export interface Hook {
+  readonly command: readonly string[];
+  readonly user?: string;
+  readonly privileged?: boolean;
+  readonly workingDir?: string;
+  readonly environment: Readonly<Record<string, EnvValue>>;
 }
 
 /**
@@ -151,6 +206,25 @@ export interface ContainerSpec {
   readonly usernsMode?: string;
   readonly cgroupParent?: string;
   readonly runtime?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly blockIo?: BlockIo;
+  /** `host` or `private`. */
+  readonly cgroupMode?: string;
+  readonly cpuRealtimePeriodUs?: number;
+  readonly cpuRealtimeRuntimeUs?: number;
+  readonly cpuCount?: number;
+  readonly cpuPercent?: number;
+  readonly memorySwappiness?: number;
+  readonly deviceCgroupRules?: readonly string[];
+  readonly deviceRequests?: readonly DeviceRequest[];
+  readonly isolation?: string;
+  /** `CONTAINER:ALIAS`, by container name. */
+  readonly links?: readonly string[];
+  /** `os/arch[/variant]` of the image. */
+  readonly platform?: string;
+  readonly storageOpt?: Readonly<Record<string, string>>;
+  /** `CONTAINER[:ro]`, by container name. */
+  readonly volumesFrom?: readonly string[];
   readonly logging?: { readonly driver?: string; readonly options?: Readonly<Record<string, string>> };
 }
 
@@ -211,6 +285,8 @@ export interface Dependency {
   readonly condition: 'ready' | 'started' | 'completed';
   /** false (Compose `required: false`): a missing or failing one only warns. */
   readonly required: boolean;
+  /** Restarted too, once what it depends on was made anew. */
+  readonly restart?: true;
   readonly position: Position;
 }
 
@@ -223,6 +299,10 @@ export interface WatchedFile {
   readonly onChange: 'restart' | 'ignore' | { readonly signal: string };
   /** Copied into the container at this path before it starts, instead of mounted (secrets not from files). */
   readonly copyTo?: string;
+  /** Owner and rights of the copy; absent: root, readable by all, as in Compose. */
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly mode?: number;
   /** Key of its value among the load's secrets: a Secret's name, or `config:NAME` for a Compose config that is no file. */
   readonly secret?: string;
 }
@@ -255,6 +335,9 @@ export interface Workload extends Declared {
   readonly probe?: Probe;
   readonly dependsOn: readonly Dependency[];
   readonly files: readonly WatchedFile[];
+  /** Run by reeve in order; one that fails fails the start, and is only told at a stop. */
+  readonly postStart?: readonly Hook[];
+  readonly preStop?: readonly Hook[];
   /**
    * What an exit 0 by itself means. `job`: done (`restart: no|on-failure` written, or awaited as completed).
    * `service`: a failure to keep running. `compose`: at rest unless it was once Ready with a port, probe or healthcheck.
@@ -285,13 +368,16 @@ export interface Network extends Declared {
   readonly driverOpts: Readonly<Record<string, string>>;
   readonly internal?: boolean;
   readonly attachable?: boolean;
+  readonly enableIpv4?: boolean;
   readonly enableIpv6?: boolean;
   readonly ipam?: {
     readonly driver?: string;
+    readonly options?: Readonly<Record<string, string>>;
     readonly config: readonly {
       readonly subnet?: string;
       readonly gateway?: string;
       readonly ipRange?: string;
+      readonly auxAddresses?: Readonly<Record<string, string>>;
     }[];
   };
 }

@@ -3,6 +3,7 @@
 
 import type { Diagnostic, Position } from '../desired-state/diagnostic.ts';
 import type {
+  Build,
   ContainerSpec,
   Model,
   Network,
@@ -20,7 +21,9 @@ export interface StepArgs {
   removeNetwork: { networkId: string; name: string };
   createVolume: { volume: Volume };
   removeVolume: { name: string };
-  pullImage: { image: string };
+  /** `digest`: that very image, whatever the tag means by now. `written`: as the manifest has it, where rewritten. */
+  pullImage: { image: string; digest?: string; written?: string };
+  buildImage: { image: string; build: Build };
   pullModel: { model: Model };
   createContainer: {
     name: string;
@@ -92,6 +95,20 @@ export type Step = {
   [Op in StepOp]: StepBase & { readonly op: Op; readonly args: Readonly<StepArgs[Op]> };
 }[StepOp];
 
+/** Which bytes an image of this plan's steps is. */
+export interface PlanImage {
+  /** As the engine is asked for it. */
+  readonly image: string;
+  /** As the manifest has it, where `images.rewrite` made it another. */
+  readonly written?: string;
+  /** What it means for the revision, where known before it is pulled. */
+  readonly digest?: string;
+  /** What it meant, where this plan takes what the tag means now. */
+  readonly before?: string;
+  /** It is made here from this folder or URL. */
+  readonly builtFrom?: string;
+}
+
 /** Something a plan says but does not do. */
 export interface Notice {
   readonly ref: Ref;
@@ -105,6 +122,8 @@ export interface Plan {
   readonly revision: string;
   readonly steps: readonly Step[];
   readonly warnings: readonly Notice[];
+  /** Images that steps create from and of which there is more to tell than their name; by name. Absent: none. */
+  readonly images?: readonly PlanImage[];
   /** Set when nothing may be done (exit 73): too many deletions … */
   readonly blocked?: { readonly reason: string; readonly message: string };
   /** How each resource is now. */

@@ -149,6 +149,7 @@ export interface RawInspect {
 
 export interface RawImage {
   Id: string;
+  RepoDigests?: Maybe<string[]>;
   Config?: Maybe<RawConfig>;
 }
 

@@ -1,5 +1,7 @@
 // What is asked of the engine, as plain data.
 
+import type { Readable } from 'node:stream';
+
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Without version and query: `/containers/json`. */
@@ -8,8 +10,9 @@ export interface Call {
   readonly what: string;
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   readonly body?: object;
-  /** A tar archive as the body. */
-  readonly archive?: Buffer;
+  /** A tar archive as the body; a stream is sent as it comes. */
+  readonly archive?: Buffer | Readable;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
 }

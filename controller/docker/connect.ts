@@ -10,12 +10,15 @@ import { createClient, type EngineClient } from './client.ts';
 import type { Dialled } from './dial.ts';
 import { followEvents } from './events.ts';
 import { runExec } from './exec.ts';
+import { freshPing } from './fresh-ping.ts';
 import { makeInspector } from './inspect.ts';
 import { listContainers, listNetworks, listVolumes, resolveImages } from './list.ts';
 import { isLocalSocket, realPath } from './local.ts';
 import { type EngineAddress, locateEngine } from './locate.ts';
 import { lockEngine } from './lock-port.ts';
 import { readLogs } from './logs.ts';
+import { makeCredentials } from './registry/credentials.ts';
+import { registryDigest, repoDigest } from './registry/digest.ts';
 import { openSshRelay } from './ssh.ts';
 
 export interface ConnectOptions {
@@ -34,12 +37,15 @@ export interface ConnectedEngine extends Engine {
 }
 
 const defaultTimeoutMs = 30_000;
+/** A running engine answers a ping within milliseconds; under a service manager a stopped one leaves it waiting. */
+const newConnectionMs = 2_000;
 
 /** Finds the engine as Docker's CLI does. Throws only what the user can mend: a bad address, missing certificates. */
 export async function connectEngine(options: ConnectOptions): Promise<ConnectedEngine> {
   const address = addressOf(options);
   const transport = await openTransport(address, options.env);
   const client = createClient(transport.dialled, options.timeoutMs ?? defaultTimeoutMs);
+  const credentials = makeCredentials({ env: options.env, readFile });
   const about = rememberInfo(client);
   // Asked for by every look: what it takes to tell (all Unix sockets of the machine) is done once.
   let info: EngineInfo | undefined;
@@ -59,13 +65,16 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
       return info;
     },
     ping: (signal) => client.ping(signal),
+    accepts: () => freshPing(transport.dialled, newConnectionMs),
     containers: () => listContainers(client),
     networks: () => listNetworks(client),
     volumes: () => listVolumes(client),
     images: (references) => resolveImages(client, references),
     inspect: (containerId, mask) => inspector.inspect(containerId, mask),
     events: (sinceMs, signal) => followEvents(client, sinceMs, signal),
-    perform: (step, context) => performStep(client, step, context),
+    perform: (step, context) => performStep(client, step, { ...context, credentials }),
+    registryDigest: (image, signal) => registryDigest(client, credentials, image, signal),
+    repoDigest: (image) => repoDigest(client, image),
     exec: (containerId, command, timeoutMs) => runExec(client, containerId, command, timeoutMs),
     logs: (containerId, logOptions) => readLogs(client, containerId, logOptions, Date.now),
     close: () => transport.close(),

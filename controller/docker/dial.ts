@@ -63,6 +63,7 @@ export function dial(modem: Modem, call: Call, path: string, signal: AbortSignal
         method: call.method,
         options: { _query: query, _body: call.body ?? {} },
         ...(call.archive === undefined ? {} : { file: call.archive }),
+        ...(call.headers === undefined ? {} : { headers: { ...call.headers } }),
         abortSignal: signal,
         isStream: true,
         statusCodes: allStatuses,

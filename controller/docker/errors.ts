@@ -21,8 +21,9 @@ const rules: readonly Rule[] = [
   },
   {
     reason: 'ImageMissing',
-    words: /no such image|manifest unknown|pull access denied|repository does not exist/i,
-    hint: 'build it or pull it: docker pull IMAGE',
+    words:
+      /no such image|manifest unknown|pull access denied|repository does not exist|manifest for .* not found/i,
+    hint: 'is its name right? build it, or docker login where it is private',
   },
   { reason: 'SameName', words: /same name as its current name/i },
   { reason: 'NotPaused', words: /is not paused/i },

@@ -18,11 +18,13 @@ const normalCauses = new Set([
   'SpecChanged',
   'Updated',
   'NotDeclared',
+  'ScaledDown',
   'Down',
   'NotStarted',
   'ReadyToStart',
   'Stopped',
   'Rerun',
+  'NamespaceReplaced',
   'FileChanged',
   'HeldStopping',
   'HeldStopped',
@@ -69,6 +71,7 @@ const doneWords: Readonly<Record<StepOp, readonly [reason: string, words: string
   createVolume: ['VolumeCreated', 'volume created'],
   removeVolume: ['VolumeRemoved', 'volume removed'],
   pullImage: ['ImagePulled', 'image pulled'],
+  buildImage: ['ImageBuilt', 'image built'],
   pullModel: ['ModelPulled', 'model pulled'],
   createContainer: ['ContainerCreated', 'container created'],
   startContainer: ['Started', 'container started'],
@@ -111,6 +114,7 @@ export function eventOfStep(report: StepReport, context: JournalContext): NewEve
 function subjectOf(step: Step): string {
   switch (step.op) {
     case 'pullImage':
+    case 'buildImage':
       return step.args.image;
     case 'pullModel':
       return step.args.model.model;

@@ -1,5 +1,6 @@
 // The image a container runs, and the names it goes by.
 
+import type { PullPolicy } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, reject, type Scope, take } from './scope.ts';
 import { quote, textOf, wordOf } from './values.ts';
@@ -10,27 +11,17 @@ const reference = new RegExp(
   String.raw`^(?:${host}/)?${component}(?:/${component})*(?::[\w][\w.-]{0,127})?(?:@[a-z][a-z0-9+.-]*:[a-fA-F0-9]{32,})?$`,
 );
 
-/** Empty text where there is none: the mistake is reported. */
+export function isImageReference(text: string): boolean {
+  return reference.test(text);
+}
+
+/** Empty text where there is none: with `build` it gets a name of its own, else the mistake is reported. */
 export function imageOf(scope: Scope, node: MapNode): string {
   const written = take(scope, node, 'image', 'image');
-  const build = fieldOf(node, 'build');
   const image = textOf(written);
   if (written === undefined || image === undefined || image === '') {
-    if (build) {
-      reject(
-        scope,
-        keyOf(node, 'build'),
-        'Unsupported',
-        'build without image: reeve builds nothing',
-        'build it first and set image',
-      );
-    } else
-      reject(
-        scope,
-        written ?? node,
-        'MissingImage',
-        `${scope.what} has no image, expected for example image: postgres:15`,
-      );
+    const message = `${scope.what} has no image, expected for example image: postgres:15, or build: FOLDER`;
+    if (fieldOf(node, 'build') === undefined) reject(scope, written ?? node, 'MissingImage', message);
     return '';
   }
   if (reference.test(image)) return image;
@@ -40,8 +31,31 @@ export function imageOf(scope: Scope, node: MapNode): string {
   return image;
 }
 
-function keyOf(node: MapNode, key: string): MapNode['position'] {
-  return node.entries.get(key)?.keyPosition ?? node.position;
+const policyWords = {
+  always: 'always',
+  never: 'never',
+  missing: 'missing',
+  if_not_present: 'missing',
+  build: 'build',
+  daily: { everyMs: 86_400_000 },
+  weekly: { everyMs: 7 * 86_400_000 },
+} as const satisfies Record<string, PullPolicy>;
+const unitMs = { w: 7 * 86_400_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
+
+/** `every_1d12h` and Compose's other words; absent: nothing was written. */
+export function pullPolicyOf(scope: Scope, node: Node | undefined): PullPolicy | undefined {
+  const word = wordOf(node);
+  if (node === undefined || word === undefined) return undefined;
+  if (Object.hasOwn(policyWords, word)) return policyWords[word as keyof typeof policyWords];
+  if (/^every_(?:\d{1,6}[wdhms])+$/.test(word)) {
+    const parts = [...word.matchAll(/(\d+)([wdhms])/g)];
+    return {
+      everyMs: parts.reduce((ms, [, n, unit]) => ms + Number(n) * unitMs[unit as keyof typeof unitMs], 0),
+    };
+  }
+  const expected =
+    'expected always, missing, never, build, daily, weekly or every_<time>, for example every_12h';
+  return reject(scope, node, 'BadPullPolicy', `bad pull policy ${quote(node)}, ${expected}`);
 }
 
 export function containerNameOf(scope: Scope, node: Node | undefined): string | undefined {

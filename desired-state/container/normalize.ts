@@ -2,14 +2,15 @@
 // in the part that reads it. Expects a tree whose types the schema has checked; never throws for a mistake.
 
 import type { Position } from '../diagnostic.ts';
-import type { ContainerSpec } from '../resource.ts';
+import type { ContainerSpec, PullPolicy } from '../resource.ts';
 import type { MapNode } from '../tree.ts';
+import { buildOf, type WrittenBuild } from './build.ts';
 import { commandOf } from './command.ts';
 import { type ContainerDependency, dependenciesOf } from './dependencies.ts';
 import { type EnvironmentSecret, environmentOf } from './environment.ts';
 import { type Grant, grantsOf } from './grants.ts';
 import { healthcheckOf } from './healthcheck.ts';
-import { containerNameOf, imageOf, workingDirOf } from './image.ts';
+import { containerNameOf, imageOf, pullPolicyOf, workingDirOf } from './image.ts';
 import { labelsOf } from './labels.ts';
 import { replicasOf, restartOf, stopSignalOf } from './lifecycle.ts';
 import { loggingOf, namespaceOf } from './machine.ts';
@@ -33,6 +34,8 @@ export interface NormalizedContainer {
   /** Networks and volumes by manifest name; no default network; `service:x` namespaces are still by service name. */
   readonly container: ContainerSpec;
   readonly containerName?: string;
+  readonly build?: WrittenBuild;
+  readonly pullPolicy?: PullPolicy;
   readonly dependsOn: readonly ContainerDependency[];
   readonly networks: readonly Reference[];
   readonly volumes: readonly Reference[];
@@ -77,7 +80,11 @@ export function normalizeContainer(node: MapNode, context: ContainerContext): No
   const containerName = containerNameOf(scope, take(scope, node, 'container_name', 'containerName'));
   return {
     container,
-    ...present({ containerName }),
+    ...present({
+      containerName,
+      build: buildOf(scope, node),
+      pullPolicy: pullPolicyOf(scope, take(scope, node, 'pull_policy', 'pullPolicy')),
+    }),
     dependsOn: dependenciesOf(scope, node),
     networks: references,
     volumes,

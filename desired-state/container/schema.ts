@@ -3,12 +3,21 @@
 // by normalize.ts. A field that Compose has and reeve does not act on is listed in unsupported.ts as well.
 
 import { z } from 'zod';
+import { build } from './build-schema.ts';
 import * as part from './schema-parts.ts';
 import { unsupportedShape } from './unsupported.ts';
 
 /** A raw shape: `z.strictObject({ ...containerShape, ...own })`. */
 export const containerShape = {
   image: part.text.optional().describe('Image reference, for example postgres:15.'),
+  build: build
+    .optional()
+    .describe('Folder to build the image from, or the long form; with image: that is its name.'),
+  pull_policy: part.text
+    .optional()
+    .describe(
+      'When to pull: missing (the default), always, never, daily, weekly, every_<time>; build: build anew.',
+    ),
   container_name: part.text
     .optional()
     .describe('Name on the engine; absent: one made from platform and name.'),

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { childOf, keyPositionAt, type MapNode, type Path } from '../tree.ts';
-import { fieldOf, reject, type Scope, warn } from './scope.ts';
+import { reject, type Scope, warn } from './scope.ts';
 
 interface Unsupported {
   readonly severity: 'error' | 'warning';
@@ -62,16 +62,9 @@ const nested: readonly { readonly path: Path; readonly rule: Unsupported }[] = [
   { path: ['deploy', 'resources', 'reservations', 'generic_resources'], rule: ignored() },
 ];
 
-const quietPullPolicies = ['missing', 'if_not_present'];
-
 /** Their types are not checked: what is not acted on cannot be wrong. */
 export const unsupportedShape = {
   ...fieldShape(),
-  build: z
-    .unknown()
-    .optional()
-    .describe('How to build the image. reeve builds nothing: build it first and set image.'),
-  pull_policy: z.string().optional().describe('Only missing: reeve pulls an image that is not there.'),
 };
 
 type FieldShape = { [K in Field]: z.ZodOptional<z.ZodUnknown> };
@@ -92,16 +85,6 @@ export function reportUnsupported(scope: Scope, node: MapNode): void {
   };
   for (const key of node.entries.keys()) if (isField(key)) report([key], fields[key]);
   for (const { path, rule } of nested) if (has(node, path)) report(path, rule);
-  if (has(node, ['build']) && fieldOf(node, 'image')) {
-    report(['build'], ignored('is not acted on: reeve builds nothing, the image must be there or pullable'));
-  }
-  const pull = fieldOf(node, 'pull_policy');
-  if (pull?.kind === 'scalar' && !quietPullPolicies.includes(pull.source)) {
-    report(
-      ['pull_policy'],
-      ignored(`${pull.source} is not acted on yet; reeve pulls an image that is missing`),
-    );
-  }
 }
 
 function has(node: MapNode, path: Path): boolean {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { containerShape } from '../container/schema.ts';
 import { type ManifestKind, tiers } from '../resource.ts';
 import { ownShape } from './own-fields.ts';
+import { imagesFields } from './images.ts';
 import * as part from './parts.ts';
 import { policyFields } from './policy.ts';
 
@@ -14,7 +15,7 @@ const { profiles, ...container } = containerShape;
 const workload = { ...container, ...ownShape };
 
 /** Limits come from kind ResourceLimits, and what names one container cannot be everyone's default. */
-const { image, container_name, ports, hostname, mac_address, deploy, ...shared } = container;
+const { image, build, container_name, ports, hostname, mac_address, deploy, ...shared } = container;
 const { cpus, mem_limit, mem_reservation, memswap_limit, pids_limit, cpu_shares, cpuset, ...defaultable } =
   shared;
 const { tier, probe, drift, onChange } = ownShape;
@@ -42,6 +43,7 @@ const platform = z.strictObject({
     .strictObject({ ...defaultable, tier, probe, drift, onChange })
     .optional()
     .describe('Fields for every workload that does not set them; maps merge, lists replace.'),
+  images: imagesFields.optional().describe('Where images come from.'),
   policy: policyFields.optional().describe('How reeve keeps the platform.'),
 });
 

@@ -4,10 +4,13 @@ import type { Diagnostic, Position } from '../diagnostic.ts';
 import type { Policy } from '../revision.ts';
 import type { Variables } from '../variables.ts';
 import { didYouMean } from '../yaml/suggest.ts';
+import type { Rewrite } from './rewrite.ts';
 
 export interface ResolveContext {
   readonly platform: string;
   readonly policy: Policy;
+  /** `images.rewrite`, the most particular first. */
+  readonly rewrites: readonly Rewrite[];
   readonly variables: Variables;
   readonly digest: (value: string | Uint8Array) => string;
   readonly display: (path: string) => string;

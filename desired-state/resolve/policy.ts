@@ -1,11 +1,12 @@
 // The platform's settings: what is written over the defaults of revision.ts.
 
+import type { ImagesFields } from '../manifest/images.ts';
 import type { PolicyFields } from '../manifest/policy.ts';
 import { defaultPolicy, type Policy } from '../revision.ts';
 import { parseDuration } from '../units.ts';
 
 /** The schema has checked the texts. */
-export function resolvePolicy(written: PolicyFields = {}): Policy {
+export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields = {}): Policy {
   const base = defaultPolicy;
   const { restartBudget, backoff, retention } = written;
   return {
@@ -27,6 +28,11 @@ export function resolvePolicy(written: PolicyFields = {}): Policy {
     resyncMs: ms(written.resync) ?? base.resyncMs,
     auditMs: ms(written.audit) ?? base.auditMs,
     drift: written.drift ?? base.drift,
+    images: {
+      pulls: images.pulls ?? base.images.pulls,
+      builds: images.builds ?? base.images.builds,
+      checkEveryMs: ms(images.checkEvery) ?? base.images.checkEveryMs,
+    },
     retention: {
       eventsMs: ms(retention?.events) ?? base.retention.eventsMs,
       plans: retention?.plans ?? base.retention.plans,

@@ -2,6 +2,7 @@
 // workload that takes them. Rewrites such paths to start at the workload's folder; nothing else.
 
 import { relative, resolve } from 'node:path';
+import { isRemoteContext } from '../container/build.ts';
 import type { MapEntry, MapNode, Node } from '../tree.ts';
 
 export function rebaseContainer(node: MapNode, from: string, to: string): MapNode {
@@ -12,6 +13,7 @@ export function rebaseContainer(node: MapNode, from: string, to: string): MapNod
   };
   return withFields(node, {
     volumes: (field) => mapItems(field, (item) => rebaseVolume(item, move)),
+    build: (field) => rebaseBuild(field, move),
     env_file: (field) => mapItems(field, (item) => rebaseFile(item, move)),
     label_file: (field) => mapItems(field, (item) => rebaseFile(item, move)),
     watch: (field) => mapItems(field, (item) => rebaseFile(item, move)),
@@ -32,6 +34,11 @@ function rebaseVolume(item: Node, move: Move): Node {
 /** In `volumes` only what begins with a dot is a path; other words name a volume. */
 function isRelative(node: Node): boolean {
   return node.kind === 'scalar' && /^\.{1,2}(?:\/|:|$)/.test(node.source);
+}
+
+function rebaseBuild(item: Node, move: Move): Node {
+  if (item.kind === 'map') return withFields(item, { context: (context) => rebaseBuild(context, move) });
+  return item.kind === 'scalar' && isRemoteContext(item.source) ? item : rebaseFile(item, move);
 }
 
 function rebaseFile(item: Node, move: Move): Node {

@@ -7,6 +7,7 @@ import type { ContainerSpec, EnvValue, Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
 import { agentConfig } from './agent-config.ts';
 import { boundFiles, distinctFiles, grantedFiles } from './attachments.ts';
+import { resolveBuild } from './build.ts';
 import type { ResolveContext } from './context.ts';
 import type { Declared, WorkloadSource } from './declared.ts';
 import { dependenciesOf } from './dependencies.ts';
@@ -15,6 +16,7 @@ import { checkVolumes, networksOf } from './joins.ts';
 import { checkLeastMemory, checkReservation, type Limits } from './limits.ts';
 import { resolveDrift, resolveProbe, takeApart, watchedPaths } from './own.ts';
 import { defaultContainerName, type Scaled } from './replicas.ts';
+import { rewriteImage } from './rewrite.ts';
 import type { Values } from './secrets.ts';
 import { watchedByName } from './watched.ts';
 
@@ -58,8 +60,16 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
   const limited = context.limits.of({ kind, name, tier, labels }, written.resources);
   for (const [field, at] of Object.entries(limited.positions)) positions[`container.resources.${field}`] = at;
   checkReservation(context, limited, positions);
+  const build =
+    normalized.build === undefined
+      ? undefined
+      : resolveBuild(context, normalized.build, { hasImage: written.image !== '', baseDir: source.baseDir });
+  // A name of its own, as Compose gives it; what is built here is not fetched from anywhere.
+  const imageWritten = written.image || `${context.platform}-${name}`.toLowerCase();
+  const image = build === undefined ? rewriteImage(context.rewrites, imageWritten) : imageWritten;
   const container: ContainerSpec = {
     ...written,
+    image,
     environment: environmentOf(values, normalized),
     networks: networksOf(context, declared, source, normalized),
     mounts: [...written.mounts, ...granted.mounts, ...config.mounts],
@@ -77,6 +87,9 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     tier,
     containerName: normalized.containerName ?? defaultContainerName(context.platform, name, 1),
     container,
+    ...(image === imageWritten ? {} : { imageWritten }),
+    ...(normalized.pullPolicy === undefined ? {} : { pullPolicy: normalized.pullPolicy }),
+    ...(build === undefined ? {} : { build }),
     ...(fields.probe === undefined ? {} : { probe: resolveProbe(fields.probe) }),
     dependsOn: dependenciesOf(context, declared, source, node, normalized),
     files: distinctFiles([

@@ -136,6 +136,7 @@ export class ModelEngine {
       }
       case 'removeVolume':
       case 'pullImage':
+      case 'buildImage':
       case 'pullModel':
         return;
       case 'startContainer':

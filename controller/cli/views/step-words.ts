@@ -8,6 +8,7 @@ const words: Readonly<Record<StepOp, readonly [present: string, past: string]>> 
   createVolume: ['creating volume', 'volume created'],
   removeVolume: ['removing volume', 'volume removed'],
   pullImage: ['pulling image', 'image pulled'],
+  buildImage: ['building image', 'image built'],
   pullModel: ['pulling model', 'model pulled'],
   createContainer: ['creating', 'created'],
   startContainer: ['starting', 'started'],

@@ -6,11 +6,15 @@ import type { StepContext, StepOutcome } from '../../engine.ts';
 import type { EngineError } from '../../errors.ts';
 import type { EngineClient } from '../client.ts';
 import { isUncertain } from '../errors.ts';
+import type { Credentials } from '../registry/credentials.ts';
+
+/** What a step is carried out with: its own context, and what the engine's side knows of registries. */
+export type ActContext = StepContext & { readonly credentials: Credentials };
 
 export type Act<Op extends StepOp> = (
   client: EngineClient,
   args: Readonly<StepArgs[Op]>,
-  context: StepContext,
+  context: ActContext,
 ) => Promise<StepOutcome>;
 
 export interface Bounds {

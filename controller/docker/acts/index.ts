@@ -1,10 +1,11 @@
 // Step → engine call. Decides nothing: one act for each kind of step, and a forgotten one does not compile.
 
 import type { Step, StepOp } from '../../../reconcilers/plan.ts';
-import type { StepContext, StepOutcome } from '../../engine.ts';
+import type { StepOutcome } from '../../engine.ts';
 import { ReeveError } from '../../errors.ts';
 import type { EngineClient } from '../client.ts';
-import type { Act } from './act.ts';
+import type { Act, ActContext } from './act.ts';
+import { buildImage } from './build-image.ts';
 import { createContainer } from './create-container.ts';
 import { renameContainer, updateContainer } from './identity.ts';
 import { connectNetwork, createNetwork, disconnectNetwork, removeNetwork } from './networks.ts';
@@ -29,6 +30,7 @@ const acts = {
   createVolume,
   removeVolume,
   pullImage,
+  buildImage,
   pullModel,
   createContainer,
   startContainer,
@@ -44,14 +46,14 @@ const acts = {
 } satisfies { [Op in StepOp]: Act<Op> };
 
 /** Carries out one step; a repeated one finds what is there. */
-export function performStep(client: EngineClient, step: Step, context: StepContext): Promise<StepOutcome> {
+export function performStep(client: EngineClient, step: Step, context: ActContext): Promise<StepOutcome> {
   return act(client, step, context);
 }
 
 function act<Op extends StepOp>(
   client: EngineClient,
   { op, args }: { readonly op: Op; readonly args: Parameters<Act<Op>>[1] },
-  context: StepContext,
+  context: ActContext,
 ): Promise<StepOutcome> {
   const table: { readonly [O in StepOp]: Act<O> } = acts;
   return table[op](client, args, context);
