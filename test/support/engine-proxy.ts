@@ -11,7 +11,7 @@ export interface FaultRule {
    * `refuse`: 500, the engine does not see it. `refuseAfter`: the engine acts, the answer is a 500.
    * `garbage`: the engine acts, the answer is 200 and no JSON. `drop`: the connection closes, the engine does not see
    * the call. `dropAnswer`: the engine acts, the connection closes without an answer. `cutAnswer`: half of the answer.
-   * `mute`: event streams stay open and say nothing. `thin`: every second event is swallowed.
+   * `slow`: the engine sees it a second later. `mute`: event streams stay open and say nothing. `thin`: every second event is swallowed.
    */
   readonly kind:
     | 'hang'
@@ -22,6 +22,7 @@ export interface FaultRule {
     | 'drop'
     | 'dropAnswer'
     | 'cutAnswer'
+    | 'slow'
     | 'mute'
     | 'thin';
   readonly method?: string;
@@ -47,12 +48,31 @@ export interface EngineProxy {
   close(): Promise<void>;
 }
 
+/** A call on its way, the same object at its begin and its end. */
+export interface CallRecord {
+  readonly method: string;
+  /** With its query, without the version. */
+  readonly path: string;
+}
+
+export interface CallListener {
+  began(call: CallRecord): void;
+  /** Answered, refused, or its connection closed. */
+  ended(call: CallRecord): void;
+}
+
+const slowMs = 1_000;
+
 interface LiveRule {
   readonly rule: FaultRule;
   left: number;
 }
 
-export async function startEngineProxy(options: { target: string; socket: string }): Promise<EngineProxy> {
+export async function startEngineProxy(options: {
+  target: string;
+  socket: string;
+  listener?: CallListener;
+}): Promise<EngineProxy> {
   const { target, socket } = options;
   const rules: LiveRule[] = [];
   const counts = new Map<string, number>();
@@ -80,6 +100,9 @@ export async function startEngineProxy(options: { target: string; socket: string
 
   const server = createServer((call, answer) => {
     count(counts, call);
+    const record = { method: call.method ?? '', path: unversioned(call.url ?? '') };
+    options.listener?.began(record);
+    answer.on('close', () => options.listener?.ended(record));
     const kind = ruleFor(call, false)?.kind;
     if (kind === 'hang') return void call.resume();
     if (kind === 'drop') return void call.socket.destroy();
@@ -97,7 +120,8 @@ export async function startEngineProxy(options: { target: string; socket: string
     );
     onward.on('error', () => call.socket.destroy());
     answer.on('close', () => onward.destroy());
-    call.pipe(onward);
+    if (kind === 'slow') setTimeout(() => call.pipe(onward), slowMs);
+    else call.pipe(onward);
   });
   // `docker exec` and `attach` take the connection over.
   server.on('upgrade', (call, client: Duplex, head) => {
@@ -141,7 +165,7 @@ function deliver(
   call: IncomingMessage,
   answer: ServerResponse,
 ): void {
-  if (kind === undefined) {
+  if (kind === undefined || kind === 'slow') {
     answer.writeHead(fromEngine.statusCode ?? 502, fromEngine.headers);
     answer.flushHeaders();
     fromEngine.on('error', () => call.socket.destroy()).pipe(answer);

@@ -1,0 +1,51 @@
+// What a run of chaos has shown, as text.
+
+export interface FaultCount {
+  hit: number;
+  /** Found nothing to hit. */
+  missed: number;
+}
+
+export interface Report {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly counts: ReadonlyMap<string, FaultCount>;
+  /** What reeve did to the engine. */
+  readonly acts: ReadonlyMap<string, number>;
+  readonly looks: number;
+  readonly mostStarts: number;
+  readonly apiHits: number;
+  /** CPU of the controllers per wall-clock time. */
+  readonly cpuShare: number;
+  /** Undefined: not within the bound. */
+  readonly convergedMs?: number;
+  readonly unconverged?: string;
+  readonly breaches: readonly string[];
+}
+
+const shownBreaches = 20;
+
+export function formatReport(report: Report): string {
+  const total = [...report.counts.values()].reduce((sum, count) => sum + count.hit, 0);
+  const faults = [...report.counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([kind, { hit, missed }]) =>
+        `  ${kind.padEnd(18)} ${hit}${missed > 0 ? ` (${missed} found nothing to hit)` : ''}`,
+    );
+  const acts = [...report.acts].sort(([, a], [, b]) => b - a).map(([verb, n]) => `${verb} ${n}`);
+  const { breaches, convergedMs, unconverged = '' } = report;
+  return [
+    `seed ${report.seed}, ${report.minutes} min: ${total} faults`,
+    ...faults,
+    `reeve's acts: ${acts.join(', ')}`,
+    `API faults that hit a call: ${report.apiHits}; looks at the laws: ${report.looks}; starts at once: ${report.mostStarts} at most`,
+    `CPU of the controllers: ${(report.cpuShare * 100).toFixed(1)} % of a core`,
+    convergedMs === undefined
+      ? `NOT CONVERGED: ${unconverged}`
+      : `converged ${(convergedMs / 1_000).toFixed(1)} s after the last fault`,
+    breaches.length === 0 ? 'no law broken' : `${breaches.length} BREACHES`,
+    ...breaches.slice(0, shownBreaches).map((breach) => `  ${breach}`),
+    ...(breaches.length > shownBreaches ? [`  and ${breaches.length - shownBreaches} more`] : []),
+  ].join('\n');
+}
