@@ -8,7 +8,14 @@ import { type Facts, noFacts } from '../../../reconcilers/facts.ts';
 const inputs = { policy: defaultPolicy, jitter: 0.5 };
 
 function memory(change: Partial<EventMemory> = {}): EventMemory {
-  return { kills: new Map(), ooms: new Map(), stoppedByReeve: new Set(), busy: new Set(), ...change };
+  return {
+    kills: new Map(),
+    ooms: new Map(),
+    engineEnds: () => false,
+    stoppedByReeve: new Set(),
+    busy: new Set(),
+    ...change,
+  };
 }
 
 function event(action: string, at: number, attributes: Record<string, string> = {}): EngineEvent {
