@@ -7,8 +7,8 @@ if [ "$(id -u)" = 0 ]; then
   mkdir -p "$PGDATA" /var/run/postgresql
   chown postgres "$PGDATA" /var/run/postgresql
   chmod 700 "$PGDATA"
-# The inner shell is the one that expands.
-# shellcheck disable=SC2016
+  # The inner shell is the one that expands.
+  # shellcheck disable=SC2016
   exec su -p -s /bin/sh -c 'exec "$0" "$@"' -- postgres "$0" "$@"
 fi
 
