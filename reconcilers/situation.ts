@@ -8,6 +8,7 @@ import { type FieldDrift, fieldDrift } from './drift.ts';
 import type { Attempts, Facts, Hold, Stop } from './facts.ts';
 import { isPinned } from './inspect-needs.ts';
 import { networkGaps } from './membership.ts';
+import { sharedModes } from './namespaces.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 import type { Owned } from './ownership.ts';
 import type { Suspicion } from './probe-suspect.ts';
@@ -109,12 +110,19 @@ export function driftOf(setting: Setting, workload: Workload, container: Observe
     volumeNames: world.volumeNames,
     pins: world.facts.pins,
     imageId: container.imageId,
+    apiVersion: world.observed.host.apiVersion,
+    ...previousOf(setting, workload),
     containerNames: world.containerNames,
     ourNetworks: world.ourNetworks,
   };
   const fields = fieldDrift(workload, container.detail, context);
   const known = new Set(fields.map((f) => f.field));
   return [...fields, ...byList.filter((f) => !known.has(f.field))];
+}
+
+function previousOf(setting: Setting, workload: Workload): { previous?: Workload } {
+  const previous = setting.previous.get(refOf(workload));
+  return previous === undefined ? {} : { previous };
 }
 
 function judge(
@@ -130,9 +138,12 @@ function judge(
   const drift: FieldDrift[] = [];
   const reported: Reported[] = [];
   const before = setting.previous.get(refOf(workload));
+  const shared = new Set<string>(sharedModes(workload.container).map((m) => m.field));
   const fresh = sameHash && isFresh(setting.world, container);
   for (const field of driftOf(setting, workload, container)) {
-    if (fresh && field.act === 'recreate' && field.field !== 'image') {
+    // Whose namespaces it is in is not the engine's to refuse: the other was made anew meanwhile.
+    const taken = field.field === 'image' || shared.has(field.field);
+    if (fresh && field.act === 'recreate' && !taken) {
       reported.push({ ...field, why: 'NotTakenByEngine' });
       continue;
     }

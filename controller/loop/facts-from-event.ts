@@ -32,10 +32,17 @@ export interface EventMemory {
   readonly kills: Map<string, number>;
   /** Container id → time of the last `oom`. */
   readonly ooms: Map<string, number>;
+  /** The engine is being stopped: what it kills ends with it. */
+  readonly engineEnds: () => boolean;
   /** Containers that reeve itself is stopping now. */
   readonly stoppedByReeve: ReadonlySet<string>;
   /** Resources that reeve has steps in flight for: a `start` of theirs is ours, not the engine's restart policy's. */
   readonly busy: ReadonlySet<Ref>;
+}
+
+/** A process is being ended through the API; whether by a person, by reeve or by the engine's own end is to be seen. */
+export function isEndingKill({ type, action, attributes }: EngineEvent): boolean {
+  return type === 'container' && action === 'kill' && endingSignals.has(attributes['signal'] ?? '');
 }
 
 /** What is passed in so that counting an attempt stays pure. */
@@ -55,7 +62,7 @@ export function factsFromEvent(
   const { id, at } = event;
   switch (event.action) {
     case 'kill':
-      if (endingSignals.has(event.attributes['signal'] ?? '')) memory.kills.set(id, at);
+      if (isEndingKill(event)) memory.kills.set(id, at);
       return [];
     case 'oom':
       memory.ooms.set(id, at);
@@ -112,10 +119,17 @@ function stopOf(event: EngineEvent, facts: Facts, memory: EventMemory): FactChan
   const before = facts.stops[id];
   // `stop` comes after or before its `die`; the one with an exit code is kept, an API stop stays one.
   const known = Number.isNaN(exitCode) ? before?.exitCode : exitCode;
+  // Known to have ended with the engine, and not started since: its late events say no more.
+  if (before?.by === 'engine' && facts.runningSince[id] === undefined) {
+    return { fact: 'stops', key: id, value: before };
+  }
+  const byApi = event.action === 'stop' || killed;
   const by = memory.stoppedByReeve.has(id)
     ? 'reeve'
-    : event.action === 'stop' || killed
-      ? 'api'
+    : byApi
+      ? memory.engineEnds()
+        ? 'engine'
+        : 'api'
       : oom
         ? 'oom'
         : 'self';

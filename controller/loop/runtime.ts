@@ -257,7 +257,8 @@ export class Runtime {
       if (event.action === 'start') this.prober.forget(event.id);
       this.#eventChain = this.#eventChain
         .then(async () => {
-          if (isEndingKill(event) && !this.reconciler.stopping.has(event.id)) await this.#engineEnd.noteKill();
+          if (isEndingKill(event) && !this.reconciler.stopping.has(event.id))
+            await this.#engineEnd.noteKill();
           const changes = factsFromEvent(event, await this.#o.store.facts(), this.#memory, inputs);
           if (changes.length > 0) await this.#o.store.setFacts(changes);
         })
