@@ -3,7 +3,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 fail() {
   printf 'error: %s\n' "$1" >&2
   if [ -n "${2:-}" ]; then printf '  %s\n' "$2" >&2; fi
