@@ -6,6 +6,7 @@ import {
   graceOf,
   isUp,
   type Prerequisites,
+  rebuildSteps,
   removeStep,
   replaceOutright,
   replaceSteps,
@@ -14,7 +15,7 @@ import {
   startStep,
   stopStep,
 } from './container-steps.ts';
-import { updateOf } from './drift-resources.ts';
+import { resourceFields, updateOf } from './drift-resources.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
 import type { Act } from './rule.ts';
@@ -60,6 +61,8 @@ function containerSteps(
       const outright = s.workload.lifecycle === 'job' || container.state === 'created';
       return outright ? replaceOutright(s, container, cause, made) : replaceSteps(s, container, cause, made);
     }
+    case 'build':
+      return rebuildSteps(s, cause, made);
     case 'update':
       return { steps: [updateStep(s, container, cause)] };
     case 'connect':
@@ -129,17 +132,9 @@ function refresh(s: Situation, container: ObservedContainer, cause: Cause): Draf
 function updateStep(s: Situation, container: ObservedContainer, cause: Cause): Step {
   const changed = s.drift.filter((d) => d.act === 'update').map((d) => d.field);
   const wanted = s.workload.container;
-  const fields = (
-    [
-      'nanoCpus',
-      'memoryBytes',
-      'memorySwapBytes',
-      'memoryReservationBytes',
-      'pids',
-      'cpuShares',
-      'cpusetCpus',
-    ] as const
-  ).filter((name) => changed.includes(`resources.${name}`));
+  const fields = resourceFields
+    .map(({ name }) => name)
+    .filter((name) => changed.includes(`resources.${name}`));
   const args: StepArgs['updateContainer'] = {
     containerId: container.id,
     ...(fields.length === 0 ? {} : { resources: updateOf(wanted.resources, fields) }),

@@ -5,6 +5,7 @@ import { isWorkload, type Ref, type Resource, refOf } from '../desired-state/res
 import type { Revision } from '../desired-state/revision.ts';
 import { isMadeByCompose } from './compose-identity.ts';
 import type { Facts } from './facts.ts';
+import { imageKey } from './images.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
 import type { Notice } from './plan.ts';
 import { ownedContainers } from './world.ts';
@@ -59,11 +60,12 @@ export function adoptedPins(
   const pins: Record<string, string> = {};
   const workloads = new Map(revision.resources.filter(isWorkload).map((w) => [refOf(w), w]));
   for (const { ref, container } of adoptable(revision, observed, facts).containers) {
-    const image = workloads.get(ref)?.container.image;
-    if (image === undefined || facts.pins[image] !== undefined || container.detail?.spec.image !== image)
-      continue;
-    if (pins[image] === undefined || container.imageId === observed.images[image])
-      pins[image] = container.imageId;
+    const workload = workloads.get(ref);
+    if (workload === undefined) continue;
+    const key = imageKey(workload);
+    if (facts.pins[key] !== undefined || container.detail?.spec.image !== key) continue;
+    if (pins[key] === undefined || container.imageId === observed.images[workload.container.image])
+      pins[key] = container.imageId;
   }
   return pins;
 }

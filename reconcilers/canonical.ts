@@ -92,8 +92,11 @@ export function healthcheck(
   const timeout = own?.timeoutMs || image?.timeoutMs || 30_000;
   const retries = own?.retries || image?.retries || 3;
   const start = own?.startPeriodMs || image?.startPeriodMs || 0;
+  const startEvery = own?.startIntervalMs || image?.startIntervalMs || 0;
   const every = `every ${milliseconds(interval)} timeout ${milliseconds(timeout)}`;
-  return `${list(test) ?? ''} ${every} retries ${retries}${start === 0 ? '' : ` start ${milliseconds(start)}`}`;
+  const starting = start === 0 ? '' : ` start ${milliseconds(start)}`;
+  const oftener = startEvery === 0 ? '' : ` every ${milliseconds(startEvery)} meanwhile`;
+  return `${list(test) ?? ''} ${every} retries ${retries}${starting}${oftener}`;
 }
 
 export function port(p: PortBinding): string {
@@ -115,27 +118,62 @@ export function isAnonymousVolume(name: string | undefined): boolean {
   return name === undefined || /^[0-9a-f]{64}$/.test(name);
 }
 
-/** `noCopy` and `createHostPath` act only at creation and cannot be seen later: not compared. */
+/** `noCopy`, `createHostPath` and labels act only at creation, on what is not there yet: not compared. */
 export function mount(m: Mount, source: string | undefined): string {
-  if (m.type === 'tmpfs') {
-    const size = m.tmpfsSizeBytes === undefined ? '' : ` size ${m.tmpfsSizeBytes}`;
-    return `tmpfs${size}${m.tmpfsMode === undefined ? '' : ` mode ${m.tmpfsMode.toString(8)}`}`;
-  }
+  if (m.type === 'tmpfs') return tmpfs(m);
   const from =
     m.type === 'volume' && isAnonymousVolume(source)
       ? '(anonymous)'
       : (source ?? '').replace(/(.)\/+$/, '$1');
   const propagation = m.propagation === undefined || m.propagation === 'rprivate' ? '' : ` ${m.propagation}`;
-  return `${m.type} ${from} ${m.readOnly === true ? 'ro' : 'rw'}${propagation}`;
+  const folder = m.subpath === undefined ? '' : ` folder ${m.subpath}`;
+  const recursive = m.recursive === undefined ? '' : ` recursive ${m.recursive}`;
+  const label = m.selinux === undefined ? '' : ` ${m.selinux}`;
+  return `${m.type} ${from}${folder} ${m.readOnly === true ? 'ro' : 'rw'}${propagation}${recursive}${label}`;
+}
+
+/** What the engine sets on every tmpfs by itself. */
+const tmpfsDefaults = ['rw', 'noexec', 'nosuid', 'nodev'];
+const unitBytes: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** The text form and the fields of the long form are one. */
+function tmpfs({ tmpfsSizeBytes, tmpfsMode, tmpfsOptions = '', readOnly }: Mount): string {
+  const options = new Map<string, string>();
+  if (tmpfsSizeBytes) options.set('size', String(tmpfsSizeBytes));
+  if (tmpfsMode) options.set('mode', tmpfsMode.toString(8));
+  if (readOnly === true) options.set('ro', '');
+  for (const option of tmpfsOptions.split(',')) {
+    const [name = '', value = ''] = option.split('=', 2);
+    if (name === '' || tmpfsDefaults.includes(option)) continue;
+    options.set(name, name === 'mode' ? value.replace(/^0+(?=.)/, '') : value);
+  }
+  const size = /^(\d+)([kmg]?)$/i.exec(options.get('size') ?? '');
+  if (size) options.set('size', String(Number(size[1]) * (unitBytes[(size[2] ?? '').toLowerCase()] ?? 1)));
+  const words = [...options].sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${k} ${v}`.trim());
+  return ['tmpfs', ...words].join(' ');
 }
 
 /** What the manifest asks of a network, as far as the engine's side has it: more aliases than asked for are no difference. */
-export function attachment(own: NetworkAttachment, asked: NetworkAttachment | undefined): string {
+export function attachment(
+  own: NetworkAttachment,
+  asked: NetworkAttachment | undefined,
+  hasGatewayPriority: boolean,
+): string {
   const wanted = asked?.aliases ?? [];
   const aliases = [...new Set(own.aliases)].filter((a) => wanted.includes(a)).sort();
-  const ip4 = asked?.ipv4Address === undefined ? undefined : own.ipv4Address;
-  const ip6 = asked?.ipv6Address === undefined ? undefined : own.ipv6Address;
-  return ['connected', ...(aliases.length > 0 ? [`as ${aliases.join(' ')}`] : []), ip4, ip6]
+  // One that the engine gave cannot be told from one that was asked for.
+  const mac = asked?.macAddress === undefined ? undefined : own.macAddress?.toLowerCase();
+  const options = Object.entries(own.driverOpts ?? {}).map(([key, value]) => `${key}=${value}`);
+  return [
+    'connected',
+    ...(aliases.length > 0 ? [`as ${aliases.join(' ')}`] : []),
+    own.ipv4Address,
+    own.ipv6Address,
+    set(own.linkLocalIps),
+    mac,
+    set(options),
+    hasGatewayPriority && own.gatewayPriority ? `gateway priority ${own.gatewayPriority}` : undefined,
+  ]
     .filter((part) => part !== undefined)
     .join(' ');
 }

@@ -4,6 +4,7 @@
 import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
 import { portGivers, releasesFor } from './blockers.ts';
 import { carriedLabels } from './compose-identity.ts';
+import { imageWant } from './images.ts';
 import { sharedModes } from './namespaces.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 import { predecessorName } from './ownership.ts';
@@ -11,12 +12,12 @@ import type { Cause, Step, StepArgs } from './plan.ts';
 import type { Situation } from './situation.ts';
 import { type Draft, inOrder, makeStep } from './steps.ts';
 
-/** Steps of this plan that workloads wait for: networks and volumes made, images pulled. */
+/** Steps of this plan that workloads wait for: networks and volumes made, images pulled or built. */
 export interface Prerequisites {
   /** Manifest name → step. */
   readonly networks: ReadonlyMap<string, string>;
   readonly volumes: ReadonlyMap<string, string>;
-  /** Image → its one pull; grows as workloads are planned in order. */
+  /** Image → its one pull or build; grows as workloads are planned in order. */
   readonly pulls: Map<string, string>;
 }
 
@@ -25,7 +26,7 @@ export interface Prerequisites {
  * engine wants to know that container when it makes this one.
  */
 export function createSteps(s: Situation, cause: Cause, made: Prerequisites): Draft {
-  const steps = [...pullSteps(s, cause, made)];
+  const steps = [...imageSteps(s, cause, made)];
   const create = createStep(s, cause, made, undefined, releasesFor(s.setting, s.workload));
   const start = startStep(s, cause, undefined, [create.id]);
   const gate = sharedModes(s.workload.container).length > 0 ? create.id : start.id;
@@ -38,7 +39,7 @@ export function createSteps(s: Situation, cause: Cause, made: Prerequisites): Dr
  */
 export function replaceSteps(s: Situation, old: ObservedContainer, cause: Cause, made: Prerequisites): Draft {
   const { ref, workload } = s;
-  const pull = pullSteps(s, cause, made);
+  const pull = imageSteps(s, cause, made);
   const name = predecessorName(workload.containerName, old.id);
   const rename = makeStep('renameContainer', ref, { containerId: old.id, name }, cause, {
     after: pull.map((p) => p.id),
@@ -60,7 +61,7 @@ export function replaceOutright(
   cause: Cause,
   made: Prerequisites,
 ): Draft {
-  const pull = pullSteps(s, cause, made);
+  const pull = imageSteps(s, cause, made);
   const stops = isUp(old) ? [stopStep(s, old, cause)] : [];
   const remove = removeStep(s, old, cause);
   const steps = inOrder([
@@ -76,7 +77,7 @@ export function replaceOutright(
 
 /** Goes on with a recreate that was interrupted: between rename and create, or before the two changed places. */
 export function resumeSteps(s: Situation, old: ObservedContainer, cause: Cause, made: Prerequisites): Draft {
-  const pull = s.container === undefined ? pullSteps(s, cause, made) : [];
+  const pull = s.container === undefined ? imageSteps(s, cause, made) : [];
   const steps = inOrder([
     ...disarm(s, old, cause),
     ...(s.container === undefined
@@ -156,19 +157,42 @@ function disarm(s: Situation, old: ObservedContainer, cause: Cause): Step[] {
   return [makeStep('updateContainer', s.ref, args, cause, { key: old.id.slice(0, 12) })];
 }
 
-function isHere(s: Situation): boolean {
-  const { image } = s.workload.container;
-  const { images } = s.setting.world.observed;
-  const pin = s.facts.pins[image];
-  return images[image] !== undefined || (pin !== undefined && images[pin] !== undefined);
+/** The step that gets the image, once a plan however many need it; none where it is here. */
+function imageSteps(s: Situation, cause: Cause, made: Prerequisites): Step[] {
+  const { workload } = s;
+  const { image } = workload.container;
+  const want = imageWant(s.setting.world, s.setting.images, workload);
+  if (want.way === 'use' || want.way === 'none' || made.pulls.has(image)) return [];
+  const why = { ...cause, message: want.why };
+  const step = want.way === 'build' ? buildStep(s, why) : pullStep(s, want.digest, why);
+  if (step === undefined) return [];
+  made.pulls.set(image, step.id);
+  return [step];
 }
 
-function pullSteps(s: Situation, cause: Cause, made: Prerequisites): Step[] {
+function pullStep({ ref, workload }: Situation, digest: string | undefined, cause: Cause): Step {
+  const { container, imageWritten } = workload;
+  const args = {
+    image: container.image,
+    ...(digest === undefined ? {} : { digest }),
+    ...(imageWritten === undefined ? {} : { written: imageWritten }),
+  };
+  return makeStep('pullImage', ref, args, cause);
+}
+
+function buildStep({ ref, workload }: Situation, cause: Cause, interrupts = false): Step | undefined {
+  const { build, container } = workload;
+  if (build === undefined) return undefined;
+  return makeStep('buildImage', ref, { image: container.image, build }, cause, { interrupts });
+}
+
+/** Made beside the old container, which is recreated by a later plan if the image is another one. */
+export function rebuildSteps(s: Situation, cause: Cause, made: Prerequisites): Draft {
   const { image } = s.workload.container;
-  if (isHere(s) || made.pulls.has(image)) return [];
-  const pull = makeStep('pullImage', s.ref, { image }, { ...cause, message: `image ${image} is not here` });
-  made.pulls.set(image, pull.id);
-  return [pull];
+  const step = made.pulls.has(image) ? undefined : buildStep(s, cause, true);
+  if (step === undefined) return { steps: [] };
+  made.pulls.set(image, step.id);
+  return { steps: [step] };
 }
 
 function createStep(
@@ -207,10 +231,8 @@ function createStep(
 
 /** The tag has moved since the revision came in force: by id, what it meant then. */
 function imageIdOf(s: Situation): { imageId?: string } {
-  const { image } = s.workload.container;
-  const { images } = s.setting.world.observed;
-  const pin = s.facts.pins[image];
-  return pin !== undefined && images[image] !== pin && images[pin] !== undefined ? { imageId: pin } : {};
+  const want = imageWant(s.setting.world, s.setting.images, s.workload);
+  return want.way === 'use' && want.id !== undefined ? { imageId: want.id } : {};
 }
 
 /** Namespaces of an adopted container are shared by the name that it bears. */

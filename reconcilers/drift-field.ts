@@ -1,6 +1,6 @@
 // What a row of the drift table is made of.
 
-import type { Workload } from '../desired-state/resource.ts';
+import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
 import type { Canonical } from './canonical.ts';
 import type { ContainerDetail } from './observed.ts';
 
@@ -17,6 +17,10 @@ export interface DriftContext {
   readonly imageId?: string;
   /** Container id → name, for namespaces shared with another container. */
   readonly containerNames?: ReadonlyMap<string, string>;
+  /** Of the engine, as `1.41`; absent: it can do everything. */
+  readonly apiVersion?: string;
+  /** The workload of the revision before: what was set there and is not any more, was asked for. */
+  readonly previous?: Workload;
   /** Engine names of all the platform's networks: being connected to one of these unasked is a difference. */
   readonly ourNetworks?: ReadonlySet<string>;
 }
@@ -32,4 +36,33 @@ export interface Field {
   readonly act: DriftAct;
   readonly desired: (pair: Pair) => Canonical;
   readonly observed: (pair: Pair) => Canonical;
+}
+
+/** A field that reads the same way on both sides and needs nothing else. */
+export function plain(read: (spec: ContainerSpec) => Canonical): Field {
+  return {
+    act: 'recreate',
+    desired: (p) => read(p.workload.container),
+    observed: (p) => read(p.detail.spec),
+  };
+}
+
+/** A field that counts only where the manifest sets it, or did: what the engine fills in cannot be told from what was set. */
+export function whereSet(read: (spec: ContainerSpec) => string | undefined): Field {
+  const wasSet = ({ previous }: DriftContext): boolean =>
+    previous !== undefined && read(previous.container) !== undefined;
+  return {
+    act: 'recreate',
+    desired: (p) => read(p.workload.container),
+    observed: (p) =>
+      read(p.workload.container) === undefined && !wasSet(p.context) ? undefined : read(p.detail.spec),
+  };
+}
+
+/** The engine is older than this version of its API. */
+export function isBefore({ apiVersion }: DriftContext, since: string): boolean {
+  if (apiVersion === undefined) return false;
+  const [major = 0, minor = 0] = apiVersion.split('.').map(Number);
+  const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
+  return major < sinceMajor || (major === sinceMajor && minor < sinceMinor);
 }

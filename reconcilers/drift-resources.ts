@@ -27,6 +27,8 @@ export const resourceFields: readonly ResourceField[] = [
   { name: 'pids', removable: true, show: plainText },
   { name: 'cpuShares', removable: false, show: plainText },
   { name: 'cpusetCpus', removable: false, show: plainText },
+  { name: 'cpuPeriodUs', removable: false, show: plainText },
+  { name: 'cpuQuotaUs', removable: false, show: plainText },
 ];
 
 /** The limit as both sides mean it: 0, -1 (pids) and '' are none; swap unset beside memory is twice the memory. */
@@ -54,4 +56,12 @@ export function updateOf(desired: Resources, fields: readonly (keyof Resources)[
     else if (removable) update[name] = -1;
   }
   return update;
+}
+
+/** A quota that the manifest does not ask for is what an older client made of `cpus`. */
+export function inCpus(observed: Resources, desired: Resources): Resources {
+  const { cpuQuotaUs, cpuPeriodUs, ...rest } = observed;
+  if (desired.cpuQuotaUs !== undefined || desired.cpuPeriodUs !== undefined) return observed;
+  if (!cpuQuotaUs || cpuQuotaUs < 0 || observed.nanoCpus !== undefined) return observed;
+  return { ...rest, nanoCpus: Math.round((cpuQuotaUs / (cpuPeriodUs || 100_000)) * 1e9) };
 }

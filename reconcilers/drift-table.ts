@@ -4,7 +4,6 @@
 import type { ContainerSpec } from '../desired-state/resource.ts';
 import {
   attachment,
-  type Canonical,
   capabilities,
   device,
   envValue,
@@ -24,26 +23,10 @@ import {
   text,
   ulimits,
 } from './canonical.ts';
-import type { DriftContext, Field, Pair } from './drift-field.ts';
+import { type DriftContext, type Field, isBefore, type Pair, plain, whereSet } from './drift-field.ts';
+import { machineFields } from './drift-machine.ts';
 import { restartText } from './drift-resources.ts';
-
-/** A field that reads the same way on both sides and needs nothing else. */
-function plain(read: (spec: ContainerSpec) => Canonical): Field {
-  return {
-    act: 'recreate',
-    desired: (p) => read(p.workload.container),
-    observed: (p) => read(p.detail.spec),
-  };
-}
-
-/** A field that counts only where the manifest sets it: what the engine fills in cannot be told from what was set. */
-function whereSet(read: (spec: ContainerSpec) => string | undefined): Field {
-  return {
-    act: 'recreate',
-    desired: (p) => read(p.workload.container),
-    observed: (p) => (read(p.workload.container) === undefined ? undefined : read(p.detail.spec)),
-  };
-}
+import { pinOf } from './images.ts';
 
 /** Labels of the engine's tools, not the manifest's: never a difference. */
 const othersLabels = ['reeve.', 'com.docker.', 'desktop.docker.io/', 'io.podman.'];
@@ -70,13 +53,13 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
   image: {
     act: 'recreate',
     desired: ({ workload, context }) => {
-      const pin = context.pins[workload.container.image];
+      const pin = pinOf(context, workload);
       return pin === undefined || context.imageId === undefined || pin === context.imageId
         ? workload.container.image
         : `${workload.container.image} (${shortId(pin)})`;
     },
     observed: ({ workload, detail, context }) => {
-      const pin = context.pins[workload.container.image];
+      const pin = pinOf(context, workload);
       if (pin === undefined || context.imageId === undefined) return detail.spec.image;
       if (pin === context.imageId) return workload.container.image;
       const named = detail.spec.image.startsWith('sha256:') ? '' : `${detail.spec.image} `;
@@ -172,7 +155,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
       Object.fromEntries(
         Object.entries(workload.container.networks).map(([name, a]) => [
           context.networkNames[name] ?? name,
-          attachment(a, a),
+          attachment(a, a, hasGatewayPriority(context)),
         ]),
       ),
     observed: ({ workload, detail, context }) => {
@@ -190,6 +173,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
             attachment(
               { ...a, aliases: [...(a.aliases ?? []), ...(detail.aliases[name] ?? [])] },
               asked[name],
+              hasGatewayPriority(context),
             ),
           ]),
       );
@@ -244,7 +228,11 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
   ulimits: {
     act: 'recreate',
     desired: (p) => ulimits(p.workload.container.ulimits, p.workload.container.ulimits),
-    observed: (p) => ulimits(p.detail.spec.ulimits, p.workload.container.ulimits),
+    observed: (p) =>
+      ulimits(p.detail.spec.ulimits, {
+        ...p.context.previous?.container.ulimits,
+        ...p.workload.container.ulimits,
+      }),
   },
   sysctls: plain((s) => s.sysctls ?? {}),
   shmSizeBytes: whereSet((s) => number(s.shmSizeBytes)),
@@ -256,12 +244,13 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
   usernsMode: modeField((s) => s.usernsMode),
   cgroupParent: plain((s) => text(s.cgroupParent)),
   runtime: plain((s) => text(s.runtime, 'runc')),
+  ...machineFields,
   // The engine fills in its own driver and, at creation, the options of its configuration: only what is set counts.
   logging: {
     act: 'recreate',
     desired: (p) => logging(p.workload.container.logging),
-    observed: ({ workload, detail }) => {
-      const { logging: wanted } = workload.container;
+    observed: ({ workload, detail, context }) => {
+      const wanted = workload.container.logging ?? context.previous?.container.logging;
       const { logging: has } = detail.spec;
       if (wanted === undefined) return undefined;
       const options = Object.entries(has?.options ?? {}).filter(([key]) => key in (wanted.options ?? {}));
@@ -270,6 +259,11 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
     },
   },
 };
+
+/** Of API 1.48: an older engine drops it without a word. */
+function hasGatewayPriority(context: DriftContext): boolean {
+  return !isBefore(context, '1.48');
+}
 
 function sharedMode(value: string | undefined, { context }: Pair): string | undefined {
   const named = mode(value, context, 'default', 'bridge');

@@ -4,7 +4,7 @@ import type { Position } from '../desired-state/diagnostic.ts';
 import type { Resources, Workload } from '../desired-state/resource.ts';
 import type { Canonical } from './canonical.ts';
 import type { DriftAct, DriftContext, Pair } from './drift-field.ts';
-import { limitOf, resourceFields } from './drift-resources.ts';
+import { inCpus, limitOf, resourceFields } from './drift-resources.ts';
 import { driftTable } from './drift-table.ts';
 import { showChange } from './drift-text.ts';
 import type { ContainerDetail } from './observed.ts';
@@ -26,7 +26,7 @@ export function fieldDrift(workload: Workload, detail: ContainerDetail, context:
   }
   for (const field of resourceFields) {
     const desired = limitOf(workload.container.resources, field.name);
-    const observed = limitOf(detail.spec.resources, field.name);
+    const observed = limitOf(inCpus(detail.spec.resources, workload.container.resources), field.name);
     if (desired === observed || swapFollows(field.name, workload, detail)) continue;
     drifts.push({
       field: `resources.${field.name}`,

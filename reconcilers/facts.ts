@@ -108,12 +108,16 @@ export interface Facts {
     >
   >;
   /** Acts that failed lately, by ref: the engine's words, for the condition. */
-  readonly failures: Readonly<
-    Record<
-      Ref,
-      { readonly reason: string; readonly message: string; readonly at: number; readonly count: number }
-    >
-  >;
+  readonly failures: Readonly<Record<Ref, Failure>>;
+}
+
+export interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  readonly at: number;
+  readonly count: number;
+  /** It was to go: only then does its going wait for the back-off. */
+  readonly removing?: true;
 }
 
 export const noFacts: Facts = {

@@ -18,6 +18,7 @@ const signs: Readonly<Record<Verb, string>> = {
   reconnect: '~',
   rename: '~',
   pull: '+',
+  build: '*',
   start: '>',
   restart: '>',
   signal: '~',
@@ -31,6 +32,7 @@ const codes: Readonly<Record<Tint, number>> = { green: 32, yellow: 33, red: 31, 
 const tints: Partial<Record<Verb, Tint>> = {
   create: 'green',
   pull: 'green',
+  build: 'green',
   start: 'green',
   remove: 'red',
   recreate: 'yellow',
@@ -55,12 +57,34 @@ export function formatPlan(plan: Plan, options: FormatOptions = {}): string {
     }
     lines.push(...entryLines(entry, options, paint));
   }
-  const notes = [...interruptionLines(entries), ...noticeLines(plan, paint)];
+  const notes = [...imageLines(plan), ...interruptionLines(entries), ...noticeLines(plan, paint)];
   if (lines.length > 0) lines.push('');
   lines.push(paint('bold', totals(plan, entries)), ...notes);
   if (plan.blocked !== undefined)
     lines.push(paint('red', `Blocked (${plan.blocked.reason}): ${plan.blocked.message}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** Which bytes the images are: enough of a digest to tell two apart. */
+function imageLines({ images = [] }: Plan): string[] {
+  const width = Math.max(0, ...images.map(({ image }) => image.length));
+  const lines = images.map(({ image, written, digest, before, builtFrom }) => {
+    const meaning =
+      digest === undefined
+        ? []
+        : [`${before === undefined ? '' : `${shortDigest(before)} → `}${shortDigest(digest)}`];
+    const parts = [
+      ...meaning,
+      ...(written === undefined ? [] : [`written ${written}`]),
+      ...(builtFrom === undefined ? [] : [`built from ${builtFrom}`]),
+    ];
+    return `  ${image.padEnd(width)}  ${parts.join(', ')}`;
+  });
+  return lines.length === 0 ? [] : ['Images:', ...lines];
+}
+
+function shortDigest(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12);
 }
 
 type Paint = (tint: Tint, text: string) => string;
@@ -147,6 +171,7 @@ function interruptionLines(entries: readonly Entry[]): string[] {
 
 function lossText({ verb, graceMs }: Entry): string {
   if (verb === 'remove' || verb === 'stop') return 'for good';
+  if (verb === 'build') return 'if the new image is another one, until the new one is ready';
   const grace = `up to ${graceMs / 1000} s more if slow to stop`;
   return verb === 'recreate' ? `until the new one is ready, ${grace}` : `about 1 s, ${grace}`;
 }

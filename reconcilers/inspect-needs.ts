@@ -4,6 +4,7 @@ import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../de
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from './facts.ts';
 import { isHealthStale } from './health.ts';
+import { pinOf } from './images.ts';
 import { namespaceDetailsMissing } from './namespaces.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
 import { specHash } from './spec-hash.ts';
@@ -53,6 +54,6 @@ function isUnclear(workload: Workload, container: ObservedContainer, facts: Fact
 
 /** It runs what its image's tag meant when the revision came in force, as far as that is remembered. */
 export function isPinned(workload: Workload, container: ObservedContainer, facts: Facts): boolean {
-  const pin = facts.pins[workload.container.image];
+  const pin = pinOf(facts, workload);
   return pin === undefined || pin === container.imageId;
 }

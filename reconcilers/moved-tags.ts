@@ -1,25 +1,47 @@
-// Tags that mean another image now than the one in force: said, never acted on by itself.
+// Tags that mean another image now than the one in force, here or in their registry: said, never acted on by itself.
 
-import { isWorkload, refOf } from '../desired-state/resource.ts';
+import { isWorkload, refOf, type Workload } from '../desired-state/resource.ts';
+import { type ImageAsks, imageKey, tagToTake } from './images.ts';
 import type { Notice } from './plan.ts';
 import type { World } from './world.ts';
 
-/** One notice an image, at the first workload that uses it. */
-export function movedTags({ revision, observed, facts }: World): Notice[] {
+/** One notice an image, at the first workload that uses it; none of what this plan takes. */
+export function movedTags(world: World, asks: ImageAsks): Notice[] {
   const notices = new Map<string, Notice>();
-  for (const resource of revision.resources) {
+  for (const resource of world.revision.resources) {
     if (!isWorkload(resource)) continue;
-    const { image } = resource.container;
-    const [pin, now] = [facts.pins[image], observed.images[image]];
-    if (pin === undefined || now === undefined || pin === now || notices.has(image)) continue;
-    notices.set(image, {
-      ref: refOf(resource),
-      reason: 'ImageMoved',
-      message: `the tag ${image} means another image now (${short(now)}) than the one in force (${short(pin)}); take it with reeve apply --update-images`,
-      position: resource.positions['container.image'] ?? resource.position,
-    });
+    const key = imageKey(resource);
+    if (notices.has(key)) continue;
+    const told = wordsOf(world, asks, resource, key);
+    if (told === undefined) continue;
+    const position = resource.positions['container.image'] ?? resource.position;
+    notices.set(key, { ref: refOf(resource), ...told, position });
   }
   return [...notices.values()];
+}
+
+const howToTake = 'take it with reeve apply --update-images';
+
+function wordsOf(
+  { facts, observed }: World,
+  asks: ImageAsks,
+  { container: { image } }: Workload,
+  key: string,
+): Pick<Notice, 'reason' | 'message'> | undefined {
+  const asked = facts.registry[key];
+  const [digest, pin, here] = [facts.digests[key], facts.pins[key], observed.images[image]];
+  if (asks.take.has(key) && asked?.error !== undefined) {
+    const message = `whether ${image} means another image by now is not known: ${asked.error}; the one in force stays`;
+    return { reason: 'RegistryNotAsked', message };
+  }
+  if (tagToTake(facts, asks, key) !== undefined) return undefined;
+  if (asked?.digest !== undefined && digest !== undefined && asked.digest !== digest) {
+    const message = `the tag ${image} means another image in its registry now (${short(asked.digest)}) than the one in force (${short(digest)}); ${howToTake}`;
+    return { reason: 'ImageMoved', message };
+  }
+  if (pin === undefined || here === undefined || pin === here) return undefined;
+  const message = `the tag ${image} means another image now (${short(here)}) than the one in force (${short(pin)}); ${howToTake}`;
+  return { reason: 'ImageMoved', message };
 }
 
 function short(id: string): string {

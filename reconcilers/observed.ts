@@ -14,6 +14,8 @@ export const identityLabels = {
   specHash: 'reeve.spec-hash',
   /** Name it was made for: tells an original from a copy that inherited its labels, even without a store. */
   container: 'reeve.container',
+  /** Platform that its image was asked for: the engine does not tell it. */
+  imagePlatform: 'reeve.image-platform',
   /** `true` where its resource was protected when it was made: heeded once it is declared no more. */
   protect: 'reeve.protect',
 } as const;

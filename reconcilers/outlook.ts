@@ -4,6 +4,7 @@ import { isWorkload, type Ref, refOf, type Workload } from '../desired-state/res
 import { isBackingOff } from './backoff.ts';
 import type { Blocker } from './blockers.ts';
 import { isMadeByCompose } from './compose-identity.ts';
+import { type ImageAsks, imageFailures, imageWant } from './images.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Owned } from './ownership.ts';
 import type { Notice, Step } from './plan.ts';
@@ -40,24 +41,33 @@ export function brokenDependencies(
   });
 }
 
-/** Images that a pull failed to get a moment ago: the others that need one wait with the one that tried. */
-export function missingImages(world: World): Map<string, Blocker> {
-  const { observed, facts, now } = world;
+/**
+ * Images that cannot be had: what a pull or build failed to get a moment ago (the others that need it wait with the one
+ * that tried), and what is not here and may not be pulled.
+ */
+export function missingImages(world: World, asks: ImageAsks): Map<string, Blocker> {
+  const { revision, observed, facts, now } = world;
   const missing = new Map<string, Blocker>();
   for (const ref of Object.keys(facts.failures) as Ref[]) {
     const failure = facts.failures[ref];
     const attempts = facts.attempts[ref];
     const workload = world.byRef.get(ref);
-    if (failure?.reason !== 'ImageMissing' || workload === undefined || !isWorkload(workload)) continue;
+    if (failure === undefined || !imageFailures.has(failure.reason)) continue;
+    if (workload === undefined || !isWorkload(workload)) continue;
     const { image } = workload.container;
     if (observed.images[image] !== undefined || attempts === undefined || !isBackingOff(attempts, now))
       continue;
-    missing.set(image, { reason: 'ImageMissing', message: failure.message, nextAt: attempts.notBefore });
+    missing.set(image, { reason: failure.reason, message: failure.message, nextAt: attempts.notBefore });
+  }
+  for (const workload of revision.resources) {
+    if (!isWorkload(workload) || workload.pullPolicy !== 'never') continue;
+    const want = imageWant(world, asks, workload);
+    if (want.way === 'none') missing.set(workload.container.image, want.blocker);
   }
   return missing;
 }
 
-/** Refs whose last act failed, and until when they are left alone: networks, volumes and removals go by this. */
+/** Refs whose last act failed, and until when they are left alone: networks and volumes go by this. */
 export function backingOffRefs(world: World): Map<Ref, number> {
   const refs = new Map<Ref, number>();
   for (const ref of Object.keys(world.facts.failures) as Ref[]) {

@@ -5,6 +5,7 @@
 import type { Workload } from '../desired-state/resource.ts';
 import { isMadeByCompose } from './compose-identity.ts';
 import type { Facts } from './facts.ts';
+import { pinOf } from './images.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 
 export interface Owned {
@@ -79,5 +80,5 @@ function isOurs(
   if (facts.made[container.id] !== undefined || bearsItsName(container, workload)) return true;
   if (!alone || workload === undefined) return false;
   const { image } = workload.container;
-  return container.image === image || container.imageId === facts.pins[image];
+  return container.image === image || container.imageId === pinOf(facts, workload);
 }

@@ -11,6 +11,7 @@ export type Verb =
   | 'reconnect'
   | 'rename'
   | 'pull'
+  | 'build'
   | 'start'
   | 'restart'
   | 'signal'
@@ -33,6 +34,8 @@ export interface Entry {
   readonly notes: readonly string[];
 }
 
+const imageOps = new Set<StepOp>(['pullImage', 'buildImage']);
+
 /** Fewer of a kind are listed one by one. */
 const groupFrom = 4;
 
@@ -49,7 +52,7 @@ export function entriesOf(plan: Plan): Entry[] {
 }
 
 function entryOf(ref: Ref, steps: readonly Step[], all: ReadonlyMap<Ref, unknown>): Entry {
-  const main = steps.find((s) => s.op !== 'pullImage') ?? steps[0];
+  const main = steps.find((s) => !imageOps.has(s.op)) ?? steps[0];
   if (main === undefined) throw new RangeError(`no step for ${ref}`);
   const verb = verbOf(steps);
   const grace = steps.flatMap((s) =>
@@ -79,6 +82,7 @@ function verbOf(steps: readonly Step[]): Verb {
   if (has('createContainer'))
     return has('renameContainer') || has('removeContainer') || has('stopContainer') ? 'recreate' : 'create';
   if (has('createNetwork') || has('createVolume')) return 'create';
+  if (has('buildImage') && steps.length === 1) return 'build';
   if (has('pullModel') || has('pullImage')) return 'pull';
   if (has('connectNetwork') || has('disconnectNetwork')) return 'reconnect';
   if (has('removeContainer') || has('removeNetwork') || has('removeVolume')) return 'remove';
@@ -93,7 +97,13 @@ function verbOf(steps: readonly Step[]): Verb {
 function noteOf(step: Step): string[] {
   switch (step.op) {
     case 'pullImage':
-      return [`pulls ${step.args.image}`];
+      return [
+        `pulls ${step.args.image}${step.args.written === undefined ? '' : ` for ${step.args.written}`}`,
+      ];
+    case 'buildImage':
+      return step.interrupts
+        ? [`builds ${step.args.image}`, 'recreated if the image is another one']
+        : [`builds ${step.args.image}`];
     case 'pullModel':
       return [step.args.model.model];
     case 'renameContainer':

@@ -7,11 +7,13 @@ import { adoptedPins, adoptionNotice } from './adoption.ts';
 import { statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import { type Gates, makeGates } from './gates.ts';
+import { type ImageAsks, noAsks } from './images.ts';
 import { movedTags } from './moved-tags.ts';
 import type { ObservedState } from './observed.ts';
 import { orderOf } from './order.ts';
 import { backingOffRefs, brokenDependencies, missingImages, readinessOfAll, waitsByRef } from './outlook.ts';
 import type { Notice, Plan, Step } from './plan.ts';
+import { planImages } from './plan-images.ts';
 import { planModels } from './plan-models.ts';
 import { planNetworks } from './plan-networks.ts';
 import { planRemovals } from './plan-removals.ts';
@@ -40,6 +42,8 @@ export interface PlanInput {
   readonly allowDelete: boolean;
   /** `down --volumes`. */
   readonly removeVolumes?: boolean;
+  /** Images to take or build anew; absent: none. */
+  readonly images?: ImageAsks;
   /** In force before, for causes and for what it alone knew (tiers and dependencies of what is declared no more). */
   readonly previous?: Revision;
 }
@@ -62,7 +66,7 @@ function factsOf({ revision, observed, facts, mode }: PlanInput): Facts {
 
 /** What there is to do and why, and how everything is. */
 export function plan(input: PlanInput): Plan {
-  const { revision, observed, now, mode } = input;
+  const { revision, observed, now, mode, images = noAsks } = input;
   const facts = factsOf(input);
   const world = indexWorld(revision, observed, facts, now, mode === 'apply');
   const order = orderOf(revision.resources);
@@ -77,7 +81,10 @@ export function plan(input: PlanInput): Plan {
   const removals = planRemovals({
     world,
     mode,
-    untouchable: new Set([...input.busy, ...later.keys()]),
+    untouchable: new Set([
+      ...input.busy,
+      ...[...later.keys()].filter((ref) => facts.failures[ref]?.removing),
+    ]),
     allowDelete: input.allowDelete,
     removeVolumes: input.removeVolumes ?? false,
     previous: input.previous,
@@ -92,7 +99,8 @@ export function plan(input: PlanInput): Plan {
     lostVolumes: volumes.lost,
     missingNetworks: networks.missing,
     released: removals.released,
-    missingImages: missingImages(world),
+    images,
+    missingImages: missingImages(world, images),
     previous: new Map((input.previous?.resources ?? []).filter(isWorkload).map((w) => [refOf(w), w])),
     readiness: ready,
     everMade: new Set(Object.values(facts.made).map((m) => m.ref)),
@@ -124,6 +132,7 @@ export function plan(input: PlanInput): Plan {
   const steps = numberWaves([...early, ...leaving, ...removals.volumes], order);
   const waits = waitsByRef(gated, world, ready);
   const all = [...parts.values()];
+  const told = planImages(world, images, steps);
   const nextAt = earliest([...later.values(), ...models.nextAt, ...all.flatMap((p) => p.nextAt)]);
   return {
     platform: revision.platform,
@@ -133,11 +142,12 @@ export function plan(input: PlanInput): Plan {
       ...suspensionOf(input),
       ...(mode === 'apply' ? adoptionNotice(revision, observed, facts) : []),
       ...selection.warnings,
-      ...movedTags(world),
+      ...movedTags(world, images),
       ...volumes.warnings,
       ...removals.warnings,
       ...all.flatMap((p) => p.warnings),
     ],
+    ...(told.length === 0 ? {} : { images: told }),
     ...(removals.blocked === undefined ? {} : { blocked: removals.blocked }),
     statuses: [
       ...[...parts].map(([ref, part]) => statusOf(part.finding(waits.get(ref)))),

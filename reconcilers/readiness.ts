@@ -65,8 +65,6 @@ function endedWell(workload: Workload, container: ObservedContainer, facts: Fact
   const ref = refOf(workload);
   // What a person asked for again counts neither as done nor as failed.
   if (facts.reruns[ref] !== undefined) return false;
-  // What a person asked for again counts neither as done nor as failed.
-  if (facts.reruns[ref] !== undefined) return false;
   if (facts.completed[ref]?.containerId === container.id) return true;
   const stop = facts.stops[container.id];
   if ((stop?.exitCode ?? container.exitCode ?? container.detail?.exitCode) !== 0) return false;

@@ -12,6 +12,7 @@ export type Act =
   | 'unpause'
   | 'rename'
   | 'recreate'
+  | 'build'
   | 'update'
   | 'connect'
   | 'removeDead'

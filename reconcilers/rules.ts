@@ -3,6 +3,7 @@
 
 import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
+import { imageFailures } from './images.ts';
 import { endedWithHolder, isStranded, joinsAnew } from './namespaces.ts';
 import { replacementRules } from './replacement-rules.ts';
 import type { Rule } from './rule.ts';
@@ -13,6 +14,7 @@ import {
   differs,
   graceOver,
   isAskedAgain,
+  isBuildDue,
   isDown,
   isFailedJob,
   isFailing,
@@ -105,6 +107,9 @@ export const rules = [
     act: 'recreate',
     level: 'progressing',
   },
+  // Its image is made before it is known whether the container needs another one.
+  { category: 'BuildChanged', when: isBuildDue, act: 'build', level: 'progressing' },
+
   // What only a new container can have. Checked before the old one is touched; where it is refused, the old one is
   // kept as well as it can be, and a row far below says so.
   {
@@ -288,9 +293,13 @@ export type Category = (typeof rules)[number]['category'];
 export function classify(s: Situation): Rule & { readonly category: Category } {
   const rule = rules.find((r) => r.when(s)) ?? settled;
   // The failed start of a new container is what brings the old one back: that once need not wait.
-  const mayAct = rule.category === 'ReplacementFailed' && (s.attempts?.at.length ?? 0) <= 1;
+  const isFirst = rule.category === 'ReplacementFailed' && (s.attempts?.at.length ?? 0) <= 1;
+  // An image that cannot be had is no reason to leave alone what is there.
+  const mayAct = isFirst || (!imageActs.has(rule.act) && imageFailures.has(s.failure?.reason ?? ''));
   return rule.act !== 'none' && actFailed(s) && !mayAct ? backingOff : rule;
 }
+
+const imageActs = new Set<Rule['act']>(['create', 'recreate', 'build', 'resumeReplacement']);
 
 const settled = { category: 'Ready', when: () => true, act: 'none', level: 'fine' } as const;
 const backingOff = { category: 'BackingOff', when: actFailed, act: 'none', level: 'degraded' } as const;

@@ -2,6 +2,7 @@
 
 import type { Position } from '../desired-state/diagnostic.ts';
 import { positionOf } from './drift.ts';
+import { imageWant } from './images.ts';
 import { endedWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
@@ -175,6 +176,11 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   NamespaceReplaced: (s) => ({ ...fields(s, ['recreate'], ''), message: replacedWords(s) }),
   NamespaceEnded: (s) => ({ message: endedWords(s), ...endedAt(s) }),
   NamespaceLost: (s) => ({ message: strandedWords(s) }),
+  BuildChanged: (s) => {
+    const want = imageWant(s.setting.world, s.setting.images, s.workload);
+    const message = want.way === 'build' ? want.why : 'its image is built anew';
+    return { message, position: positionOf(s.workload, 'build') };
+  },
   SpecChanged: (s) => fields(s, ['recreate'], 'only a new container can have that'),
   CrashLoopBackOff: (s) => {
     const when = s.attempts === undefined ? '' : `, next start at ${iso(s.attempts.notBefore)}`;

@@ -6,6 +6,7 @@ import { canonicalJson, type Policy } from '../desired-state/revision.ts';
 import { type Blocker, type BlockerSources, blockerOf } from './blockers.ts';
 import { type FieldDrift, fieldDrift } from './drift.ts';
 import type { Attempts, Facts, Hold, Stop } from './facts.ts';
+import type { ImageAsks } from './images.ts';
 import { isPinned } from './inspect-needs.ts';
 import { networkGaps } from './membership.ts';
 import { sharedModes } from './namespaces.ts';
@@ -20,6 +21,7 @@ import { ownedBy, type World } from './world.ts';
 export interface Setting extends BlockerSources {
   readonly world: World;
   readonly mode: 'apply' | 'keep' | 'down';
+  readonly images: ImageAsks;
   /** Workloads of the revision before, by ref. */
   readonly previous: ReadonlyMap<Ref, Workload>;
   readonly readiness: ReadonlyMap<Ref, Readiness>;

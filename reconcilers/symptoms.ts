@@ -2,6 +2,7 @@
 
 import { isBackingOff } from './backoff.ts';
 import { isComposeName, isMadeByCompose } from './compose-identity.ts';
+import { imageWant } from './images.ts';
 import type { ObservedContainer } from './observed.ts';
 import { type Fate, successorFate } from './replacement.ts';
 import type { Situation } from './situation.ts';
@@ -25,6 +26,13 @@ export const wasThere = (s: Situation): boolean =>
 /** The same spec was tried, and its container was never ready. */
 export function isTried(s: Situation): boolean {
   return s.facts.failedReplacements[s.ref]?.specHash === s.hash;
+}
+
+/** What its image is built from has changed, or it was asked for; what is down is started first, as it is. */
+export function isBuildDue(s: Situation): boolean {
+  if (s.container === undefined || s.workload.protect) return false;
+  if (isDown(s) && s.readiness?.state !== 'done') return false;
+  return imageWant(s.setting.world, s.setting.images, s.workload).way === 'build';
 }
 
 /** A recreate must not be: protected, tried in vain, or sure to fail. */

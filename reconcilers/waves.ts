@@ -59,11 +59,11 @@ function afterOthers(
 }
 
 /**
- * Steps that wait for one of their own kind for the executor's sake only: an image that another pulls, or the first of
+ * Steps that wait for one of their own kind for the executor's sake only: an image that another pulls or builds, or the first of
  * a tier that goes, which stands for all of the tier above.
  */
 function isOwnWave(step: Step, before: Step, order: Order): boolean {
-  if (before.op === 'pullImage') return true;
+  if (before.op === 'pullImage' || before.op === 'buildImage') return true;
   if (step.cause.reason !== 'Down' || before.cause.reason !== 'Down') return false;
   const isDependent = order.dependencies.get(before.ref)?.includes(step.ref) ?? true;
   return !isDependent && order.tier.get(step.ref) === order.tier.get(before.ref);

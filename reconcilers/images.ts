@@ -1,0 +1,100 @@
+// Which bytes a workload's image is, and how they are had: from here, from a registry, from a build. Pure.
+
+import type { Workload } from '../desired-state/resource.ts';
+import type { Blocker } from './blockers.ts';
+import type { Facts } from './facts.ts';
+import type { World } from './world.ts';
+
+/** What an apply asks for beyond what is needed. Keys as of `imageKey`. */
+export interface ImageAsks {
+  /** What the tag means in its registry now is taken, as far as that was asked a moment ago. */
+  readonly take: ReadonlySet<string>;
+  /** Built anew, though what it is built from is the same … */
+  readonly rebuild: ReadonlySet<string>;
+  /** … unless that was done since then (epoch ms). */
+  readonly since: number;
+}
+
+export const noAsks: ImageAsks = { take: new Set(), rebuild: new Set(), since: 0 };
+
+/** What facts about an image go by: its name as written, so that another mirror is no other image. */
+export function imageKey({ imageWritten, container }: Pick<Workload, 'imageWritten' | 'container'>): string {
+  return imageWritten ?? container.image;
+}
+
+/** The image id that the workload's tag meant when it came in force. */
+export function pinOf(facts: { readonly pins: Facts['pins'] }, workload: Workload): string | undefined {
+  return facts.pins[imageKey(workload)];
+}
+
+export type ImageWant =
+  /** It is here; `id` where its name means another image by now. */
+  | { readonly way: 'use'; readonly id?: string }
+  /** `digest`: that very image, whatever the tag means by now. */
+  | { readonly way: 'pull'; readonly digest?: string; readonly why: string }
+  | { readonly way: 'build'; readonly why: string }
+  | { readonly way: 'none'; readonly blocker: Blocker };
+
+/** How the workload's image is had. */
+export function imageWant(world: World, asks: ImageAsks, workload: Workload): ImageWant {
+  const { facts, observed } = world;
+  const { image } = workload.container;
+  const key = imageKey(workload);
+  const pin = facts.pins[key];
+  const named = observed.images[image];
+  const isHere = named !== undefined || (pin !== undefined && observed.images[pin] !== undefined);
+  if (workload.pullPolicy !== 'never') {
+    const why = workload.build === undefined ? undefined : whyBuild(facts, asks, workload, isHere);
+    if (why !== undefined) return { way: 'build', why };
+    const taken = workload.build === undefined ? tagToTake(facts, asks, key) : undefined;
+    if (taken !== undefined) return { way: 'pull', why: `the tag ${image} means another image now` };
+  }
+  if (isHere) {
+    const isOther = pin !== undefined && named !== pin && observed.images[pin] !== undefined;
+    return isOther ? { way: 'use', id: pin } : { way: 'use' };
+  }
+  if (workload.pullPolicy === 'never') return { way: 'none', blocker: neverPulled(image) };
+  const digest = pin === undefined ? undefined : facts.digests[key];
+  return { way: 'pull', why: `image ${image} is not here`, ...(digest === undefined ? {} : { digest }) };
+}
+
+function neverPulled(image: string): Blocker {
+  const message = `image ${image} is not here, and pull_policy is never; build or load it, or let it be pulled`;
+  return { reason: 'ImageMissing', message };
+}
+
+/** The digest that the tag means now, where it is to be taken and is not what is in force. */
+export function tagToTake(facts: Facts, asks: ImageAsks, key: string): string | undefined {
+  const now = asks.take.has(key) ? facts.registry[key]?.digest : undefined;
+  return now === facts.digests[key] ? undefined : now;
+}
+
+function whyBuild(facts: Facts, asks: ImageAsks, workload: Workload, isHere: boolean): string | undefined {
+  const { build, container } = workload;
+  const key = imageKey(workload);
+  const before = facts.builds[key];
+  if (build === undefined) return undefined;
+  if (!isHere) return `image ${container.image} is not here; it is built from ${build.context}`;
+  if (before !== undefined && before.hash !== build.hash)
+    return `what it is built from has changed: ${build.context}`;
+  const isAsked = asks.rebuild.has(key) && (before === undefined || before.at < asks.since);
+  return isAsked ? `it is built anew from ${build.context}, as asked` : undefined;
+}
+
+/** With what is to be taken in place of what is in force, so that a container that runs another image differs. */
+export function factsWithTaken(facts: Facts, asks: ImageAsks): Facts {
+  const taken = [...asks.take].flatMap((key) => {
+    const digest = tagToTake(facts, asks, key);
+    return digest === undefined ? [] : [[key, digest] as const];
+  });
+  return taken.length === 0 ? facts : { ...facts, pins: { ...facts.pins, ...Object.fromEntries(taken) } };
+}
+
+/** Failures to get an image: they stand in the way of a new container, not of the one that is there. */
+export const imageFailures: ReadonlySet<string> = new Set([
+  'ImageMissing',
+  'ImagePullFailed',
+  'ImagePullDenied',
+  'BuildFailed',
+  'BuildContextUnreadable',
+]);
