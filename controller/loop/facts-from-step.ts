@@ -1,6 +1,5 @@
 // What the outcome of a step lets us remember. Pure; the executor stores it in the same breath as the outcome.
 
-import type { Ref } from '../../desired-state/resource.ts';
 import type { Policy } from '../../desired-state/revision.ts';
 import { nextAttempt } from '../../reconcilers/backoff.ts';
 import { carriedLabels } from '../../reconcilers/compose-identity.ts';
@@ -184,9 +183,11 @@ export function attemptAfterStep(
   return [{ fact: 'attempts', key: step.ref, value }];
 }
 
+const removalOps = new Set<Step['op']>(['stopContainer', 'removeContainer', 'removeNetwork', 'removeVolume']);
+
 /** Facts after a step that failed: the engine's words for the condition, and back-off. */
 export function factsAfterFailure(
-  ref: Ref,
+  { ref, op }: Step,
   failure: { readonly reason: string; readonly message: string },
   facts: Facts,
   policy: Policy,
@@ -198,7 +199,12 @@ export function factsAfterFailure(
     {
       fact: 'failures',
       key: ref,
-      value: { ...failure, at, count: before?.reason === failure.reason ? before.count + 1 : 1 },
+      value: {
+        ...failure,
+        at,
+        count: before?.reason === failure.reason ? before.count + 1 : 1,
+        ...(removalOps.has(op) ? { removing: true } : {}),
+      },
     },
     {
       fact: 'attempts',

@@ -265,7 +265,7 @@ export class Reconciler {
             ...this.#repetition(step, before, policy, at),
             ...attemptAfterStep(step, before, policy, at, this.#context.random()),
           ]
-        : factsAfterFailure(step.ref, failureOf(error, scrub), before, policy, at, this.#context.random());
+        : factsAfterFailure(step, failureOf(error, scrub), before, policy, at, this.#context.random());
     const event = eventOfStep(report, { ...journal, at });
     const state = error !== undefined ? 'failed' : outcome?.changed === false ? 'unchanged' : 'done';
     const message = error === undefined ? outcome?.message : scrub(error.message);
@@ -295,7 +295,7 @@ export class Reconciler {
     if (!isRepeated(step, before, at)) return [];
     const message = `${step.cause.message}: done ${before.length + 1} times within a minute, and it does not last`;
     const failure = { reason: 'DoesNotLast', message };
-    return factsAfterFailure(step.ref, failure, facts, policy, at, this.#context.random());
+    return factsAfterFailure(step, failure, facts, policy, at, this.#context.random());
   }
 
   /** The `die` event of our own stop may come after its answer: keep the mark a little. */

@@ -732,6 +732,24 @@ describe('declared no more', () => {
     expect(plan.steps[2]?.after).toEqual([plan.steps[1]?.id]);
   });
 
+  test('removed although its last starts failed: only a removal that failed is waited for', () => {
+    const attempts = { at: [noon - 1], notBefore: noon + 60_000, lastFailure: 'no' };
+    const failure = { reason: 'StartFailed', message: 'no', at: noon - 1, count: 3 };
+    const planWith = (removing: object) =>
+      planOf({
+        revision: revision([]),
+        observed: look(revision([]), [live(web, { state: 'created' })]),
+        facts: facts({
+          declared: { 'Service/web': source },
+          attempts: { 'Service/web': attempts },
+          failures: { 'Service/web': { ...failure, ...removing } },
+        }),
+        mode: 'down',
+      });
+    expect(ops(planWith({}))).toEqual(['removeContainer Service/web']);
+    expect(ops(planWith({ removing: true }))).toEqual([]);
+  });
+
   test('kept where another source declared it', () => {
     const r = left('bcdef');
     const plan = planOf({
