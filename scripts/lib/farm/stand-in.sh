@@ -15,7 +15,7 @@ fetch_from() {
 }
 
 # Listens until told to end; leaves a sign of life in the working folder, as programs write beside themselves.
-serve() {
+listen() {
   trap 'exit 0' TERM INT
   for port in "$@"; do httpd -p "$port" -h /srv/www || exit 1; done
   while :; do
@@ -45,7 +45,7 @@ case $name in
       *) if command -v "$1" >/dev/null; then exec "$@"; fi ;;
     esac
     # shellcheck disable=SC2086 # one word a port
-    serve $ports
+    listen $ports
     ;;
   curl)
     for url in "$@"; do :; done
@@ -59,7 +59,7 @@ case $name in
   pip | semgrep) ;;
   *)
     port=$(asked_port "$@")
-    if [ -n "$port" ]; then serve "$port"; fi
+    if [ -n "$port" ]; then listen "$port"; fi
     case ${1:-} in -c | -e) fetch_from "$2" ;; esac
     ;;
 esac
