@@ -8,7 +8,7 @@ import { compareDiagnostics, type Diagnostic } from './diagnostic.ts';
 import { interpolateTree } from './interpolate.ts';
 import { displayOf, findSources, type SourceFile, type Sources } from './load-sources.ts';
 import type { LoadRequest, LoadResult } from './load-types.ts';
-import { type DocumentOf, type ManifestDocument, readDocument } from './manifest/document.ts';
+import { type DocumentOf, type Hidden, type ManifestDocument, readDocument } from './manifest/document.ts';
 import { platformName as platformNameSchema } from './manifest/parts.ts';
 import type { ResolveContext } from './resolve/context.ts';
 import { type Declared, type Defaults, nothingDeclared } from './resolve/declared.ts';
@@ -49,6 +49,7 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
     files,
     digests: new Map(),
     // A service of the wrong shape is left out of its project: what refers to it is not at fault.
+    hidden: manifests.hidden,
     complete: sources.complete && manifests.complete && !hasErrors(compose?.project.diagnostics ?? []),
   };
   const declared = declareAll(context, documents, platform, compose);
@@ -95,12 +96,14 @@ function platformName(request: LoadRequest, declared: string | undefined, diagno
 
 interface Manifests {
   readonly documents: ManifestDocument[];
-  /** false: of some document not even kind and name are known. */
+  readonly hidden: readonly Hidden[];
+  /** false: some file is not even YAML. */
   readonly complete: boolean;
 }
 
 function readManifests(sources: Sources, variables: Variables, diagnostics: Diagnostic[]): Manifests {
   let complete = true;
+  const hidden: Hidden[] = [];
   const documents = sources.manifests.flatMap((file) => {
     const parsed = parseYaml(file.text, file.display);
     complete &&= !hasErrors(parsed.diagnostics);
@@ -109,13 +112,13 @@ function readManifests(sources: Sources, variables: Variables, diagnostics: Diag
     return parsed.documents.flatMap((root) => {
       // Names are noted by the lookup itself.
       const filled = interpolateTree(root, lookup, () => {});
-      const { document, diagnostics: wrong } = readDocument(filled.node, file);
+      const { document, hidden: lost, diagnostics: wrong } = readDocument(filled.node, file);
       diagnostics.push(...filled.diagnostics, ...wrong);
-      complete &&= document !== undefined;
+      if (lost !== undefined) hidden.push(lost);
       return document ?? [];
     });
   });
-  return { documents, complete };
+  return { documents, hidden, complete };
 }
 
 function readCompose(

@@ -36,8 +36,16 @@ export interface DocumentOf<K extends ManifestKind> {
   readonly file: SourceFile;
 }
 
+/** What a document declares that could not be read: as much of it as is known. */
+export interface Hidden {
+  readonly kind?: ManifestKind;
+  readonly name?: string;
+}
+
 export interface ReadDocument {
   readonly document?: ManifestDocument;
+  /** Without `document`: what it may have declared. */
+  readonly hidden?: Hidden;
   readonly diagnostics: Diagnostic[];
 }
 
@@ -49,16 +57,19 @@ export function readDocument(root: Node, file: SourceFile): ReadDocument {
   if (root.kind !== 'map') {
     const message = 'expected a map with apiVersion, kind, metadata and spec';
     report(root.position, 'WrongType', message);
-    return { diagnostics };
+    return { hidden: {}, diagnostics };
   }
   reportTags(root, report);
   const kind = kindOf(root, report);
   reportUnknownKeys(root, report);
-  if (kind === undefined) return { diagnostics };
+  if (kind === undefined) {
+    const name = writtenName(root);
+    return { hidden: name === undefined ? {} : { name: name.value }, diagnostics };
+  }
 
   const name = nameOf(root, kind, diagnostics);
   const spec = specOf(root, kind, name?.value, diagnostics);
-  if (name === undefined) return { diagnostics };
+  if (name === undefined) return { hidden: { kind }, diagnostics };
   const metadata = childOf(root, 'metadata');
   const document = {
     kind,
@@ -122,7 +133,12 @@ function nameOf(
   }
   const schema = kind === 'Platform' ? platformMetadataSchema : metadataSchema;
   diagnostics.push(...checkShape(schema, metadata, `${kind} metadata`).diagnostics);
-  const name = childOf(metadata, 'name');
+  return writtenName(root);
+}
+
+function writtenName(root: MapNode): { value: string; position: Position } | undefined {
+  const metadata = childOf(root, 'metadata');
+  const name = metadata === undefined ? undefined : childOf(metadata, 'name');
   if (name?.kind !== 'scalar' || typeof name.value !== 'string' || name.value === '') return undefined;
   return { value: name.value, position: name.position };
 }

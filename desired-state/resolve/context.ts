@@ -1,6 +1,7 @@
 // What all parts of the resolver share: names that are given, and the places where mistakes and read files go.
 
 import type { Diagnostic, Position } from '../diagnostic.ts';
+import type { Hidden } from '../manifest/document.ts';
 import type { Policy } from '../revision.ts';
 import type { Variables } from '../variables.ts';
 import { didYouMean } from '../yaml/suggest.ts';
@@ -19,7 +20,9 @@ export interface ResolveContext {
   readonly files: Set<string>;
   /** Of watched files and folders, by path: each is read once a load. */
   readonly digests: Map<string, string>;
-  /** false: something could not be read, so a name that seems missing may be in there. */
+  /** Of documents that could not be read: a name that seems missing may be one of these. */
+  readonly hidden: readonly Hidden[];
+  /** false: something could not be read at all, so a name that seems missing may be in there. */
   readonly complete: boolean;
 }
 
@@ -58,7 +61,11 @@ export function reportMissing(
   candidates: Iterable<string>,
   otherwise?: string,
 ): void {
-  if (!context.complete) return;
+  const kinds = what.split(' or ');
+  const isHidden = (hidden: Hidden): boolean =>
+    (hidden.kind === undefined || kinds.includes(hidden.kind)) &&
+    (hidden.name === undefined || hidden.name === name);
+  if (!context.complete || context.hidden.some(isHidden)) return;
   const { hint = otherwise } = didYouMean(name, candidates);
   reportError(context, position, 'UnknownReference', `there is no ${what} "${name}"`, hint);
 }

@@ -46,7 +46,7 @@ function checkPlatforms(context: ResolveContext, documents: readonly ManifestDoc
 function checkSelectors(context: ResolveContext, declared: Declared, resources: readonly Resource[]): void {
   const workloads = resources.filter(isWorkload);
   for (const { name, position, spec } of declared.limits.values()) {
-    if (spec === undefined || spec.partial || !context.complete) continue;
+    if (spec === undefined || spec.partial || !context.complete || context.hidden.length > 0) continue;
     const { selector = {} } = spec.value;
     const names = childOf(childOf(spec.node, 'selector') ?? spec.node, 'name');
     let known = true;

@@ -323,6 +323,36 @@ metadata: {name: db
       'reeve.yaml:8:1: not valid YAML: flow map in block collection must be sufficiently indented and end with a }',
     ],
   },
+  'of documents whose kind or name is wrong only what they may declare is not told': {
+    files: {
+      'reeve.yaml': `
+apiVersion: reeve/v1
+kind: Service
+metadata: {name: web}
+spec: {image: a, depends_on: [db, chache], networks: [frnt, back], volumes: ["dta:/d"]}
+---
+kind: Netwrk
+apiVersion: reeve/v1
+metadata: {name: back}
+---
+apiVersion: reeve/v1
+kind: Volume
+metadata: {labels: {a: b}}
+---
+apiVersion: reeve/v1
+kind: Service
+metadata: {name: cache}
+spec: {image: a}
+`.slice(1),
+    },
+    lines: [
+      'reeve.yaml:4:31: there is no Service or Agent "db"',
+      'reeve.yaml:4:35: there is no Service or Agent "chache"; did you mean "cache"?',
+      'reeve.yaml:4:55: there is no Network "frnt"; declare it with kind: Network',
+      'reeve.yaml:6:7: unknown kind "Netwrk"; expected Platform, Service, AgentClass, Agent, Model, ResourceLimits, Network, Volume or Secret; did you mean "Network"?',
+      'reeve.yaml:12:11: missing "name" in Volume metadata',
+    ],
+  },
   'a reference to a manifest that is wrong holds': {
     files: {
       'reeve.yaml': `
