@@ -150,9 +150,8 @@ function totals(plan: Plan, entries: readonly Entry[]): string {
   const parts = [...counts].map(([verb, count]) => `${count} to ${verb}`);
   const ready = plan.statuses.filter((s) => s.conditions.some((c) => c.type === 'Ready' && c.status)).length;
   const now = `${ready} of ${plan.statuses.length} resources ready`;
-  return parts.length === 0
-    ? `Nothing to do now; ${now}.`
-    : `Plan for ${plan.platform}: ${parts.join(', ')}; ${now} now.`;
+  const what = parts.length === 0 ? 'nothing to do' : parts.join(', ');
+  return `Plan for ${plan.platform}: ${what}; ${now} now.`;
 }
 
 /** What people lose meanwhile, and for about how long. A platform that is taken down needs no such list. */

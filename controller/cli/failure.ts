@@ -23,8 +23,9 @@ function tell(error: unknown): ToldFailure {
     return { lines: [], status: error.exitCode === 0 ? exitStatus.done : exitStatus.usage };
   }
   if (error instanceof InvalidManifest) {
+    const errors = error.diagnostics.filter((d) => d.severity === 'error').length;
     return {
-      lines: [...error.diagnostics.map(formatDiagnostic), `reeve: ${mistakes(error)}`],
+      lines: [...error.diagnostics.map(formatDiagnostic), `reeve: ${mistakes(errors)}`],
       status: exitStatus.invalid,
     };
   }
@@ -34,8 +35,8 @@ function tell(error: unknown): ToldFailure {
   return tellSystemError(error);
 }
 
-function mistakes(error: InvalidManifest): string {
-  const count = error.diagnostics.filter((d) => d.severity === 'error').length;
+/** The last line under a list of mistakes. */
+export function mistakes(count: number): string {
   return count === 1 ? 'the manifests have 1 mistake' : `the manifests have ${count} mistakes`;
 }
 

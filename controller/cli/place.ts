@@ -36,12 +36,12 @@ export interface Place {
 
 /**
  * The platform and state folder that flags, manifests or the state root point at. `makeKey`: what is loaded will be acted
- * on or saved, so its digests must be good tomorrow.
+ * on or saved, so its digests must be good tomorrow. Without `guess` a platform is not taken for being the only one.
  */
 export async function findPlace(
   flags: PlatformFlags,
   context: Context,
-  { makeKey = false }: { readonly makeKey?: boolean } = {},
+  { makeKey = false, guess = true }: { readonly makeKey?: boolean; readonly guess?: boolean } = {},
 ): Promise<Place> {
   const dir = flags.state === undefined ? undefined : resolve(context.cwd, flags.state);
   const named = flags.file.length > 0;
@@ -54,7 +54,7 @@ export async function findPlace(
     const record = await inForce(dir, context);
     if (record !== undefined) return storedPlace(record.revision.platform, dir, context);
   }
-  return onlyPlace(context);
+  return onlyPlace(context, guess);
 }
 
 async function storedPlace(platform: string, dir: string, context: Context): Promise<Place> {
@@ -110,7 +110,7 @@ async function placeKeeping(
   return undefined;
 }
 
-async function onlyPlace(context: Context): Promise<Place> {
+async function onlyPlace(context: Context, guess: boolean): Promise<Place> {
   const platforms = listPlatforms(context);
   const [only, second] = platforms;
   if (only === undefined) {
@@ -123,6 +123,12 @@ async function onlyPlace(context: Context): Promise<Place> {
     throw new ReeveError(`no manifests here, and ${platforms.length} platforms to choose from`, {
       status: exitStatus.usage,
       hint: `choose one with -p: ${platforms.map(({ platform }) => platform).join(', ')}`,
+    });
+  }
+  if (!guess) {
+    throw new ReeveError('no manifests here, and no platform is named', {
+      status: exitStatus.usage,
+      hint: `if the only one of this machine is meant: -p ${only.platform}`,
     });
   }
   return storedPlace(only.platform, only.dir, context);

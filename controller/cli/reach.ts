@@ -30,11 +30,16 @@ export interface ReachOptions {
   readonly forceUnlock?: boolean;
   /** A platform that nothing was ever in force of is one that begins now. */
   readonly mayBeNew?: boolean;
+  /** false: the platform must be named, or have its manifests here. */
+  readonly guess?: boolean;
 }
 
 /** Opens the way to a platform; the caller closes `control`. */
 export async function reach(flags: PlatformFlags, context: Context, options: ReachOptions): Promise<Reached> {
-  const place = await findPlace(flags, context, { makeKey: options.lock || options.saved === true });
+  const place = await findPlace(flags, context, {
+    makeKey: options.lock || options.saved === true,
+    guess: options.guess ?? true,
+  });
   const found = await findController(place.socketPath);
   if (found !== undefined) {
     await requireSameEngine(flags, context, found.health);

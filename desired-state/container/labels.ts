@@ -3,8 +3,11 @@
 import { parseDotenv } from '../dotenv.ts';
 import type { MapNode } from '../tree.ts';
 import { readBeside } from './env-file.ts';
-import { fieldOf, type Scope, take } from './scope.ts';
+import { fieldOf, reject, type Scope, take } from './scope.ts';
 import { itemsOf, pairsOf, pairText, textOf } from './values.ts';
+
+/** Labels by which reeve knows its containers. */
+const ownPrefix = 'reeve.';
 
 export function labelsOf(scope: Scope, node: MapNode): Record<string, string> {
   const labels: Record<string, string> = {};
@@ -20,6 +23,16 @@ export function labelsOf(scope: Scope, node: MapNode): Record<string, string> {
     }
   }
   for (const pair of pairsOf(scope, take(scope, node, 'labels', 'labels'))) {
+    if (pair.key.startsWith(ownPrefix)) {
+      reject(
+        scope,
+        pair.node,
+        'ReservedLabel',
+        `label "${pair.key}" is reeve's own`,
+        'give it another prefix',
+      );
+      continue;
+    }
     labels[pair.key] = pairText(pair) ?? '';
     scope.positions[`labels.${pair.key}`] = pair.node.position;
   }

@@ -353,6 +353,17 @@ spec: {image: a}
       'reeve.yaml:12:11: missing "name" in Volume metadata',
     ],
   },
+  "a label that is reeve's own": {
+    files: {
+      'reeve.yaml': `
+apiVersion: reeve/v1
+kind: Service
+metadata: {name: web}
+spec: {image: a, labels: {reeve.platform: other}}
+`.slice(1),
+    },
+    lines: ['reeve.yaml:4:43: label "reeve.platform" is reeve\'s own; give it another prefix'],
+  },
   'a reference to a manifest that is wrong holds': {
     files: {
       'reeve.yaml': `

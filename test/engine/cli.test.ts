@@ -1,11 +1,12 @@
 // The command line on a real engine: what people type in a day, with and without a controller, and how each ends.
 
-import { writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { document, newPlatform, service, type TestPlatform } from '../support/platform.ts';
+import { reeve } from '../support/reeve.ts';
 import { until } from '../support/until.ts';
 
 let p: TestPlatform;
@@ -149,6 +150,24 @@ describe('reading, once it is applied', () => {
   });
 });
 
+test('where no manifests are and no platform is named, the only one is shown and not changed', async () => {
+  await p.apply();
+  await mkdir(join(p.folder, 'home/reeve/empty'), { recursive: true });
+  await symlink(p.state, join(p.folder, 'home/reeve', p.name));
+  const elsewhere = {
+    cwd: join(p.folder, 'home/reeve/empty'),
+    socket: p.socket,
+    env: { XDG_STATE_HOME: join(p.folder, 'home') },
+  };
+  expect((await reeve(['status'], elsewhere)).stdout).toContain(p.name);
+  for (const verb of ['down', 'apply']) {
+    const { code, stderr } = await reeve([verb, '--yes'], elsewhere);
+    expect(code).toBe(64);
+    expect(stderr).toContain(`-p ${p.name}`);
+  }
+  expect(await p.containers()).toHaveLength(2);
+});
+
 describe('with a controller', () => {
   beforeEach(async () => {
     await p.run();
@@ -161,7 +180,7 @@ describe('with a controller', () => {
     expect((await p.reeve('status')).stdout).toMatch(/HELD Service\/web .*looking/);
     expect((await p.reeve('release', 'web')).code).toBe(0);
     expect((await p.reeve('apply', '--yes', '-f', p.manifests)).code).toBe(0);
-    expect((await p.reeve('plan')).stdout).toContain('Nothing to do');
+    expect((await p.reeve('plan')).stdout).toContain('nothing to do');
   });
 
   test('an apply of other manifests is refused, naming those it keeps', async () => {

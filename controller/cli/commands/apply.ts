@@ -55,7 +55,7 @@ async function apply(words: readonly string[], given: Flags, context: Context): 
   const saved = await savedPlan(words, context);
   const flags = saved === undefined ? given : { ...given, ...flagsOf(saved) };
   requireAnswer(flags, context);
-  const reached = await reach(flags, context, { verb: 'apply', lock: true, manifests: true });
+  const reached = await reach(flags, context, { verb: 'apply', lock: true, manifests: true, guess: false });
   try {
     if (saved === undefined) requireNoFile(words, reached.place.refs);
     const options: ApplyOptions = {

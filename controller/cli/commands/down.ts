@@ -35,7 +35,12 @@ async function down(flags: Flags, context: Context): Promise<void> {
       hint: 'say --yes to remove without asking',
     });
   }
-  const { control } = await reach(flags, context, { verb: 'down', lock: true, manifests: false });
+  const { control } = await reach(flags, context, {
+    verb: 'down',
+    lock: true,
+    manifests: false,
+    guess: false,
+  });
   try {
     const options = { by: by(context, 'down'), volumes: flags.volumes ?? false };
     const plan = await control.downPlan(options);

@@ -5,6 +5,7 @@ import { formatDiagnostic } from '../../../desired-state/diagnostic.ts';
 import type { Revision } from '../../../desired-state/revision.ts';
 import { exitStatus } from '../../errors.ts';
 import type { Context } from '../context.ts';
+import { mistakes } from '../failure.ts';
 import { counted } from '../format.ts';
 import { type OutputFlags, type PlatformFlags, withExamples, withFiles, withOutput } from '../options.ts';
 
@@ -52,7 +53,7 @@ async function validate(flags: Flags, context: Context): Promise<void> {
     context.terminal.out(`valid: ${inventory(result.loaded.revision)}`);
   } else {
     const errors = diagnostics.filter((d) => d.severity === 'error').length;
-    context.terminal.err(`reeve: ${counted(errors, 'mistake')}; nothing was changed`);
+    context.terminal.err(`reeve: ${mistakes(errors)}`);
   }
 }
 
