@@ -166,13 +166,13 @@ function connectSteps(s: Situation, container: ObservedContainer, cause: Cause, 
       );
     }
     if (name === undefined) continue;
-    const wanted = s.workload.container.networks[name] ?? {};
+    const { networks, links } = s.workload.container;
+    const attachment = networks[name] ?? {};
     const args = {
       containerId: container.id,
       network,
-      aliases: wanted.aliases ?? [],
-      ...(wanted.ipv4Address === undefined ? {} : { ipv4Address: wanted.ipv4Address }),
-      ...(wanted.ipv6Address === undefined ? {} : { ipv6Address: wanted.ipv6Address }),
+      attachment,
+      ...(links === undefined ? {} : { links }),
     };
     steps.push(makeStep('connectNetwork', s.ref, args, cause, { key: network, after }));
   }

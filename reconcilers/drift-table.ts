@@ -66,21 +66,24 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
       return `${named}(${shortId(context.imageId)})`.trim();
     },
   },
-  // As the engine does it: an entrypoint of the manifest's own drops the image's command.
+  // As the engine does it: an entrypoint of the manifest's own drops the image's command; an empty command clears it,
+  // unless nothing would be left to run.
   command: {
     act: 'recreate',
-    desired: ({ workload: { container }, detail: { imageDefaults } }) =>
-      list(
-        container.command?.length || (container.entrypoint?.length ?? 0) > 0
-          ? container.command
-          : imageDefaults.command,
-      ),
+    desired: ({ workload: { container }, detail: { imageDefaults } }) => {
+      const { command, entrypoint } = container;
+      const runs = (words: readonly string[] | undefined): boolean => (words?.length ?? 0) > 0;
+      const own =
+        runs(entrypoint) ||
+        (command !== undefined && entrypoint === undefined && runs(imageDefaults.entrypoint));
+      return list(runs(command) || own ? command : imageDefaults.command);
+    },
     observed: (p) => list(p.detail.spec.command),
   },
   entrypoint: {
     act: 'recreate',
     desired: ({ workload: { container }, detail: { imageDefaults } }) =>
-      list(realEntrypoint(container.entrypoint?.length ? container.entrypoint : imageDefaults.entrypoint)),
+      list(realEntrypoint(container.entrypoint ?? imageDefaults.entrypoint)),
     observed: (p) => list(realEntrypoint(p.detail.spec.entrypoint)),
   },
   environment: {

@@ -7,6 +7,7 @@ import type {
   ContainerSpec,
   Model,
   Network,
+  NetworkAttachment,
   Ref,
   Resources,
   RestartPolicy,
@@ -50,9 +51,9 @@ export interface StepArgs {
   connectNetwork: {
     containerId: string;
     network: string;
-    aliases: readonly string[];
-    ipv4Address?: string;
-    ipv6Address?: string;
+    attachment: NetworkAttachment;
+    /** As the container has them. */
+    links?: readonly string[];
   };
   disconnectNetwork: { containerId: string; network: string };
   removeContainer: { containerId: string; name: string; volumes: boolean };

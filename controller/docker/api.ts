@@ -8,7 +8,28 @@ export interface RawEndpoint {
   IPAddress?: Maybe<string>;
   Aliases?: Maybe<string[]>;
   MacAddress?: Maybe<string>;
-  IPAMConfig?: Maybe<{ IPv4Address?: Maybe<string>; IPv6Address?: Maybe<string> }>;
+  Links?: Maybe<string[]>;
+  DriverOpts?: Maybe<Record<string, string>>;
+  GwPriority?: Maybe<number>;
+  IPAMConfig?: Maybe<{
+    IPv4Address?: Maybe<string>;
+    IPv6Address?: Maybe<string>;
+    LinkLocalIPs?: Maybe<string[]>;
+  }>;
+}
+
+/** A rate of a device: bytes or operations a second. */
+export interface RawRate {
+  Path: string;
+  Rate: number;
+}
+
+export interface RawDeviceRequest {
+  Driver?: Maybe<string>;
+  Count?: Maybe<number>;
+  DeviceIDs?: Maybe<string[]>;
+  Capabilities?: Maybe<string[][]>;
+  Options?: Maybe<Record<string, string>>;
 }
 
 export interface RawMountPoint {
@@ -74,8 +95,16 @@ export interface RawMount {
   Source?: Maybe<string>;
   Target?: Maybe<string>;
   ReadOnly?: Maybe<boolean>;
-  BindOptions?: Maybe<{ Propagation?: string; CreateMountpoint?: boolean }>;
-  VolumeOptions?: Maybe<{ NoCopy?: boolean; Labels?: Maybe<Record<string, string>> }>;
+  Consistency?: Maybe<string>;
+  BindOptions?: Maybe<{
+    Propagation?: string;
+    CreateMountpoint?: boolean;
+    NonRecursive?: boolean;
+    ReadOnlyNonRecursive?: boolean;
+    ReadOnlyForceRecursive?: boolean;
+  }>;
+  VolumeOptions?: Maybe<{ NoCopy?: boolean; Labels?: Maybe<Record<string, string>>; Subpath?: string }>;
+  ImageOptions?: Maybe<{ Subpath?: string }>;
   TmpfsOptions?: Maybe<{ SizeBytes?: number; Mode?: number }>;
 }
 
@@ -119,6 +148,27 @@ export interface RawHostConfig {
   OomKillDisable?: Maybe<boolean>;
   PidsLimit?: Maybe<number>;
   Ulimits?: Maybe<{ Name: string; Soft: number; Hard: number }[]>;
+  Annotations?: Maybe<Record<string, string>>;
+  BlkioWeight?: Maybe<number>;
+  BlkioWeightDevice?: Maybe<{ Path: string; Weight: number }[]>;
+  BlkioDeviceReadBps?: Maybe<RawRate[]>;
+  BlkioDeviceWriteBps?: Maybe<RawRate[]>;
+  BlkioDeviceReadIOps?: Maybe<RawRate[]>;
+  BlkioDeviceWriteIOps?: Maybe<RawRate[]>;
+  CgroupnsMode?: Maybe<string>;
+  CpuRealtimePeriod?: Maybe<number>;
+  CpuRealtimeRuntime?: Maybe<number>;
+  CpuCount?: Maybe<number>;
+  CpuPercent?: Maybe<number>;
+  MemorySwappiness?: Maybe<number>;
+  DeviceCgroupRules?: Maybe<string[]>;
+  DeviceRequests?: Maybe<RawDeviceRequest[]>;
+  Isolation?: Maybe<string>;
+  StorageOpt?: Maybe<Record<string, string>>;
+  VolumesFrom?: Maybe<string[]>;
+  Links?: Maybe<string[]>;
+  MaskedPaths?: Maybe<string[]>;
+  ReadonlyPaths?: Maybe<string[]>;
 }
 
 /** `GET /containers/ID/json`. */

@@ -3,8 +3,10 @@
 
 import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { ContainerSpec, EnvValue, Healthcheck, PortBinding } from '../../desired-state/resource.ts';
+import { identityLabels } from '../../reconcilers/observed.ts';
 import type { StepArgs } from '../../reconcilers/plan.ts';
 import { ReeveError } from '../errors.ts';
+import { machineBody } from './create-machine.ts';
 import { createMounts } from './create-mounts.ts';
 import { type CreateNetworks, createNetworks } from './create-networks.ts';
 import { resourcesBody } from './resources-body.ts';
@@ -15,6 +17,8 @@ export interface CreateContext {
   readonly secrets: SecretValues;
   /** What to create from: a reference or an image id. */
   readonly image: string;
+  /** The image's own, asked for where the manifest clears its command and sets no entrypoint. */
+  readonly imageEntrypoint?: readonly string[];
 }
 
 export interface CreateBody {
@@ -34,11 +38,15 @@ export function createBody(args: StepArgs['createContainer'], context: CreateCon
   });
   const body = dropUndefined({
     Image: context.image,
-    ...commandOf(spec),
+    ...commandOf(spec, context.imageEntrypoint),
     Env: Object.entries(spec.environment).map(
       ([key, value]) => `${key}=${plain(value, key, context.secrets)}`,
     ),
-    Labels: { ...spec.labels, ...args.labels },
+    Labels: {
+      ...spec.labels,
+      ...args.labels,
+      ...(spec.platform === undefined ? {} : { [identityLabels.imagePlatform]: spec.platform }),
+    },
     WorkingDir: spec.workingDir,
     User: spec.user,
     Hostname: spec.hostname,
@@ -55,21 +63,30 @@ export function createBody(args: StepArgs['createContainer'], context: CreateCon
       ...mounts,
       ...resourcesBody(spec.resources),
       ...hostConfig(spec),
+      ...dropUndefined({ ...machineBody(spec) }),
       NetworkMode: networks.networkMode,
+      Links: networks.links,
     }),
     NetworkingConfig: { EndpointsConfig: networks.endpoints },
   });
   return { body, later: networks.later };
 }
 
-/** An empty list leaves it to the image, as the engine does; `[""]` clears an image's entrypoint. */
-function commandOf({ command, entrypoint }: ContainerSpec): {
+/**
+ * An empty list clears what the image has (the Compose specification's rule); absent leaves it. The engine heeds an empty
+ * command only beside an entrypoint, so the image's comes along; with no entrypoint at all the image's command stays.
+ */
+function commandOf(
+  { command, entrypoint }: ContainerSpec,
+  imageEntrypoint: readonly string[] | undefined,
+): {
   Cmd?: readonly string[];
   Entrypoint?: readonly string[];
 } {
+  const words = entrypoint ?? (imageEntrypoint?.length ? imageEntrypoint : undefined);
   return {
-    ...(command === undefined || command.length === 0 ? {} : { Cmd: command }),
-    ...(entrypoint === undefined || entrypoint.length === 0 ? {} : { Entrypoint: entrypoint }),
+    ...(command === undefined ? {} : { Cmd: command }),
+    ...(words === undefined ? {} : { Entrypoint: words }),
   };
 }
 
@@ -132,7 +149,6 @@ function hostConfig(spec: ContainerSpec): object {
     Init: spec.init,
     CapAdd: spec.capAdd,
     CapDrop: spec.capDrop,
-    SecurityOpt: spec.securityOpt,
     Dns: spec.dns,
     DnsSearch: spec.dnsSearch,
     DnsOptions: spec.dnsOpt,

@@ -12,6 +12,8 @@ export function resourcesBody(resources: Resources): Record<string, number | str
     PidsLimit: resources.pids,
     CpuShares: resources.cpuShares,
     CpusetCpus: resources.cpusetCpus,
+    CpuPeriod: resources.cpuPeriodUs,
+    CpuQuota: resources.cpuQuotaUs,
   };
   return Object.fromEntries(
     Object.entries(body).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),

@@ -1,20 +1,39 @@
 // Mounts of an inspected container in the manifest's form. Pure. Sources are engine names.
 
 import type { Mount } from '../../desired-state/resource.ts';
-import { isAnonymousVolume, type RawHostConfig, type RawInspect, type RawMountPoint } from './api.ts';
+import {
+  isAnonymousVolume,
+  type RawHostConfig,
+  type RawInspect,
+  type RawMount,
+  type RawMountPoint,
+} from './api.ts';
 
 /** What is mounted, whichever of the engine's forms asked for it; sorted by target. */
 export function toMounts(raw: RawInspect): Mount[] {
   const host = raw.HostConfig ?? {};
-  const points = (raw.Mounts ?? []).map((point) => pointMount(point, host));
+  const points = ownMounts(raw).map((point) => pointMount(point, host));
   const short = Object.entries(host.Tmpfs ?? {}).map(([target, options]) => tmpfsText(target, options));
   return [...points.filter((m) => m !== undefined), ...short].sort((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+/** Without those that come from another container by `volumes_from`: they are that one's. */
+function ownMounts(raw: RawInspect): readonly RawMountPoint[] {
+  const { VolumesFrom, Binds, Mounts } = raw.HostConfig ?? {};
+  const all = raw.Mounts ?? [];
+  if (!VolumesFrom?.length) return all;
+  const asked = new Set([
+    ...(Binds ?? []).map((bind) => bind.split(':')[1]),
+    ...(Mounts ?? []).map((mount) => mount.Target),
+    ...Object.keys(raw.Config?.Volumes ?? {}),
+  ]);
+  return all.filter((point) => asked.has(point.Destination ?? ''));
 }
 
 /** Anonymous volumes by target: to move along in a recreate. */
 export function anonymousVolumes(raw: RawInspect): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const { Type, Name, Destination } of raw.Mounts ?? []) {
+  for (const { Type, Name, Destination } of ownMounts(raw)) {
     if (Type === 'volume' && Name && Destination && isAnonymousVolume(Name)) found[Destination] = Name;
   }
   return found;
@@ -34,6 +53,8 @@ function pointMount(point: RawMountPoint, host: RawHostConfig): Mount | undefine
         target,
         ...readOnly,
         ...(point.Propagation && point.Propagation !== 'rprivate' ? { propagation: point.Propagation } : {}),
+        ...recursiveOf(asked),
+        ...selinuxOf(point),
         ...(short ? { createHostPath: true } : {}),
       };
     }
@@ -47,6 +68,8 @@ function pointMount(point: RawMountPoint, host: RawHostConfig): Mount | undefine
         target,
         ...readOnly,
         ...(noCopy ? { noCopy: true } : {}),
+        ...(asked?.VolumeOptions?.Subpath ? { subpath: asked.VolumeOptions.Subpath } : {}),
+        ...selinuxOf(point),
       };
     }
     case 'tmpfs': {
@@ -60,23 +83,36 @@ function pointMount(point: RawMountPoint, host: RawHostConfig): Mount | undefine
         ...(mode ? { tmpfsMode: mode } : {}),
       };
     }
+    case 'image':
+    case 'cluster':
+    case 'npipe':
+      return {
+        type: point.Type,
+        source: asked?.Source ?? point.Source ?? '',
+        target,
+        ...readOnly,
+        ...(asked?.ImageOptions?.Subpath ? { subpath: asked.ImageOptions.Subpath } : {}),
+      };
     default:
       return undefined;
   }
 }
 
-const unitBytes: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+function recursiveOf(asked: RawMount | undefined): Pick<Mount, 'recursive'> {
+  const { NonRecursive, ReadOnlyNonRecursive, ReadOnlyForceRecursive } = asked?.BindOptions ?? {};
+  if (NonRecursive) return { recursive: 'disabled' };
+  if (ReadOnlyNonRecursive) return { recursive: 'writable' };
+  return ReadOnlyForceRecursive ? { recursive: 'readonly' } : {};
+}
+
+/** The engine shows `z` also for a volume of its own that nobody asked to have relabelled. */
+function selinuxOf({ Type, Mode }: RawMountPoint): Pick<Mount, 'selinux'> {
+  const words = (Mode ?? '').split(',');
+  if (words.includes('Z')) return { selinux: 'Z' };
+  return Type === 'bind' && words.includes('z') ? { selinux: 'z' } : {};
+}
 
 /** `HostConfig.Tmpfs`: what `docker run --tmpfs` and Compose's short syntax leave. */
 function tmpfsText(target: string, options: string): Mount {
-  const size = /(?:^|,)size=(\d+)([kmg]?)/i.exec(options);
-  const mode = /(?:^|,)mode=([0-7]+)/.exec(options)?.[1];
-  const bytes = size === null ? 0 : Number(size[1]) * (unitBytes[(size[2] ?? '').toLowerCase()] ?? 1);
-  return {
-    type: 'tmpfs',
-    target,
-    ...(options.split(',').includes('ro') ? { readOnly: true } : {}),
-    ...(bytes === 0 ? {} : { tmpfsSizeBytes: bytes }),
-    ...(mode === undefined ? {} : { tmpfsMode: Number.parseInt(mode, 8) }),
-  };
+  return { type: 'tmpfs', target, tmpfsOptions: options };
 }

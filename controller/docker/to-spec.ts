@@ -11,6 +11,7 @@ import type {
 } from '../../desired-state/resource.ts';
 import type { RawConfig, RawHostConfig, RawInspect } from './api.ts';
 import { environmentOf, exposeOf, toConfig } from './to-config.ts';
+import { machineOf, openPathsOf } from './to-machine.ts';
 import { toMounts } from './to-mounts.ts';
 
 export interface SecretMask {
@@ -46,6 +47,7 @@ export function toSpec(raw: RawInspect, mask: SecretMask, defaults: EngineDefaul
     ...switchesOf(config, host),
     ...listsOf(host),
     ...namespacesOf(host, defaults),
+    ...machineOf(raw, host),
   };
 }
 
@@ -119,11 +121,19 @@ function networksOf(raw: RawInspect): Record<string, NetworkAttachment> {
   for (const [name, endpoint] of Object.entries(raw.NetworkSettings?.Networks ?? {})) {
     if (['bridge', 'host', 'none'].includes(name)) continue;
     const aliases = (endpoint.Aliases ?? []).filter((alias) => alias !== raw.Id.slice(0, 12));
-    const { IPv4Address, IPv6Address } = endpoint.IPAMConfig ?? {};
+    const { IPv4Address, IPv6Address, LinkLocalIPs } = endpoint.IPAMConfig ?? {};
+    const { DriverOpts, GwPriority } = endpoint;
+    // Of the first network an older engine keeps it with the container until it is started.
+    const isFirst = raw.HostConfig?.NetworkMode === name;
+    const MacAddress = endpoint.MacAddress || (isFirst ? raw.Config?.MacAddress : undefined);
     networks[name] = {
       ...(aliases.length > 0 ? { aliases } : {}),
       ...(IPv4Address ? { ipv4Address: IPv4Address } : {}),
       ...(IPv6Address ? { ipv6Address: IPv6Address } : {}),
+      ...(LinkLocalIPs?.length ? { linkLocalIps: LinkLocalIPs } : {}),
+      ...(MacAddress ? { macAddress: MacAddress } : {}),
+      ...(GwPriority ? { gatewayPriority: GwPriority } : {}),
+      ...(DriverOpts && Object.keys(DriverOpts).length > 0 ? { driverOpts: DriverOpts } : {}),
     };
   }
   return networks;
@@ -147,16 +157,15 @@ function portsOf(host: RawHostConfig): PortBinding[] {
   return ports;
 }
 
-/** Swap that is twice the memory is what the engine fills in. A quota is what an older client made of `cpus`. */
+/** Swap that is twice the memory is what the engine fills in. */
 function resourcesOf(host: RawHostConfig): Resources {
   const memory = host.Memory ?? 0;
   const swap = host.MemorySwap ?? 0;
-  const quota =
-    host.CpuQuota && host.CpuQuota > 0 ? Math.round((host.CpuQuota / (host.CpuPeriod || 100_000)) * 1e9) : 0;
-  const nanoCpus = host.NanoCpus || quota;
   const pids = host.PidsLimit ?? 0;
   return {
-    ...(nanoCpus > 0 ? { nanoCpus } : {}),
+    ...(host.NanoCpus ? { nanoCpus: host.NanoCpus } : {}),
+    ...(host.CpuPeriod ? { cpuPeriodUs: host.CpuPeriod } : {}),
+    ...(host.CpuQuota ? { cpuQuotaUs: host.CpuQuota } : {}),
     ...(memory > 0 ? { memoryBytes: memory } : {}),
     ...(swap !== 0 && swap !== memory * 2 ? { memorySwapBytes: swap } : {}),
     ...(host.MemoryReservation ? { memoryReservationBytes: host.MemoryReservation } : {}),
@@ -203,7 +212,7 @@ function listsOf(host: RawHostConfig): Partial<ContainerSpec> {
 
 /** Where no option is given, the engine adds `label=disable` to privileged containers and host namespaces. */
 function securityOf(host: RawHostConfig): string[] {
-  const options = host.SecurityOpt ?? [];
+  const options = [...(host.SecurityOpt ?? []), ...openPathsOf(host)];
   const open = host.Privileged === true || host.PidMode === 'host' || host.IpcMode === 'host';
   return open && options.length === 1 && options[0] === 'label=disable' ? [] : [...options];
 }

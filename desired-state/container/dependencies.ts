@@ -2,13 +2,15 @@
 
 import type { Position } from '../diagnostic.ts';
 import type { MapNode, Node } from '../tree.ts';
-import { fieldOf, reject, type Scope, warn } from './scope.ts';
-import { flagOf, itemsOf, quote, textOf } from './values.ts';
+import { servicesOfVolumesFrom } from './links.ts';
+import { fieldOf, type Scope } from './scope.ts';
+import { flagOf, itemsOf, textOf } from './values.ts';
 
 export interface ContainerDependency {
   readonly name: string;
   readonly condition: 'ready' | 'started' | 'completed';
   readonly required: boolean;
+  readonly restart?: true;
   readonly position: Position;
 }
 
@@ -22,7 +24,7 @@ const conditions: Readonly<Record<string, ContainerDependency['condition']>> = {
 export function dependenciesOf(scope: Scope, node: MapNode): ContainerDependency[] {
   const written = fieldOf(node, 'depends_on');
   const explicit = written?.kind === 'map' ? longForm(scope, written) : shortForm(scope, written);
-  const all = [...explicit, ...namespacesOf(node), ...linksOf(scope, fieldOf(node, 'links'))];
+  const all = [...explicit, ...namespacesOf(node), ...linkedOf(node)];
   const byName = new Map<string, ContainerDependency>();
   for (const dependency of all) if (!byName.has(dependency.name)) byName.set(dependency.name, dependency);
   return [...byName.values()];
@@ -40,13 +42,10 @@ function longForm(scope: Scope, node: MapNode): ContainerDependency[] {
   return [...node.entries.values()].map(({ key, keyPosition, value }) => {
     const condition = textOf(fieldOf(value, 'condition')) ?? '';
     const required = flagOf(scope, fieldOf(value, 'required')) ?? true;
-    const restart = fieldOf(value, 'restart');
-    if (flagOf(scope, restart) === true && restart) {
-      warn(scope, restart, 'Unsupported', 'depends_on restart is not acted on yet');
-    }
+    const restart = flagOf(scope, fieldOf(value, 'restart')) === true ? { restart: true as const } : {};
     const short = scope.shortDependency ?? 'started';
     const known = Object.hasOwn(conditions, condition) ? conditions[condition] : undefined;
-    return { name: key, condition: known ?? short, required, position: keyPosition };
+    return { name: key, condition: known ?? short, required, ...restart, position: keyPosition };
   });
 }
 
@@ -60,16 +59,13 @@ function namespacesOf(node: MapNode): ContainerDependency[] {
   });
 }
 
-/** On a network a service is reached by its name: a link without an alias is a dependency and nothing more. */
-function linksOf(scope: Scope, node: Node | undefined): ContainerDependency[] {
-  return itemsOf(node).flatMap((item) => {
-    const [name = '', alias = name] = (textOf(item) ?? '').split(':');
-    if (alias !== name) {
-      const message = `link ${quote(item)} with a name of its own is not supported`;
-      reject(scope, item, 'Unsupported', message, `give ${name} the network alias "${alias}" instead`);
-    }
-    return name === ''
-      ? []
-      : [{ name, condition: 'started' as const, required: true, position: item.position }];
-  });
+/** Links, and volumes of others: both need the other's container. */
+function linkedOf(node: MapNode): ContainerDependency[] {
+  const links = itemsOf(fieldOf(node, 'links')).map((item) => ({
+    name: textOf(item)?.split(':')[0] ?? '',
+    item: item.position,
+  }));
+  return [...links, ...servicesOfVolumesFrom(node)].flatMap(({ name, item }) =>
+    name === '' ? [] : [{ name, condition: 'started' as const, required: true, position: item }],
+  );
 }

@@ -2,13 +2,17 @@
 
 import type { Position } from '../diagnostic.ts';
 import type { Node } from '../tree.ts';
-import { fieldOf, reject, type Scope, warn } from './scope.ts';
-import { itemsOf, textOf } from './values.ts';
+import { fieldOf, present, reject, type Scope } from './scope.ts';
+import { integerOf, itemsOf, modeOf, textOf } from './values.ts';
 
 export interface Grant {
   readonly name: string;
   /** Absolute path in the container. */
   readonly target: string;
+  /** Of the file that is put in; a file that is mounted keeps its own, as with Compose. */
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly mode?: number;
   readonly position: Position;
 }
 
@@ -30,9 +34,11 @@ function grantOf(scope: Scope, item: Node, folder: string): Grant | undefined {
   const name = textOf(source);
   if (source === undefined || name === undefined) return undefined;
   const target = (item.kind === 'map' ? textOf(fieldOf(item, 'target')) : undefined) ?? name;
-  for (const key of item.kind === 'map' ? ['uid', 'gid', 'mode'] : []) {
-    const child = fieldOf(item, key);
-    if (child) warn(scope, child, 'Unsupported', `${key} of a config or secret is not acted on yet`);
-  }
-  return { name, target: target.startsWith('/') ? target : `${folder}${target}`, position: source.position };
+  const id = (key: string) => integerOf(scope, fieldOf(item, key), { min: 0, max: 2 ** 32 - 2 });
+  return {
+    name,
+    target: target.startsWith('/') ? target : `${folder}${target}`,
+    ...present({ uid: id('uid'), gid: id('gid'), mode: modeOf(scope, fieldOf(item, 'mode')) }),
+    position: source.position,
+  };
 }

@@ -1,18 +1,21 @@
 // The long form of a mount: type, source, target and the options of each type.
 
-import type { Mount } from '../resource.ts';
-import type { MapNode, Node } from '../tree.ts';
+import { type Mount, mountTypes } from '../resource.ts';
+import type { MapNode } from '../tree.ts';
 import { propagations } from './mount-short.ts';
-import { fieldOf, present, reject, type Scope, warn } from './scope.ts';
-import { flagOf, modeOf, quote, sizeOf, textOf } from './values.ts';
+import { fieldOf, present, reject, type Scope } from './scope.ts';
+import { flagOf, modeOf, quote, sizeOf, textMapOf, textOf, wordOf } from './values.ts';
 
-type Options = Pick<Mount, 'propagation' | 'createHostPath' | 'noCopy' | 'tmpfsSizeBytes' | 'tmpfsMode'>;
+type Options = Partial<Omit<Mount, 'type' | 'source' | 'target' | 'readOnly'>>;
 
-/** What each supported type reads of its own options. */
+/** What each type reads of its own options. */
 const readers: Readonly<Record<Mount['type'], (scope: Scope, node: MapNode) => Options>> = {
   bind: bindOptions,
   volume: volumeOptions,
   tmpfs: tmpfsOptions,
+  image: imageOptions,
+  cluster: () => ({}),
+  npipe: () => ({}),
 };
 
 export function longMount(scope: Scope, node: MapNode): Mount | undefined {
@@ -23,7 +26,7 @@ export function longMount(scope: Scope, node: MapNode): Mount | undefined {
   const target = textOf(fieldOf(node, 'target'));
   if (typeNode === undefined || target === undefined) return undefined;
   if (!isSupported(type)) {
-    const message = `mount type ${quote(typeNode)} is not supported, expected bind, volume or tmpfs`;
+    const message = `mount type ${quote(typeNode)} is not supported, expected ${mountTypes.join(', ')}`;
     return reject(scope, typeNode, 'Unsupported', message);
   }
   if (type === 'bind' && !source)
@@ -35,7 +38,7 @@ export function longMount(scope: Scope, node: MapNode): Mount | undefined {
   return {
     type,
     target,
-    ...present({ source: source || undefined, readOnly }),
+    ...present({ source: source || undefined, readOnly, consistency: wordOf(fieldOf(node, 'consistency')) }),
     ...readers[type](scope, node),
   };
 }
@@ -52,20 +55,43 @@ function bindOptions(scope: Scope, node: MapNode): Options {
     const message = `bad propagation ${quote(propagationNode)}, expected ${propagations.join(', ')}`;
     reject(scope, propagationNode, 'BadMount', message);
   }
-  ignore(scope, bind, ['recursive', 'selinux']);
+  const recursiveNode = fieldOf(bind, 'recursive');
+  const recursive = textOf(recursiveNode);
+  const selinuxNode = fieldOf(bind, 'selinux');
+  const selinux = textOf(selinuxNode);
+  if (recursiveNode && !isRecursive(recursive) && recursive !== 'enabled') {
+    const message = `bad recursive ${quote(recursiveNode)}, expected enabled, disabled, writable or readonly`;
+    reject(scope, recursiveNode, 'BadMount', message);
+  }
+  if (selinuxNode && selinux !== 'z' && selinux !== 'Z') {
+    reject(scope, selinuxNode, 'BadMount', `bad selinux ${quote(selinuxNode)}, expected z or Z`);
+  }
   return {
     createHostPath: flagOf(scope, fieldOf(bind, 'create_host_path')) ?? true,
-    ...present({ propagation }),
+    ...present({
+      propagation,
+      recursive: isRecursive(recursive) ? recursive : undefined,
+      selinux: selinux === 'z' || selinux === 'Z' ? selinux : undefined,
+    }),
   };
 }
 
 function volumeOptions(scope: Scope, node: MapNode): Options {
   const volume = fieldOf(node, 'volume') ?? node;
-  const subpath = fieldOf(volume, 'subpath');
-  if (subpath)
-    reject(scope, subpath, 'Unsupported', 'volume.subpath is not supported; mount the whole volume');
-  if (volume !== node) ignore(scope, volume, ['labels']);
-  return present({ noCopy: flagOf(scope, fieldOf(volume, 'nocopy')) || undefined });
+  return present({
+    noCopy: flagOf(scope, fieldOf(volume, 'nocopy')) || undefined,
+    subpath: wordOf(fieldOf(volume, 'subpath')),
+    labels: volume === node ? undefined : textMapOf(scope, fieldOf(volume, 'labels')),
+  });
+}
+
+function imageOptions(_scope: Scope, node: MapNode): Options {
+  const image = fieldOf(node, 'image');
+  return present({ subpath: image && wordOf(fieldOf(image, 'subpath')) });
+}
+
+function isRecursive(text: string | undefined): text is NonNullable<Mount['recursive']> {
+  return text === 'disabled' || text === 'writable' || text === 'readonly';
 }
 
 function tmpfsOptions(scope: Scope, node: MapNode): Options {
@@ -74,11 +100,4 @@ function tmpfsOptions(scope: Scope, node: MapNode): Options {
     tmpfsSizeBytes: sizeOf(scope, fieldOf(tmpfs, 'size')),
     tmpfsMode: modeOf(scope, fieldOf(tmpfs, 'mode')),
   });
-}
-
-function ignore(scope: Scope, node: Node, keys: readonly string[]): void {
-  for (const key of keys) {
-    const child = fieldOf(node, key);
-    if (child) warn(scope, child, 'Unsupported', `mount option ${key} is not acted on yet`);
-  }
 }

@@ -7,13 +7,15 @@ import { quote, textOf } from './values.ts';
 
 export const propagations = ['rprivate', 'private', 'rshared', 'shared', 'rslave', 'slave'];
 
-type Effect = { readOnly?: boolean; noCopy?: boolean; propagation?: string };
+type Effect = { readOnly?: boolean; noCopy?: boolean; propagation?: string; selinux?: 'z' | 'Z' };
 
 /** What an option does; Docker Desktop's consistency words do nothing on Linux. */
 const options: Readonly<Record<string, Effect>> = {
   ro: { readOnly: true },
   rw: { readOnly: false },
   nocopy: { noCopy: true },
+  z: { selinux: 'z' },
+  Z: { selinux: 'Z' },
   cached: {},
   delegated: {},
   consistent: {},
@@ -30,8 +32,8 @@ export function shortMount(scope: Scope, node: Node): Mount | undefined {
   }
   const [first = '', target, optionText] = parts;
   if (target === undefined) return { type: 'volume', target: first };
-  const { readOnly, noCopy, propagation } = effectsOf(scope, node, optionText);
-  const common = { target, source: first, ...present({ readOnly: readOnly || undefined }) };
+  const { readOnly, noCopy, propagation, selinux } = effectsOf(scope, node, optionText);
+  const common = { target, source: first, ...present({ readOnly: readOnly || undefined, selinux }) };
   if (isHostPath(first))
     return { type: 'bind', ...common, createHostPath: true, ...present({ propagation }) };
   return { type: 'volume', ...common, ...present({ noCopy }) };
@@ -46,9 +48,7 @@ function effectsOf(scope: Scope, node: Node, text: string | undefined): Effect {
   const effect: Effect = {};
   for (const option of text === undefined ? [] : text.split(',')) {
     if (Object.hasOwn(options, option)) Object.assign(effect, options[option]);
-    else if (option === 'z' || option === 'Z') {
-      warn(scope, node, 'Unsupported', `mount option ${option} (SELinux label) is not acted on yet`);
-    } else {
+    else {
       const message = `unknown mount option ${JSON.stringify(option)}, expected ro, rw, nocopy or a propagation`;
       warn(scope, node, 'UnknownOption', message);
     }

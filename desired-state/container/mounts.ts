@@ -52,7 +52,7 @@ export function mountsOf(scope: Scope, node: MapNode): Mounts {
     add(item, item.kind === 'map' ? longMount(scope, item) : shortMount(scope, item));
   }
   const tmpfs = take(scope, node, 'tmpfs', 'tmpfs');
-  for (const item of itemsOf(tmpfs)) add(item, tmpfsMount(scope, item));
+  for (const item of itemsOf(tmpfs)) add(item, tmpfsMount(item));
   return { mounts: [...byTarget.values()], volumes, bindFiles };
 }
 

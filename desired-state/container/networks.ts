@@ -4,16 +4,14 @@ import { isIP } from 'node:net';
 import type { Position } from '../diagnostic.ts';
 import type { NetworkAttachment } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
-import { fieldOf, present, reject, type Scope, take, warn } from './scope.ts';
-import { integerOf, itemsOf, quote, textOf, textsOf, wordOf } from './values.ts';
+import { fieldOf, present, reject, type Scope, take } from './scope.ts';
+import { integerOf, itemsOf, quote, textMapOf, textOf, textsOf, wordOf } from './values.ts';
 
 export interface Networks {
   readonly networkMode?: string;
   readonly networks: Record<string, NetworkAttachment>;
   readonly references: readonly { readonly name: string; readonly position: Position }[];
 }
-
-const notActedOn = ['gw_priority', 'link_local_ips', 'mac_address', 'interface_name', 'driver_opts'];
 
 export function networksOf(scope: Scope, node: MapNode): Networks {
   const mode = take(scope, node, 'network_mode', 'networkMode');
@@ -46,28 +44,37 @@ export function networksOf(scope: Scope, node: MapNode): Networks {
   return { ...present({ networkMode: networkModeOf(scope, mode) }), networks, references };
 }
 
-/** bridge and default are the engine's own; a network of the manifest goes under networks. */
+/** A word of the engine's, or the name that a network has on the engine. */
 function networkModeOf(scope: Scope, node: Node | undefined): string | undefined {
   const text = wordOf(node);
   if (node === undefined || text === undefined) return undefined;
-  if (/^(?:none|host|bridge|default|(?:container|service):.+)$/.test(text)) return text;
-  const message = `bad network mode ${quote(node)}, expected none, host, bridge, service:NAME or container:NAME`;
-  return reject(scope, node, 'BadNetworkMode', message, 'put names of networks under networks');
+  if (/^(?:container|service):.+$/.test(text) || /^[^:]+$/.test(text)) return text;
+  const message = `bad network mode ${quote(node)}, expected none, host, bridge, service:NAME, container:NAME or a network`;
+  return reject(scope, node, 'BadNetworkMode', message);
 }
 
 function attachmentOf(scope: Scope, node: Node): NetworkAttachment {
   if (node.kind !== 'map') return {};
-  for (const key of notActedOn) {
-    const child = fieldOf(node, key);
-    if (child) warn(scope, child, 'Unsupported', `network option ${key} is not acted on yet`);
-  }
   const aliases = textsOf(fieldOf(node, 'aliases'));
   return present({
     aliases: aliases && [...new Set(aliases)],
     ipv4Address: addressOf(scope, fieldOf(node, 'ipv4_address'), 4),
     ipv6Address: addressOf(scope, fieldOf(node, 'ipv6_address'), 6),
+    linkLocalIps: textsOf(fieldOf(node, 'link_local_ips')),
+    macAddress: wordOf(fieldOf(node, 'mac_address')),
     priority: integerOf(scope, fieldOf(node, 'priority')),
+    gatewayPriority: integerOf(scope, fieldOf(node, 'gw_priority')) || undefined,
+    driverOpts: driverOptsOf(scope, node),
   });
+}
+
+/** The interface's name is a driver option; one written there goes before it, as in Compose. */
+const interfaceOption = 'com.docker.network.endpoint.ifname';
+
+function driverOptsOf(scope: Scope, node: Node): Record<string, string> | undefined {
+  const options = textMapOf(scope, fieldOf(node, 'driver_opts'));
+  const name = wordOf(fieldOf(node, 'interface_name'));
+  return name === undefined ? options : { [interfaceOption]: name, ...options };
 }
 
 function addressOf(scope: Scope, node: Node | undefined, version: 4 | 6): string | undefined {

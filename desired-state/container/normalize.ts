@@ -2,22 +2,26 @@
 // in the part that reads it. Expects a tree whose types the schema has checked; never throws for a mistake.
 
 import type { Position } from '../diagnostic.ts';
-import type { ContainerSpec, PullPolicy } from '../resource.ts';
+import type { ContainerSpec, Hook, PullPolicy } from '../resource.ts';
 import type { MapNode } from '../tree.ts';
+import { blockIoOf } from './block-io.ts';
 import { buildOf, type WrittenBuild } from './build.ts';
 import { commandOf } from './command.ts';
 import { type ContainerDependency, dependenciesOf } from './dependencies.ts';
+import { deviceRequestsOf } from './device-requests.ts';
 import { type EnvironmentSecret, environmentOf } from './environment.ts';
 import { type Grant, grantsOf } from './grants.ts';
 import { healthcheckOf } from './healthcheck.ts';
+import { hooksOf } from './hooks.ts';
 import { containerNameOf, imageOf, pullPolicyOf, workingDirOf } from './image.ts';
 import { labelsOf } from './labels.ts';
 import { replicasOf, restartOf, stopSignalOf } from './lifecycle.ts';
+import { linksOf, volumesFromOf } from './links.ts';
 import { loggingOf, namespaceOf } from './machine.ts';
 import { type BindFile, mountsOf } from './mounts.ts';
 import { extraHostsOf, networksOf } from './networks.ts';
 import { exposeOf, portsOf } from './ports.ts';
-import { resourcesOf } from './resources.ts';
+import { microsecondsOf, resourcesOf } from './resources.ts';
 import { type ContainerContext, fieldOf, present, type Scope, take } from './scope.ts';
 import { devicesOf, securityOptOf, ulimitsOf } from './security.ts';
 import { reportUnsupported } from './unsupported.ts';
@@ -49,6 +53,8 @@ export interface NormalizedContainer {
   readonly restartWritten: boolean;
   /** By field of ContainerSpec, without unit: `image`, `environment.KEY`, `resources.memory`, `mounts./data`. */
   readonly positions: Record<string, Position>;
+  readonly postStart?: readonly Hook[];
+  readonly preStop?: readonly Hook[];
   readonly replicas: number;
   /** Files read on the way (env_file, label_file, seccomp profiles), absolute: for watchers. */
   readonly files: readonly string[];
@@ -76,6 +82,7 @@ export function normalizeContainer(node: MapNode, context: ContainerContext): No
     ...processOf(scope, node),
     ...isolationOf(scope, node),
     ...resolverOf(scope, node),
+    ...hostOf(scope, node),
   };
   const containerName = containerNameOf(scope, take(scope, node, 'container_name', 'containerName'));
   return {
@@ -94,6 +101,10 @@ export function normalizeContainer(node: MapNode, context: ContainerContext): No
     bindFiles,
     restartWritten,
     positions: scope.positions,
+    ...present({
+      postStart: hooksOf(scope, take(scope, node, 'post_start', 'postStart')),
+      preStop: hooksOf(scope, take(scope, node, 'pre_stop', 'preStop')),
+    }),
     replicas: replicasOf(scope, node),
     files: [...scope.files],
   };
@@ -149,6 +160,30 @@ function isolationOf(scope: Scope, node: MapNode) {
     usernsMode: namespaceOf(scope, get('userns_mode', 'usernsMode'), ['host']),
     cgroupParent: wordOf(get('cgroup_parent', 'cgroupParent')),
     runtime: wordOf(get('runtime', 'runtime')),
+  });
+}
+
+/** What of the host it gets, beyond `resources`, and from other containers. */
+function hostOf(scope: Scope, node: MapNode) {
+  const get = (key: string, as: string) => take(scope, node, key, as);
+  const positive = { min: 0 };
+  return present({
+    annotations: textMapOf(scope, get('annotations', 'annotations')),
+    blockIo: blockIoOf(scope, get('blkio_config', 'blockIo')),
+    cgroupMode: namespaceOf(scope, get('cgroup', 'cgroupMode'), ['host', 'private']),
+    cpuRealtimePeriodUs: microsecondsOf(scope, get('cpu_rt_period', 'cpuRealtimePeriod')),
+    cpuRealtimeRuntimeUs: microsecondsOf(scope, get('cpu_rt_runtime', 'cpuRealtimeRuntime')),
+    cpuCount: integerOf(scope, get('cpu_count', 'cpuCount'), positive) || undefined,
+    cpuPercent: integerOf(scope, get('cpu_percent', 'cpuPercent'), { min: 0, max: 100 }) || undefined,
+    memorySwappiness:
+      integerOf(scope, get('mem_swappiness', 'memorySwappiness'), { min: 0, max: 100 }) || undefined,
+    deviceCgroupRules: textsOf(get('device_cgroup_rules', 'deviceCgroupRules')),
+    deviceRequests: deviceRequestsOf(scope, node),
+    isolation: wordOf(get('isolation', 'isolation')),
+    links: linksOf(scope, node),
+    platform: wordOf(get('platform', 'platform')),
+    storageOpt: textMapOf(scope, get('storage_opt', 'storageOpt')),
+    volumesFrom: volumesFromOf(scope, node),
   });
 }
 

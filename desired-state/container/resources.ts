@@ -5,7 +5,7 @@ import type { Resources } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { formatSize } from '../units.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';
-import { integerOf, numberIn, quote, sizeOf, textOf } from './values.ts';
+import { durationOf, integerOf, numberIn, quote, sizeOf, textOf } from './values.ts';
 
 type Reader = (scope: Scope, node: Node | undefined) => number | undefined;
 
@@ -49,6 +49,11 @@ export function resourcesOf(scope: Scope, node: MapNode): Resources {
   const memorySwapBytes = zeroIsNone(sizeOf(scope, swap, true));
   checkReservations(scope, node, { nanoCpus, memoryBytes, memoryReservationBytes });
   checkSwap(scope, swap, memoryBytes, memorySwapBytes);
+  const quota = fieldOf(node, 'cpu_quota') ?? fieldOf(node, 'cpu_period');
+  if (quota && nanoCpus !== undefined) {
+    const message = 'cpus stands for cpu_period and cpu_quota, expected one or the other';
+    reject(scope, quota, 'ConflictingLimits', message);
+  }
   return present({
     nanoCpus,
     memoryBytes,
@@ -57,7 +62,18 @@ export function resourcesOf(scope: Scope, node: MapNode): Resources {
     pids: written(scope, node, pids),
     cpuShares: zeroIsNone(integerOf(scope, shares, { min: 0, max: 262_144 })),
     cpusetCpus: cpusetOf(scope, once(scope, node, 'cpuset', 'resources.cpuset')),
+    cpuPeriodUs: zeroIsNone(microsecondsOf(scope, once(scope, node, 'cpu_period', 'resources.cpuPeriod'))),
+    cpuQuotaUs: zeroIsNone(microsecondsOf(scope, once(scope, node, 'cpu_quota', 'resources.cpuQuota'))),
   });
+}
+
+/** A number is microseconds; a duration has its unit. */
+export function microsecondsOf(scope: Scope, node: Node | undefined): number | undefined {
+  const written = numberIn(node);
+  if (node === undefined || written === undefined) return undefined;
+  if (!Number.isNaN(written)) return integerOf(scope, node, { min: -1 });
+  const ms = durationOf(scope, node);
+  return ms === undefined ? undefined : Math.round(ms * 1000);
 }
 
 function once(scope: Scope, node: MapNode, key: string, as: string): Node | undefined {

@@ -79,16 +79,18 @@ export const volume = z.union([
       .strictObject({
         propagation: text.optional().describe('rprivate, private, rshared, shared, rslave or slave.'),
         create_host_path: flag.optional().describe('Make the host folder if it is missing (default true).'),
-        recursive: text.optional(),
-        selinux: text.optional(),
+        recursive: text
+          .optional()
+          .describe('Mounts below it: enabled, disabled, writable or readonly (API 1.44).'),
+        selinux: text.optional().describe('SELinux label: z shared, Z private.'),
       })
       .optional()
       .describe('Options of a bind mount.'),
     volume: z
       .strictObject({
         nocopy: flag.optional().describe("Do not fill a new volume with the image's files."),
-        subpath: text.optional(),
-        labels: listOrMap.optional(),
+        subpath: text.optional().describe('Folder within the volume (API 1.45).'),
+        labels: listOrMap.optional().describe('Labels of a volume that the mount makes.'),
       })
       .optional()
       .describe('Options of a volume.'),
@@ -99,7 +101,10 @@ export const volume = z.union([
       })
       .optional()
       .describe('Options of a tmpfs.'),
-    image: z.strictObject({ subpath: text.optional() }).optional(),
+    image: z
+      .strictObject({ subpath: text.optional().describe('Folder within the image.') })
+      .optional()
+      .describe('Options of an image (API 1.48).'),
   }),
 ]);
 
@@ -110,11 +115,11 @@ export const network = z.union([
     ipv4_address: text.optional().describe('Fixed IPv4 address.'),
     ipv6_address: text.optional().describe('Fixed IPv6 address.'),
     priority: numberLike.optional().describe('The highest is connected first.'),
-    gw_priority: numberLike.optional(),
-    link_local_ips: strings.optional(),
-    mac_address: text.optional(),
-    interface_name: text.optional(),
-    driver_opts: options.optional(),
+    gw_priority: numberLike.optional().describe('The highest gives the default gateway (API 1.48).'),
+    link_local_ips: strings.optional().describe('Further link-local addresses.'),
+    mac_address: text.optional().describe('MAC address on this network.'),
+    interface_name: text.optional().describe('Name of the interface in the container (API 1.49).'),
+    driver_opts: options.optional().describe("Options of the network's driver."),
   }),
 ]);
 
@@ -130,6 +135,49 @@ export const healthcheck = z.strictObject({
   start_interval: text.optional().describe('Time between checks during start_period.'),
   disable: flag.optional().describe("true: no check, not even the image's."),
 });
+
+/** What a driver of the engine is asked for, GPUs for instance. */
+export const deviceRequest = z.strictObject({
+  capabilities: strings.optional().describe('What they must be able to do: gpu, compute, utility …'),
+  count: numberLike.optional().describe('How many, or all.'),
+  device_ids: strings.optional().describe('Which ones, in place of a count.'),
+  driver: text.optional().describe('Driver, for example nvidia.'),
+  options: listOrMap.optional().describe('Options of the driver.'),
+});
+
+const rates = z.array(
+  z.strictObject({
+    path: text.describe('Device of the host, for example /dev/sda.'),
+    rate: numberLike.describe('Bytes (10mb) or operations a second.'),
+  }),
+);
+
+export const blockIo = z.strictObject({
+  weight: numberLike.optional().describe('From 10 to 1000.'),
+  weight_device: z
+    .array(
+      z.strictObject({
+        path: text.describe('Device of the host.'),
+        weight: numberLike.describe('From 10 to 1000.'),
+      }),
+    )
+    .optional()
+    .describe('Weights of single devices.'),
+  device_read_bps: rates.optional().describe('Most bytes read a second.'),
+  device_read_iops: rates.optional().describe('Most reads a second.'),
+  device_write_bps: rates.optional().describe('Most bytes written a second.'),
+  device_write_iops: rates.optional().describe('Most writes a second.'),
+});
+
+export const hooks = z.array(
+  z.strictObject({
+    command: command.describe('What to run, as text or as a list.'),
+    user: numberLike.optional().describe('User that runs it.'),
+    privileged: flag.optional().describe('With all rights of the host.'),
+    working_dir: text.optional().describe('Folder it runs in.'),
+    environment: listOrMap.optional().describe('Variables beside those of the container.'),
+  }),
+);
 
 const resources = {
   cpus: numberLike.optional().describe('CPUs, for example 0.5.'),
@@ -150,7 +198,7 @@ export const deploy = z.union([
           .strictObject({
             ...resources,
             generic_resources: z.array(z.unknown()).optional(),
-            devices: z.array(z.unknown()).optional(),
+            devices: z.array(deviceRequest).optional().describe('What drivers of the engine are asked for.'),
           })
           .optional()
           .describe('What it is kept; memory only without Swarm.'),

@@ -70,10 +70,13 @@ export const containerShape = {
     .describe('Networks by name, as a list or with aliases and addresses.'),
   network_mode: part.text
     .optional()
-    .describe('none, host, container:NAME or service:NAME, in place of networks.'),
+    .describe('none, host, container:NAME, service:NAME or a network of the engine, in place of networks.'),
   links: part.strings
     .optional()
-    .describe('Services this one talks to; no more than a dependency on a network.'),
+    .describe('Services this one reaches as SERVICE, or under a name of its own: SERVICE:NAME.'),
+  external_links: part.strings
+    .optional()
+    .describe('Containers that somebody else made, reached as CONTAINER or CONTAINER:NAME.'),
   dns: part.stringOrList.optional().describe('Name servers.'),
   dns_search: part.stringOrList.optional().describe('Search domains.'),
   dns_opt: part.strings.optional().describe('Resolver options.'),
@@ -158,6 +161,36 @@ export const containerShape = {
     })
     .optional()
     .describe('Where its output goes.'),
+
+  annotations: part.listOrMap.optional().describe('Annotations for the runtime (API 1.43).'),
+  blkio_config: part.blockIo.optional().describe('Block IO weights and rates.'),
+  cgroup: part.text.optional().describe('Control group namespace: host or private.'),
+  cpu_count: part.numberLike.optional().describe('CPUs it may use; without effect on Linux, use cpus.'),
+  cpu_percent: part.numberLike
+    .optional()
+    .describe('Per cent of the CPUs; without effect on Linux, use cpus.'),
+  cpu_period: part.numberLike.optional().describe('Period of the quota, in microseconds.'),
+  cpu_quota: part.numberLike.optional().describe('CPU time in each period, in microseconds.'),
+  cpu_rt_period: part.numberLike.optional().describe('Period of real-time scheduling, as 950000 or 950ms.'),
+  cpu_rt_runtime: part.numberLike.optional().describe('Real-time CPU time in each period.'),
+  mem_swappiness: part.numberLike.optional().describe('How readily its memory is swapped, 0 to 100.'),
+  device_cgroup_rules: part.strings.optional().describe('Rules for devices, for example "c 1:3 mr".'),
+  gpus: z
+    .union([part.text, z.array(part.deviceRequest)])
+    .optional()
+    .describe('GPUs: all, or which ones.'),
+  isolation: part.text.optional().describe('Isolation technology; default on Linux.'),
+  platform: part.text.optional().describe('Platform of the image, for example linux/amd64.'),
+  storage_opt: part.options.optional().describe("Options of the engine's storage driver."),
+  volumes_from: part.strings
+    .optional()
+    .describe('Takes the mounts of another service or container: SERVICE, SERVICE:ro, container:NAME.'),
+  post_start: part.hooks
+    .optional()
+    .describe('Commands run in it after each start; if one fails it is stopped and the start has failed.'),
+  pre_stop: part.hooks
+    .optional()
+    .describe('Commands run in it before each stop; if one fails it is not stopped.'),
 
   ...unsupportedShape,
 };

@@ -2,6 +2,7 @@
 
 import type { Ulimit } from '../resource.ts';
 import type { Node } from '../tree.ts';
+import { cdiName } from './device-requests.ts';
 import { readBeside } from './env-file.ts';
 import { fieldOf, reject, type Scope } from './scope.ts';
 import { integerOf, itemsOf, quote, textOf } from './values.ts';
@@ -11,7 +12,12 @@ export function devicesOf(scope: Scope, node: Node | undefined): string[] | unde
   if (node === undefined) return undefined;
   return itemsOf(node).flatMap((item) => {
     const [source, target = source, permissions = 'rwm', ...rest] = deviceParts(item);
-    if (source === undefined) return [];
+    // One by its CDI name is a request to a driver, not a file.
+    if (
+      source === undefined ||
+      cdiName.test(textOf(item.kind === 'map' ? fieldOf(item, 'source') : item) ?? '')
+    )
+      return [];
     if (source !== '' && target !== '' && rest.length === 0 && /^[rwm]{1,3}$/.test(permissions)) {
       return [`${source}:${target}:${permissions}`];
     }

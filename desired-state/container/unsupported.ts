@@ -15,33 +15,14 @@ const ignored = (says = 'is not acted on yet'): Unsupported => ({ severity: 'war
 const refused = (says: string): Unsupported => ({ severity: 'error', says });
 
 const fields = {
-  annotations: ignored(),
   attach: ignored('has no effect: output goes to `reeve logs`'),
-  blkio_config: ignored(),
-  cgroup: ignored(),
-  cpu_count: ignored('has no effect on Linux; use cpus'),
-  cpu_percent: ignored('has no effect on Linux; use cpus'),
-  cpu_period: ignored('is not acted on yet; use cpus'),
-  cpu_quota: ignored('is not acted on yet; use cpus'),
-  cpu_rt_period: ignored(),
-  cpu_rt_runtime: ignored(),
   credential_spec: ignored('has no effect on Linux'),
   develop: ignored('has no effect: reeve keeps what runs and does not watch sources'),
-  device_cgroup_rules: ignored(),
-  external_links: refused('is not supported; put both containers on one external network'),
-  gpus: ignored(),
-  isolation: ignored('has no effect on Linux'),
-  mem_swappiness: ignored(),
   models: ignored('is not acted on yet; declare a kind: Model'),
-  platform: ignored("is not acted on yet; the host's platform is used"),
-  post_start: ignored(),
   pre_start: ignored(),
-  pre_stop: ignored(),
   provider: refused('is not supported; declare what it provides as a service of its own'),
   pull_refresh_after: ignored(),
-  storage_opt: ignored(),
   use_api_socket: ignored('is not acted on yet; mount /var/run/docker.sock'),
-  volumes_from: refused("is not supported; list the other service's volumes here"),
 } satisfies Record<string, Unsupported>;
 
 type Field = keyof typeof fields;
@@ -58,8 +39,10 @@ const nested: readonly { readonly path: Path; readonly rule: Unsupported }[] = [
   { path: ['deploy', 'restart_policy', 'delay'], rule: ignored('has no effect without Swarm') },
   { path: ['deploy', 'restart_policy', 'window'], rule: ignored('has no effect without Swarm') },
   { path: ['deploy', 'resources', 'reservations', 'cpus'], rule: ignored('has no effect without Swarm') },
-  { path: ['deploy', 'resources', 'reservations', 'devices'], rule: ignored() },
-  { path: ['deploy', 'resources', 'reservations', 'generic_resources'], rule: ignored() },
+  {
+    path: ['deploy', 'resources', 'reservations', 'generic_resources'],
+    rule: ignored('has no effect without Swarm'),
+  },
 ];
 
 /** Their types are not checked: what is not acted on cannot be wrong. */

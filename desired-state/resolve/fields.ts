@@ -51,6 +51,21 @@ const containerFields: Readonly<Record<keyof ContainerSpec, true>> = {
   cgroupParent: true,
   runtime: true,
   logging: true,
+  annotations: true,
+  blockIo: true,
+  cgroupMode: true,
+  cpuRealtimePeriodUs: true,
+  cpuRealtimeRuntimeUs: true,
+  cpuCount: true,
+  cpuPercent: true,
+  memorySwappiness: true,
+  deviceCgroupRules: true,
+  deviceRequests: true,
+  isolation: true,
+  links: true,
+  platform: true,
+  storageOpt: true,
+  volumesFrom: true,
 };
 
 const resourceFields: Readonly<Record<keyof Resources, true>> = {
@@ -61,6 +76,8 @@ const resourceFields: Readonly<Record<keyof Resources, true>> = {
   pids: true,
   cpuShares: true,
   cpusetCpus: true,
+  cpuPeriodUs: true,
+  cpuQuotaUs: true,
 };
 
 /** Written without unit → the field. */
@@ -72,6 +89,10 @@ const withoutUnit: Readonly<Record<string, string>> = {
   'resources.memorySwap': 'resources.memorySwapBytes',
   'resources.memoryReservation': 'resources.memoryReservationBytes',
   'resources.cpuset': 'resources.cpusetCpus',
+  'resources.cpuPeriod': 'resources.cpuPeriodUs',
+  'resources.cpuQuota': 'resources.cpuQuotaUs',
+  cpuRealtimePeriod: 'cpuRealtimePeriodUs',
+  cpuRealtimeRuntime: 'cpuRealtimeRuntimeUs',
 };
 
 /** The field as plans name it. */

@@ -386,7 +386,11 @@ describe('a container that runs', () => {
     const r = revision([member, network('backend')]);
     const plan = planOf({ revision: r, observed: look(r, [live(member, { networks: {} })]) });
     expect(plan.steps).toMatchObject([
-      { op: 'connectNetwork', interrupts: false, args: { network: 'shop_backend', aliases: ['www'] } },
+      {
+        op: 'connectNetwork',
+        interrupts: false,
+        args: { network: 'shop_backend', attachment: { aliases: ['www'] } },
+      },
     ]);
   });
 

@@ -48,8 +48,8 @@ export const removeNetwork: Act<'removeNetwork'> = async (client, { networkId, n
 };
 
 export const connectNetwork: Act<'connectNetwork'> = async (client, args, context) => {
-  const { containerId, network, ...attachment } = args;
-  const endpoint = endpointOf(attachment);
+  const { containerId, network, attachment, links } = args;
+  const endpoint = { ...endpointOf(attachment), ...(links === undefined ? {} : { Links: [...links] }) };
   return { changed: await connect(client, containerId, network, endpoint, boundsOf(context)), containerId };
 };
 
@@ -126,6 +126,7 @@ async function isConnected(
   const { IPv4Address, IPv6Address } = wanted.IPAMConfig ?? {};
   return (
     (wanted.Aliases ?? []).every((alias) => found.Aliases?.includes(alias)) &&
+    (wanted.Links ?? []).every((link) => found.Links?.includes(link)) &&
     (IPv4Address === undefined || found.IPAMConfig?.IPv4Address === IPv4Address) &&
     (IPv6Address === undefined || found.IPAMConfig?.IPv6Address === IPv6Address)
   );
@@ -154,6 +155,7 @@ function networkBody(network: Network): object {
     Internal: network.internal ?? false,
     Attachable: network.attachable ?? false,
     EnableIPv6: network.enableIpv6 ?? false,
+    ...(network.enableIpv4 === undefined ? {} : { EnableIPv4: network.enableIpv4 }),
     ...(ipam === undefined
       ? {}
       : {
@@ -163,7 +165,9 @@ function networkBody(network: Network): object {
               ...(c.subnet === undefined ? {} : { Subnet: c.subnet }),
               ...(c.gateway === undefined ? {} : { Gateway: c.gateway }),
               ...(c.ipRange === undefined ? {} : { IPRange: c.ipRange }),
+              ...(c.auxAddresses === undefined ? {} : { AuxiliaryAddresses: c.auxAddresses }),
             })),
+            ...(ipam.options === undefined ? {} : { Options: ipam.options }),
           },
         }),
   };

@@ -73,10 +73,9 @@ describe('what is already so is success', () => {
       true,
       false,
     ]);
-    expect(await twice(() => rig.perform('connectNetwork', { ...link, aliases: ['a'] }))).toEqual([
-      true,
-      false,
-    ]);
+    expect(
+      await twice(() => rig.perform('connectNetwork', { ...link, attachment: { aliases: ['a'] } })),
+    ).toEqual([true, false]);
     expect(await twice(() => rig.perform('disconnectNetwork', link))).toEqual([true, false]);
     expect(await twice(stop)).toEqual([true, false]);
     const remove = () => rig.perform('removeContainer', { containerId: id, name, volumes: true });
@@ -95,7 +94,11 @@ describe('what is already so is success', () => {
     const network = `${rig.prefix}-alias`;
     await rig.ask('POST', '/networks/create', { Name: network });
     const id = await started({ networks: { [network]: {} } });
-    const connecting = rig.perform('connectNetwork', { containerId: id, network, aliases: ['db'] });
+    const connecting = rig.perform('connectNetwork', {
+      containerId: id,
+      network,
+      attachment: { aliases: ['db'] },
+    });
     await expect(connecting).rejects.toMatchObject({ reason: 'NetworkConnected' });
   });
 });

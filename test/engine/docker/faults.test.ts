@@ -119,7 +119,7 @@ describe.each(uncertain)('one call answered with %s', (kind) => {
     once(/\/update/);
     await perform('updateContainer', { containerId: id, resources: { pids: 77 } });
     once(/\/connect/);
-    await perform('connectNetwork', { containerId: id, network: net, aliases: ['x'] });
+    await perform('connectNetwork', { containerId: id, network: net, attachment: { aliases: ['x'] } });
     const between = await inspect(id);
     expect(between.Name).toBe(`/${name}`);
     expect(between.HostConfig.PidsLimit).toBe(77);
