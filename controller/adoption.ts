@@ -3,7 +3,7 @@
 
 import type { Ref } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
-import { type Adoptable, adoptable, adoptedWords } from '../reconcilers/adoption.ts';
+import { type Adoptable, adoptable, adoptedWords, withAdoptedIdentity } from '../reconcilers/adoption.ts';
 import { carriedLabels, composeLabels, isMadeByCompose } from '../reconcilers/compose-identity.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from '../reconcilers/observed.ts';
 import type { Engine } from './engine.ts';
@@ -118,7 +118,7 @@ export async function settleAdoption(store: Store, steps: number, at: number): P
   await store.setFacts([{ fact: 'suspended', value }]);
 }
 
-/** Gives everything that Compose made back to it; says, as a sentence, what Compose will find. */
+/** Gives everything that was adopted back; says, as a sentence, what Compose will find. */
 export async function disown(
   store: Store,
   platform: string,
@@ -127,8 +127,10 @@ export async function disown(
   at: number,
 ): Promise<string> {
   const facts = await store.facts();
-  const ours = containers.filter((c) => c.labels[identityLabels.platform] === platform);
-  const given = ours.filter((c) => isMadeByCompose(c.labels) && facts.made[c.id] !== undefined);
+  const ours = containers
+    .map((c) => withAdoptedIdentity(c, platform, facts.made))
+    .filter((c) => c.labels[identityLabels.platform] === platform);
+  const given = ours.filter((c) => facts.made[c.id]?.adopted === true);
   if (given.length === 0 && facts.adopted[platform] === undefined) {
     throw new ReeveError(`nothing of platform ${platform} was adopted, so there is nothing to give back`, {
       status: exitStatus.usage,
@@ -136,9 +138,9 @@ export async function disown(
     });
   }
   const successors = ours.filter((c) => !isMadeByCompose(c.labels) && composeLabels.project in c.labels);
-  const own = ours.filter((c) => !(composeLabels.project in c.labels));
+  const own = ours.filter((c) => !(composeLabels.project in c.labels) && !given.includes(c));
   const message = [
-    `${given.length} containers are Compose's again, untouched`,
+    `${given.length} containers are no longer reeve's, and untouched`,
     ...named(successors, 'made anew by reeve since, which Compose makes anew on its next up'),
     ...named(own, "made by reeve and not Compose's: remove them before Compose's next up"),
   ].join('; ');

@@ -3,12 +3,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isWorkload, type Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
+import { withAdoptedIdentity } from '../../reconcilers/adoption.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
 import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
 import { connectEngine } from '../docker/connect.ts';
 import type { Engine, LogOptions } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { resolveNames } from '../names.ts';
 import { makeScrubber } from '../secrets.ts';
+import { openStoreReadOnly } from '../store/sqlite.ts';
 import type { Context } from './context.ts';
 import { loadOnly } from './load-only.ts';
 import type { PlatformFlags } from './options.ts';
@@ -33,6 +36,8 @@ interface Line {
 }
 
 type Show = (line: Line) => void;
+/** What of an engine logs come from. */
+type Source = Pick<Engine, 'containers' | 'logs'>;
 
 export async function showLogs(names: readonly string[], flags: LogFlags, context: Context): Promise<void> {
   const place = await findPlace(flags, context);
@@ -44,6 +49,12 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
     env: context.env,
     ...(flags.host === undefined ? {} : { host: flags.host }),
   });
+  const made = await madeBy(place);
+  const source: Source = {
+    containers: async () =>
+      (await engine.containers()).map((c) => withAdoptedIdentity(c, place.platform, made)),
+    logs: (id, options) => engine.logs(id, options),
+  };
   const width = Math.max(...refs.map((ref) => ref.length));
   const show: Show = ({ ref, at, text }) => {
     const who = refs.length > 1 ? `${ref.padEnd(width)} | ` : '';
@@ -51,12 +62,22 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
   };
   try {
     if (flags.follow === true) {
-      await Promise.all(refs.map((ref) => follow(engine, place.platform, ref, flags, show)));
+      await Promise.all(refs.map((ref) => follow(source, place.platform, ref, flags, show)));
     } else {
-      await showPast(engine, place.platform, refs, flags, show);
+      await showPast(source, place.platform, refs, flags, show);
     }
   } finally {
     await engine.close();
+  }
+}
+
+/** Containers that the store knows as the platform's: of those that docker run made, labels do not say. */
+async function madeBy(place: Place): Promise<Facts['made']> {
+  const store = await openStoreReadOnly(place.storePath);
+  try {
+    return (await store?.facts())?.made ?? {};
+  } finally {
+    await store?.close();
   }
 }
 
@@ -72,7 +93,7 @@ function workloadsOf(name: string, workloads: readonly Ref[], refs: readonly Ref
 }
 
 async function showPast(
-  engine: Engine,
+  engine: Source,
   platform: string,
   refs: readonly Ref[],
   flags: LogFlags,
@@ -104,7 +125,7 @@ async function showPast(
 
 /** Until the process ends. A line is never shown twice: a container that starts again replays what it said before. */
 async function follow(
-  engine: Engine,
+  engine: Source,
   platform: string,
   ref: Ref,
   flags: LogFlags,

@@ -119,13 +119,17 @@ const writers: Readonly<Record<keyof ContainerSpec, Writer>> = {
       spec.expose.filter((port) => !known.has(port)),
     );
   },
-  mounts: (spec, image) =>
-    named(
-      'volumes',
-      spec.mounts
-        .filter((m) => !(m.type === 'volume' && m.source === undefined && image.volumes.includes(m.target)))
-        .map(mountOf),
-    ),
+  // The kernel's own options of a tmpfs are a field beside the others.
+  mounts: (spec, image) => {
+    const own = spec.mounts.filter(
+      (m) => !(m.type === 'volume' && m.source === undefined && image.volumes.includes(m.target)),
+    );
+    const short = own.flatMap(({ target, tmpfsOptions }) =>
+      tmpfsOptions === undefined ? [] : [tmpfsOptions === '' ? target : `${target}:${tmpfsOptions}`],
+    );
+    const long = own.filter((m) => m.tmpfsOptions === undefined).map(mountOf);
+    return { ...named('tmpfs', short), ...named('volumes', long) };
+  },
   resources: ({ resources }) => resourcesOf(resources),
   privileged: plain('privileged', 'privileged'),
   readOnly: plain('readOnly', 'read_only'),
@@ -223,19 +227,14 @@ function portOf({ target, protocol, published, hostIp }: PortBinding): Fields {
 }
 
 function mountOf(mount: Mount): Fields {
-  const { type, source, target, readOnly } = mount;
-  const { propagation, createHostPath, noCopy, tmpfsSizeBytes, tmpfsMode } = mount;
-  const bind = present({ propagation, create_host_path: createHostPath ?? false });
-  const tmpfs = present({ size: tmpfsSizeBytes, mode: tmpfsMode?.toString(8) });
-  return present({
-    type,
-    source,
-    target,
-    read_only: readOnly,
-    ...(type === 'bind' ? { bind } : {}),
-    ...(noCopy === true ? { volume: { nocopy: true } } : {}),
-    ...(isEmpty(tmpfs) ? {} : { tmpfs }),
-  });
+  const { type, source, target, readOnly, propagation, createHostPath, recursive, selinux } = mount;
+  const bind = present({ propagation, create_host_path: createHostPath ?? false, recursive, selinux });
+  const volume = present({ nocopy: mount.noCopy, subpath: mount.subpath, labels: mount.labels });
+  const tmpfs = present({ size: mount.tmpfsSizeBytes, mode: mount.tmpfsMode?.toString(8) });
+  const options = { bind, volume, tmpfs };
+  const own = type === 'bind' || type === 'volume' || type === 'tmpfs' ? options[type] : {};
+  const common = { type, source, target, read_only: readOnly, consistency: mount.consistency };
+  return present({ ...common, ...(isEmpty(own) ? {} : { [type]: own }) });
 }
 
 function resourcesOf(resources: Resources): Fields {

@@ -200,6 +200,7 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-async function shell(command: string): Promise<void> {
+/** Runs a function of the scripts' shell library. */
+export async function shell(command: string): Promise<void> {
   await run('bash', ['-c', `set -euo pipefail; . scripts/lib/engine.sh; ${command}`], { cwd: repository });
 }
