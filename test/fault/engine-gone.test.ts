@@ -47,6 +47,13 @@ async function platformOf(t: TestContext, liveRestore: boolean): Promise<TestPla
   return p;
 }
 
+/** What is told as the reason for which containers did not run. */
+async function causesOf(p: TestPlatform): Promise<readonly string[]> {
+  const ends = new Set(['EngineStopped', 'StoppedByHand', 'Stopped', 'Exited', 'OomKilled', 'Removed']);
+  const told = (await p.events()).filter((e) => e.regarding.startsWith('Service/') && ends.has(e.reason));
+  return [...new Set(told.map((e) => e.reason))];
+}
+
 describe('the engine goes away', () => {
   test.for(ways)(
     'while keeping: $how, live-restore $liveRestore',
@@ -73,6 +80,10 @@ describe('the engine goes away', () => {
       expect(await p.containers()).toHaveLength(documents.length);
       // With live-restore nothing stopped, so nothing may be restarted.
       if (liveRestore) expect((await p.container('Service/db')).State.StartedAt).toBe(before.State.StartedAt);
+      expect(await causesOf(p)).toEqual(liveRestore ? [] : ['EngineStopped']);
+      if (!liveRestore)
+        await p.untilEvent(`Platform/${p.name}`, 'EngineStopped', /containers of the platform/);
+      expect((await p.fromStore((s) => s.facts())).attempts).toEqual({});
       await controller.stop();
     },
   );

@@ -64,6 +64,18 @@ describe('no difference', () => {
       [{ entrypoint: ['/own'] }, { entrypoint: ['/own'] }, { command: ['run'], entrypoint: ['/e'] }],
     ],
     [
+      'an empty entrypoint clears that of the image, whose command stays',
+      [{ entrypoint: [] }, { command: ['run'] }, { command: ['run'], entrypoint: ['/e'] }],
+    ],
+    [
+      'an empty command clears that of the image, whose entrypoint stays',
+      [{ command: [] }, { entrypoint: ['/e'] }, { command: ['run'], entrypoint: ['/e'] }],
+    ],
+    [
+      'an empty command without an entrypoint: the engine keeps that of the image',
+      [{ command: [] }, { command: ['run'] }, { command: ['run'] }],
+    ],
+    [
       'the healthcheck of the image',
       [
         {},

@@ -5,7 +5,7 @@ import type { ContainerSpec, WatchedFile } from '../../../desired-state/resource
 import type { StepArgs } from '../../../reconcilers/plan.ts';
 import type { StepContext } from '../../engine.ts';
 import { EngineError } from '../../errors.ts';
-import type { RawInspect } from '../api.ts';
+import type { RawConfig, RawInspect } from '../api.ts';
 import type { EngineClient } from '../client.ts';
 import { createBody } from '../create-body.ts';
 import { garbledError, hasReason } from '../errors.ts';
@@ -21,10 +21,12 @@ export const createContainer: Act<'createContainer'> = async (client, args, cont
   const bounds = boundsOf(context);
   refuseHiddenFiles(args.name, args.spec, args.files);
   await requireVolumes(client, args.name, args.mustExist, bounds);
+  const image = await imageOf(client, args);
   const { body, later } = createBody(args, {
     apiVersion: await client.apiVersion(),
     secrets: context.secrets,
-    image: await imageOf(client, args),
+    image,
+    ...(await entrypointOf(client, args.spec, image, bounds)),
   });
   const made = await create(client, args, body, bounds);
   if (made.running) return { changed: false, containerId: made.id };
@@ -71,7 +73,7 @@ async function create(
       method: 'POST',
       path: '/containers/create',
       what,
-      query: { name: args.name },
+      query: { name: args.name, platform: args.spec.platform },
       body,
       ...bounds,
     });
@@ -102,6 +104,23 @@ async function imageOf(client: EngineClient, args: StepArgs['createContainer']):
   if (imageId === undefined || imageId === reference) return reference;
   const found = await resolveImages(client, [reference]);
   return found[reference] === imageId ? reference : imageId;
+}
+
+/** The image's entrypoint, where only beside it the engine heeds that the command is to be empty. */
+async function entrypointOf(
+  client: EngineClient,
+  { command, entrypoint }: ContainerSpec,
+  image: string,
+  bounds: Bounds,
+): Promise<{ imageEntrypoint?: readonly string[] }> {
+  if (command?.length !== 0 || entrypoint !== undefined) return {};
+  const { Config } = await client.json<{ Config?: RawConfig }>({
+    method: 'GET',
+    path: `/images/${encodeURI(image)}/json`,
+    what: `inspect image ${image}`,
+    ...bounds,
+  });
+  return { imageEntrypoint: Config?.Entrypoint ?? [] };
 }
 
 /** Not cut short by the caller's abort: what was made goes again. */

@@ -71,6 +71,12 @@ describe('who stopped a container', () => {
       { stoppedByReeve: new Set(['c1']) },
       'reeve',
     ],
+    [
+      'an engine that is being stopped',
+      [event('kill', 9, { signal: '15' }), event('die', 10, { exitCode: '0' }), event('stop', 11)],
+      { engineEnds: () => true },
+      'engine',
+    ],
   ];
   it.each(cases)('%s', (_name, events, change, by) => {
     const stops = see(events, memory(change)).filter((c) => c.fact === 'stops');
