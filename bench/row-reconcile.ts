@@ -79,23 +79,20 @@ async function openReconciler(platform: TestPlatform) {
     probes: new Map(),
     modelServers: new Map(),
   });
-  const reconciler = new Reconciler(
-    {
-      observer,
-      store,
-      now,
-      random: () => 0.5,
-      passId: () => 'bench',
-      perform: () => Promise.reject(new Error('the bench acts on nothing')),
-      scrub: (text) => text,
-      eventsRemembered: async () => undefined,
-      onStep: () => undefined,
-      onFree: () => undefined,
-      signal: abort.signal,
-      draining: abort.signal,
-    },
-    revision.policy.concurrency,
-  );
+  const reconciler = new Reconciler({
+    observer,
+    store,
+    now,
+    random: () => 0.5,
+    passId: () => 'bench',
+    perform: () => Promise.reject(new Error('the bench acts on nothing')),
+    scrub: (text) => text,
+    eventsRemembered: async () => undefined,
+    onStep: () => undefined,
+    onFree: () => undefined,
+    signal: abort.signal,
+    draining: abort.signal,
+  });
   const close = async (): Promise<void> => {
     abort.abort();
     await sources.close();

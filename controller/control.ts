@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly names: readonly string[];
   readonly allowDelete: boolean;
   readonly updateImages: boolean;
+  /** Build also what is built from what it was built from. */
+  readonly build?: boolean;
 }
 
 export interface PlanReport {

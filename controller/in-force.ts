@@ -3,6 +3,7 @@
 import { isWorkload, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from '../reconcilers/facts.ts';
+import { imageKey, imagesOf } from '../reconcilers/images.ts';
 import { specHash } from '../reconcilers/spec-hash.ts';
 import type { Engine } from './engine.ts';
 import type { FactChange, NewEvent, Store } from './store/store.ts';
@@ -40,6 +41,7 @@ export async function putInForce(
       by: options.by,
     });
   }
+  await store.saveImages(revision.id, imagesOf(revision, await store.facts()));
   if (events.length > 0) await store.record(events);
 }
 
@@ -65,23 +67,36 @@ function newTries(revision: Revision, before: Revision | undefined, facts: Facts
   });
 }
 
-/** A tag keeps the meaning it had when it came in force; a new reference, or one whose image is gone, gets today's. */
+/**
+ * A tag keeps the meaning it had when it came in force; a new reference, or one whose image is gone and cannot be had
+ * again, gets today's. What is built here counts as built from what it is built from now, if it was there before reeve.
+ */
 async function pinsOf(
   engine: Engine,
   revision: Revision,
   facts: Facts,
   updateImages: boolean,
 ): Promise<FactChange[]> {
-  const references = [...new Set(revision.resources.filter(isWorkload).map((w) => w.container.image))].sort();
-  const pinned = references.flatMap((r) => facts.pins[r] ?? []);
-  const local = await engine.images([...references, ...pinned]);
-  const pins: FactChange[] = [];
-  for (const image of references) {
-    const now = local[image];
-    const pin = facts.pins[image];
-    if (now === undefined || now === pin) continue;
-    if (pin === undefined || updateImages || local[pin] === undefined)
-      pins.push({ fact: 'pins', key: image, value: now });
+  const workloads = new Map(revision.resources.filter(isWorkload).map((w) => [imageKey(w), w]));
+  const names = [...workloads].flatMap(([key, w]) => [
+    w.container.image,
+    facts.pins[key] ?? w.container.image,
+  ]);
+  const local = await engine.images(names);
+  const changes: FactChange[] = [];
+  for (const [key, { container, build }] of [...workloads].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const now = local[container.image];
+    const pin = facts.pins[key];
+    if (now === undefined) continue;
+    if (build !== undefined && facts.builds[key] === undefined)
+      changes.push({ fact: 'builds', key, value: { hash: build.hash, at: 0 } });
+    const isLost = pin !== undefined && local[pin] === undefined && facts.digests[key] === undefined;
+    const isNew = pin === undefined || updateImages || isLost;
+    if (now !== pin && isNew) changes.push({ fact: 'pins', key, value: now });
+    if ((now !== pin && isNew) || (now === pin && facts.digests[key] === undefined)) {
+      const digest = build === undefined ? await engine.repoDigest(container.image) : undefined;
+      if (digest !== facts.digests[key]) changes.push({ fact: 'digests', key, value: digest });
+    }
   }
-  return pins;
+  return changes;
 }

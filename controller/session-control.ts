@@ -21,6 +21,7 @@ import type {
 } from './control.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
+import { askForImages } from './image-asks.ts';
 import { putInForce } from './in-force.ts';
 import { keep } from './keep.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
@@ -49,20 +50,17 @@ export class SessionControl implements Control {
     this.store = parts.store;
     this.engine = parts.engine;
     const born = Date.now().toString(36);
-    this.#runtime = new Runtime(
-      {
-        engine: parts.engine,
-        store: parts.store,
-        logger: parts.logger,
-        platform: parts.platform,
-        digest: parts.digest,
-        scrub: parts.scrubber,
-        now: () => Date.now(),
-        random: Math.random,
-        passId: () => `${born}-${(++this.#passes).toString(36)}`,
-      },
-      parts.first.revision.policy.concurrency,
-    );
+    this.#runtime = new Runtime({
+      engine: parts.engine,
+      store: parts.store,
+      logger: parts.logger,
+      platform: parts.platform,
+      digest: parts.digest,
+      scrub: parts.scrubber,
+      now: () => Date.now(),
+      random: Math.random,
+      passId: () => `${born}-${(++this.#passes).toString(36)}`,
+    });
   }
 
   /** Absolute paths of the manifests that this session keeps. */
@@ -76,7 +74,7 @@ export class SessionControl implements Control {
 
   async plan(options: PlanOptions): Promise<PlanReport> {
     await this.#loadAnew();
-    const pass: PassOptions = { ...passOf(options), mode: 'apply' };
+    const pass: PassOptions = await this.#passOf(options);
     const plan = await this.#look(pass);
     const { revision } = this.#loaded;
     return {
@@ -96,7 +94,7 @@ export class SessionControl implements Control {
     await this.#loadAnew();
     const { revision } = this.#loaded;
     await requireNotSuspended(this.store, this.platform);
-    const pass: PassOptions = { ...passOf(options), mode: 'apply' };
+    const pass: PassOptions = await this.#passOf(options);
     const { plan: seen, observed } = await this.#see(pass);
     if (options.fingerprint !== undefined && options.fingerprint !== fingerprintOf(revision.id, seen)) {
       throw stalePlan(options.fingerprint, revision.id);
@@ -222,6 +220,18 @@ export class SessionControl implements Control {
     await putInForce(this.store, this.engine, revision, { by, at: Date.now(), updateImages });
   }
 
+  /** Registries are asked once: all passes of one apply aim at the same. */
+  async #passOf(options: PlanOptions): Promise<PassOptions> {
+    const { names, allowDelete, updateImages, build = false } = options;
+    const asked = { updateImages, build, now: Date.now() };
+    const images = await askForImages(
+      { store: this.store, engine: this.engine },
+      this.#loaded.revision,
+      asked,
+    );
+    return { names, allowDelete, updateImages, images, removeVolumes: false, mode: 'apply' };
+  }
+
   async #look(pass: PassOptions): Promise<Plan> {
     return (await this.#see(pass)).plan;
   }
@@ -282,11 +292,6 @@ export class SessionControl implements Control {
 }
 
 const wholeApply = { names: [], allowDelete: false, removeVolumes: false } as const;
-
-function passOf(options: PlanOptions): Omit<PassOptions, 'mode'> {
-  const { names, allowDelete, updateImages } = options;
-  return { names, allowDelete, updateImages, removeVolumes: false };
-}
 
 function blockedOutcome(plan: Plan, progress: (p: Progress) => void): ApplyOutcome {
   progress({ type: 'plan', plan, planId: '' });

@@ -229,10 +229,10 @@ function createStep(
   return makeStep('createContainer', s.ref, args, cause, { after });
 }
 
-/** The tag has moved since the revision came in force: by id, what it meant then. */
+/** By id, where the tag has moved since the revision came in force, or may have: what it meant then. */
 function imageIdOf(s: Situation): { imageId?: string } {
   const want = imageWant(s.setting.world, s.setting.images, s.workload);
-  return want.way === 'use' && want.id !== undefined ? { imageId: want.id } : {};
+  return 'id' in want && want.id !== undefined ? { imageId: want.id } : {};
 }
 
 /** Namespaces of an adopted container are shared by the name that it bears. */

@@ -1,8 +1,10 @@
 // Which bytes a workload's image is, and how they are had: from here, from a registry, from a build. Pure.
 
-import type { Workload } from '../desired-state/resource.ts';
+import { isWorkload, type Workload } from '../desired-state/resource.ts';
+import type { Revision } from '../desired-state/revision.ts';
 import type { Blocker } from './blockers.ts';
 import type { Facts } from './facts.ts';
+import type { ObservedState } from './observed.ts';
 import type { World } from './world.ts';
 
 /** What an apply asks for beyond what is needed. Keys as of `imageKey`. */
@@ -27,11 +29,35 @@ export function pinOf(facts: { readonly pins: Facts['pins'] }, workload: Workloa
   return facts.pins[imageKey(workload)];
 }
 
+/** Image id of each reference as its tag means it on the engine now. */
+export function tagsHere(revision: Revision, observed: ObservedState): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const resource of revision.resources) {
+    if (!isWorkload(resource)) continue;
+    const id = observed.images[resource.container.image];
+    if (id !== undefined) found[imageKey(resource)] = id;
+  }
+  return found;
+}
+
+/** What the references of a revision mean, as far as that is known. */
+export function imagesOf(
+  revision: Revision,
+  { pins, digests }: Facts,
+): Record<string, { readonly id: string; readonly digest?: string }> {
+  const keys = new Set(revision.resources.filter(isWorkload).map(imageKey));
+  const known = [...keys].sort().flatMap((key) => {
+    const [id, digest] = [pins[key], digests[key]];
+    return id === undefined ? [] : [[key, { id, ...(digest === undefined ? {} : { digest }) }] as const];
+  });
+  return Object.fromEntries(known);
+}
+
 export type ImageWant =
   /** It is here; `id` where its name means another image by now. */
   | { readonly way: 'use'; readonly id?: string }
-  /** `digest`: that very image, whatever the tag means by now. */
-  | { readonly way: 'pull'; readonly digest?: string; readonly why: string }
+  /** `digest` and `id`: that very image, whatever the tag means by now. */
+  | { readonly way: 'pull'; readonly digest?: string; readonly id?: string; readonly why: string }
   | { readonly way: 'build'; readonly why: string }
   | { readonly way: 'none'; readonly blocker: Blocker };
 
@@ -42,7 +68,10 @@ export function imageWant(world: World, asks: ImageAsks, workload: Workload): Im
   const key = imageKey(workload);
   const pin = facts.pins[key];
   const named = observed.images[image];
-  const isHere = named !== undefined || (pin !== undefined && observed.images[pin] !== undefined);
+  const digest = pin === undefined ? undefined : facts.digests[key];
+  const isPinHere = pin !== undefined && observed.images[pin] !== undefined;
+  // One that can be had again is had again: another image under its name is none to make do with.
+  const isHere = isPinHere || (named !== undefined && digest === undefined);
   if (workload.pullPolicy !== 'never') {
     const why = workload.build === undefined ? undefined : whyBuild(facts, asks, workload, isHere);
     if (why !== undefined) return { way: 'build', why };
@@ -50,12 +79,11 @@ export function imageWant(world: World, asks: ImageAsks, workload: Workload): Im
     if (taken !== undefined) return { way: 'pull', why: `the tag ${image} means another image now` };
   }
   if (isHere) {
-    const isOther = pin !== undefined && named !== pin && observed.images[pin] !== undefined;
-    return isOther ? { way: 'use', id: pin } : { way: 'use' };
+    return isPinHere && named !== pin ? { way: 'use', id: pin } : { way: 'use' };
   }
   if (workload.pullPolicy === 'never') return { way: 'none', blocker: neverPulled(image) };
-  const digest = pin === undefined ? undefined : facts.digests[key];
-  return { way: 'pull', why: `image ${image} is not here`, ...(digest === undefined ? {} : { digest }) };
+  const exact = digest === undefined || pin === undefined ? {} : { digest, id: pin };
+  return { way: 'pull', why: `image ${image} is not here`, ...exact };
 }
 
 function neverPulled(image: string): Blocker {
@@ -65,8 +93,8 @@ function neverPulled(image: string): Blocker {
 
 /** The digest that the tag means now, where it is to be taken and is not what is in force. */
 export function tagToTake(facts: Facts, asks: ImageAsks, key: string): string | undefined {
-  const now = asks.take.has(key) ? facts.registry[key]?.digest : undefined;
-  return now === facts.digests[key] ? undefined : now;
+  const asked = asks.take.has(key) ? facts.registry[key] : undefined;
+  return asked?.error !== undefined || asked?.digest === facts.digests[key] ? undefined : asked?.digest;
 }
 
 function whyBuild(facts: Facts, asks: ImageAsks, workload: Workload, isHere: boolean): string | undefined {

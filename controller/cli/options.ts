@@ -72,12 +72,17 @@ export function count(value: string): number {
 export interface PlanFlags {
   readonly allowDelete?: boolean;
   readonly updateImages?: boolean;
+  readonly build?: boolean;
 }
 
 export function withPlan(command: Command): Command {
   return command
     .option('--allow-delete', 'remove also more than policy.maxDelete of the platform')
-    .option('--update-images', 'look again what each tag means now, and recreate where it is another image');
+    .option(
+      '--update-images',
+      'ask the registries what each tag means now, pull it, and recreate where it is another image',
+    )
+    .option('--build', 'build images anew also where what they are built from is the same');
 }
 
 /** What the words and flags of plan and apply ask for; names that nobody has are refused here. */
@@ -86,5 +91,6 @@ export function planOptions(names: readonly string[], flags: PlanFlags, refs: re
     names: names.flatMap((name) => resolveNames(name, refs)),
     allowDelete: flags.allowDelete ?? false,
     updateImages: flags.updateImages ?? false,
+    ...(flags.build === true ? { build: true } : {}),
   };
 }

@@ -15,7 +15,12 @@ const savedPlan = z.object({
   stateDir: z.string().exactOptional(),
   host: z.string().exactOptional(),
   at: z.string(),
-  options: z.object({ names: z.array(z.string()), allowDelete: z.boolean(), updateImages: z.boolean() }),
+  options: z.object({
+    names: z.array(z.string()),
+    allowDelete: z.boolean(),
+    updateImages: z.boolean(),
+    build: z.boolean().exactOptional(),
+  }),
   fingerprint: z.string(),
   plan: z.custom<Plan>((value) => value !== null && typeof value === 'object' && 'steps' in value),
 });

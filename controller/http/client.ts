@@ -42,9 +42,9 @@ export class RemoteControl implements Control {
     return healthAnswer.parse(answer);
   }
 
-  async plan({ names, allowDelete, updateImages }: PlanOptions): Promise<PlanReport> {
+  async plan({ names, allowDelete, updateImages, build = false }: PlanOptions): Promise<PlanReport> {
     // Only these: whoever applies passes more, which a plan does not take.
-    const body = this.#named({ names, allowDelete, updateImages });
+    const body = this.#named({ names, allowDelete, updateImages, build });
     return (await this.#ask('POST', '/v1/plan', body)) as PlanReport;
   }
 

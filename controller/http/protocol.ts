@@ -7,6 +7,7 @@ const planFields = {
   names: z.array(z.string()).default([]),
   allowDelete: z.boolean().default(false),
   updateImages: z.boolean().default(false),
+  build: z.boolean().default(false),
   /** The sources a person named with `-f`, absolute: refused where the controller keeps others. */
   sources: z.array(z.string()).exactOptional(),
 };

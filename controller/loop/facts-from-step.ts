@@ -1,9 +1,11 @@
 // What the outcome of a step lets us remember. Pure; the executor stores it in the same breath as the outcome.
 
+import type { Ref } from '../../desired-state/resource.ts';
 import type { Policy } from '../../desired-state/revision.ts';
 import { nextAttempt } from '../../reconcilers/backoff.ts';
 import { carriedLabels } from '../../reconcilers/compose-identity.ts';
 import type { Facts, Made } from '../../reconcilers/facts.ts';
+import { imageFailures } from '../../reconcilers/images.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { StepOutcome } from '../engine.ts';
 import type { FactChange } from '../store/store.ts';
@@ -81,6 +83,9 @@ function factsOfOp(
       return outcome.containerId === undefined
         ? []
         : [{ fact: 'made', key: outcome.containerId, value: madeBy(step, at) }];
+    case 'pullImage':
+    case 'buildImage':
+      return [...factsOfImage(step, outcome, at), ...imageHad(step.ref, facts)];
     case 'startContainer':
     case 'restartContainer': {
       const id = outcome.containerId ?? step.args.containerId;
@@ -120,6 +125,32 @@ function factsOfOp(
 function madeBy(step: Step & { op: 'createContainer' }, at: number): Made {
   const compose = carriedLabels(step.args.labels);
   return { ref: step.ref, at, ...(Object.keys(compose).length === 0 ? {} : { compose }) };
+}
+
+/** What the reference means from now on, and by what it can be had again. */
+function factsOfImage(
+  step: Step & { op: 'pullImage' | 'buildImage' },
+  { imageId, digest }: StepOutcome,
+  at: number,
+): FactChange[] {
+  const key = step.op === 'pullImage' ? (step.args.written ?? step.args.image) : step.args.image;
+  return [
+    ...(imageId === undefined ? [] : [{ fact: 'pins', key, value: imageId } as const]),
+    { fact: 'digests', key, value: digest },
+    // One that was had by its digest says nothing of what the tag means now.
+    ...(digest === undefined || (step.op === 'pullImage' && step.args.digest !== undefined)
+      ? []
+      : [{ fact: 'registry', key, value: { at, digest } } as const]),
+    ...(step.op === 'buildImage'
+      ? [{ fact: 'builds', key, value: { hash: step.args.build.hash, at } } as const]
+      : []),
+  ];
+}
+
+/** That it could not be had is over. */
+function imageHad(ref: Ref, facts: Facts): FactChange[] {
+  if (!imageFailures.has(facts.failures[ref]?.reason ?? '')) return [];
+  return (['failures', 'attempts'] as const).map((fact) => ({ fact, key: ref, value: undefined }));
 }
 
 /** It went because it is wanted no more: what was remembered of it as a resource goes too. */

@@ -35,6 +35,7 @@ const normalCauses = new Set([
   'ReplacementTried',
   'ReplacementOutdated',
   'ImageMissing',
+  'BuildChanged',
   'ModelMissing',
   'Reconnected',
   'Leftover',

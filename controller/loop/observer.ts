@@ -5,6 +5,7 @@ import { isWorkload } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { withAdoptedIdentity } from '../../reconcilers/adoption.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
+import { pinOf } from '../../reconcilers/images.ts';
 import {
   type ContainerDetail,
   identityLabels,
@@ -191,7 +192,7 @@ function imageReferences(revision: Revision, pins: Readonly<Record<string, strin
     if (!isWorkload(resource)) continue;
     const { image } = resource.container;
     references.add(image);
-    const pin = pins[image];
+    const pin = pinOf({ pins }, resource);
     if (pin !== undefined) references.add(pin);
   }
   return [...references].sort();

@@ -23,7 +23,7 @@ export function failureOf(
 export function noteAct(observer: Observer, step: Step, outcome: StepOutcome | undefined): void {
   if (step.op.endsWith('Network')) observer.noteOwnAct('network');
   if (step.op.endsWith('Volume') || step.op === 'createContainer') observer.noteOwnAct('volume');
-  if (step.op === 'pullImage') observer.noteOwnAct('image');
+  if (step.op === 'pullImage' || step.op === 'buildImage') observer.noteOwnAct('image');
   const id = outcome?.containerId ?? ('containerId' in step.args ? step.args.containerId : undefined);
   if (id !== undefined) observer.noteContainer(id);
 }

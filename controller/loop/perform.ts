@@ -12,10 +12,12 @@ import type { ModelServers } from '../ollama/servers.ts';
 const callTimeoutMs = 60_000;
 const pullTimeoutMs = 60 * 60_000;
 
+const longOps = new Set<Step['op']>(['pullImage', 'buildImage']);
+
 export interface PerformContext {
   readonly engine: Engine;
   readonly servers: ModelServers;
-  /** Progress in words, of a pull. */
+  /** Progress in words, of a pull or build. */
   readonly progress: (step: Step, message: string) => void;
 }
 
@@ -29,7 +31,7 @@ export async function perform(
   const progress = (message: string): void => context.progress(step, message);
   if (step.op === 'pullModel') return performModelPull(context.servers, step, progress, signal);
   const grace = 'graceMs' in step.args ? (step.args.graceMs ?? 10_000) : 0;
-  const timeoutMs = step.op === 'pullImage' ? pullTimeoutMs : callTimeoutMs + grace;
+  const timeoutMs = longOps.has(step.op) ? pullTimeoutMs : callTimeoutMs + grace;
   return context.engine.perform(step, { secrets, signal, progress, timeoutMs });
 }
 

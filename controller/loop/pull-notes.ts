@@ -1,4 +1,4 @@
-// Progress of long pulls as events, each whole tenth once, so that a follower sees it move and the store stays small.
+// Progress of long pulls and builds as events, each whole tenth once, so that a follower sees it move and the store stays small.
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Store } from '../store/store.ts';
@@ -14,7 +14,7 @@ export class PullNotes {
   }
 
   /** `message` as `pulling 8f2a 34 %`; said once for each status and tenth. */
-  note(ref: Ref, message: string): void {
+  note(ref: Ref, message: string, reason: 'Pulling' | 'Building' = 'Pulling'): void {
     const tenth = message.replace(
       /(\d+) ?%/,
       (_, percent: string) => `${Math.floor(Number(percent) / 10) * 10} %`,
@@ -24,7 +24,7 @@ export class PullNotes {
     const event = {
       at: this.#now(),
       type: 'Normal',
-      reason: 'Pulling',
+      reason,
       regarding: ref,
       message: tenth,
       by: 'reeve',

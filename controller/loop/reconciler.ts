@@ -6,6 +6,7 @@ import type { SecretValues } from '../../desired-state/load-types.ts';
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Policy, Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
+import { factsWithTaken, type ImageAsks, imagesOf, noAsks, tagsHere } from '../../reconcilers/images.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Plan, Step } from '../../reconcilers/plan.ts';
@@ -14,7 +15,7 @@ import { specHash } from '../../reconcilers/spec-hash.ts';
 import type { StepOutcome } from '../engine.ts';
 import type { FactChange, Store } from '../store/store.ts';
 import { endedHolds } from './ended-holds.ts';
-import { execute, Gate, runnableSteps, type StepReport } from './executor.ts';
+import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
 import {
@@ -31,6 +32,7 @@ import type { Observer } from './observer.ts';
 import { failureOf, noteAct, stops } from './own-acts.ts';
 import { PlanRecorder } from './plan-recorder.ts';
 import { needsOf } from './satisfied.ts';
+import { StepGates } from './step-gates.ts';
 
 export interface Target {
   readonly revision: Revision;
@@ -45,6 +47,8 @@ export interface PassOptions {
   readonly removeVolumes: boolean;
   /** Plan with what the image tags mean now, instead of what they meant when they came in force. */
   readonly updateImages?: boolean;
+  /** What is taken from registries or built anew. */
+  readonly images?: ImageAsks;
 }
 
 export interface PassResult {
@@ -89,19 +93,13 @@ export interface StepProgress {
   readonly ms?: number;
 }
 
-/** Ops that wait for something else than the engine's work: they must not hold up starts. */
-const slowOps = new Set<Step['op']>(['stopContainer', 'pullImage', 'pullModel', 'restartContainer']);
-const slowInFlight = 32;
-
 export class Reconciler {
   readonly #context: ReconcilerContext;
   readonly #busy = new Set<Ref>();
   readonly #running = new Set<Promise<void>>();
   readonly #recorder: PlanRecorder;
-  #fast: Gate;
-  #fastLimit: number;
+  readonly #gates = new StepGates();
   readonly #notices = new Notices();
-  readonly #slow = new Gate(slowInFlight);
   /** Step id → when it was done lately. */
   readonly #acts = new Map<string, readonly number[]>();
   /** Containers made for a resource whose steps are still in flight: its start was planned before there was an id. */
@@ -109,10 +107,8 @@ export class Reconciler {
   /** Containers that reeve is stopping now: their `die` is ours. */
   readonly stopping = new Set<string>();
 
-  constructor(context: ReconcilerContext, concurrency: number) {
+  constructor(context: ReconcilerContext) {
     this.#context = context;
-    this.#fast = new Gate(concurrency);
-    this.#fastLimit = concurrency;
     this.#recorder = new PlanRecorder(context.store, context.now);
   }
 
@@ -132,7 +128,7 @@ export class Reconciler {
     let observed = await observer.observe(target.revision, await store.facts());
     // The events of what was just seen say who did it: they are remembered before it is judged.
     await this.#context.eventsRemembered();
-    let facts = withTags(await store.facts(), observed, options);
+    let facts = withTags(target, await store.facts(), observed, options);
     const ids = needsInspect(target.revision, observed, facts, busy);
     if (ids.length > 0) {
       await observer.inspect(ids);
@@ -141,7 +137,7 @@ export class Reconciler {
     const seen = factsFromObservation(target.revision, observed, facts);
     if (seen.length > 0) {
       await store.setFacts(seen);
-      facts = withTags(await store.facts(), observed, options);
+      facts = withTags(target, await store.facts(), observed, options);
     }
     const plan = makePlan({
       revision: target.revision,
@@ -153,6 +149,7 @@ export class Reconciler {
       names: options.names,
       allowDelete: options.allowDelete,
       removeVolumes: options.removeVolumes,
+      ...(options.images === undefined ? {} : { images: options.images }),
       ...(target.previous === undefined ? {} : { previous: target.previous }),
     });
     return { plan, observed, busy };
@@ -202,16 +199,11 @@ export class Reconciler {
 
   #dispatch(plan: Plan, steps: readonly Step[], target: Target, journal: JournalContext): void {
     const { policy } = target.revision;
-    if (policy.concurrency !== this.#fastLimit) {
-      this.#fast = new Gate(policy.concurrency);
-      this.#fastLimit = policy.concurrency;
-    }
     for (const step of steps) this.#busy.add(step.ref);
-    const gates = (step: Step): Gate => (slowOps.has(step.op) ? this.#slow : this.#fast);
     const run = execute(
       steps,
       {
-        gate: gates,
+        gate: (step) => this.#gates.of(step, policy),
         before: (step) => this.#before(step, plan, journal.pass),
         perform: (step, signal) => this.#perform(step, target.secrets, signal),
         after: (report) => this.#after(report, target, journal),
@@ -274,6 +266,8 @@ export class Reconciler {
       event === undefined ? undefined : store.record([{ ...event, message: scrub(event.message) }]),
       this.#recorder.ended(step.id, at, state, message),
     ]);
+    if (step.op === 'pullImage' || step.op === 'buildImage')
+      await store.saveImages(target.revision.id, imagesOf(target.revision, await store.facts()));
     if (step.op === 'createContainer' && outcome?.containerId !== undefined)
       this.#made.set(step.ref, outcome.containerId);
     noteAct(observer, step, outcome);
@@ -304,8 +298,16 @@ export class Reconciler {
   }
 }
 
-function withTags(facts: Facts, observed: ObservedState, options: PassOptions): Facts {
-  return options.updateImages === true ? { ...facts, pins: { ...facts.pins, ...observed.images } } : facts;
+/** With what the tags mean now, here and in the registries that were asked, in place of what they meant. */
+function withTags(
+  { revision }: Target,
+  facts: Facts,
+  observed: ObservedState,
+  { updateImages, images = noAsks }: PassOptions,
+): Facts {
+  const here =
+    updateImages === true ? { ...facts, pins: { ...facts.pins, ...tagsHere(revision, observed) } } : facts;
+  return factsWithTaken(here, images);
 }
 
 function declaredHash({ revision }: Target, ref: Ref): string {

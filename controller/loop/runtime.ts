@@ -72,7 +72,7 @@ export class Runtime {
   #loop: Promise<void> | undefined;
   #eventChain: Promise<void> = Promise.resolve();
 
-  constructor(options: RuntimeOptions, concurrency: number) {
+  constructor(options: RuntimeOptions) {
     this.#o = options;
     const { engine, now } = options;
     const wake = (): void => this.wake();
@@ -94,33 +94,30 @@ export class Runtime {
       },
     });
     this.#notes = new PullNotes(options.store, now);
-    this.reconciler = new Reconciler(
-      {
-        observer: this.observer,
-        store: options.store,
-        now,
-        random: options.random,
-        passId: options.passId,
-        scrub: options.scrub,
-        signal: this.#abort.signal,
-        draining: this.#drain.signal,
-        perform: (step, secrets, signal) =>
-          perform(
-            { engine, servers: this.servers, progress: (s, m) => this.#progress(s, m) },
-            step,
-            secrets,
-            signal,
-          ),
-        eventsRemembered: async () => {
-          // One turn of the event loop: what came on the event stream before the list's answer is read first.
-          await nextTurn();
-          await this.#eventChain;
-        },
-        onStep: (progress) => this.#stepped(progress),
-        onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
+    this.reconciler = new Reconciler({
+      observer: this.observer,
+      store: options.store,
+      now,
+      random: options.random,
+      passId: options.passId,
+      scrub: options.scrub,
+      signal: this.#abort.signal,
+      draining: this.#drain.signal,
+      perform: (step, secrets, signal) =>
+        perform(
+          { engine, servers: this.servers, progress: (s, m) => this.#progress(s, m) },
+          step,
+          secrets,
+          signal,
+        ),
+      eventsRemembered: async () => {
+        // One turn of the event loop: what came on the event stream before the list's answer is read first.
+        await nextTurn();
+        await this.#eventChain;
       },
-      concurrency,
-    );
+      onStep: (progress) => this.#stepped(progress),
+      onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
+    });
     this.#engineEnd = new EngineEnd(options);
     this.#memory = {
       engineEnds: () => this.#engineEnd.ending,
@@ -336,7 +333,7 @@ export class Runtime {
   #progress(step: Step, message: string): void {
     const words = this.#o.scrub(message);
     this.onNote?.(step.ref, words);
-    this.#notes.note(step.ref, words);
+    this.#notes.note(step.ref, words, step.op === 'buildImage' ? 'Building' : 'Pulling');
   }
 
   #stepped(progress: StepProgress): void {

@@ -3,6 +3,7 @@
 
 import type { Position } from '../../desired-state/diagnostic.ts';
 import type { Ref, Resource } from '../../desired-state/resource.ts';
+import { imageKey } from '../../reconcilers/images.ts';
 import type { ObservedContainer } from '../../reconcilers/observed.ts';
 import type { StoredEvent } from '../store/store.ts';
 import { graphReport } from './graph.ts';
@@ -38,6 +39,8 @@ export interface DescribeReport extends ResourceRow {
   readonly position?: Position;
   /** The image id that its tag meant when it came in force. */
   readonly pin?: string;
+  /** Manifest digest by which that image can be pulled again. */
+  readonly digest?: string;
   /** Restarts within the budget's window, and when the next may come. */
   readonly attempts?: { readonly count: number; readonly notBefore: string; readonly lastFailure: string };
   readonly live?: LiveContainer;
@@ -74,10 +77,9 @@ export function describeReport(
   const resource = resourceOf(snapshot, ref);
   const { edges } = graphReport(snapshot.platform, snapshot.revision?.resources ?? [], ref);
   const attempts = snapshot.facts.attempts[ref];
-  const pin =
-    resource !== undefined && 'container' in resource
-      ? snapshot.facts.pins[resource.container.image]
-      : undefined;
+  const image = resource !== undefined && 'container' in resource ? imageKey(resource) : undefined;
+  const pin = image === undefined ? undefined : snapshot.facts.pins[image];
+  const digest = image === undefined ? undefined : snapshot.facts.digests[image];
   const hold = holdRows(snapshot).find((h) => h.ref === ref);
   return {
     ...row,
@@ -103,6 +105,7 @@ export function describeReport(
     suspended: snapshot.facts.suspended !== undefined,
     ...(resource === undefined ? {} : { declared: withoutDigests(resource), position: resource.position }),
     ...(pin === undefined ? {} : { pin }),
+    ...(digest === undefined ? {} : { digest }),
     ...(attempts === undefined
       ? {}
       : {

@@ -20,6 +20,7 @@ export async function overlayStore(reader: StoreReader | undefined): Promise<Sto
     saveCondition: async () => undefined,
     conditions: async () => (await reader?.conditions()) ?? [],
     putInForce: async () => undefined,
+    saveImages: async () => undefined,
     inForce: async () => reader?.inForce(),
     revisions: async (limit) => (await reader?.revisions(limit)) ?? [],
     beginPlan: async () => '',

@@ -3,7 +3,7 @@
 import type { Revision } from '../../desired-state/revision.ts';
 import { draw } from './rows.ts';
 import type { Database, RevisionsTable } from './schema.ts';
-import type { RevisionRecord } from './store.ts';
+import type { RevisionImages, RevisionRecord } from './store.ts';
 
 /**
  * Within the caller's transaction. The same revision again is no new one: its row only takes over where it was loaded
@@ -24,6 +24,14 @@ export async function putInForce(tx: Database, revision: Revision, by: string, a
     .execute();
 }
 
+/** What the references of the revision in force mean. */
+export async function saveImages(db: Database, revisionId: string, images: RevisionImages): Promise<void> {
+  const newest = await newestFirst(db, 1).executeTakeFirst();
+  const text = JSON.stringify(images);
+  if (newest?.id !== revisionId || newest.images === text) return;
+  await db.updateTable('revisions').set({ images: text }).where('seq', '=', newest.seq).execute();
+}
+
 export async function findRevisions(db: Database, limit: number): Promise<RevisionRecord[]> {
   return (await newestFirst(db, limit).execute()).map(toRecord);
 }
@@ -40,5 +48,6 @@ function newestFirst(db: Database, limit: number) {
 
 function toRecord(row: RevisionsTable): RevisionRecord {
   const revision: Revision = JSON.parse(row.revision);
-  return { id: row.id, inForceAt: row.in_force_at, by: row.by, sources: revision.sources, revision };
+  const images: RevisionImages = row.images === null ? {} : JSON.parse(row.images);
+  return { id: row.id, inForceAt: row.in_force_at, by: row.by, sources: revision.sources, revision, images };
 }

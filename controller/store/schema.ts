@@ -43,6 +43,8 @@ export interface RevisionsTable {
   in_force_at: number;
   by: string;
   revision: string;
+  /** JSON: reference → id and digest. */
+  images: string | null;
 }
 
 export interface PlansTable {

@@ -7,7 +7,7 @@ import { findEvents, pruneEvents, recordEvents } from './events.ts';
 import { readFacts, writeFacts } from './facts.ts';
 import { GroupCommit } from './group-commit.ts';
 import { beginPlan, endPlan, endStep, findPlans, prunePlans, startStep } from './plans.ts';
-import { findRevisions, pruneRevisions, putInForce } from './revisions.ts';
+import { findRevisions, pruneRevisions, putInForce, saveImages } from './revisions.ts';
 import type { Database } from './schema.ts';
 import type { Store, StoredCondition } from './store.ts';
 
@@ -64,6 +64,7 @@ export async function makeStore(db: Database): Promise<Store> {
       }),
     record: (events) => commits.write((tx) => recordEvents(tx, events)),
     putInForce: (revision, by, at) => commits.write((tx) => putInForce(tx, revision, by, at)),
+    saveImages: (revisionId, images) => commits.write((tx) => saveImages(tx, revisionId, images)),
     beginPlan: (plan, by, at) => commits.write((tx) => beginPlan(tx, plan, by, at)),
     stepStarted: (planId, stepId, at) => commits.write((tx) => startStep(tx, planId, stepId, at)),
     stepEnded: (planId, stepId, at, outcome, message) =>

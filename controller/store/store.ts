@@ -61,12 +61,17 @@ export interface StoredCondition extends Condition {
   readonly containerId?: string;
 }
 
+/** Image reference → the image that it means in a revision, and the digest by which that can be pulled again. */
+export type RevisionImages = Readonly<Record<string, { readonly id: string; readonly digest?: string }>>;
+
 export interface RevisionRecord {
   readonly id: string;
   readonly inForceAt: number;
   readonly by: string;
   readonly sources: readonly string[];
   readonly revision: Revision;
+  /** What its image references meant, as written; those of which nothing is known yet are not there. */
+  readonly images: RevisionImages;
 }
 
 export interface StepRecord {
@@ -111,6 +116,8 @@ export interface Store {
   saveCondition(ref: Ref, condition: Condition, at: number): Promise<void>;
   conditions(): Promise<readonly StoredCondition[]>;
   putInForce(revision: Revision, by: string, at: number): Promise<void>;
+  /** Of the revision in force; nothing where that is another one by now. */
+  saveImages(revisionId: string, images: RevisionImages): Promise<void>;
   inForce(): Promise<RevisionRecord | undefined>;
   /** Newest first. */
   revisions(limit: number): Promise<readonly RevisionRecord[]>;

@@ -5,8 +5,12 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { ReeveError } from '../../errors.ts';
 import type { Database } from '../schema.ts';
 import { initial } from './0001-initial.ts';
+import { revisionImages } from './0002-revision-images.ts';
 
-const migrations: Readonly<Record<string, Migration>> = { '0001-initial': initial };
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-initial': initial,
+  '0002-revision-images': revisionImages,
+};
 
 /** Runs what this store has not seen yet, in one transaction. `where` names the store in errors. */
 export async function migrate(db: Database, where: string): Promise<void> {

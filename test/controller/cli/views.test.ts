@@ -95,6 +95,7 @@ const record = {
   by: 'root@box (apply)',
   sources: revision.sources,
   revision,
+  images: {},
 };
 const planRecord = {
   id: 'p1',
