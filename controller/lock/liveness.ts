@@ -27,6 +27,7 @@ export async function judge(
     const runningSince = await engine.runningSince(holder.container);
     return runningSince === undefined || runningSince > holder.since ? 'dead' : 'alive';
   }
-  const rebooted = !here && holder.host === self.host && holder.machine === self.machine;
-  return rebooted ? 'dead' : 'unknown';
+  // Without an id (an image of Debian may have none) a machine is not told from another of the same name.
+  const sameMachine = holder.machine !== '' && holder.machine === self.machine && holder.host === self.host;
+  return sameMachine && !here ? 'dead' : 'unknown';
 }

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { containerIn, identifyProcess, startTimeOf } from '../../../controller/lock/holder.ts';
 import { type HolderTrace, judge } from '../../../controller/lock/liveness.ts';
 
-const self = { ...identifyProcess(process.pid), host: 'here' };
+// As on a machine with an id and outside a container, wherever the test itself runs.
+const self = { ...identifyProcess(process.pid), host: 'here', machine: 'm1', container: '' };
 const container = 'c'.repeat(64);
 const since = 1_000;
 
@@ -31,6 +32,12 @@ describe('whether a holder lives', () => {
     const holder = { ...self, since, ...trace };
     const engine = { runningSince: async (id: string) => (id === container ? runningSince : undefined) };
     expect(await judge(holder, self, engine)).toBe(expected);
+  });
+
+  test('a machine of the same name, neither known by an id, may be another', async () => {
+    const nameless = { ...self, machine: '' };
+    const engine = { runningSince: async () => undefined };
+    expect(await judge({ ...nameless, since, boot: 'other' }, nameless, engine)).toBe('unknown');
   });
 
   test('a process that is dead but not reaped has no start time', async () => {
