@@ -26,7 +26,12 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
       .catch((error: unknown) => logger.error({ err: error }, 'manifests could not be taken in'));
   };
   if (parts.reloads) {
-    await sources.watch(changed);
+    await sources.watch({
+      onChange: changed,
+      onTrouble: (error) => {
+        sayPolled(parts, error).catch((cause: unknown) => logger.error({ err: cause }, 'event not stored'));
+      },
+    });
     // What changed while the engine was waited for, before anything watched.
     changed();
   }
@@ -133,6 +138,26 @@ async function takeIn(runtime: Runtime, parts: SessionParts): Promise<void> {
   }
   logger.info({ revision: loaded.revision.id }, 'manifests loaded');
   await aim(runtime, parts);
+}
+
+/** The system lets nothing more be watched: said once, with what would mend it. */
+async function sayPolled({ store, logger, platform }: SessionParts, error: Error): Promise<void> {
+  const limit = /ENOSPC|EMFILE/.test(error.message);
+  const hint = limit
+    ? '; raise fs.inotify.max_user_watches and max_user_instances (sysctl), then restart reeve run'
+    : '';
+  const message = `the manifests cannot be watched (${error.message}); they are looked at every 2 s instead${hint}`;
+  logger.warn(message);
+  await store.record([
+    {
+      at: Date.now(),
+      type: 'Warning',
+      reason: 'ManifestsPolled',
+      regarding: `Platform/${platform}`,
+      message,
+      by: 'reeve',
+    },
+  ]);
 }
 
 /** `status` shows it for as long as it stands. */

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { type Diagnostic, formatDiagnostic, InvalidManifest } from '../desired-state/diagnostic.ts';
 import { load } from '../desired-state/load.ts';
 import type { Loaded, LoadRequest } from '../desired-state/load-types.ts';
-import { watchSources } from '../desired-state/watch.ts';
+import { type WatchListener, watchSources } from '../desired-state/watch.ts';
 
 export class Sources {
   readonly #request: LoadRequest;
@@ -63,9 +63,9 @@ export class Sources {
     return loaded;
   }
 
-  /** Calls `onChange` once for each burst of changes of anything that was read. */
-  async watch(onChange: () => void): Promise<void> {
-    this.#watch ??= await watchSources(this.#files, this.#folders(), onChange);
+  /** Tells `onChange` once for each burst of changes of anything that was read. */
+  async watch(listener: WatchListener): Promise<void> {
+    this.#watch ??= await watchSources(this.#files, this.#folders(), listener);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
-// Watches what a load read and says when to load again: many saves are one call. Never polls, never reads content.
+// Watches what a load read and says when to load again: many saves are one call. Never reads content, and polls only
+// where the system does not let it watch (no inotify watches left, a file system without them).
 // Watches folders, not files: an editor's rename, a symlink swap (`..data` as ConfigMaps have it) and a git checkout all
 // replace what stood under a name, and a watch of the file itself would stay with the old one.
 
@@ -11,6 +12,16 @@ const quietMs = 100;
 /** … and a burst that does not end is answered after this. */
 const mostMs = 1_000;
 
+/** Where the system refuses to watch: files are looked at this often instead. */
+const pollMs = 2_000;
+
+export interface WatchListener {
+  /** Something that was read, or an entry of a folder, has changed. */
+  readonly onChange: () => void;
+  /** The system refused to watch: from now on files are polled, until the next start. Told once. */
+  readonly onTrouble: (error: Error) => void;
+}
+
 export interface SourceWatch {
   /** Follows these instead, from now on. */
   update(files: readonly string[], folders: readonly string[]): void;
@@ -18,15 +29,15 @@ export interface SourceWatch {
 }
 
 /**
- * Calls `onChange` after each burst of changes of `files` (absolute; a folder among them counts with all that is in
+ * Tells `onChange` after each burst of changes of `files` (absolute; a folder among them counts with all that is in
  * it) or of entries of `folders`.
  */
 export async function watchSources(
   files: readonly string[],
   folders: readonly string[],
-  onChange: () => void,
+  listener: WatchListener,
 ): Promise<SourceWatch> {
-  const watch = new Watch(files, folders, onChange);
+  const watch = new Watch(files, folders, listener);
   await watch.follow();
   return watch;
 }
@@ -34,8 +45,11 @@ export async function watchSources(
 class Watch implements SourceWatch {
   #files: readonly string[];
   #folders: readonly string[];
-  readonly #onChange: () => void;
-  #set: WatchSet | undefined;
+  readonly #listener: WatchListener;
+  /** The system refused to watch. */
+  #polls = false;
+  /** Signature of what the watchers watch, and how. */
+  #followed = '';
   #watchers: readonly FSWatcher[] = [];
   #quiet: NodeJS.Timeout | undefined;
   #latest: NodeJS.Timeout | undefined;
@@ -43,10 +57,10 @@ class Watch implements SourceWatch {
   #following: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(files: readonly string[], folders: readonly string[], onChange: () => void) {
+  constructor(files: readonly string[], folders: readonly string[], listener: WatchListener) {
     this.#files = files;
     this.#folders = folders;
-    this.#onChange = onChange;
+    this.#listener = listener;
   }
 
   update(files: readonly string[], folders: readonly string[]): void {
@@ -70,9 +84,10 @@ class Watch implements SourceWatch {
   follow(): Promise<void> {
     this.#following = this.#following.then(async () => {
       const set = watchSetOf(this.#files, this.#folders);
-      if (this.#closed || set.signature === this.#set?.signature) return;
+      const signature = this.#polls ? `${set.signature}\npolled` : set.signature;
+      if (this.#closed || signature === this.#followed) return;
       const old = this.#watchers;
-      this.#set = set;
+      this.#followed = signature;
       this.#watchers = [
         this.#watch(set, set.flat, 0),
         ...(set.deep.size > 0 ? [this.#watch(set, set.deep)] : []),
@@ -90,15 +105,23 @@ class Watch implements SourceWatch {
       followSymlinks: depth === undefined,
       ignored: (path) => !paths.has(path) && !set.matters(path),
       ...(depth === undefined ? {} : { depth }),
+      ...(this.#polls ? { usePolling: true, interval: pollMs } : {}),
     });
     for (const name of ['add', 'change', 'unlink', 'addDir', 'unlinkDir'] as const) {
       watcher.on(name, (path) => {
         if (set.matters(resolve(path))) this.#changed();
       });
     }
-    // A folder that cannot be watched is as good as one that does not change; a resync looks anyway.
-    watcher.on('error', () => undefined);
+    watcher.on('error', (error) => this.#refused(error));
     return watcher;
+  }
+
+  /** The watchers do not see all: others that poll take their place, and what was missed meanwhile is read. */
+  #refused(error: unknown): void {
+    if (this.#polls || this.#closed) return;
+    this.#polls = true;
+    this.#listener.onTrouble(error instanceof Error ? error : new Error(String(error)));
+    void this.follow().then(() => this.#changed());
   }
 
   #changed(): void {
@@ -112,7 +135,7 @@ class Watch implements SourceWatch {
   async #fire(): Promise<void> {
     this.#stopTimers();
     await this.follow();
-    if (!this.#closed) this.#onChange();
+    if (!this.#closed) this.#listener.onChange();
   }
 
   #stopTimers(): void {
@@ -123,6 +146,10 @@ class Watch implements SourceWatch {
   }
 }
 
+/** One that was refused may never say that it is ready. */
 function ready(watcher: FSWatcher): Promise<void> {
-  return new Promise((done) => watcher.once('ready', () => done()));
+  return new Promise((done) => {
+    watcher.once('ready', () => done());
+    watcher.once('error', () => done());
+  });
 }

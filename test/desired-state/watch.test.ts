@@ -1,11 +1,12 @@
 // Real files, real notifications. What must not happen is shown by something later that must.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { watchSources } from '../../desired-state/watch.ts';
 import { folderWith } from '../support/manifests.ts';
+import { until } from '../support/until.ts';
 
 interface Watched {
   readonly folder: string;
@@ -32,8 +33,13 @@ async function watchIn(
 ): Promise<Watched> {
   const full = (names: readonly string[]) => names.map((name) => join(folder, name));
   let calls = 0;
-  const watch = await watchSources(full(files), full(folders), () => {
-    calls += 1;
+  const watch = await watchSources(full(files), full(folders), {
+    onChange: () => {
+      calls += 1;
+    },
+    onTrouble: (error) => {
+      throw error;
+    },
   });
   onTestFinished(() => watch.close());
   return {
@@ -217,4 +223,34 @@ test('nothing to watch is no reason to wait', async () => {
   update(['a.yaml']);
   writeFileSync(join(folder, 'a.yaml'), '1');
   await settled(1);
+});
+
+test('where the system lets no more be watched, it says so once and looks at the files itself', async () => {
+  const folder = folderWith({ 'a.yaml': '1', 'b/b.yaml': '1', 'c/c.yaml': '1' });
+  const files = ['a.yaml', 'b/b.yaml', 'c/c.yaml'].map((name) => join(folder, name));
+  const program = join(import.meta.dirname, '../support/watch-process.ts');
+  // A user namespace of its own has limits of its own: two watches for three folders.
+  const limited = 'echo 2 > /proc/sys/user/max_inotify_watches && exec "$@"';
+  const child = spawn('unshare', ['-Ur', 'sh', '-c', limited, 'sh', process.execPath, program, ...files]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let said = '';
+  child.stdout.on('data', (data: Buffer) => {
+    said += String(data);
+  });
+  const lines = (word: string): number => said.split('\n').filter((l) => l.startsWith(word)).length;
+  await until(() => lines('watching') === 1 && lines('trouble') === 1, 10_000, `it says so: ${said}`);
+  expect(said).toContain('ENOSPC');
+  for (const file of files) {
+    const before = lines('changed');
+    // Polling goes by the time of the last change, in whole ticks.
+    await until(
+      () => {
+        writeFileSync(file, String(performance.now()));
+        return lines('changed') > before;
+      },
+      10_000,
+      `a change of ${file} is seen`,
+    );
+  }
+  expect(lines('trouble')).toBe(1);
 });
