@@ -1,6 +1,6 @@
 // Puts a revision in force: history, which source declared what, and what its image tags mean from now on.
 
-import { isWorkload, refOf } from '../desired-state/resource.ts';
+import { isWorkload, refOf, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from '../reconcilers/facts.ts';
 import { imageKey, imagesOf } from '../reconcilers/images.ts';
@@ -56,11 +56,12 @@ function declaredBy(revision: Revision, facts: Facts): FactChange[] {
 
 /** A workload that was changed is tried anew, without the wait that the old form had earned. */
 function newTries(revision: Revision, before: Revision | undefined, facts: Facts): FactChange[] {
-  const hashes = new Map(before?.resources.filter(isWorkload).map((w) => [refOf(w), specHash(w)]));
+  const hashOf = (w: Workload): string => `${specHash(w)} ${w.build?.hash ?? ''}`;
+  const hashes = new Map(before?.resources.filter(isWorkload).map((w) => [refOf(w), hashOf(w)]));
   return revision.resources.filter(isWorkload).flatMap((workload): FactChange[] => {
     const ref = refOf(workload);
     const old = hashes.get(ref);
-    if (old === undefined || old === specHash(workload)) return [];
+    if (old === undefined || old === hashOf(workload)) return [];
     return (['attempts', 'failures', 'completed'] as const).flatMap((fact): FactChange[] =>
       facts[fact][ref] === undefined ? [] : [{ fact, key: ref, value: undefined }],
     );

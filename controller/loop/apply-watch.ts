@@ -2,6 +2,7 @@
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
+import { imageFailures } from '../../reconcilers/images.ts';
 import type { PassResult } from './reconciler.ts';
 
 export type Verdict =
@@ -12,8 +13,7 @@ export type Verdict =
 const terminalReasons = new Set([
   'NameTaken',
   'PortTaken',
-  'ImageMissing',
-  'ImagePullFailed',
+  ...imageFailures,
   'CommandNotFound',
   'MountMissing',
   'VolumeLost',
@@ -43,7 +43,7 @@ export class ApplyWatch {
   /** Looks at one pass. `busy`: steps still in flight. */
   see(result: PassResult, busy: boolean, now: number): Verdict {
     if (this.#down) return this.#seeDown(result, busy, now);
-    const open = result.plan.statuses.filter((s) => this.#targets(s.ref) && !isReady(s) && !isHeld(s));
+    const open = result.plan.statuses.filter((s) => this.#targets(s.ref) && isOpen(s) && !isHeld(s));
     const working = busy || result.dispatched.length > 0;
     if (!working && open.length === 0 && !hasWaitingSteps(result, this.#targets))
       return { over: true, ok: true, failed: [] };
@@ -75,6 +75,11 @@ function hasWaitingSteps(result: PassResult, targets: (ref: Ref) => boolean): bo
   return result.plan.blocked === undefined && result.plan.steps.some((s) => targets(s.ref));
 }
 
+/** What runs on because its new image cannot be had is not as was asked for. */
+function isOpen(status: ResourceStatus): boolean {
+  return !isReady(status) || degradedBy(status, imageFailures);
+}
+
 export function isReady(status: ResourceStatus): boolean {
   return status.conditions.some((c) => c.type === 'Ready' && c.status);
 }
@@ -92,7 +97,11 @@ function isProgressing(status: ResourceStatus): boolean {
 }
 
 function isTerminal(status: ResourceStatus): boolean {
-  return status.conditions.some((c) => c.type === 'Degraded' && c.status && terminalReasons.has(c.reason));
+  return degradedBy(status, terminalReasons);
+}
+
+function degradedBy(status: ResourceStatus, reasons: ReadonlySet<string>): boolean {
+  return status.conditions.some((c) => c.type === 'Degraded' && c.status && reasons.has(c.reason));
 }
 
 /** The condition to show for a resource that is not ready: what is wrong, else why it is not ready. */

@@ -28,6 +28,7 @@ export function buildOf(scope: Scope, node: MapNode): WrittenBuild | undefined {
   const written = fieldOf(node, 'build');
   if (written === undefined) return undefined;
   const position = node.entries.get('build')?.keyPosition ?? written.position;
+  scope.positions['build'] = position;
   const short = textOf(written);
   if (short !== undefined)
     return { ...plainBuild, ...contextOf(scope, written), position, needsBuildKit: [] };
@@ -98,7 +99,7 @@ function keyPosition(node: MapNode, key: string): Position {
 }
 
 /** As Docker tells them: the engine fetches these itself. */
-const remote = /^(https?:\/\/|git:\/\/|ssh:\/\/|git@|github\.com\/)/;
+const remote = /^([a-z]+:\/\/|git@|github\.com\/)/;
 
 export function isRemoteContext(context: string): boolean {
   return remote.test(context);

@@ -106,6 +106,8 @@ function remoteOf(context: string): string {
   return context.startsWith('github.com/') ? `https://${context}` : context;
 }
 
+/** The builder's own words about layers and containers: of no use in a failure. */
+const builderWords = /^( ---> |Removing intermediate container |Removed intermediate container )/;
 /** What a failure shows of the output before it. */
 const lastLines = 12;
 
@@ -122,7 +124,7 @@ async function follow(
     if (line.wrong !== undefined) throw buildFailed(what, line.wrong, printed);
     const words = stepWords(image, line) ?? layers(line);
     for (const text of (line.stream ?? '').split('\n')) {
-      if (text.trim() !== '') printed.push(text);
+      if (text.trim() !== '' && !builderWords.test(text)) printed.push(text);
     }
     printed.splice(0, printed.length - lastLines);
     if (words === undefined || words === said) continue;

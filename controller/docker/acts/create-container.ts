@@ -36,7 +36,7 @@ export const createContainer: Act<'createContainer'> = async (client, args, cont
       if (raw !== undefined) await refuseSilentVolumes(client, args.name, raw, bounds);
     }
     for (const { network, endpoint } of later) await connect(client, made.id, network, endpoint, bounds);
-    await putFiles(client, made.id, args.files, { ...context, user: args.spec.user });
+    await putFiles(client, made.id, args.files, context);
   } catch (error) {
     if (made.changed) await removeAgain(client, made.id, args.name, context);
     throw error;

@@ -12,8 +12,6 @@ import type { Bounds } from './act.ts';
 
 export interface FilesContext extends Bounds {
   readonly secrets: SecretValues;
-  /** The container's user: a secret belongs to it where it is a number, else to root. */
-  readonly user?: string | undefined;
 }
 
 /** Puts those with a `copyTo`; putting them again is harmless. */
@@ -43,19 +41,18 @@ async function tarOf(files: readonly WatchedFile[], context: FilesContext): Prom
   );
   if (copied.length === 0) return undefined;
   const tar = pack();
-  const [uid = 0, gid = 0] = ownerOf(context.user);
   for (const file of copied) {
     const { content, mode } = await contentOf(file, context.secrets);
-    const owner = file.secret === undefined ? { uid: 0, gid: 0 } : { uid, gid };
-    tar.entry({ name: file.copyTo.replace(/^\/+/, ''), mode, ...owner, mtime: new Date(0) }, content);
+    const { uid = 0, gid = 0 } = file;
+    const name = file.copyTo.replace(/^\/+/, '');
+    tar.entry({ name, mode: file.mode ?? mode, uid, gid, mtime: new Date(0) }, content);
   }
   tar.finalize();
   return buffer(tar);
 }
 
-function ownerOf(user: string | undefined): number[] {
-  return /^\d+(:\d+)?$/.test(user ?? '') ? (user ?? '').split(':').map(Number) : [];
-}
+/** As Compose puts them: whoever the container runs as can read them. */
+const defaultMode = 0o444;
 
 async function contentOf(
   file: WatchedFile,
@@ -68,7 +65,7 @@ async function contentOf(
         hint: 'load the manifests again: reeve apply',
       });
     }
-    return { content: Buffer.from(value), mode: 0o400 };
+    return { content: Buffer.from(value), mode: defaultMode };
   }
   try {
     const [content, { mode }] = await Promise.all([readFile(file.path), stat(file.path)]);

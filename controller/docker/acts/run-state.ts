@@ -17,7 +17,7 @@ export const startContainer: Act<'startContainer'> = async (client, { containerI
   const before = await mustInspect(client, containerId, what, bounds);
   if (before.State?.Running === true && before.State.Paused !== true) return { changed: false, containerId };
   if (neverStarted(before)) await refuseSilentVolumes(client, nameOf(before), before, bounds);
-  await putFiles(client, containerId, files, { ...context, user: before.Config?.User ?? undefined });
+  await putFiles(client, containerId, files, context);
   const act = async () => {
     try {
       const status = await client.done({
@@ -66,7 +66,7 @@ export const restartContainer: Act<'restartContainer'> = async (client, args, co
   const what = `restart container ${shortId(containerId)}`;
   const before = await mustInspect(client, containerId, what, boundsOf(context));
   const bounds = graced(boundsOf(context), graceMs, before);
-  await putFiles(client, containerId, files, { ...context, user: before.Config?.User ?? undefined });
+  await putFiles(client, containerId, files, context);
   const act = async () => {
     await client.done({
       method: 'POST',
@@ -89,7 +89,7 @@ export const signalContainer: Act<'signalContainer'> = async (
 ) => {
   const bounds = boundsOf(context);
   const before = await mustInspect(client, containerId, `signal container ${shortId(containerId)}`, bounds);
-  await putFiles(client, containerId, files, { ...context, user: before.Config?.User ?? undefined });
+  await putFiles(client, containerId, files, context);
   try {
     await client.done({
       method: 'POST',
