@@ -2,12 +2,12 @@
 // them, and whatever their mounts ask for. Makes folders and files in the scratch folder and nowhere else.
 
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { cp, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
 import { type ComposeProject, loadComposeProject } from '../../../desired-state/compose/project.ts';
 import { load } from '../../../desired-state/load.ts';
 import { repository } from '../node-modules.ts';
-import { farmTags } from './stand-ins.ts';
+import { farmBuilds } from './stand-ins.ts';
 
 /** Our own files: the Platform, what mends the platform's files, their variables and configuration files. */
 const own = join(repository, 'test/platform');
@@ -35,18 +35,16 @@ export async function layOut(real: string, folder: string): Promise<ProjectFolde
   const read = (name: string): ComposeProject =>
     loadComposeProject({ files: [join(folder, name)], cwd: folder, env: process.env });
   await writeFile(join(folder, 'agents.yaml'), agentsFile(files, read));
-  const projects: ComposeProject[] = [];
-  for (const [file, images] of [
-    [main, 'images.yaml'],
-    ['agents.yaml', 'images.agents.yaml'],
-    ...changes.map((change) => [`docker-compose.${change}.yml`, `images.${change}.yaml`] as const),
-  ] as const) {
-    if (!existsSync(join(folder, file))) continue;
-    const project = read(file);
-    projects.push(project);
-    await writeFile(join(folder, images), imagesFile(project));
-  }
+  const present = [main, 'agents.yaml', ...changes.map(fileOf)].filter((name) =>
+    existsSync(join(folder, name)),
+  );
+  const projects = present.map(read);
+  for (const project of projects) await writeContexts(folder, project);
   return { path: folder, projects };
+}
+
+function fileOf(change: Change): string {
+  return `docker-compose.${change}.yml`;
 }
 
 /** The services of all phases, each by `extends`: what another file names as well goes by a name of its own. */
@@ -63,15 +61,29 @@ function agentsFile(files: readonly string[], read: (name: string) => ComposePro
   return ['services:', ...lines, ''].join('\n');
 }
 
-/** Each service's image of the farm, in place of what its file pulls or builds. */
-function imagesFile(project: ComposeProject): string {
-  const tags = farmTags(project);
-  const lines = [...project.services].flatMap(([name, service]) => {
-    const builds = service.entries.has('build');
-    if (!builds && !service.entries.has('image')) return [];
-    return `  ${name}: {image: "${tags.get(name)}"${builds ? ', build: !reset null' : ''}}`;
-  });
-  return lines.length === 0 ? 'services: {}\n' : ['services:', ...lines, ''].join('\n');
+/** A context for each build: a Dockerfile and nothing else, whatever programs write into the same folder. */
+async function writeContexts(folder: string, project: ComposeProject): Promise<void> {
+  for (const { from, context, dockerfile } of farmBuilds(project)) {
+    const path = resolve(folder, context);
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, dockerfile), `FROM ${from}\n`);
+    await writeFile(join(path, '.dockerignore'), '*\n!Dockerfile*\n');
+  }
+}
+
+/** The Platform's manifest with the changes' files merged after the main one. */
+export async function writeManifest(
+  folder: string,
+  added: readonly Change[],
+  name = 'sutazai',
+): Promise<string> {
+  const text = await readFile(join(own, 'reeve.yaml'), 'utf8');
+  const files = [main, ...added.map(fileOf)].map((file) => `    - ${file}\n`);
+  const path = join(folder, 'reeve.yaml');
+  const written = text.replace(`    - ${main}\n`, files.join('')).replace('name: sutazai', `name: ${name}`);
+  await writeFile(`${path}.new~`, written);
+  await rename(`${path}.new~`, path);
+  return path;
 }
 
 /** What mounts ask for and is not there is made: a file where the name looks like one, else a folder. */

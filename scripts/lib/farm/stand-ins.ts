@@ -9,7 +9,7 @@ export const farmPrefix = 'reeve-farm/';
 
 interface PlainService {
   readonly image?: string;
-  readonly build?: unknown;
+  readonly build?: string | { readonly context?: string; readonly dockerfile?: string };
   readonly ports?: readonly unknown[];
   readonly healthcheck?: { readonly test?: string | readonly string[] };
 }
@@ -23,16 +23,32 @@ export interface FarmImage {
   readonly healthPaths: readonly string[];
 }
 
-/** `postgres:16-alpine` → `reeve-farm/postgres:16-alpine`; what is built goes by its service. */
+/**
+ * `docker.elastic.co/kibana:8` → `reeve-farm/kibana:8`, whatever its registry, as the Platform's `images.rewrite` says;
+ * what is built is built upon an image that goes by its service.
+ */
 function farmTag(service: string, { image, build }: PlainService): string {
-  const name = build === undefined && image !== undefined ? image : `built/${service}`;
+  const asked = build === undefined && image !== undefined ? image : `built/${service}`;
+  const name = asked.replace(/^(?:[^/]*[.:][^/]*|localhost)\//, '').replace(/^library\//, '');
   const untagged = !name.slice(name.lastIndexOf('/') + 1).includes(':');
   return `${farmPrefix}${name}${untagged ? ':latest' : ''}`;
 }
 
-/** The services of a project with the tag of the image that each will run. */
-export function farmTags(project: ComposeProject): ReadonlyMap<string, string> {
-  return new Map([...plainServices(project)].map(([name, service]) => [name, farmTag(name, service)]));
+/** A service's build, with the image of the farm that its Dockerfile starts from. */
+export interface FarmBuild {
+  readonly from: string;
+  readonly context: string;
+  readonly dockerfile: string;
+}
+
+export function farmBuilds(project: ComposeProject): readonly FarmBuild[] {
+  return [...plainServices(project)].flatMap(([name, service]) => {
+    const { build } = service;
+    if (build === undefined) return [];
+    const { context = '.', dockerfile = 'Dockerfile' } =
+      typeof build === 'string' ? { context: build } : build;
+    return { from: farmTag(name, service), context, dockerfile };
+  });
 }
 
 /** The images of the services of some projects, each once. */
