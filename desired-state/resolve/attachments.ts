@@ -1,8 +1,8 @@
 // Files that come with a workload: secrets and configs it is granted, and files it mounts from the manifests' folder.
 
 import { statSync } from 'node:fs';
+import type { Grant } from '../container/grants.ts';
 import type { NormalizedContainer } from '../container/normalize.ts';
-import type { Position } from '../diagnostic.ts';
 import type { Mount, WatchedFile } from '../resource.ts';
 import { type ResolveContext, reportError, reportWarning } from './context.ts';
 import type { Value, Values } from './secrets.ts';
@@ -25,29 +25,49 @@ export function grantedFiles(
   const mounts: Mount[] = [];
   const files: WatchedFile[] = [];
   const taken = new Set(container.mounts.map((mount) => mount.target));
-  const attach = (key: string, target: string, position: Position, value: Value | undefined): void => {
+  const attach = (key: string, grant: Grant, value: Value | undefined): void => {
+    const { target, position } = grant;
     if (taken.has(target)) {
-      const message = `${target} is mounted already; expected one file a path`;
-      reportError(context, position, 'DuplicateMount', message, 'give it another target');
+      const message = `${target} is mounted already: the mount is used, as by Compose`;
+      reportWarning(context, position, 'DuplicateMount', message, 'give it another target');
+      return;
     }
     taken.add(target);
     if (value === undefined) return;
+    const rights = rightsOf(grant);
     if (value.path === undefined) {
-      // No file on this machine: known by where it goes.
-      files.push({ path: target, digest: value.digest, onChange, copyTo: target, secret: key });
+      if (container.readOnly === true) {
+        const message = `${target} cannot be put into a container whose root is read-only: only a value from a file can be mounted`;
+        reportError(context, position, 'ReadOnlyRoot', message, 'give it a file, or take read_only away');
+      }
+      // No file on this machine: known by where it goes. With other rights it is put in again.
+      const digest =
+        Object.keys(rights).length === 0
+          ? value.digest
+          : context.digest(`${value.digest} ${JSON.stringify(rights)}`);
+      files.push({ path: target, digest, onChange, copyTo: target, secret: key, ...rights });
       return;
+    }
+    if (Object.keys(rights).length > 0) {
+      const message = `uid, gid and mode have no effect on ${target}: its file is mounted as it is, as by Compose`;
+      reportWarning(context, position, 'NoEffect', message, 'change those of the file itself');
     }
     mounts.push({ type: 'bind', source: value.path, target, readOnly: true });
     const file = watchedFile(context, value.path, onChange, position);
     if (file !== undefined) files.push(key.startsWith('config:') ? file : { ...file, secret: key });
   };
-  for (const { name, target, position } of secrets) {
-    attach(name, target, position, values.secret(name, position));
-  }
-  for (const { name, target, position } of configs) {
-    attach(`config:${name}`, target, position, values.config(name, position));
-  }
+  for (const grant of secrets) attach(grant.name, grant, values.secret(grant.name, grant.position));
+  for (const grant of configs)
+    attach(`config:${grant.name}`, grant, values.config(grant.name, grant.position));
   return { mounts, files };
+}
+
+function rightsOf({ uid, gid, mode }: Grant): Pick<WatchedFile, 'uid' | 'gid' | 'mode'> {
+  return {
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+    ...(mode === undefined ? {} : { mode }),
+  };
 }
 
 /** Read-only mounts of single files beside the manifest: their content is the workload's. */

@@ -49,13 +49,18 @@ function checkOwnName(context: ResolveContext, { positions, name }: Workload, re
   reportError(context, at, 'NameWithReplicas', message);
 }
 
-/** A namespace can be shared only with a container that is there. */
+/** Only with a container that is there can anything be shared. */
 function checkShared(context: ResolveContext, workload: Workload, absent: ReadonlySet<string>): void {
-  for (const field of ['networkMode', 'pidMode', 'ipcMode'] as const) {
-    const name = /^service:(.+)$/.exec(workload.container[field] ?? '')?.[1];
-    if (name === undefined || !absent.has(name)) continue;
-    const at = workload.positions[`container.${field}`] ?? workload.position;
-    const message = `${workload.name} shares a namespace of ${name}, which has 0 replicas`;
-    reportError(context, at, 'InactiveService', message, 'give it 1');
+  const { networkMode, pidMode, ipcMode, volumesFrom } = workload.container;
+  const fields = { networkMode, pidMode, ipcMode, volumesFrom };
+  for (const [field, value] of Object.entries(fields)) {
+    for (const text of [value ?? []].flat()) {
+      const name = /^service:([^:]+)/.exec(text)?.[1];
+      if (name === undefined || !absent.has(name)) continue;
+      const at = workload.positions[`container.${field}`] ?? workload.position;
+      const what = field === 'volumesFrom' ? 'takes the volumes' : 'shares a namespace';
+      const message = `${workload.name} ${what} of ${name}, which has 0 replicas`;
+      reportError(context, at, 'InactiveService', message, 'give it 1');
+    }
   }
 }

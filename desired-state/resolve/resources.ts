@@ -3,12 +3,13 @@
 
 import { normalizeContainer } from '../container/normalize.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import { isWorkload, type Resource, refOf, type Workload } from '../resource.ts';
+import { isWorkload, type Resource, refOf } from '../resource.ts';
 import type { ResolveContext } from './context.ts';
 import type { Declared } from './declared.ts';
 import { makeLimits } from './limits.ts';
 import { takeApart } from './own.ts';
 import { implicitDefault, resolveModel, resolveNetwork, resolveVolume } from './parts.ts';
+import { withContainerNames } from './peers.ts';
 import { withReplicas } from './replicas.ts';
 import { makeValues } from './secrets.ts';
 import { resolveWorkload } from './workload.ts';
@@ -34,7 +35,7 @@ export function resolveAll(context: ResolveContext, declared: Declared): Resolve
       w.container.mounts.flatMap((m) => (m.type === 'volume' ? (m.source ?? []) : [])),
     ),
   );
-  const resources: Resource[] = withContainerNames(withReplicas(context, scaled));
+  const resources: Resource[] = withContainerNames(context.platform, withReplicas(context, scaled));
   for (const source of declared.networks.values()) {
     if (!source.compose || usedNetworks.has(source.name)) resources.push(resolveNetwork(context, source));
   }
@@ -83,22 +84,6 @@ function checkUnusedClasses(context: ResolveContext, declared: Declared): void {
     });
     context.diagnostics.push(...diagnostics.filter((d) => d.code !== 'MissingImage'));
   }
-}
-
-/** `service:NAME` shares a namespace of that workload's container: the engine knows it by container name. */
-function withContainerNames(workloads: readonly Workload[]): Workload[] {
-  const names = new Map(workloads.map((w) => [w.name, w.containerName]));
-  const byContainer = (mode: string | undefined): string | undefined =>
-    mode?.replace(/^service:(.+)$/, (_, name: string) => `container:${names.get(name) ?? name}`);
-  return workloads.map((workload) => {
-    const { networkMode, pidMode, ipcMode } = workload.container;
-    const modes = { networkMode, pidMode, ipcMode };
-    if (!Object.values(modes).some((mode) => mode?.startsWith('service:'))) return workload;
-    const renamed = Object.entries(modes).flatMap(([key, mode]) =>
-      mode === undefined ? [] : [[key, byContainer(mode)] as const],
-    );
-    return { ...workload, container: { ...workload.container, ...Object.fromEntries(renamed) } };
-  });
 }
 
 /** Ollama's own port. */

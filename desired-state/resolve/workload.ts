@@ -98,6 +98,8 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
       ...boundFiles(context, normalized, onChange),
       ...watchedByName(context, source.baseDir, watchedPaths(own), onChange),
     ]),
+    ...(normalized.postStart === undefined ? {} : { postStart: normalized.postStart }),
+    ...(normalized.preStop === undefined ? {} : { preStop: normalized.preStop }),
     lifecycle: lifecycleOf(source, normalized),
     positions,
     ...(agentClass === undefined ? {} : { agentClass }),

@@ -68,21 +68,21 @@ const mistakes: Record<string, readonly string[]> = {
     'f:2:11: warning: unknown mount option "readonly", expected ro, rw, nocopy or a propagation',
   ],
   'volumes: [{type: bind, target: /d}]': ['f:2:11: a bind mount needs a source, expected a host path'],
-  'volumes: [{type: npipe, source: a, target: /d}]': [
-    'f:2:18: mount type "npipe" is not supported, expected bind, volume or tmpfs',
+  'volumes: [{type: bind, source: /a, target: /d, bind: {recursive: x, selinux: y}}]': [
+    'f:2:66: bad recursive "x", expected enabled, disabled, writable or readonly',
+    'f:2:78: bad selinux "y", expected z or Z',
   ],
   'volumes: [{type: tmpfs, target: /d, tmpfs: {mode: 999}}]': [
     'f:2:51: bad file mode "999", expected octal digits, for example 0755',
   ],
-  'tmpfs: /run:uid=5': ['f:2:8: tmpfs option "uid=5" is not supported, expected size=… or mode=…'],
   'devices: ["/dev/a:/dev/b:x"]': [
     'f:2:11: bad device "/dev/a:/dev/b:x", expected source[:target[:permissions]], for example "/dev/ttyUSB0:/dev/ttyUSB0:rwm"',
   ],
   'ulimits: {nofile: {soft: 5, hard: 4}}': [
     'f:2:19: bad ulimit nofile: soft 5 is above hard 4, expected at most that',
   ],
-  'network_mode: front': [
-    'f:2:15: bad network mode "front", expected none, host, bridge, service:NAME or container:NAME; put names of networks under networks',
+  'network_mode: "front:"': [
+    'f:2:15: bad network mode "front:", expected none, host, bridge, service:NAME, container:NAME or a network',
   ],
   'network_mode: host\nnetworks: [a]': [
     'f:2:15: network_mode and networks exclude each other, expected one of the two',
@@ -107,18 +107,22 @@ const mistakes: Record<string, readonly string[]> = {
   'secrets: [a, {source: b, target: a}]': [
     'f:2:14: /run/secrets/a is taken already, expected one file a path',
   ],
-  'secrets: [{source: a, mode: 0400}]': ['f:2:29: warning: mode of a config or secret is not acted on yet'],
+  'secrets: [{source: a, mode: x}]': ['f:2:29: bad file mode "x", expected octal digits, for example 0755'],
   'deploy: {replicas: x}': ['f:2:20: bad number "x", expected a whole number from 0 to 10000'],
   'build: .': [
     'f:2:1: warning: build is not acted on: reeve builds nothing, the image must be there or pullable',
   ],
-  'links: ["db:database"]': [
-    'f:2:9: link "db:database" with a name of its own is not supported; give db the network alias "database" instead',
+  'volumes_from: ["a:rx"]': [
+    'f:2:16: bad volumes_from "a:rx", expected SERVICE, SERVICE:ro or container:NAME:ro',
   ],
-  'volumes_from: [a]': ["f:2:1: volumes_from is not supported; list the other service's volumes here"],
-  'gpus: all\ncpu_quota: 50000': [
-    'f:2:1: warning: gpus is not acted on yet',
-    'f:3:1: warning: cpu_quota is not acted on yet; use cpus',
+  'gpus: [{count: 2, device_ids: [a]}]': [
+    'f:2:16: count and device_ids exclude each other, expected one of the two',
+  ],
+  'cpus: 1\ncpu_quota: 50000': [
+    'f:3:12: cpus stands for cpu_period and cpu_quota, expected one or the other',
+  ],
+  'blkio_config: {weight_device: [{path: /dev/sda, weight: 5}]}': [
+    'f:2:57: bad number "5", expected a whole number from 10 to 1000',
   ],
   'deploy: {placement: {constraints: [a]}, update_config: {parallelism: 1}}': [
     'f:2:10: warning: deploy.placement has no effect without Swarm',
@@ -126,9 +130,6 @@ const mistakes: Record<string, readonly string[]> = {
   ],
   'pull_policy: always': [
     'f:2:1: warning: pull_policy always is not acted on yet; reeve pulls an image that is missing',
-  ],
-  'depends_on: {a: {condition: service_healthy, restart: true}}': [
-    'f:2:55: warning: depends_on restart is not acted on yet',
   ],
   'prots: []': ['f:2:1: unknown key "prots" in container; did you mean "ports"?'],
   'ports: 80': ['f:2:8: ports: expected a list, got a whole number'],

@@ -1,6 +1,7 @@
 // What each short and long form comes to: the container as the engine is asked for it.
 
 import { describe, expect, test } from 'vitest';
+import type { ContainerSpec } from '../../../desired-state/resource.ts';
 import { normalized } from '../../support/containers.ts';
 import { folderWith } from '../../support/manifests.ts';
 
@@ -151,8 +152,8 @@ describe('mounts', () => {
 
   test('tmpfs, alone or as a list', () => {
     const mounts = [
-      { type: 'tmpfs', target: '/run' },
-      { type: 'tmpfs', target: '/tmp', tmpfsSizeBytes: 1_048_576, tmpfsMode: 0o1777 },
+      { type: 'tmpfs', target: '/run', tmpfsOptions: '' },
+      { type: 'tmpfs', target: '/tmp', tmpfsOptions: 'noexec,size=1m,mode=1777' },
     ];
     expect(containerOf('tmpfs: /run').mounts).toEqual(mounts.slice(0, 1));
     expect(containerOf('tmpfs: [/run, "/tmp:noexec,size=1m,mode=1777"]').mounts).toEqual(mounts);
@@ -516,4 +517,89 @@ test('empty text, as a variable may leave it, is not set', () => {
   expect(Object.keys(container).sort()).toEqual(Object.keys(normalized('image: a').container).sort());
   expect([restartWritten, containerName]).toEqual([false, undefined]);
   expect(container.ports.map((port) => port.published)).toEqual([undefined, undefined]);
+});
+
+describe('what of the host it gets', () => {
+  test.each<[string, Partial<ContainerSpec>]>([
+    ['annotations: {a: 1}', { annotations: { a: '1' } }],
+    [
+      'blkio_config: {weight: 300, weight_device: [{path: /dev/a, weight: 10}], device_read_bps: [{path: /dev/a, rate: 1mb}], device_write_iops: [{path: /dev/a, rate: 30}]}',
+      {
+        blockIo: {
+          weight: 300,
+          weightDevices: [{ path: '/dev/a', weight: 10 }],
+          readBps: [{ path: '/dev/a', rate: 1_048_576 }],
+          writeIops: [{ path: '/dev/a', rate: 30 }],
+        },
+      },
+    ],
+    ['cgroup: private', { cgroupMode: 'private' }],
+    [
+      'cpu_rt_period: 400ms\ncpu_rt_runtime: 95000',
+      { cpuRealtimePeriodUs: 400_000, cpuRealtimeRuntimeUs: 95_000 },
+    ],
+    ['cpu_quota: 50000\ncpu_period: 20ms', { resources: { cpuQuotaUs: 50_000, cpuPeriodUs: 20_000 } }],
+    ['cpu_count: 2\ncpu_percent: 50', { cpuCount: 2, cpuPercent: 50 }],
+    ['mem_swappiness: 60', { memorySwappiness: 60 }],
+    ['device_cgroup_rules: ["c 1:3 mr"]', { deviceCgroupRules: ['c 1:3 mr'] }],
+    ['gpus: all', { deviceRequests: [{ count: -1, capabilities: ['gpu'] }] }],
+    [
+      'gpus: [{driver: nvidia, count: 2, capabilities: [utility]}]',
+      { deviceRequests: [{ driver: 'nvidia', count: 2, capabilities: ['utility', 'gpu'] }] },
+    ],
+    [
+      'deploy: {resources: {reservations: {devices: [{capabilities: [gpu], device_ids: ["0"]}]}}}',
+      { deviceRequests: [{ deviceIds: ['0'], capabilities: ['gpu'] }] },
+    ],
+    [
+      'devices: ["vendor.com/gpu=0", /dev/null]',
+      {
+        devices: ['/dev/null:/dev/null:rwm'],
+        deviceRequests: [{ driver: 'cdi', deviceIds: ['vendor.com/gpu=0'], capabilities: [] }],
+      },
+    ],
+    ['isolation: default\nplatform: linux/amd64', { isolation: 'default', platform: 'linux/amd64' }],
+    ['storage_opt: {size: 1G}', { storageOpt: { size: '1G' } }],
+    [
+      'links: [db, "db:base"]\nexternal_links: [old, "old:new"]',
+      { links: ['service:db:db', 'service:db:base', 'old:old', 'old:new'] },
+    ],
+    ['volumes_from: [a, "b:ro", "container:c:rw"]', { volumesFrom: ['service:a', 'service:b:ro', 'c'] }],
+    ['network_mode: other_net', { networkMode: 'other_net' }],
+  ])('%s', (yaml, expected) => {
+    expect(containerOf(yaml)).toMatchObject(expected);
+  });
+
+  test('hooks, with a command as text or as a list', () => {
+    const { postStart, preStop, lines } = normalized(
+      'image: a\npost_start: [{command: echo hi, user: "5", environment: {A: 1}}]\npre_stop: [{command: [sync], privileged: true, working_dir: /d}]\n',
+    );
+    expect(lines).toEqual([]);
+    expect(postStart).toEqual([{ command: ['echo', 'hi'], user: '5', environment: { A: '1' } }]);
+    expect(preStop).toEqual([{ command: ['sync'], privileged: true, workingDir: '/d', environment: {} }]);
+  });
+
+  test('options of a network', () => {
+    const written =
+      'networks: {n: {link_local_ips: [169.254.1.1], mac_address: "02:42:ac:11:00:01", gw_priority: 3, interface_name: eth7, driver_opts: {a: 1}}}';
+    expect(containerOf(written).networks).toEqual({
+      n: {
+        linkLocalIps: ['169.254.1.1'],
+        macAddress: '02:42:ac:11:00:01',
+        gatewayPriority: 3,
+        driverOpts: { 'com.docker.network.endpoint.ifname': 'eth7', a: '1' },
+      },
+    });
+  });
+
+  test('options of mounts', () => {
+    const written =
+      'volumes: ["/a:/a:Z", {type: bind, source: /b, target: /b, bind: {recursive: disabled}}, {type: volume, source: v, target: /v, volume: {subpath: s, labels: {l: 1}}}, {type: image, source: i, target: /i, image: {subpath: p}}]';
+    expect(containerOf(written).mounts).toMatchObject([
+      { selinux: 'Z' },
+      { recursive: 'disabled' },
+      { subpath: 's', labels: { l: '1' } },
+      { type: 'image', source: 'i', subpath: 'p' },
+    ]);
+  });
 });
