@@ -3,11 +3,16 @@
 import { exitStatus } from '../errors.ts';
 import type { Context } from './context.ts';
 
-/** A second Ctrl-C ends with this, as the shell expects of SIGINT. */
+/** As the shell expects of SIGINT. */
 const interruptedStatus = 130;
 
 /** A service manager is promised an end within five seconds of its SIGTERM, whatever hangs. */
 const lastCallMs = 4_800;
+
+/** For what only reads and goes on for ever: there is nothing to finish, so the first Ctrl-C is the end. */
+export function endAtInterrupt(): void {
+  process.once('SIGINT', () => process.exit(interruptedStatus));
+}
 
 export interface Interrupt {
   readonly signal: AbortSignal;

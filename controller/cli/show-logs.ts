@@ -13,6 +13,7 @@ import { resolveNames } from '../names.ts';
 import { makeScrubber } from '../secrets.ts';
 import { openStoreReadOnly } from '../store/sqlite.ts';
 import type { Context } from './context.ts';
+import { endAtInterrupt } from './interrupt.ts';
 import { loadOnly } from './load-only.ts';
 import type { PlatformFlags } from './options.ts';
 import { findPlace, type Place } from './place.ts';
@@ -62,6 +63,7 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
   };
   try {
     if (flags.follow === true) {
+      endAtInterrupt();
       await Promise.all(refs.map((ref) => follow(source, place.platform, ref, flags, show)));
     } else {
       await showPast(source, place.platform, refs, flags, show);
