@@ -128,8 +128,10 @@ clear_stale_pid_files() {
   process_runs /var/run/docker/containerd/containerd.pid containerd || rm -f /var/run/docker/containerd/containerd.pid
 }
 
+# wait_for_engine [PID]: until it answers, or the process has ended. After a kill it answers only when it has dealt with
+# all containers that it had: 49 s for 80 of them on a busy machine.
 wait_for_engine() {
-  local deadline=$(($(date +%s) + $1)) pid=${2:-}
+  local deadline=$(($(date +%s) + 180)) pid=${1:-}
   until engine_answers; do
     if [ "$(date +%s)" -ge "$deadline" ]; then return 1; fi
     if [ -n "$pid" ] && ! kill -0 "$pid" 2>/dev/null; then return 1; fi
@@ -141,19 +143,19 @@ start_dockerd() {
   local log=/var/log/reeve-dockerd.log pid
   clear_stale_pid_files
   if process_runs /var/run/docker.pid dockerd; then
-    wait_for_engine 60 && return 0
+    wait_for_engine && return 0
     echo "a dockerd (pid $(cat /var/run/docker.pid)) runs but does not answer on $(engine_socket)"
     return 1
   fi
   setsid nohup dockerd >>"$log" 2>&1 </dev/null &
   pid=$!
-  wait_for_engine 90 "$pid" && return 0
+  wait_for_engine "$pid" && return 0
   # Kernels without nf_tables: iptables must then speak the older interface.
   if ! kill -0 "$pid" 2>/dev/null && tail -n 20 "$log" | grep -qi iptables && [ -x /usr/sbin/iptables-legacy ]; then
     update-alternatives --set iptables /usr/sbin/iptables-legacy
     clear_stale_pid_files
     setsid nohup dockerd >>"$log" 2>&1 </dev/null &
-    wait_for_engine 90 $! && return 0
+    wait_for_engine $! && return 0
   fi
   echo "dockerd did not start; the end of $log:"
   tail -n 15 "$log"
@@ -162,7 +164,7 @@ start_dockerd() {
 
 start_engine() {
   if [ -d /run/systemd/system ] && systemctl start docker 2>/dev/null; then
-    wait_for_engine 60 && return 0
+    wait_for_engine && return 0
   fi
   start_dockerd
 }
