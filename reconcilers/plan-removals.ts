@@ -37,7 +37,15 @@ export function planRemovals(input: RemovalInput): RemovalPart {
   const blocked =
     mode === 'down' || input.partial
       ? undefined
-      : overLimit(goes.filter((ref) => !isScaledDown(ref, world)).length + networks.length, input);
+      : overLimit(
+          [
+            ...goes.filter((ref) => !isScaledDown(ref, world)),
+            ...networks
+              .map((network) => network.labels[identityLabels.name] ?? network.name)
+              .map((name) => `Network/${name}`),
+          ],
+          input,
+        );
   if (input.partial || blocked !== undefined) {
     return {
       containers: [],
@@ -112,13 +120,21 @@ function networkGoes(network: ObservedNetwork, input: RemovalInput, warnings: No
   return mode === 'down' || isOfThisLoad(ref, world, warnings);
 }
 
+const namedAtMost = 5;
+
+function someOf(refs: readonly string[]): string {
+  const more = refs.length > namedAtMost ? ` and ${refs.length - namedAtMost} more` : '';
+  return refs.slice(0, namedAtMost).join(', ') + more;
+}
+
 /** What Compose made for a project is ours to remove only once the project was adopted. */
 function isGiven(labels: ObservedNetwork['labels'], { facts, revision }: World): boolean {
   return !isMadeByCompose(labels) || facts.adopted[revision.platform] !== undefined;
 }
 
 /** More than the policy lets go at once; a smaller number of replicas is a wish, not a slip. The first one always may, unless nothing at all is declared any more. */
-function overLimit(count: number, input: RemovalInput): Plan['blocked'] {
+function overLimit(refs: readonly string[], input: RemovalInput): Plan['blocked'] {
+  const count = refs.length;
   const { revision, owned, observed } = input.world;
   if (count === 0 || input.allowDelete) return undefined;
   const ours = observed.networks.filter(
@@ -137,6 +153,6 @@ function overLimit(count: number, input: RemovalInput): Plan['blocked'] {
     : `policy.maxDelete lets ${'count' in maxDelete ? maxDelete.count : `${maxDelete.percent}%`} (${limit}) go at once`;
   return {
     reason: 'DeletionBlocked',
-    message: `${count} of ${total} resources would be removed, and ${why}; nothing is removed. If it is meant, say --allow-delete`,
+    message: `${count} of ${total} resources would be removed (${someOf(refs)}), and ${why}; nothing is removed. If it is meant, say --allow-delete`,
   };
 }

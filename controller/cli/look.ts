@@ -97,8 +97,12 @@ async function observe(
   );
   try {
     const { revision, plan } = await session.plan({ names: [], allowDelete: false, updateImages: false });
+    // What the manifests say now may be newer than what is in force.
+    const { inForce, ...rest } = remembered;
+    const isInForce = inForce !== undefined && remembered.revision?.id === revision.id;
     return {
-      ...remembered,
+      ...rest,
+      ...(isInForce ? { inForce } : {}),
       revision,
       conditions: withTimes(plan.statuses, remembered),
       seen: 'observed',

@@ -13,6 +13,8 @@ export interface Situation {
   readonly roots: readonly ResourceRow[];
   readonly held: boolean;
   readonly suspended: boolean;
+  /** Nobody acts on it by itself: no controller runs. */
+  readonly kept: boolean;
   readonly resource: Resource | undefined;
 }
 
@@ -85,6 +87,10 @@ const rules: readonly Rule[] = [
       { command: `reeve hold ${row.ref} --for 30m`, why: 'to try things by hand meanwhile' },
       ...roots.slice(0, 2).map(beginThere),
     ],
+  ],
+  [
+    ({ row, kept }) => !row.ready && !kept,
+    () => [{ command: 'reeve apply', why: 'does what is to be done' }],
   ],
   [
     ({ row }) => !row.ready && isContainer(row),

@@ -69,6 +69,7 @@ export function explainReport(snapshot: Snapshot, ref: Ref, events: readonly Sto
       roots,
       held: hold !== undefined,
       suspended: facts.suspended !== undefined,
+      kept: snapshot.controller !== undefined,
       resource,
     }),
   };

@@ -160,6 +160,8 @@ test('where no manifests are and no platform is named, the only one is shown and
     env: { XDG_STATE_HOME: join(p.folder, 'home') },
   };
   expect((await reeve(['status'], elsewhere)).stdout).toContain(p.name);
+  await p.declare([service('db', ['network_mode: none', loop('echo other')])]);
+  expect((await p.reeve('status')).stdout).toMatch(/^revision \w+, not in force yet$/m);
   for (const verb of ['down', 'apply']) {
     const { code, stderr } = await reeve([verb, '--yes'], elsewhere);
     expect(code).toBe(64);
