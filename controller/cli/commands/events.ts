@@ -6,6 +6,7 @@ import type { Ref } from '../../../desired-state/resource.ts';
 import type { StoreReader } from '../../store/sqlite.ts';
 import type { EventQuery, StoredEvent } from '../../store/store.ts';
 import type { Context } from '../context.ts';
+import { endAtInterrupt } from '../interrupt.ts';
 import {
   count,
   duration,
@@ -72,6 +73,7 @@ async function events(flags: Flags, context: Context): Promise<void> {
       terminal.out(flags.output === 'json' ? JSON.stringify(row) : views.eventLine(row, screenOf(context)));
     };
     found.forEach(show);
+    endAtInterrupt();
     await follow(store, query, found.at(-1)?.change ?? 0, show);
   } finally {
     await store.close();
