@@ -1,20 +1,24 @@
 // `npm run bench [-- ROW…]`: measures reeve against bare references in one run and prints a table with ratios. Exits 1
-// when a bound is broken. ROW: plan, cli, apply, reconcile, idle, kill; none: all.
+// when a bound is broken. ROW: one of `all` below; none: all.
 
 import { ensureEngine } from '../test/support/engine.ts';
 import { ensureTestImage } from '../test/support/images.ts';
 import { BareEngine } from './bare.ts';
 import { keepHundred } from './kept.ts';
 import { Load } from './measure.ts';
-import { applyRow } from './row-apply.ts';
+import { applyRows } from './row-apply.ts';
 import { helpRow, planExampleRow } from './row-cli.ts';
+import { eventsRow } from './row-events.ts';
 import { idleRows } from './row-idle.ts';
-import { killRow } from './row-kill.ts';
+import { killRows } from './row-kill.ts';
+import { loadRows } from './row-load.ts';
+import { nothingRow } from './row-nothing.ts';
 import { planRows } from './row-plan.ts';
 import { reconcileRow } from './row-reconcile.ts';
+import { stormRow } from './row-storm.ts';
 import { formatTable, isBroken, type Row } from './table.ts';
 
-const all = ['plan', 'cli', 'apply', 'reconcile', 'idle', 'kill'];
+const all = ['plan', 'load', 'events', 'cli', 'apply', 'nothing', 'reconcile', 'idle', 'kill', 'storm'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
@@ -38,16 +42,20 @@ async function measure(name: string, work: () => Promise<readonly Row[]> | reado
 }
 
 await measure('plan', planRows);
+await measure('load', loadRows);
+await measure('events', async () => [await eventsRow()]);
 await measure('cli', async () => [await helpRow(), await planExampleRow(socket)]);
-await measure('apply', async () => [await applyRow(engine)]);
-if (wants('reconcile') || wants('idle') || wants('kill')) {
+await measure('apply', () => applyRows(engine));
+await measure('nothing', async () => [await nothingRow(engine, 50), await nothingRow(engine, 123)]);
+if (['reconcile', 'idle', 'kill', 'storm'].some(wants)) {
   const kept = await keepHundred(engine);
   try {
     await measure('reconcile', async () => [await reconcileRow(engine, kept)]);
-    if (wants('idle') || wants('kill')) {
+    if (['idle', 'kill', 'storm'].some(wants)) {
       const controller = await kept.run();
       await measure('idle', () => idleRows(controller));
-      await measure('kill', async () => [await killRow(engine, kept)]);
+      await measure('kill', () => killRows(engine, kept));
+      await measure('storm', async () => [await stormRow(engine, kept)]);
       await controller.stop();
     }
   } finally {

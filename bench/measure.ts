@@ -46,3 +46,9 @@ function cpuTimes(): { readonly all: number; readonly idle: number; readonly cor
     cores: lines.filter((line) => /^cpu\d/.test(line)).length,
   };
 }
+
+/** The value below which `share` of all are, 0.99 for the p99. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

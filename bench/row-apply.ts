@@ -1,5 +1,5 @@
-// Row: apply of 50 small containers against a bare loop of create and start at its best concurrency, from the first
-// engine call to the last start's answer. Pairs alternate.
+// Rows: apply of 20, 50 and 100 small containers against a bare loop of create and start at its best concurrency, from
+// the first engine call to the last start's answer, pairs alternated; and the whole command against docker-compose's.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,31 +7,48 @@ import { newPlatform, type TestPlatform } from '../test/support/platform.ts';
 import { spawnReeve } from '../test/support/reeve.ts';
 import { removePlatform } from '../test/support/world.ts';
 import { type BareEngine, inFlight } from './bare.ts';
+import { composeUp } from './compose.ts';
 import { small, smallConfig } from './kept.ts';
 import { median, spread, timed } from './measure.ts';
 import type { Row } from './table.ts';
 
-const containers = 50;
-const pairs = 3;
-const widths = [1, 2, 4, 8, 16];
-const bound = 1.15;
+interface Size {
+  readonly containers: number;
+  readonly pairs: number;
+  readonly bound: number;
+}
 
-export async function applyRow(engine: BareEngine): Promise<Row> {
+/** Few containers are over soon: more pairs, and a start of the process weighs more. */
+const sizes: readonly Size[] = [
+  { containers: 20, pairs: 15, bound: 1.1 },
+  { containers: 50, pairs: 5, bound: 1.05 },
+  { containers: 100, pairs: 5, bound: 1.05 },
+];
+const widths = [1, 2, 4, 8, 16];
+
+export async function applyRows(engine: BareEngine): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const size of sizes) rows.push(...(await rowsOf(engine, size)));
+  return rows;
+}
+
+async function rowsOf(engine: BareEngine, { containers, pairs, bound }: Size): Promise<readonly Row[]> {
   const platform = await newPlatform({ socket: engine.socketPath });
   try {
     await platform.declare(Array.from({ length: containers }, (_, i) => small(`s${i}`)));
     const byWidth = new Map<number, number>();
-    for (const width of widths) byWidth.set(width, await bareApply(engine, platform.name, width));
+    for (const width of widths) byWidth.set(width, await bareApply(engine, platform.name, width, containers));
     const [best = 8] = [...byWidth].sort(([, a], [, b]) => a - b).map(([width]) => width);
     const bare: number[] = [];
     const ours: Applied[] = [];
     for (let pair = 0; pair < pairs; pair++) {
       ours.push(await reeveApply(platform));
-      bare.push(await bareApply(engine, platform.name, best));
+      bare.push(await bareApply(engine, platform.name, best, containers));
     }
     const engineMs = ours.map((o) => o.engineMs);
     const middle = ours.find((o) => o.engineMs === median(engineMs)) ?? ours[0];
-    return {
+    const command = ours.map((o) => o.commandMs);
+    const row: Row = {
       name: `apply ${containers} small containers`,
       measured: spread(engineMs),
       reference: `${spread(bare)}, bare at ${best} in flight`,
@@ -39,17 +56,41 @@ export async function applyRow(engine: BareEngine): Promise<Row> {
       bound,
       unit: '×',
       notes: [
-        `the whole command ${spread(ours.map((o) => o.commandMs))}, its CPU ${spread(ours.map((o) => o.cpuMs))}`,
+        `the whole command ${spread(command)}, its CPU ${spread(ours.map((o) => o.cpuMs))}`,
         `bare by concurrency: ${[...byWidth].map(([width, ms]) => `${width}: ${ms.toFixed(0)} ms`).join(', ')}`,
       ],
       where: middle?.where ?? [],
     };
+    return [row, await besideCompose(platform, containers, command)];
   } finally {
     await platform.close();
   }
 }
 
-async function bareApply(engine: BareEngine, name: string, width: number): Promise<number> {
+async function besideCompose(
+  platform: TestPlatform,
+  containers: number,
+  command: readonly number[],
+): Promise<Row> {
+  const theirs = await composeUp(platform.socket, `${platform.name}c`, containers);
+  return {
+    name: `the whole command, ${containers}`,
+    measured: spread(command),
+    reference: `${theirs.words}, docker-compose up -d`,
+    figure: median(command) / theirs.ms,
+    bound: 1,
+    unit: '×',
+    notes: [],
+    where: [],
+  };
+}
+
+async function bareApply(
+  engine: BareEngine,
+  name: string,
+  width: number,
+  containers: number,
+): Promise<number> {
   const numbers = Array.from({ length: containers }, (_, i) => i);
   const ids: string[] = [];
   try {

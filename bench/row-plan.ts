@@ -11,9 +11,13 @@ import { specHash } from '../reconcilers/spec-hash.ts';
 import { median, spread } from './measure.ts';
 import type { Row } from './table.ts';
 
-const sizes = [10_000, 20_000, 40_000];
+const sizes = [1_000, 10_000, 100_000];
+/** The one that the bound in ms is about. */
+const measured = 10_000;
 const rounds = 5;
-const boundMs = 300;
+const boundMs = 150;
+/** Of the plan itself, steps and statuses with all that only it holds. */
+const heapBoundKb = 3;
 /** Time per resource at the largest size against the smallest: 1 is linear; noise of memory and caches is let through. */
 const linearBound = 1.6;
 
@@ -34,6 +38,7 @@ export function planRows(): readonly Row[] {
 
 function rowsOf(world: World): readonly Row[] {
   const times = new Map<number, readonly number[]>();
+  const heaps = new Map<number, number>();
   let steps = 0;
   for (const size of sizes) {
     const workloads = Array.from({ length: size }, (_, i) => workload(i));
@@ -42,6 +47,7 @@ function rowsOf(world: World): readonly Row[] {
     const runs: number[] = [];
     for (let round = 0; round <= rounds; round++) {
       collectGarbage();
+      const heapBefore = process.memoryUsage().heapUsed;
       const startedAt = performance.now();
       const made = plan({
         revision,
@@ -55,11 +61,14 @@ function rowsOf(world: World): readonly Row[] {
         removeVolumes: false,
       });
       if (round > 0) runs.push(performance.now() - startedAt);
-      if (size === sizes[0]) steps = made.steps.length;
+      collectGarbage();
+      heaps.set(size, (process.memoryUsage().heapUsed - heapBefore) / size / 1_024);
+      if (size === measured) steps = made.steps.length;
     }
     times.set(size, runs);
   }
-  const [small = 0, , large = 0] = sizes;
+  const large = sizes.at(-1) ?? 0;
+  const small = measured;
   const first = times.get(small) ?? [];
   const perResource = (size: number): number => median(times.get(size) ?? []) / size;
   return [
@@ -80,6 +89,16 @@ function rowsOf(world: World): readonly Row[] {
       figure: perResource(large) / perResource(small),
       bound: linearBound,
       unit: '×',
+      notes: [],
+      where: [],
+    },
+    {
+      name: `heap of the plan of ${large}, ${world.name}`,
+      measured: [...heaps].map(([size, kb]) => `${size}: ${kb.toFixed(2)} kB`).join(', '),
+      reference: 'each resource',
+      figure: heaps.get(large) ?? Number.NaN,
+      bound: heapBoundKb,
+      unit: 'kB',
       notes: [],
       where: [],
     },

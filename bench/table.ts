@@ -8,7 +8,7 @@ export interface Row {
   /** The figure that the bound is about: a ratio, ms, % … */
   readonly figure: number;
   readonly bound: number;
-  readonly unit: '×' | 'ms' | '%' | 'MB';
+  readonly unit: '×' | 'ms' | '%' | 'MB' | 'kB';
   /** Printed below the table. */
   readonly notes: readonly string[];
   /** Where the time goes; printed when the bound is broken. */

@@ -1,0 +1,50 @@
+// Rows: nothing to do, from the shell: `reeve plan` against docker-compose's `up -d` of the same services.
+
+import { newPlatform } from '../test/support/platform.ts';
+import { reeve } from '../test/support/reeve.ts';
+import type { BareEngine } from './bare.ts';
+import { composeProject, smallCompose } from './compose.ts';
+import { median, spread, timed } from './measure.ts';
+import type { Row } from './table.ts';
+
+const rounds = 5;
+const bound = 0.4;
+
+export async function nothingRow(engine: BareEngine, containers: number): Promise<Row> {
+  const platform = await newPlatform({ socket: engine.socketPath });
+  const project = await composeProject(engine.socketPath, `${platform.name}c`, containers);
+  try {
+    await platform.write('compose.yaml', `name: ${platform.name}\n${smallCompose(containers)}`);
+    const args = ['-f', platform.path('compose.yaml')];
+    const options = { state: platform.state, cwd: platform.manifests, socket: platform.socket };
+    const applied = await reeve(['apply', '--yes', ...args], options);
+    if (applied.code !== 0) throw new Error(`apply ended with ${applied.code}: ${applied.stderr}`);
+    await project.up();
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    for (let round = 0; round <= rounds; round++) {
+      const ms = await timed(async () => {
+        const { code, stderr } = await reeve(['plan', ...args], options);
+        if (code !== 0) throw new Error(`plan ended with ${code}: ${stderr}`);
+      });
+      const their = await project.up();
+      // The first round fills the caches of both.
+      if (round === 0) continue;
+      ours.push(ms);
+      theirs.push(their);
+    }
+    return {
+      name: `nothing to do, from the shell, ${containers}`,
+      measured: `${spread(ours)}, reeve plan`,
+      reference: `${spread(theirs)}, docker-compose up -d`,
+      figure: median(ours) / median(theirs),
+      bound,
+      unit: '×',
+      notes: [],
+      where: [],
+    };
+  } finally {
+    await project.close();
+    await platform.close();
+  }
+}
