@@ -59,12 +59,16 @@ export class EngineEnd {
     const down = ours.filter((c) => c.state === 'exited');
     const ends = down.length === 0 ? [] : await this.#endsOf(ours.map((c) => c.id));
     const ended = endedWithEngine(ends, facts, since);
-    await store.setFacts(ended.flatMap(({ id, at, exitCode }) => factsOfEnd(id, at, exitCode)));
+    const lived = somethingLived(ends, since);
+    await store.setFacts([
+      ...ended.flatMap(({ id, at, exitCode }) => factsOfEnd(id, at, exitCode)),
+      ...(lived ? factsOfMistakes(facts, since) : []),
+    ]);
     this.#ending = false;
     this.#gapSince = undefined;
     const ids = new Set(ended.map((e) => e.id));
     const names = down
-      .filter((c) => ids.has(c.id) || facts.stops[c.id]?.by === 'engine')
+      .filter((c) => ids.has(c.id) || (!lived && facts.stops[c.id]?.by === 'engine'))
       .map(({ labels }) => `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` as Ref);
     return names.length === 0 ? undefined : wordsOf(names);
   }
@@ -103,7 +107,7 @@ export function endedWithEngine(
   facts: Facts,
   since: number,
 ): readonly { readonly id: string; readonly at: number; readonly exitCode: number }[] {
-  if (containers.some((c) => c.running && c.startedAt < since)) return [];
+  if (somethingLived(containers, since)) return [];
   return containers.flatMap(({ id, running, startedAt, finishedAt, exitCode }) => {
     const stop = facts.stops[id];
     const isKnown = stop !== undefined && (stop.by !== 'api' || stop.at < since - slackMs);
@@ -112,6 +116,17 @@ export function endedWithEngine(
       ? [{ id, at: finishedAt, exitCode }]
       : [];
   });
+}
+
+function somethingLived(containers: readonly ContainerEnd[], since: number): boolean {
+  return containers.some((c) => c.running && c.startedAt < since);
+}
+
+/** It was only too busy for a new connection: what was killed then was killed by somebody. */
+export function factsOfMistakes(facts: Facts, since: number): FactChange[] {
+  return Object.entries(facts.stops)
+    .filter(([, stop]) => stop.by === 'engine' && stop.at >= since - slackMs)
+    .map(([key, stop]) => ({ fact: 'stops', key, value: { ...stop, by: 'api' } }));
 }
 
 function factsOfEnd(id: string, at: number, exitCode: number): FactChange[] {

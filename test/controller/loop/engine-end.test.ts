@@ -1,7 +1,7 @@
 // What ended with the engine: what ended in the gap, where nothing of before survived it.
 
 import { describe, expect, test } from 'vitest';
-import { type ContainerEnd, endedWithEngine } from '../../../controller/loop/engine-end.ts';
+import { type ContainerEnd, endedWithEngine, factsOfMistakes } from '../../../controller/loop/engine-end.ts';
 import type { Stop } from '../../../reconcilers/facts.ts';
 import { facts, noon } from '../../support/make.ts';
 
@@ -53,4 +53,12 @@ describe('after a gap in the events', () => {
   test.each(rows)('%s', (_, containers, stops, expected) => {
     expect(endedWithEngine(containers, facts({ stops }), since).map((e) => e.id)).toEqual(expected);
   });
+});
+
+test('an engine that was only too busy for a new connection: what was killed meanwhile was killed by somebody', () => {
+  const stop: Stop = { at: inGap, by: 'engine', exitCode: 137 };
+  const stops = { a: stop, b: { ...stop, at: before } };
+  expect(factsOfMistakes(facts({ stops }), since)).toEqual([
+    { fact: 'stops', key: 'a', value: { ...stop, by: 'api' } },
+  ]);
 });
