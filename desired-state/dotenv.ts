@@ -1,4 +1,5 @@
-// `.env` and `env_file` text, read as Compose reads it (dotenv's own parser on npm expands no `$VAR`). No file access.
+// `.env` and `env_file` text, read as Compose reads it (dotenv/ of compose-go; dotenv's own parser on npm expands no
+// `$VAR`). No file access.
 
 import type { Diagnostic, Position } from './diagnostic.ts';
 import { interpolateText, type Lookup } from './interpolate.ts';
@@ -11,7 +12,7 @@ export interface Dotenv {
 /** `lookup`: the shell's variables, which win over the file's own inside `$VAR`, and give a bare `NAME` its value. */
 export function parseDotenv(text: string, display: string, lookup: Lookup): Dotenv {
   const result: Dotenv = { values: new Map(), diagnostics: [] };
-  const source = text.replaceAll('\r\n', '\n');
+  const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   const expandLookup: Lookup = (name) => lookup(name) ?? result.values.get(name);
   let index = 0;
   while (index < source.length) {
@@ -20,12 +21,8 @@ export function parseDotenv(text: string, display: string, lookup: Lookup): Dote
     if (statement.kind === 'blank') continue;
     const position = positionOf(source, statement.start, display);
     if (statement.kind === 'bad') {
-      result.diagnostics.push({
-        severity: 'error',
-        code: 'BadEnvFile',
-        ...position,
-        message: statement.message,
-      });
+      const { message } = statement;
+      result.diagnostics.push({ severity: 'error', code: 'BadEnvFile', ...position, message });
       continue;
     }
     const value = statement.value === undefined ? lookup(statement.name) : expand(statement, position);
@@ -39,6 +36,19 @@ export function parseDotenv(text: string, display: string, lookup: Lookup): Dote
     result.diagnostics.push(...expanded.diagnostics);
     return expanded.text;
   }
+}
+
+/** `format: raw`, as `docker run --env-file` reads it: no quotes, no variables; all after the first `=` is the value. */
+export function parseRawEnv(text: string, lookup: Lookup): [string, string][] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  return lines.flatMap((written): [string, string][] => {
+    const line = written.trimStart();
+    if (line === '' || line.startsWith('#')) return [];
+    const at = line.indexOf('=');
+    if (at >= 0) return at === 0 ? [] : [[line.slice(0, at), line.slice(at + 1)]];
+    const value = lookup(line);
+    return value === undefined ? [] : [[line, value]];
+  });
 }
 
 interface Assignment {
@@ -55,41 +65,46 @@ type Statement = { readonly start: number; readonly next: number } & (
   | Assignment
 );
 
-const blank = /[^\S\n]*(?:#[^\n]*)?(?:\n|$)/y;
-const bareName = /[^\S\n]*(?:export[^\S\n]+)?([A-Za-z0-9_.[\]-]+)[^\S\n]*(?:\n|$)/y;
-const nameAndSign = /[^\S\n]*(?:export[^\S\n]+)?([A-Za-z0-9_.[\]-]+)[^\S\n]*[=:][^\S\n]*/y;
-const unquoted = /([^\n]*)(?:\n|$)/y;
+const blank = /\s*(?:#[^\n]*)?(?:\n|$)/y;
+const leading = /\s*(?:export[^\S\n]+)?/y;
+/** Letters and digits of any script, and the signs that Compose allows; spaces only before the sign. */
+const name = /([\p{L}\p{N}_.[\]-]*)[^\S\n]*([=:\n]|$)/uy;
 
 function readStatement(source: string, start: number): Statement {
-  const skipped = matchAt(blank, source, start);
-  if (skipped !== undefined) return { kind: 'blank', start, next: skipped.end };
-  const bare = matchAt(bareName, source, start);
-  if (bare !== undefined)
-    return { kind: 'assignment', name: bare.text, literal: true, start, next: bare.end };
-  const named = matchAt(nameAndSign, source, start);
-  const line = matchAt(unquoted, source, named?.end ?? start);
-  const lineEnd = line?.end ?? source.length;
-  if (named === undefined) {
-    return { kind: 'bad', message: 'expected NAME=value, a comment or an empty line', start, next: lineEnd };
-  }
-  const quote = source[named.end];
-  if (quote === '"' || quote === "'") {
-    const quoted = readQuoted(source, named.end, quote);
-    if (quoted !== undefined) {
-      return { kind: 'assignment', name: named.text, literal: quote === "'", start, ...quoted };
-    }
+  const skipped = endOf(blank, source, start);
+  if (skipped !== undefined) return { kind: 'blank', start, next: skipped };
+  const first = endOf(leading, source, start) ?? start;
+  name.lastIndex = first;
+  const match = name.exec(source);
+  const newline = source.indexOf('\n', first);
+  const lineEnd = newline < 0 ? source.length : newline + 1;
+  if (match === null || match[1] === '') {
     return {
       kind: 'bad',
-      message: `the quote that opens the value of ${named.text} is never closed`,
-      start,
+      message: 'expected NAME=value, a comment or an empty line',
+      start: first,
       next: lineEnd,
     };
   }
+  const [whole, key = '', sign] = match;
+  const at = { start: first, name: key };
+  if (sign !== '=' && sign !== ':') return { kind: 'assignment', ...at, literal: true, next: lineEnd };
+  const open = first + whole.length + (/^[^\S\n]*/.exec(source.slice(first + whole.length))?.[0].length ?? 0);
+  const quote = source[open];
+  if (quote === '"' || quote === "'") {
+    const quoted = readQuoted(source, open, quote);
+    if (quoted !== undefined) return { kind: 'assignment', ...at, literal: quote === "'", ...quoted };
+    const message = `the quote that opens the value of ${key} is never closed`;
+    return { kind: 'bad', message, start: first, next: lineEnd };
+  }
   // Only a # after a space begins a comment: `a#b` is a value.
-  const value = (line?.text ?? '').replace(/(?:^|\s)#.*$/, '').trimEnd();
-  return { kind: 'assignment', name: named.text, value, literal: false, start, next: lineEnd };
+  const line = source.slice(open, lineEnd).replace(/\n$/, '');
+  const comment = line.indexOf(' #');
+  const value = (comment < 0 ? line : line.slice(0, comment)).trimEnd();
+  return { kind: 'assignment', ...at, value, literal: false, next: lineEnd };
 }
 
+/** What stands after the closing quote is the next statement, on the same line as it may be. */
 function readQuoted(
   source: string,
   open: number,
@@ -104,8 +119,7 @@ function readQuoted(
       raw += escaped === quote ? quote : `\\${escaped}`;
       i += 1;
     } else if (character === quote) {
-      const rest = matchAt(unquoted, source, i + 1);
-      return { value: quote === '"' ? resolveEscapes(raw) : raw, next: rest?.end ?? source.length };
+      return { value: quote === '"' ? resolveEscapes(raw) : raw, next: i + 1 };
     } else {
       raw += character;
     }
@@ -114,22 +128,34 @@ function readQuoted(
 }
 
 const escapes: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
   n: '\n',
   r: '\r',
   t: '\t',
+  v: '\v',
   '\\': '\\',
   '"': '"',
   $: '$$',
 };
 
 function resolveEscapes(raw: string): string {
-  return raw.replaceAll(/\\([nrt\\"$])/g, (_, character: string) => escapes[character] ?? character);
+  return raw.replaceAll(
+    /\\(?:([abcfnrtv$"\\])|0(\d{0,3}))/g,
+    (whole: string, letter?: string, octal?: string) => {
+      if (letter !== undefined) return escapes[letter] ?? whole;
+      return octal?.length === 3 && /^[0-3][0-7]{2}$/.test(octal)
+        ? String.fromCharCode(Number.parseInt(octal, 8))
+        : whole;
+    },
+  );
 }
 
-function matchAt(pattern: RegExp, text: string, index: number): { text: string; end: number } | undefined {
+function endOf(pattern: RegExp, text: string, index: number): number | undefined {
   pattern.lastIndex = index;
   const match = pattern.exec(text);
-  return match === null ? undefined : { text: match[1] ?? '', end: index + match[0].length };
+  return match === null ? undefined : index + match[0].length;
 }
 
 function positionOf(source: string, index: number, file: string): Position {

@@ -80,53 +80,37 @@ export function interpolateText(
   };
 }
 
-const nameAhead = /[A-Za-z_][A-Za-z0-9_]*/y;
+/** As Compose's own (template/ of compose-go): what is no variable and no `${` stays as it is. */
+const pattern = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{(?:([_a-z][_a-z0-9]*(?::?[-+?]([^\n]*))?)\}|()))/gi;
+const bracedForm = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?)([-?+])([\s\S]*))?$/;
 
 function substitute(text: string, position: Position, context: Context): string {
-  let result = '';
-  let index = 0;
-  while (index < text.length) {
-    const dollar = text.indexOf('$', index);
-    if (dollar === -1) return result + text.slice(index);
-    result += text.slice(index, dollar);
-    const next = text[dollar + 1];
-    if (next === '$') {
-      result += '$';
-      index = dollar + 2;
-      continue;
-    }
-    if (next === '{') {
-      const close = closingBrace(text, dollar);
-      const inner = close === -1 ? undefined : text.slice(dollar + 2, close);
-      const value = inner === undefined ? undefined : braced(inner, position, context);
-      if (value === undefined) {
-        context.diagnostics.push({
-          severity: 'error',
-          code: 'BadInterpolation',
-          ...position,
-          message: `"\${" does not begin a variable here; expected \${NAME}, \${NAME:-default}, \${NAME:?message} or \${NAME:+value}`,
-          hint: 'write $$ for a $ of your own',
-        });
-        return text;
-      }
-      result += value;
-      index = close + 1;
-      continue;
-    }
-    nameAhead.lastIndex = dollar + 1;
-    const name = nameAhead.exec(text)?.[0];
-    // `$1`, `$(`, a last `$`: no variable, so it stays as it is.
-    result += name === undefined ? '$' : variable(name, position, context);
-    index = dollar + 1 + (name?.length ?? 0);
-  }
-  return result;
+  let wrong = false;
+  const result = text.replaceAll(pattern, (match: string, escaped?: string, name?: string) => {
+    if (escaped !== undefined) return '$';
+    if (name !== undefined) return variable(name, position, context);
+    // The match is greedy: it may reach past the brace that closes this one.
+    const close = closingBrace(match);
+    const value = close < 0 ? undefined : braced(match.slice(2, close), position, context);
+    if (value === undefined) wrong = true;
+    return `${value ?? ''}${close < 0 ? '' : substitute(match.slice(close + 1), position, context)}`;
+  });
+  if (!wrong) return result;
+  context.diagnostics.push({
+    severity: 'error',
+    code: 'BadInterpolation',
+    ...position,
+    message: `"\${" does not begin a variable here; expected \${NAME}, \${NAME:-default}, \${NAME:?message} or \${NAME:+value}`,
+    hint: 'write $$ for a $ of your own',
+  });
+  return text;
 }
 
-/** Index of the brace that closes the `${` at `start`, past nested ones; -1: none does. */
-function closingBrace(text: string, start: number): number {
+/** Index of the brace that closes the first one, past nested ones; -1: none does. */
+function closingBrace(text: string): number {
   let open = 0;
-  for (let i = start; i < text.length; i += 1) {
-    if (text[i] === '$' && text[i + 1] === '{') {
+  for (let i = 0; i < text.length; i += 1) {
+    if (text[i] === '{') {
       open += 1;
       i += 1;
     } else if (text[i] === '}') {
@@ -137,8 +121,6 @@ function closingBrace(text: string, start: number): number {
   return -1;
 }
 
-const bracedForm = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?)([-?+])([\s\S]*))?$/;
-
 /** The value of what stands between braces; undefined where that is no variable. */
 function braced(inner: string, position: Position, context: Context): string | undefined {
   const match = bracedForm.exec(inner);
@@ -148,7 +130,8 @@ function braced(inner: string, position: Position, context: Context): string | u
   const value = context.read(name);
   const given = value !== undefined && (colon !== ':' || value !== '');
   const other = () => substitute(word, position, context);
-  if (operator === '+') return given ? other() : '';
+  // Unset or empty, it stays what it is.
+  if (operator === '+') return given ? other() : (value ?? '');
   if (given) return value;
   if (operator === '-') return other();
   const reason = other();

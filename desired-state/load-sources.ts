@@ -2,8 +2,11 @@
 // it. Reads the texts once; understands nothing of their content beyond that.
 
 import { readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, delimiter, dirname, join, relative, resolve } from 'node:path';
 import type { Diagnostic } from './diagnostic.ts';
+import { parseDotenv } from './dotenv.ts';
+import type { Lookup } from './interpolate.ts';
+import type { LoadRequest } from './load-types.ts';
 import { readTextFile } from './yaml/read.ts';
 
 /** A file of a load. */
@@ -27,19 +30,24 @@ export interface Sources {
   readonly diagnostics: readonly Diagnostic[];
   /** Something could not be read: what it declares is not known. */
   readonly complete: boolean;
+  /** No `-f` named the files. */
+  readonly discovered: boolean;
 }
 
 /** Looked for in this order where no `-f` is given; Compose's own order. */
 const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 
-const usualNames = [
-  'reeve.yaml',
-  ...composeNames,
-  ...['compose', 'docker-compose'].flatMap((stem) => overridesOf(stem)),
-];
+const overrideNames = ['compose', 'docker-compose'].flatMap((stem) => [
+  `${stem}.override.yml`,
+  `${stem}.override.yaml`,
+]);
+const usualNames = ['reeve.yaml', ...composeNames, ...overrideNames];
 
-export function findSources(paths: readonly string[], cwd: string): Sources {
-  const found = paths.length === 0 ? defaultFiles(cwd) : paths.map((path) => expand(path, cwd));
+type Request = Pick<LoadRequest, 'paths' | 'cwd' | 'env' | 'projectDirectory'>;
+
+export function findSources(request: Request): Sources {
+  const { paths, cwd } = request;
+  const found = paths.length === 0 ? defaultFiles(request) : paths.map((path) => expand(path, cwd));
   const manifests: (SourceFile & { text: string })[] = [];
   const compose: SourceFile[] = [];
   const diagnostics: Diagnostic[] = found.flatMap((f) => f.diagnostics);
@@ -54,7 +62,7 @@ export function findSources(paths: readonly string[], cwd: string): Sources {
     const { text, diagnostics: wrong } = readTextFile(file.path, file.display);
     diagnostics.push(...wrong);
     if (text === undefined) complete = false;
-    else if (isComposeText(text)) compose.push(file);
+    else if (isComposeText(text, file.path)) compose.push(file);
     else manifests.push({ ...file, text });
   }
   return {
@@ -63,15 +71,18 @@ export function findSources(paths: readonly string[], cwd: string): Sources {
     files: [...new Set([...seen, ...usual])],
     diagnostics,
     complete,
+    discovered: paths.length === 0,
   };
 }
 
-const composeKey = /^(?:\{\s*)?["']?(?:services|include|networks|volumes|secrets|configs)["']?\s*:/m;
+const composeKey =
+  /^(?:\{\s*)?["']?(?:services|include|networks|volumes|secrets|configs|models|jobs|version|name)["']?\s*:/m;
 const manifestKey = /^(?:\{\s*)?["']?(?:apiVersion|kind)["']?\s*:/m;
 
-/** Told by its top-level keys, so that lists of both kinds work. */
-function isComposeText(text: string): boolean {
-  return composeKey.test(text) && !manifestKey.test(text);
+/** Told by its top-level keys, so that lists of both kinds work; where none tells, by its name. */
+function isComposeText(text: string, path: string): boolean {
+  if (manifestKey.test(text)) return false;
+  return composeKey.test(text) || [...composeNames, ...overrideNames].includes(basename(path));
 }
 
 interface Found {
@@ -124,27 +135,41 @@ function expand(path: string, cwd: string): Found {
   };
 }
 
-function defaultFiles(cwd: string): Found[] {
-  const exists = (name: string) => statSync(join(cwd, name), { throwIfNoEntry: false }) !== undefined;
-  if (exists('reeve.yaml'))
-    return [{ files: [sourceFile('reeve.yaml', 'reeve.yaml', cwd)], diagnostics: [] }];
-  const base = composeNames.find(exists);
-  if (base === undefined) {
-    const message = `no reeve.yaml and none of ${composeNames.join(', ')} in ${cwd}`;
-    const hint = 'name manifests with -f PATH';
-    const place = { file: 'reeve.yaml', line: 1, column: 1 };
-    return [
-      { files: [], diagnostics: [{ severity: 'error', code: 'FileMissing', ...place, message, hint }] },
-    ];
+/** COMPOSE_FILE, then the usual names in the current folder; Compose's own are also looked for in the folders above. */
+function defaultFiles(request: Request): Found[] {
+  const { cwd } = request;
+  const one = (path: string): Found => ({
+    files: [sourceFile(path, displayOf(path, cwd), cwd)],
+    diagnostics: [],
+  });
+  if (exists(cwd, 'reeve.yaml')) return [one('reeve.yaml')];
+  const named = composeFileVariable(request);
+  if (named !== undefined) return named.map((path) => expand(path, cwd));
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const base = composeNames.find((name) => exists(folder, name));
+    const override = base === undefined ? undefined : overrideNames.find((name) => exists(folder, name));
+    const names = [base, override].filter((name) => name !== undefined);
+    if (names.length > 0) return names.map((name) => one(join(folder, name)));
+    if (folder === dirname(folder)) break;
   }
-  const stem = base.replace(/\.ya?ml$/, '');
-  const override = overridesOf(stem).find(exists);
-  const names = override === undefined ? [base] : [base, override];
-  return names.map((name) => ({ files: [sourceFile(name, name, cwd)], diagnostics: [] }));
+  const message = `no reeve.yaml and none of ${composeNames.join(', ')} in ${cwd} or above`;
+  const hint = 'name manifests with -f PATH';
+  const place = { file: 'reeve.yaml', line: 1, column: 1 };
+  return [{ files: [], diagnostics: [{ severity: 'error', code: 'FileMissing', ...place, message, hint }] }];
 }
 
-function overridesOf(stem: string): string[] {
-  return [`${stem}.override.yml`, `${stem}.override.yaml`];
+function exists(folder: string, name: string): boolean {
+  return statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The files that COMPOSE_FILE names, in the shell or in the `.env` beside the project. */
+function composeFileVariable({ cwd, env, projectDirectory = '.' }: Request): string[] | undefined {
+  const shell: Lookup = (name) => (Object.hasOwn(env, name) ? env[name] : undefined);
+  const path = join(resolve(cwd, projectDirectory), '.env');
+  const text = readTextFile(path, path).text ?? '';
+  const { values } = parseDotenv(text, path, shell);
+  const lookup: Lookup = (name) => shell(name) ?? values.get(name);
+  return lookup('COMPOSE_FILE')?.split(lookup('COMPOSE_PATH_SEPARATOR') || delimiter);
 }
 
 /** Arguments keep their order; within one folder the usual base file goes first and overrides go last. */

@@ -9,6 +9,8 @@ export interface LoadRequest {
   readonly cwd: string;
   /** The shell's variables (process.env, passed in). */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--project-directory`: where relative paths of Compose files start; absent: the folder of the first of them. */
+  readonly projectDirectory?: string;
   /** `-p`: overrides the platform's name. */
   readonly platform?: string;
   /** Keyed digest of a secret or a variable: HMAC-SHA256 hex under the installation's key. */
@@ -23,7 +25,9 @@ export interface Loaded {
   readonly secrets: SecretValues;
 }
 
-export type LoadResult =
+/** `compose`: where Compose files were all there was, the project in Compose's canonical shape, if Compose takes it. */
+export type LoadResult = { readonly compose?: Readonly<Record<string, unknown>> } & (
   | { readonly ok: true; readonly loaded: Loaded }
   /** `files`: what was read all the same, so that a watcher can see it mended. */
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly files: readonly string[] };
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly files: readonly string[] }
+);

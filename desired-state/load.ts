@@ -10,13 +10,14 @@ import { displayOf, findSources, type SourceFile, type Sources } from './load-so
 import type { LoadRequest, LoadResult } from './load-types.ts';
 import { type DocumentOf, type Hidden, type ManifestDocument, readDocument } from './manifest/document.ts';
 import { platformName as platformNameSchema } from './manifest/parts.ts';
+import { deniedDiagnostics, policyFindings } from './policy/findings.ts';
 import type { ResolveContext } from './resolve/context.ts';
 import { type Declared, type Defaults, nothingDeclared } from './resolve/declared.ts';
 import { type ComposeSource, declareCompose } from './resolve/from-compose.ts';
 import { declareManifests } from './resolve/from-manifests.ts';
 import { resolvePolicy } from './resolve/policy.ts';
-import { rewritesOf } from './resolve/rewrite.ts';
 import { resolveAll } from './resolve/resources.ts';
+import { rewritesOf } from './resolve/rewrite.ts';
 import type { Resource } from './resource.ts';
 import { contentHash, type Revision } from './revision.ts';
 import { childOf, type Node, positionAt } from './tree.ts';
@@ -28,7 +29,7 @@ import { parseYaml } from './yaml/parse.ts';
 export async function load(request: LoadRequest): Promise<LoadResult> {
   const { cwd } = request;
   const display = (path: string): string => displayOf(path, cwd);
-  const sources = findSources(request.paths, cwd);
+  const sources = findSources(request);
   const diagnostics: Diagnostic[] = [...sources.diagnostics];
   const files = new Set(sources.files);
   const variables = makeVariables(request.env, display);
@@ -36,11 +37,15 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   const { documents } = manifests;
   const platform = documents.find((d) => d.kind === 'Platform');
   const named = composeFilesOf(request, platform, diagnostics);
-  const compose = readCompose(request, [...named, ...sources.compose], variables, files, platform?.name);
+  const compose = readCompose(request, sources, named, variables, files, platform?.name);
   diagnostics.push(...(compose?.project.diagnostics ?? []));
   const context: ResolveContext = {
     platform: platformName(request, platform?.name ?? compose?.project.name, diagnostics),
-    policy: resolvePolicy(platform?.spec?.value?.policy, platform?.spec?.value?.images),
+    policy: resolvePolicy(
+      platform?.spec?.value?.policy,
+      platform?.spec?.value?.images,
+      platform?.file.baseDir,
+    ),
     rewrites: rewritesOf({ diagnostics }, rewriteNode(platform)),
     variables,
     digest: request.digest,
@@ -58,9 +63,16 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   diagnostics.push(...variables.diagnostics);
   for (const file of variables.files) files.add(file);
   const said = distinct(diagnostics);
-  if (hasErrors(said)) return { ok: false, diagnostics: said, files: [...files].sort() };
+  const canonical = sources.manifests.length > 0 ? undefined : compose?.project.canonical;
+  const alone = canonical === undefined ? {} : { compose: canonical };
+  if (hasErrors(said)) return { ok: false, diagnostics: said, files: [...files].sort(), ...alone };
   const revision = revisionOf(request, context, sources, resources, said);
-  return { ok: true, loaded: { revision, secrets } };
+  const denied = deniedDiagnostics(policyFindings(revision));
+  if (denied.length > 0) {
+    const all = distinct([...said, ...denied]);
+    return { ok: false, diagnostics: all, files: [...files].sort(), ...alone };
+  }
+  return { ok: true, loaded: { revision, secrets }, ...alone };
 }
 
 function rewriteNode(platform: DocumentOf<'Platform'> | undefined): Node | undefined {
@@ -123,11 +135,13 @@ function readManifests(sources: Sources, variables: Variables, diagnostics: Diag
 
 function readCompose(
   request: LoadRequest,
-  all: readonly SourceFile[],
+  sources: Sources,
+  named: readonly SourceFile[],
   variables: Variables,
   files: Set<string>,
   platform: string | undefined,
 ): ComposeSource | undefined {
+  const all = [...named, ...sources.compose];
   const [first] = all;
   if (first === undefined) return undefined;
   const name = request.platform ?? platform;
@@ -135,7 +149,8 @@ function readCompose(
     files: all.map((f) => f.path),
     cwd: request.cwd,
     env: request.env,
-    projectDirectory: dirname(first.path),
+    projectDirectory: request.projectDirectory ?? dirname(first.path),
+    discovered: sources.discovered,
     ...(name === undefined ? {} : { name }),
   });
   for (const file of project.files) files.add(file);

@@ -3,9 +3,15 @@
 import { interpolateTree } from '../interpolate.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { readYamlFile } from '../yaml/read.ts';
+import { canonical } from './canonical/canonical.ts';
+import { withoutEmptyDns } from './canonical/defaults.ts';
+import { withoutKey } from './edit.ts';
 import { type Loading, type Lookup, tell, tellFile } from './loading.ts';
 import { mergeTrees } from './merge/rules.ts';
-import { checkTop } from './shape.ts';
+import { type Settled, settleTags } from './merge/tags.ts';
+import { uniqueItems } from './merge/unique.ts';
+import { castScalars, typeScalars } from './scalars.ts';
+import { validateSchema } from './schema/validate.ts';
 
 export interface ModelSource {
   readonly path: string;
@@ -24,8 +30,8 @@ export interface ModelContext {
   readonly includedBy: readonly string[];
 }
 
-/** The documents of a file with variables filled in, each a map; syntax mistakes are told. */
-export function readDocuments(context: ModelContext, { path, display, namedAt }: ModelSource): MapNode[] {
+/** The documents of a file with variables filled in and tags settled; syntax mistakes are told. */
+export function readDocuments(context: ModelContext, { path, display, namedAt }: ModelSource): Settled[] {
   const { loading, lookup } = context;
   loading.files.add(path);
   const { documents, diagnostics } = readYamlFile(path, display);
@@ -39,8 +45,31 @@ export function readDocuments(context: ModelContext, { path, display, namedAt }:
     // Names were recorded by the lookup itself.
     const filled = interpolateTree(document, lookup, () => {});
     loading.diagnostics.push(...filled.diagnostics);
-    return filled.node.kind === 'map' ? [checkTop(loading, filled.node)] : [];
+    const typed = castScalars(loading, typeScalars(filled.node));
+    return typed.kind === 'map' ? [settleTags(typed)] : [];
   });
+}
+
+/** A merged document in the one way to write it: each thing once, checked by the schema, in its long form. */
+export function settleDocument(loading: Loading, merged: MapNode): MapNode {
+  const once = uniqueItems(merged);
+  validateSchema(loading, once);
+  return longForms(loading, withoutVersion(loading, once));
+}
+
+/** Each thing once and in its long form; a file that another extends is not judged by the schema. */
+export function longForms(loading: Loading, document: MapNode): MapNode {
+  const long = asMap(withoutEmptyDns(canonical(loading, uniqueItems(document))), document);
+  // Only now two ports, one of them out of a range, show that they are one.
+  return uniqueItems(long);
+}
+
+function withoutVersion(loading: Loading, document: MapNode): MapNode {
+  const version = document.entries.get('version');
+  if (version?.value.kind !== 'scalar' || typeof version.value.value !== 'string') return document;
+  const mistake = { code: 'Obsolete', message: 'version is obsolete and ignored', hint: 'take it away' };
+  tell(loading, 'warning', version.keyPosition, mistake);
+  return withoutKey(document, 'version');
 }
 
 /** One whole file onto another. */

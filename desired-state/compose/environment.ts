@@ -1,13 +1,12 @@
 // The variables of a Compose load: the shell's, then those of `.env` files below them. Every name asked for is recorded.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseDotenv } from '../dotenv.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { readTextFile } from '../yaml/read.ts';
-import { byKey, mapAt, scalarAt } from './edit.ts';
+import { mapAt, mapItems, scalarAt } from './edit.ts';
 import { displayOf, type Loading, type Lookup, tellFile } from './loading.ts';
-import { pairsAsMap } from './merge/pairs.ts';
 
 /** Counts each name that is asked for. */
 export function recorded(loading: Loading, env: Readonly<Record<string, string | undefined>>): Lookup {
@@ -40,25 +39,44 @@ export function withEnvFiles(loading: Loading, over: Lookup, files: readonly Env
   return (name) => over(name) ?? values.get(name);
 }
 
+/**
+ * Below the shell's variables: the files of COMPOSE_ENV_FILES, or the `.env` of these folders, an earlier one before a
+ * later one, unless COMPOSE_DISABLE_ENV_FILE says none.
+ */
+export function withProjectEnv(loading: Loading, shell: Lookup, folders: readonly string[]): Lookup {
+  const named = (shell('COMPOSE_ENV_FILES') ?? '').split(',').filter((file) => file !== '');
+  if (named.length > 0)
+    return withEnvFiles(
+      loading,
+      shell,
+      named.map((file) => ({ path: resolve(loading.cwd, file) })),
+    );
+  if (/^(?:1|t|T|true|True|TRUE)$/.test(shell('COMPOSE_DISABLE_ENV_FILE') ?? '')) return shell;
+  return folders.reduce((over, folder) => withDotenvOf(loading, over, folder), shell);
+}
+
 /** The `.env` of a folder counts as looked at even where there is none: it may come. */
 export function withDotenvOf(loading: Loading, over: Lookup, folder: string): Lookup {
   const path = join(folder, '.env');
   loading.files.add(path);
-  return withEnvFiles(loading, over, existsSync(path) ? [{ path }] : []);
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  return withEnvFiles(loading, over, isFile ? [{ path }] : []);
 }
 
-/** Variables of services that are written without a value get that of their own project, where it has one. */
+/** A plain `KEY` in a list gets the value that its own (sub)project gives it; what has none may get it later. */
 export function fillShellValues(model: MapNode, lookup: Lookup): MapNode {
-  const filled = mapAt(model, ['services', '*', 'environment'], (node) => {
-    const pairs = pairsAsMap(node);
-    if (pairs === undefined) return node;
-    const entries = [...pairs.entries.values()].map((entry) => {
-      const { key, value } = entry;
-      if (value.kind !== 'scalar' || value.value !== null || value.tag !== undefined) return entry;
-      const found = lookup(key);
-      return found === undefined ? entry : { ...entry, value: scalarAt(value, found) };
-    });
-    return { ...pairs, entries: byKey(entries) };
-  });
+  const filled = ['services', 'jobs'].reduce<Node>(
+    (tree, section) =>
+      mapAt(tree, [section, '*', 'environment'], (node) => {
+        if (node.kind !== 'list') return node;
+        return mapItems(node, (item) => {
+          if (item.kind !== 'scalar' || typeof item.value !== 'string' || item.value.includes('='))
+            return item;
+          const found = lookup(item.value);
+          return found === undefined ? item : scalarAt(item, `${item.value}=${found}`);
+        });
+      }),
+    model,
+  );
   return filled.kind === 'map' ? filled : model;
 }

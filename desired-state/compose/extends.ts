@@ -3,12 +3,20 @@
 import { dirname, resolve } from 'node:path';
 import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
 import { didYouMean } from '../yaml/suggest.ts';
-import { type ModelContext, type ModelSource, mergeAt, readDocuments } from './documents.ts';
-import { byKey, withEntry, withoutKey } from './edit.ts';
-import { displayOf, tell } from './loading.ts';
-import { settleTags } from './merge/merge.ts';
+import {
+  longForms,
+  type ModelContext,
+  type ModelSource,
+  mergeAt,
+  mergeModels,
+  readDocuments,
+} from './documents.ts';
+import { mapValues, withEntry, withoutKey } from './edit.ts';
+import { displayOf, type Loading, tell } from './loading.ts';
+import type { Pattern } from './merge/merge.ts';
+import { removeAt, type Settled } from './merge/tags.ts';
 import { rebasePaths } from './paths.ts';
-import { sectionOf } from './shape.ts';
+import { sectionOf } from './sections.ts';
 
 /** A service on the way from the one that is resolved to what it extends. */
 interface Step {
@@ -19,6 +27,8 @@ interface Step {
 
 interface Home extends ModelSource {
   readonly services: MapNode;
+  /** What the file resets or overrides. */
+  readonly paths: readonly Pattern[];
   /** Folder that `extends.file` starts from. */
   readonly folder: string;
 }
@@ -28,17 +38,27 @@ interface Extending extends ModelContext {
   readonly homes: Map<string, Home | undefined>;
 }
 
-/** All services of a file with what they extend merged in, and no `extends` left. */
-export function applyExtends(context: ModelContext, root: MapNode, source: ModelSource): MapNode {
-  const section = root.entries.get('services');
-  if (section?.value.kind !== 'map') return root;
-  const services = section.value;
-  const home: Home = { ...source, services, folder: context.folder };
+/** All services and jobs of a file with what they extend merged in, and no `extends` left. */
+export function applyExtends(context: ModelContext, { tree, paths }: Settled, source: ModelSource): MapNode {
   const extending: Extending = { ...context, homes: new Map() };
-  const entries = [...services.entries.values()].map((entry) => {
-    return { ...entry, value: resolveService(extending, home, entry.key, []) ?? entry.value };
-  });
-  return withEntry(root, { ...section, value: { ...services, entries: byKey(entries) } });
+  return ['services', 'jobs'].reduce((root, name) => {
+    const section = root.entries.get(name);
+    if (section?.value.kind !== 'map') return root;
+    const services = section.value;
+    const home: Home = { ...source, services, paths, folder: context.folder };
+    const value = mapValues(services, (service, key) => {
+      if (service.kind !== 'map') tellNoMap(context.loading, name, key, service);
+      return resolveService(extending, home, key, []) ?? service;
+    });
+    return value === services ? root : withEntry(root, { ...section, value });
+  }, tree);
+}
+
+/** The schema takes a service that is a number: Compose refuses it here. */
+function tellNoMap(loading: Loading, section: string, name: string, node: Node): void {
+  const message = `${section.slice(0, -1)} ${name}: expected a map`;
+  tell(loading, 'error', node, { code: 'WrongType', message });
+  loading.wrong.add(`${section}.${name}`);
 }
 
 function resolveService(
@@ -66,8 +86,7 @@ function resolveService(
   const base = baseOf(context, home, target, [...trail, step]);
   const own = withoutKey(service, 'extends');
   if (base === undefined) return own;
-  // What the base resets or overrides is its own affair: it ends before this service goes on top.
-  return mergeAt(context.loading, settleTags(base), own, ['services', name]);
+  return mergeAt(context.loading, removeAt(base, home.paths, ['services', name]), own, ['services', name]);
 }
 
 interface Target {
@@ -116,13 +135,20 @@ function readHome(context: ModelContext, path: string, file: ScalarNode): Home |
   const { loading } = context;
   const display = displayOf(loading, path);
   const documents = readDocuments(context, { path, display, namedAt: file });
-  const folder = dirname(path);
-  const [first, ...rest] = documents.map((document) => rebasePaths(document, folder, context.folder));
+  const [first, ...rest] = documents;
   if (first === undefined) return undefined;
-  const services = rest.reduce<Node>(
-    (merged, document) => mergeAt(loading, merged, sectionOf(document, 'services'), ['services']),
-    sectionOf(first, 'services'),
+  const merged = rest.reduce<MapNode>(
+    (base, { tree, paths }) => longForms(loading, mergeModels(loading, removeAt(base, paths), tree)),
+    longForms(loading, first.tree),
   );
-  // extends.file was rebased with the other paths.
-  return services.kind === 'map' ? { path, display, services, folder: context.folder } : undefined;
+  // extends.file is moved with the other paths.
+  const moved = rebasePaths(merged, dirname(path), context.folder);
+  const services = sectionOf(moved, 'services');
+  return {
+    path,
+    display,
+    services,
+    paths: documents.flatMap((document) => document.paths),
+    folder: context.folder,
+  };
 }

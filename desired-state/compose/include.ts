@@ -7,8 +7,10 @@ import { type ModelContext, type ModelSource, mergeModels } from './documents.ts
 import { withoutKey } from './edit.ts';
 import { type EnvFile, withDotenvOf, withEnvFiles } from './environment.ts';
 import { displayOf, tell } from './loading.ts';
+import { isNull } from './merge/merge.ts';
+import { removeAt, type Settled } from './merge/tags.ts';
 import { rebasePaths } from './paths.ts';
-import { sections } from './shape.ts';
+import { sections } from './sections.ts';
 
 interface Include {
   readonly paths: readonly ScalarNode[];
@@ -20,17 +22,25 @@ interface Include {
 type LoadModel = (context: ModelContext, sources: readonly ModelSource[]) => MapNode;
 
 /** The document with all that it includes below it. */
-export function applyIncludes(context: ModelContext, document: MapNode, loadModel: LoadModel): MapNode {
-  const written = childOf(document, 'include');
-  const own = withoutKey(document, 'include');
-  if (written?.kind !== 'list') return own;
-  // A first include goes before a later one, the document before both.
-  const models = written.items.flatMap((item) => loadIncluded(context, item, loadModel) ?? []);
-  const included = models.reduceRight<MapNode | undefined>(
-    (base, model) => (base === undefined ? model : mergeModels(context.loading, base, model)),
-    undefined,
-  );
-  return included === undefined ? own : mergeModels(context.loading, included, own);
+export function applyIncludes(
+  context: ModelContext,
+  { tree, paths }: Settled,
+  loadModel: LoadModel,
+): MapNode {
+  const { loading } = context;
+  const written = childOf(tree, 'include');
+  const own = withoutKey(tree, 'include');
+  if (written === undefined || isNull(written)) return own;
+  if (written.kind !== 'list') {
+    const message = 'include: expected a list';
+    tell(loading, 'error', written, { code: 'WrongType', message });
+    return own;
+  }
+  // A first include goes before a later one, the document before both; what is the same in both is there once.
+  return written.items.reduce<MapNode>((over, item) => {
+    const included = loadIncluded(context, item, loadModel);
+    return included === undefined ? over : mergeModels(loading, removeAt(included, paths), over);
+  }, own);
 }
 
 function loadIncluded(context: ModelContext, item: Node, loadModel: LoadModel): MapNode | undefined {

@@ -15,6 +15,10 @@ export interface Loading {
   readonly files: Set<string>;
   /** Names of variables that were asked for. */
   readonly reads: Set<string>;
+  /** Entries that the schema found good: the same node is not asked again. */
+  readonly good: WeakSet<Node>;
+  /** Entries with a mistake that has been told, as `services.web`. */
+  readonly wrong: Set<string>;
 }
 
 export interface Mistake {

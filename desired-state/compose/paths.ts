@@ -1,52 +1,110 @@
-// Relative paths of a file in another folder, written anew from the project's folder: what `extends` and `include` bring
-// in means its own neighbours.
+// Relative paths of a file: written anew from the project's folder where `extends` and `include` bring them in from another
+// (what they bring means its own neighbours), and made absolute at the end. One table for both.
 
-import { join, relative } from 'node:path';
-import type { MapNode, Node } from '../tree.ts';
+import { homedir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { childOf, type MapNode, type Node } from '../tree.ts';
+import { scalarText } from '../yaml/go-scalar.ts';
 import { mapAt, scalarAt } from './edit.ts';
+import { type Loading, type Lookup, tell } from './loading.ts';
 
-/** Where a whole value is a path. */
-const pathPatterns = [
-  'services.*.env_file',
-  'services.*.env_file.*',
-  'services.*.env_file.*.path',
-  'services.*.label_file',
-  'services.*.label_file.*',
-  'services.*.extends.file',
-  'configs.*.file',
-  'secrets.*.file',
-].map((pattern) => pattern.split('.'));
+type Move = (path: string) => string;
+type Resolver = (node: Node, move: Move) => Node;
 
-const volumes = ['services', '*', 'volumes', '*'];
+const containers = ['services.*', 'jobs.*', 'services.*.pre_start.*'];
+const workloads = ['services.*', 'jobs.*'];
+
+/** paths/resolve.go of compose-go. */
+const table: readonly (readonly [prefixes: readonly string[], path: string, resolver: Resolver])[] = [
+  [workloads, 'build.context', movedContext],
+  [workloads, 'build.additional_contexts.*', movedContext],
+  [workloads, 'build.ssh.*', moved],
+  [containers, 'env_file.*.path', moved],
+  [containers, 'label_file.*', moved],
+  [workloads, 'extends.file', moved],
+  [['services.*'], 'develop.watch.*.path', moved],
+  [containers, 'volumes.*', movedMount],
+  [['configs.*', 'secrets.*'], 'file', moved],
+  [['volumes.*'], '', movedDevice],
+];
+
+const compiled = table.flatMap(([prefixes, path, resolver]) =>
+  prefixes.map((prefix) => ({
+    pattern: `${prefix}.${path}`.split('.').filter((part) => part !== ''),
+    resolver,
+  })),
+);
+
+function moveAll(root: MapNode, move: Move): MapNode {
+  const done = compiled.reduce<Node>(
+    (tree, { pattern, resolver }) => mapAt(tree, pattern, (node) => resolver(node, move)),
+    root,
+  );
+  return done.kind === 'map' ? done : root;
+}
 
 /** Paths relative to `from` become paths relative to `to`; absolute ones and `~` stay. */
 export function rebasePaths(root: MapNode, from: string, to: string): MapNode {
   if (from === to) return root;
-  const move = (path: string): string => {
-    const moved = relative(to, join(from, path));
-    return moved.startsWith('..') ? moved : `./${moved}`;
-  };
-  const whole = (node: Node): Node => {
-    if (node.kind !== 'scalar' || typeof node.value !== 'string' || /^[/~]/.test(node.value)) return node;
-    return scalarAt(node, move(node.value));
-  };
-  const moved = pathPatterns.reduce<Node>((node, pattern) => mapAt(node, pattern, whole), root);
-  const done = mapAt(moved, volumes, (node) => mountSource(node, whole, move));
-  return done.kind === 'map' ? done : root;
+  return moveAll(root, (path) => {
+    if (/^[/~]/.test(path) || path === '') return path;
+    const below = relative(to, join(from, path));
+    return below.startsWith('..') ? below : `./${below}`;
+  });
 }
 
-function mountSource(node: Node, whole: (node: Node) => Node, move: (path: string) => string): Node {
-  if (node.kind === 'map') {
-    const type = node.entries.get('type')?.value;
-    const source = node.entries.get('source');
-    if (type?.kind !== 'scalar' || type.value !== 'bind' || source === undefined) return node;
-    return {
-      ...node,
-      entries: new Map(node.entries).set('source', { ...source, value: whole(source.value) }),
-    };
+/** Every path absolute; `~` is the home folder. */
+export function absolutePaths(loading: Loading, root: MapNode, lookup: Lookup): MapNode {
+  checkBindSources(loading, root);
+  return moveAll(root, (path) => {
+    if (path.startsWith('~')) return join(lookup('HOME') ?? homedir(), path.slice(1));
+    return path === '' ? path : resolve(loading.baseDir, path);
+  });
+}
+
+function moved(node: Node, move: Move): Node {
+  if (node.kind !== 'scalar' || node.value === null) return node;
+  const text = scalarText(node);
+  if (/^[A-Za-z]:[\\/]/.test(text)) return node;
+  const path = move(text);
+  return path === text ? node : scalarAt(node, path);
+}
+
+/** A context may be elsewhere: a URL, a git repository, another service. */
+function movedContext(node: Node, move: Move): Node {
+  if (node.kind !== 'scalar') return node;
+  const text = scalarText(node);
+  const remote =
+    /^(?:https?:\/\/|git:\/\/|ssh:\/\/|github\.com\/|git@|service:)/.test(text) || text.includes('://');
+  return remote ? node : moved(node, move);
+}
+
+function movedMount(node: Node, move: Move): Node {
+  if (node.kind !== 'map' || textOf(childOf(node, 'type')) !== 'bind') return node;
+  return mapAt(node, ['source'], (source) => moved(source, move));
+}
+
+/** A volume of the local driver with `o: bind` is a bind mount by another name. */
+function movedDevice(node: Node, move: Move): Node {
+  const options = childOf(node, 'driver_opts');
+  const isBind = options !== undefined && textOf(childOf(options, 'o')) === 'bind';
+  if (!isBind || textOf(childOf(node, 'driver')) !== 'local') return node;
+  return mapAt(node, ['driver_opts', 'device'], (device) => moved(device, move));
+}
+
+function textOf(node: Node | undefined): string | undefined {
+  return node?.kind === 'scalar' ? scalarText(node) : undefined;
+}
+
+function checkBindSources(loading: Loading, root: MapNode): void {
+  for (const prefix of containers) {
+    mapAt(root, [...prefix.split('.'), 'volumes', '*'], (node) => {
+      const lacks = textOf(childOf(node, 'type')) === 'bind' && childOf(node, 'source') === undefined;
+      if (lacks) {
+        const message = 'a bind mount needs a source, expected a host path';
+        tell(loading, 'error', node, { code: 'BadMount', message });
+      }
+      return node;
+    });
   }
-  if (node.kind !== 'scalar' || typeof node.value !== 'string') return node;
-  const at = node.value.indexOf(':');
-  const source = node.value.slice(0, Math.max(at, 0));
-  return source.startsWith('.') ? scalarAt(node, `${move(source)}${node.value.slice(at)}`) : node;
 }

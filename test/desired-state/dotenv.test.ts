@@ -17,7 +17,7 @@ test.each([
   ['A=', { A: '' }],
   ['# comment\n\n  # more\nA=1 # why', { A: '1' }],
   ['A=a#b', { A: 'a#b' }],
-  ['A=#b', { A: '' }],
+  ['A=#b', { A: '#b' }],
   ['A="a # b" # c', { A: 'a # b' }],
   ["A='$HOME'", { A: '$HOME' }],
   ['A=$HOME/x', { A: '/root/x' }],

@@ -722,8 +722,10 @@ services:
   web:
     image: a
     networks: [x]
-    volumes: ["y:/y"]
+    volumes: ["yy:/y"]
     configs: [nope]
+  db:
+    image: b
     secrets: [ext]
 secrets:
   ext: {external: true}
@@ -731,9 +733,9 @@ secrets:
     },
     lines: [
       'compose.yaml:4:16: there is no Network "x"; declare it under networks',
-      'compose.yaml:5:15: there is no Volume "y"; declare it under volumes',
+      'compose.yaml:5:15: there is no Volume "yy"; declare it under volumes',
       'compose.yaml:6:15: there is no config "nope"; declare it under configs',
-      'compose.yaml:9:3: Secret "ext" has no value here: the engine keeps such values only with Swarm; name a file or an environment variable',
+      'compose.yaml:11:3: Secret "ext" has no value here: the engine keeps such values only with Swarm; name a file or an environment variable',
     ],
   },
   'no image': {
@@ -880,7 +882,7 @@ services: {x: {image: a, prots: []}}
   'no file at all': {
     files: {},
     lines: [
-      'reeve.yaml:1:1: no reeve.yaml and none of compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml in FOLDER; name manifests with -f PATH',
+      'reeve.yaml:1:1: no reeve.yaml and none of compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml in FOLDER or above; name manifests with -f PATH',
     ],
   },
   'a file that is not there, an empty folder': {

@@ -1,34 +1,32 @@
 // Maps with a short form: a list of names (depends_on, networks), one text (build), one number (ulimits); and logging,
 // whose options belong to its driver.
 
-import type { MapNode, Node } from '../../tree.ts';
-import { childOf } from '../../tree.ts';
-import { mapOf, nullAt, scalarAt } from '../edit.ts';
+import { childOf, type MapNode, type Node } from '../../tree.ts';
+import { emptyMap, fieldsAt, mapOf, nullAt } from '../edit.ts';
 import { isNull, type Merging, mergeMaps, type Rule } from './merge.ts';
 
-/** Lists of names become maps; `condition`: what a plain name of depends_on stands for. */
-export function mergeNamed(condition?: string): Rule {
+/** Lists of names become maps; `lone`: what a plain name stands for. */
+export function mergeNamed(lone?: Readonly<Record<string, string | boolean>>): Rule {
   return (base, over, merging) => {
-    if (isNull(over)) return base;
-    if (isNull(base)) return over;
-    const first = namesAsMap(base, condition);
-    const second = namesAsMap(over, condition);
+    const first = namesAsMap(base, lone);
+    const second = namesAsMap(over, lone);
     if (first !== undefined && second !== undefined) return mergeMaps(first, second, merging);
     merging.mismatch(base, over, merging.path);
     return over;
   };
 }
 
-function namesAsMap(node: Node, condition: string | undefined): MapNode | undefined {
+function namesAsMap(
+  node: Node,
+  lone: Readonly<Record<string, string | boolean>> | undefined,
+): MapNode | undefined {
   if (node.kind === 'map') return node;
-  if (node.kind !== 'list') return undefined;
-  const entries = node.items.flatMap((item) => {
+  if (isNull(node)) return emptyMap(node.position);
+  const names = node.kind === 'list' ? node.items : [node];
+  const entries = names.flatMap((item) => {
     if (item.kind !== 'scalar') return [];
     const { position } = item;
-    const value =
-      condition === undefined
-        ? nullAt(position)
-        : mapOf(position, [{ key: 'condition', keyPosition: position, value: scalarAt(item, condition) }]);
+    const value = lone === undefined ? nullAt(position) : fieldsAt(position, lone);
     return [{ key: String(item.value), keyPosition: position, value }];
   });
   return mapOf(node.position, entries);
@@ -44,13 +42,15 @@ export function mergeBuild(base: Node, over: Node, merging: Merging): Node {
 function buildAsMap(node: Node): MapNode | undefined {
   if (node.kind === 'map') return node;
   if (node.kind === 'list' || isNull(node)) return undefined;
-  return mapOf(node.position, [{ key: 'context', keyPosition: node.position, value: node }]);
+  return fieldsAt(node.position, { context: node });
 }
 
 /** Options merge only for one and the same driver, or where a file names none. */
 export function mergeLogging(base: Node, over: Node, merging: Merging): Node {
-  if (isNull(over)) return base;
-  if (base.kind !== 'map' || over.kind !== 'map') return over;
+  if (base.kind !== 'map' || over.kind !== 'map') {
+    merging.mismatch(base, over, merging.path);
+    return over;
+  }
   const [before, after] = [childOf(base, 'driver'), childOf(over, 'driver')];
   const same = before?.kind === 'scalar' && after?.kind === 'scalar' && before.value === after.value;
   return same || before === undefined || after === undefined ? mergeMaps(base, over, merging) : over;

@@ -1,8 +1,7 @@
 // Two trees → one: maps merge, lists append, a scalar of the later one replaces; rules.ts has what is special by path.
-// `!reset` takes away what was there, `!override` replaces it whole. Positions are those of the file a value came from.
+// Positions are those of the file a value came from. Tags are settled before (tags.ts).
 
-import type { MapEntry, MapNode, Node } from '../../tree.ts';
-import { mapOf, withoutTag } from '../edit.ts';
+import type { MapNode, Node } from '../../tree.ts';
 
 export type Pattern = readonly string[];
 export type Rule = (base: Node, over: Node, merging: Merging) => Node;
@@ -23,9 +22,7 @@ export function mergeNodes(base: Node, over: Node, merging: Merging): Node {
   if (isNull(over)) return base;
   if (base.kind === 'scalar') return over;
   if (base.kind === 'map' && over.kind === 'map') return mergeMaps(base, over, merging);
-  if (base.kind === 'list' && over.kind === 'list') {
-    return { ...base, items: [...base.items, ...over.items] };
-  }
+  if (base.kind === 'list' && over.kind === 'list') return appendNew(base, over.items);
   merging.mismatch(base, over, merging.path);
   return over;
 }
@@ -34,30 +31,41 @@ export function mergeMaps(base: MapNode, over: MapNode, merging: Merging): MapNo
   const entries = new Map(base.entries);
   for (const entry of over.entries.values()) {
     const before = entries.get(entry.key);
-    if (entry.value.tag === 'reset') entries.delete(entry.key);
-    else if (before === undefined || entry.value.tag === 'override') entries.set(entry.key, entry);
-    else entries.set(entry.key, mergeEntries(before, entry, merging));
+    if (before === undefined) entries.set(entry.key, entry);
+    else {
+      const path = [...merging.path, entry.key];
+      entries.set(entry.key, {
+        ...before,
+        value: mergeNodes(before.value, entry.value, { ...merging, path }),
+      });
+    }
   }
   return { ...base, entries };
 }
 
-function mergeEntries(base: MapEntry, over: MapEntry, merging: Merging): MapEntry {
-  const path = [...merging.path, over.key];
-  return { ...base, value: mergeNodes(base.value, over.value, { ...merging, path }) };
+/** Items that are not in the list already, however they are written. */
+export function appendNew(base: Node & { kind: 'list' }, items: readonly Node[]): Node & { kind: 'list' } {
+  const merged = [...base.items];
+  for (const item of items) if (!merged.some((other) => isSame(other, item))) merged.push(item);
+  return { ...base, items: merged };
 }
 
-/** What is left of the tags once there is nothing more to merge below: a reset value goes, an override stays as it is. */
-export function settleTags(node: Node): Node {
-  const plain = node.tag === undefined ? node : withoutTag(node);
-  if (plain.kind === 'list') {
-    return { ...plain, items: plain.items.filter((item) => item.tag !== 'reset').map(settleTags) };
+export function isSame(a: Node, b: Node): boolean {
+  if (a === b) return true;
+  if (a.kind === 'scalar') return b.kind === 'scalar' && a.value === b.value;
+  if (a.kind === 'list') {
+    if (b.kind !== 'list' || a.items.length !== b.items.length) return false;
+    const others = b.items;
+    return a.items.every((item, index) => {
+      const other = others[index];
+      return other !== undefined && isSame(item, other);
+    });
   }
-  if (plain.kind !== 'map') return plain;
-  const kept = [...plain.entries.values()].filter((entry) => entry.value.tag !== 'reset');
-  return mapOf(
-    plain.position,
-    kept.map((entry) => ({ ...entry, value: settleTags(entry.value) })),
-  );
+  if (b.kind !== 'map' || a.entries.size !== b.entries.size) return false;
+  return [...a.entries.values()].every(({ key, value }) => {
+    const other = b.entries.get(key);
+    return other !== undefined && isSame(value, other.value);
+  });
 }
 
 export function isNull(node: Node): boolean {

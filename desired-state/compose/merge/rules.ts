@@ -2,44 +2,69 @@
 
 import type { Node } from '../../tree.ts';
 import { mergeBuild, mergeLogging, mergeNamed, mergeUlimit } from './mappings.ts';
-import { type Merging, matches, mergeNodes, type Pattern, type Rule } from './merge.ts';
+import { type Merging, mergeNodes, type Pattern, type Rule } from './merge.ts';
 import { mergePairs } from './pairs.ts';
-import { appendHosts, appendSequence, mergeIpam } from './sequences.ts';
+import { appendSequence, mergeIpam } from './sequences.ts';
 
 const replace: Rule = (_base, over) => over;
 
-const rules: Readonly<Record<string, Rule>> = {
-  'networks.*.ipam.config': mergeIpam,
-  'networks.*.labels': mergePairs,
-  'volumes.*.labels': mergePairs,
-  'services.*.annotations': mergePairs,
-  'services.*.build': mergeBuild,
-  'services.*.build.additional_contexts': mergePairs,
-  'services.*.build.args': mergePairs,
-  'services.*.build.extra_hosts': appendHosts,
-  'services.*.build.labels': mergePairs,
-  'services.*.command': replace,
-  'services.*.depends_on': mergeNamed('service_started'),
-  'services.*.deploy.labels': mergePairs,
-  'services.*.dns': appendSequence,
-  'services.*.dns_opt': appendSequence,
-  'services.*.dns_search': appendSequence,
-  'services.*.entrypoint': replace,
-  'services.*.env_file': appendSequence,
-  'services.*.environment': mergePairs,
-  'services.*.extra_hosts': appendHosts,
-  'services.*.healthcheck.test': replace,
-  'services.*.label_file': appendSequence,
-  'services.*.labels': mergePairs,
-  'services.*.logging': mergeLogging,
-  'services.*.models': mergeNamed(),
-  'services.*.networks': mergeNamed(),
-  'services.*.sysctls': mergePairs,
-  'services.*.tmpfs': appendSequence,
-  'services.*.ulimits.*': mergeUlimit,
+/** override/merge.go of compose-go. */
+const workload: Readonly<Record<string, Rule>> = {
+  annotations: mergePairs,
+  build: mergeBuild,
+  'build.additional_contexts': mergePairs,
+  'build.args': mergePairs,
+  'build.extra_hosts': appendSequence,
+  'build.labels': mergePairs,
+  command: replace,
+  depends_on: mergeNamed({ condition: 'service_started', required: true }),
+  dns: appendSequence,
+  dns_opt: appendSequence,
+  dns_search: appendSequence,
+  entrypoint: replace,
+  env_file: appendSequence,
+  environment: mergePairs,
+  extra_hosts: appendSequence,
+  'healthcheck.test': replace,
+  label_file: appendSequence,
+  labels: mergePairs,
+  logging: mergeLogging,
+  models: mergeNamed(),
+  networks: mergeNamed(),
+  sysctls: mergePairs,
+  tmpfs: appendSequence,
+  'ulimits.*': mergeUlimit,
+  'volumes.*.volume.labels': mergePairs,
 };
 
-const compiled = Object.entries(rules).map(([pattern, rule]) => ({ parts: pattern.split('.'), rule }));
+const rules: Readonly<Record<string, Rule>> = {
+  'networks.*.ipam.config': mergeIpam,
+  ...Object.fromEntries(
+    ['networks', 'volumes', 'secrets', 'configs'].map((section) => [`${section}.*.labels`, mergePairs]),
+  ),
+  ...Object.fromEntries(
+    ['services', 'jobs'].flatMap((section) =>
+      Object.entries(workload).map(([path, rule]) => [`${section}.*.${path}`, rule]),
+    ),
+  ),
+  'services.*.deploy.labels': mergePairs,
+};
+
+interface Branch {
+  readonly below: Map<string, Branch>;
+  rule?: Rule;
+}
+
+const table: Branch = { below: new Map() };
+for (const [path, rule] of Object.entries(rules)) {
+  let branch = table;
+  for (const part of path.split('.')) {
+    const next = branch.below.get(part) ?? { below: new Map() };
+    branch.below.set(part, next);
+    branch = next;
+  }
+  branch.rule = rule;
+}
 
 /** `over` onto `base`, both at `path` from the root of a Compose file. */
 export function mergeTrees(base: Node, over: Node, path: Pattern, mismatch: Merging['mismatch']): Node {
@@ -47,5 +72,7 @@ export function mergeTrees(base: Node, over: Node, path: Pattern, mismatch: Merg
 }
 
 function ruleAt(path: Pattern): Rule | undefined {
-  return compiled.find(({ parts }) => matches(parts, path))?.rule;
+  let branch: Branch | undefined = table;
+  for (const part of path) branch = branch?.below.get(part) ?? branch?.below.get('*');
+  return branch?.rule;
 }

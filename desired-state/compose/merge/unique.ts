@@ -1,67 +1,79 @@
 // Lists whose items have a key (ports, volumes, secrets …): of two items with one key the later stands, in the place of
 // the earlier. Done after each file, as Compose does, so that an override replaces instead of adding.
 
-import { childOf, type Node } from '../../tree.ts';
-import { byKey } from '../edit.ts';
-import { matches, type Pattern } from './merge.ts';
-import { portItems, portKey } from './ports.ts';
+import { childOf, type MapNode, type Node } from '../../tree.ts';
+import { scalarText } from '../../yaml/go-scalar.ts';
+import { portKey } from '../canonical/ports.ts';
+import { listOf, mapAt } from '../edit.ts';
+import { keyOfPair } from './pairs.ts';
 
 type KeyOf = (item: Node) => string | undefined;
 
-const keyed: Readonly<Record<string, KeyOf>> = {
-  'networks.*.ipam.options': pairKey,
-  'services.*.cap_add': pairKey,
-  'services.*.cap_drop': pairKey,
-  'services.*.configs': grantKey('/'),
-  'services.*.devices': mountKey,
-  'services.*.dns': pairKey,
-  'services.*.dns_opt': pairKey,
-  'services.*.dns_search': pairKey,
-  'services.*.env_file': pathKey,
-  'services.*.expose': pairKey,
-  'services.*.links': pairKey,
-  'services.*.networks.*.aliases': pairKey,
-  'services.*.networks.*.link_local_ips': pairKey,
-  'services.*.ports': portKey,
-  'services.*.profiles': pairKey,
-  'services.*.secrets': grantKey('/run/secrets/'),
-  'services.*.tmpfs': pairKey,
-  'services.*.volumes': mountKey,
+const service: Readonly<Record<string, KeyOf>> = {
+  annotations: keyOfPair,
+  'build.additional_contexts': keyOfPair,
+  'build.args': keyOfPair,
+  'build.labels': keyOfPair,
+  'build.tags': keyOfPair,
+  cap_add: keyOfPair,
+  cap_drop: keyOfPair,
+  configs: grantKey(''),
+  'deploy.labels': keyOfPair,
+  devices: targetKey,
+  dns: keyOfPair,
+  dns_opt: keyOfPair,
+  dns_search: keyOfPair,
+  env_file: pathKey,
+  environment: keyOfPair,
+  expose: wholeText,
+  labels: keyOfPair,
+  links: keyOfPair,
+  'networks.*.aliases': keyOfPair,
+  'networks.*.link_local_ips': keyOfPair,
+  ports: portKey,
+  profiles: keyOfPair,
+  secrets: grantKey('/run/secrets'),
+  sysctls: keyOfPair,
+  tmpfs: keyOfPair,
+  volumes: targetKey,
 };
 
-const compiled = Object.entries(keyed).map(([pattern, keyOf]) => ({ parts: pattern.split('.'), keyOf }));
-const portsPattern = ['services', '*', 'ports'];
+/** override/uncity.go of compose-go. */
+const keyed = [
+  ...Object.entries(service).map(([path, keyOf]) => [`services.*.${path}`, keyOf] as const),
+  ['networks.*.labels', keyOfPair] as const,
+].map(([path, keyOf]) => ({ pattern: path.split('.'), keyOf }));
 
 type OnDuplicate = (earlier: Node, later: Node, key: string) => void;
 
-export function uniqueItems(node: Node, path: Pattern = [], onDuplicate: OnDuplicate = () => {}): Node {
-  if (node.kind === 'map') {
-    const entries = [...node.entries.values()].map((entry) => {
-      return { ...entry, value: uniqueItems(entry.value, [...path, entry.key], onDuplicate) };
-    });
-    return { ...node, entries: byKey(entries) };
-  }
+/** The tree is shared where nothing came twice. */
+export function uniqueItems(root: MapNode, onDuplicate: OnDuplicate = () => {}): MapNode {
+  const done = keyed.reduce<Node>(
+    (tree, { pattern, keyOf }) => mapAt(tree, pattern, (node) => uniqueList(node, keyOf, onDuplicate)),
+    root,
+  );
+  return done.kind === 'map' ? done : root;
+}
+
+function uniqueList(node: Node, keyOf: KeyOf, onDuplicate: OnDuplicate): Node {
   if (node.kind !== 'list') return node;
-  const keyOf = compiled.find(({ parts }) => matches(parts, path))?.keyOf;
-  if (keyOf === undefined) return node;
-  const items = matches(portsPattern, path) ? node.items.flatMap(portItems) : node.items;
   const kept = new Map<string | Node, Node>();
-  for (const item of items) {
+  for (const item of node.items) {
     // What has no key is wrong, or of its own kind: it stays.
     const key = keyOf(item) ?? item;
     const earlier = kept.get(key);
     if (earlier !== undefined && typeof key === 'string') onDuplicate(earlier, item, key);
     kept.set(key, item);
   }
-  return { ...node, items: [...kept.values()] };
+  return kept.size === node.items.length ? node : listOf(node.position, [...kept.values()]);
 }
 
 function textOf(node: Node | undefined): string | undefined {
-  return node?.kind === 'scalar' && node.value !== null ? String(node.value) : undefined;
+  return node?.kind === 'scalar' && node.value !== null ? scalarText(node) : undefined;
 }
 
-function pairKey(item: Node): string | undefined {
-  return textOf(item)?.split('=', 1)[0];
+function wholeText(item: Node): string | undefined {
+  return textOf(item);
 }
 
 function pathKey(item: Node): string | undefined {
@@ -69,7 +81,7 @@ function pathKey(item: Node): string | undefined {
 }
 
 /** What stands in the container: the target of a volume or a device. */
-function mountKey(item: Node): string | undefined {
+function targetKey(item: Node): string | undefined {
   if (item.kind === 'map') return textOf(childOf(item, 'target'));
   const [first, target = first] = textOf(item)?.split(':') ?? [];
   return target;
@@ -77,7 +89,7 @@ function mountKey(item: Node): string | undefined {
 
 function grantKey(folder: string): KeyOf {
   return (item) => {
-    if (item.kind !== 'map') return item.kind === 'scalar' ? `${folder}${textOf(item)}` : undefined;
-    return textOf(childOf(item, 'target')) ?? `${folder}${textOf(childOf(item, 'source'))}`;
+    if (item.kind !== 'map') return item.kind === 'scalar' ? `${folder}/${textOf(item)}` : undefined;
+    return textOf(childOf(item, 'target')) ?? `${folder}/${textOf(childOf(item, 'source'))}`;
   };
 }

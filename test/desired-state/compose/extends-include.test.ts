@@ -15,14 +15,14 @@ services:
 `,
     });
     expect(lines).toEqual([]);
-    expect(services['c']).toEqual({ image: 'i', environment: { A: 'a', B: 'b', C: 'c' } });
-    expect(services['b']).toMatchObject({ image: 'i', environment: { A: 'a', B: 'b', C: 'b' } });
+    expect(services['c']).toEqual({ image: 'i', environment: ['A=a', 'B=b', 'C=c'] });
+    expect(services['b']).toMatchObject({ image: 'i', environment: ['A=a', 'B=b', 'C=b'] });
   });
 
   test('a service of another file brings its own neighbours', () => {
     const { container, folder, lines, loaded } = project({
       'compose.yaml':
-        'services: {web: {extends: {file: base/common.yaml, service: app}, volumes: ["./own:/own"]}}',
+        'services: {web: {extends: {file: base/common.yaml, service: app}, volumes: ["./own:/own"]}}\nvolumes: {data: }',
       'base/common.yaml':
         'services:\n  app: {extends: {file: deeper/root.yaml, service: root}, env_file: app.env, volumes: ["./conf:/conf:ro", "data:/d", {type: bind, source: ../up, target: /up}]}\n',
       'base/deeper/root.yaml': 'services: {root: {image: r, env_file: [{path: root.env}]}}',
@@ -45,6 +45,8 @@ services:
       '/compose.yaml',
       '/base/common.yaml',
       '/base/deeper/root.yaml',
+      '/base/deeper/root.env',
+      '/base/app.env',
     ]);
   });
 
@@ -52,7 +54,7 @@ services:
     const { services } = project({
       'compose.yaml': 'services: {a: {image: i, ports: !reset ["80"]}, b: {extends: a, ports: ["81"]}}',
     });
-    expect(services['b']).toMatchObject({ image: 'i', ports: [{ target: '81' }] });
+    expect(services['b']).toMatchObject({ image: 'i', ports: [{ target: 81 }] });
   });
 
   test.each([

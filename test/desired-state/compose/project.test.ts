@@ -43,7 +43,7 @@ describe('the name', () => {
     });
     expect(services['web']).toMatchObject({
       hostname: 'shop-1',
-      environment: { COMPOSE_PROJECT_NAME: 'shop' },
+      environment: ['COMPOSE_PROJECT_NAME=shop'],
     });
   });
 });
@@ -116,7 +116,6 @@ describe('anchors and extensions', () => {
     const { services, lines } = project({
       'compose.yaml': `x-base: &base {image: b, x-note: 1, environment: {A: 1}}
 services:
-  x-skipped: 5
   web:
     <<: *base
     x-reeve: {tier: core}
@@ -146,7 +145,7 @@ describe('mistakes', () => {
       'models: {m: {model: x}}\n',
       'compose.yaml:1:1: warning: models is not acted on yet; declare a kind: Model',
     ],
-    ['networks: [a]\n', 'compose.yaml:1:11: networks: expected a map or nothing, got a list'],
+    ['networks: [a]\n', 'compose.yaml:1:11: networks: expected a map, got a list'],
     [
       'networks: {n: {drivr: x}}\n',
       'compose.yaml:1:16: unknown key "drivr" in network n; did you mean "driver"?',
@@ -164,7 +163,7 @@ describe('mistakes', () => {
       'volumes: {"a b": }\n',
       'compose.yaml:1:11: bad volume name "a b", expected letters, digits, ".", "_" and "-"',
     ],
-    ['secrets: {s: }\n', 'compose.yaml:1:14: secret s: expected a map'],
+    ['secrets: {s: }\n', 'compose.yaml:1:14: secret s: expected a map, got nothing'],
   ])('%j', (top, line) => {
     const { lines, services } = project({ 'compose.yaml': `${top}${web}` });
     expect(lines).toEqual([line]);

@@ -1,0 +1,381 @@
+// The fields of each thing in Compose's canonical JSON and their kinds: the types of compose-go as a table.
+
+import * as kind from './kinds.ts';
+import { type Field, type Kind, listOf, mapOf, struct } from './kinds.ts';
+
+const { options } = kind;
+const empty = (fields: Kind): Field => ({ kind: fields, always: (loading) => fields(noMap, loading) });
+const noMap = { kind: 'map', entries: new Map(), position: { file: '', line: 1, column: 1 } } as const;
+
+const ulimit: Kind = (node, loading) => {
+  if (node.kind !== 'map') return kind.setInteger(node, loading);
+  return struct({ single: kind.integer, soft: kind.integer, hard: kind.integer })(node, loading);
+};
+
+const fileReference = struct({
+  source: kind.text,
+  target: kind.text,
+  uid: kind.text,
+  gid: kind.text,
+  mode: kind.fileMode,
+});
+
+const deviceCount: Kind = (node, loading) => {
+  const isAll = node.kind === 'scalar' && String(node.value).toLowerCase() === 'all';
+  return isAll ? -1 : kind.integer(node, loading);
+};
+
+const deviceRequest = struct({
+  capabilities: kind.texts,
+  driver: kind.text,
+  count: deviceCount,
+  device_ids: kind.texts,
+  options,
+});
+
+const hook = struct({
+  command: { kind: kind.command, always: () => null },
+  user: kind.text,
+  privileged: kind.flag,
+  working_dir: kind.text,
+  environment: kind.environment,
+});
+
+/** Compose gives these two names with a capital letter. */
+const weightDevice = struct({
+  path: { kind: kind.text, always: () => '', as: 'Path' },
+  weight: { kind: kind.setInteger, always: () => 0, as: 'Weight' },
+});
+const throttleDevice = struct({
+  path: { kind: kind.text, always: () => '', as: 'Path' },
+  rate: { kind: kind.size, always: () => '0', as: 'Rate' },
+});
+
+const volume = struct({
+  type: kind.text,
+  source: kind.text,
+  target: kind.text,
+  read_only: kind.flag,
+  consistency: kind.text,
+  bind: struct({
+    selinux: kind.text,
+    propagation: kind.text,
+    create_host_path: kind.optOut,
+    recursive: kind.text,
+  }),
+  volume: struct({ labels: options, nocopy: kind.flag, subpath: kind.text }),
+  tmpfs: struct({ size: kind.size, mode: kind.integer }),
+  image: struct({ subpath: kind.text }),
+});
+
+const serviceNetwork = struct({
+  aliases: kind.texts,
+  driver_opts: options,
+  gw_priority: kind.integer,
+  interface_name: kind.text,
+  ipv4_address: kind.text,
+  ipv6_address: kind.text,
+  link_local_ips: kind.texts,
+  mac_address: kind.text,
+  priority: kind.integer,
+});
+
+const container = {
+  annotations: options,
+  blkio_config: struct({
+    weight: kind.integer,
+    weight_device: listOf(weightDevice),
+    device_read_bps: listOf(throttleDevice),
+    device_read_iops: listOf(throttleDevice),
+    device_write_bps: listOf(throttleDevice),
+    device_write_iops: listOf(throttleDevice),
+  }),
+  cap_add: kind.texts,
+  cap_drop: kind.texts,
+  cgroup: kind.text,
+  cgroup_parent: kind.text,
+  command: { kind: kind.command, always: () => null },
+  configs: listOf(fileReference),
+  cpu_count: kind.integer,
+  cpu_percent: kind.float,
+  cpu_period: kind.integer,
+  cpu_quota: kind.integer,
+  cpu_rt_period: kind.integer,
+  cpu_rt_runtime: kind.integer,
+  cpu_shares: kind.integer,
+  cpus: kind.float,
+  cpuset: kind.text,
+  credential_spec: struct({ config: kind.text, file: kind.text, registry: kind.text }),
+  device_cgroup_rules: kind.texts,
+  devices: listOf(struct({ source: kind.text, target: kind.text, permissions: kind.text })),
+  dns: kind.texts,
+  dns_opt: kind.texts,
+  dns_search: kind.texts,
+  domainname: kind.text,
+  entrypoint: { kind: kind.command, always: () => null },
+  environment: kind.environment,
+  extra_hosts: kind.hosts,
+  gpus: listOf(deviceRequest),
+  group_add: kind.texts,
+  hostname: kind.text,
+  image: kind.text,
+  init: kind.setFlag,
+  ipc: kind.text,
+  isolation: kind.text,
+  label_file: kind.texts,
+  labels: options,
+  logging: struct({ driver: kind.text, options }),
+  mac_address: kind.text,
+  mem_limit: kind.size,
+  mem_reservation: kind.size,
+  mem_swappiness: kind.size,
+  memswap_limit: kind.size,
+  models: mapOf(struct({ endpoint_var: kind.text, model_var: kind.text })),
+  network_mode: kind.text,
+  networks: mapOf(serviceNetwork),
+  oom_kill_disable: kind.flag,
+  oom_score_adj: kind.integer,
+  pid: kind.text,
+  pids_limit: kind.integer,
+  platform: kind.text,
+  privileged: kind.flag,
+  pull_policy: kind.text,
+  pull_refresh_after: kind.text,
+  read_only: kind.flag,
+  runtime: kind.text,
+  secrets: listOf(fileReference),
+  security_opt: kind.texts,
+  shm_size: kind.size,
+  stop_grace_period: kind.duration,
+  stop_signal: kind.text,
+  storage_opt: options,
+  sysctls: options,
+  tmpfs: kind.texts,
+  ulimits: mapOf(ulimit),
+  use_api_socket: kind.flag,
+  user: kind.text,
+  userns_mode: kind.text,
+  uts: kind.text,
+  volumes: listOf(volume),
+  volumes_from: kind.texts,
+  working_dir: kind.text,
+};
+
+const sshKeys: Kind = (node) => {
+  if (node.kind !== 'map' || node.entries.size === 0) return undefined;
+  return [...node.entries.values()].map(({ key, value }) => {
+    const path = kind.text(value, undefined as never);
+    return path === undefined ? key : `${key}=${String(path)}`;
+  });
+};
+
+const build = struct({
+  additional_contexts: options,
+  args: kind.environment,
+  cache_from: kind.texts,
+  cache_to: kind.texts,
+  context: kind.text,
+  dockerfile: kind.text,
+  dockerfile_inline: kind.text,
+  entitlements: kind.texts,
+  extra_hosts: kind.hosts,
+  isolation: kind.text,
+  labels: options,
+  network: kind.text,
+  no_cache: kind.flag,
+  no_cache_filter: kind.texts,
+  platforms: kind.texts,
+  privileged: kind.flag,
+  provenance: kind.text,
+  pull: kind.flag,
+  sbom: kind.text,
+  secrets: listOf(fileReference),
+  shm_size: kind.size,
+  ssh: sshKeys,
+  tags: kind.texts,
+  target: kind.text,
+  ulimits: mapOf(ulimit),
+});
+
+const workload = {
+  build,
+  depends_on: mapOf(
+    struct({
+      condition: kind.text,
+      restart: kind.flag,
+      required: { kind: kind.setFlag, always: () => false },
+    }),
+  ),
+  expose: kind.texts,
+  healthcheck: struct({
+    test: kind.healthTest,
+    timeout: kind.duration,
+    interval: kind.duration,
+    retries: kind.setInteger,
+    start_period: kind.duration,
+    start_interval: kind.duration,
+    disable: kind.flag,
+  }),
+  ports: listOf(
+    struct({
+      name: kind.text,
+      mode: kind.text,
+      host_ip: kind.text,
+      target: kind.integer,
+      published: kind.text,
+      protocol: kind.text,
+      app_protocol: kind.text,
+    }),
+  ),
+  stdin_open: kind.flag,
+  tty: kind.flag,
+};
+
+const update = struct({
+  parallelism: kind.setInteger,
+  delay: kind.shortDuration,
+  failure_action: kind.text,
+  monitor: kind.shortDuration,
+  max_failure_ratio: kind.float,
+  order: kind.text,
+});
+
+const resource = struct({
+  cpus: kind.float,
+  memory: kind.size,
+  pids: kind.integer,
+  devices: listOf(deviceRequest),
+  generic_resources: listOf(
+    struct({
+      discrete_resource_spec: struct({
+        kind: { kind: kind.text, always: () => '' },
+        value: { kind: kind.setInteger, always: () => 0 },
+      }),
+    }),
+  ),
+});
+
+const deploy = struct({
+  mode: kind.text,
+  replicas: kind.setInteger,
+  labels: options,
+  update_config: update,
+  rollback_config: update,
+  resources: empty(struct({ limits: resource, reservations: resource })),
+  restart_policy: struct({
+    condition: kind.text,
+    delay: kind.duration,
+    max_attempts: kind.setInteger,
+    window: kind.duration,
+  }),
+  placement: empty(
+    struct({
+      constraints: kind.texts,
+      preferences: listOf(struct({ spread: kind.text })),
+      max_replicas_per_node: kind.integer,
+    }),
+  ),
+  endpoint_mode: kind.text,
+});
+
+const develop = struct({
+  watch: listOf(
+    struct({
+      path: { kind: kind.text, always: () => '' },
+      action: { kind: kind.text, always: () => '' },
+      target: kind.text,
+      exec: empty(hook),
+      include: kind.texts,
+      ignore: kind.texts,
+      initial_sync: kind.flag,
+    }),
+  ),
+});
+
+const multiOptions: Kind = (node) => {
+  if (node.kind !== 'map' || node.entries.size === 0) return undefined;
+  return Object.fromEntries(
+    [...node.entries.values()].map(({ key, value }) => [key, kind.texts(value, undefined as never) ?? null]),
+  );
+};
+
+export const service = struct({
+  ...container,
+  ...workload,
+  attach: kind.setFlag,
+  container_name: kind.text,
+  deploy,
+  develop,
+  external_links: kind.texts,
+  links: kind.texts,
+  post_start: listOf(hook),
+  pre_start: listOf(struct({ ...container, per_replica: kind.flag })),
+  pre_stop: listOf(hook),
+  profiles: kind.texts,
+  provider: struct({ type: kind.text, options: multiOptions }),
+  restart: kind.text,
+  scale: kind.setInteger,
+});
+
+export const job = struct({
+  ...container,
+  ...workload,
+  profiles: kind.texts,
+  triggers: struct({
+    manual: kind.setFlag,
+    schedule: listOf(
+      struct({ cron: kind.text, timezone: kind.text, concurrency: kind.text, missed_fires: kind.text }),
+    ),
+  }),
+});
+
+export const network = struct({
+  name: kind.text,
+  driver: kind.text,
+  driver_opts: options,
+  ipam: empty(
+    struct({
+      driver: kind.text,
+      config: listOf(
+        struct({ subnet: kind.text, gateway: kind.text, ip_range: kind.text, aux_addresses: options }),
+      ),
+      options,
+    }),
+  ),
+  external: kind.flag,
+  internal: kind.flag,
+  attachable: kind.flag,
+  labels: options,
+  enable_ipv4: kind.setFlag,
+  enable_ipv6: kind.setFlag,
+});
+
+export const topVolume = struct({
+  name: kind.text,
+  driver: kind.text,
+  driver_opts: options,
+  external: kind.flag,
+  labels: options,
+});
+
+/** The content of a secret is never written out. */
+export const secret = struct({
+  name: kind.text,
+  file: kind.text,
+  environment: kind.text,
+  external: kind.flag,
+  labels: options,
+  driver: kind.text,
+  driver_opts: options,
+  template_driver: kind.text,
+});
+
+export const config = struct({
+  name: kind.text,
+  file: kind.text,
+  environment: kind.text,
+  content: kind.text,
+  external: kind.flag,
+  labels: options,
+  template_driver: kind.text,
+});

@@ -1,0 +1,59 @@
+// Every case of the corpus: reeve makes of it what a real Compose made of it, or refuses it as Compose did, at its place.
+
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Diagnostic } from '../../desired-state/diagnostic.ts';
+import { load } from '../../desired-state/load.ts';
+import { type CaseFile, layOut, readCases } from './case.ts';
+
+const cases = readCases();
+
+test('the corpus is there, and every case has an answer', () => {
+  expect(cases.length).toBeGreaterThan(150);
+  expect(cases.filter((c) => c.answer === undefined).map((c) => c.id)).toEqual([]);
+});
+
+test.each(cases.map((c) => [c.id, c] as const))('%s', async (_id, file) => {
+  const { config, errors, lines } = await resolved(file);
+  const { at, differs } = file.written;
+  if (differs !== undefined) {
+    expect(config === undefined ? errors : config).not.toEqual(file.answer);
+  } else if (file.answer !== undefined && 'config' in file.answer) {
+    expect(lines).toEqual([]);
+    expect(config).toEqual(file.answer.config);
+  } else {
+    expect(config).toBeUndefined();
+    expect(errors.length).toBeGreaterThan(0);
+  }
+  if (at !== undefined) expect(errors).toEqual(at);
+});
+
+/** What reeve makes of a case: in Compose's canonical shape, or the places of its mistakes. */
+async function resolved({ written }: CaseFile) {
+  const { file, cwd, projectDirectory, name } = written;
+  const laid = layOut(written);
+  try {
+    const result = await load({
+      paths: file,
+      cwd: join(laid.folder, cwd),
+      env: laid.env,
+      ...(projectDirectory === undefined ? {} : { projectDirectory }),
+      ...(name === undefined ? {} : { platform: name }),
+      digest: () => 'digest',
+    });
+    const found: readonly Diagnostic[] = result.ok ? [] : result.diagnostics;
+    const wrong = found.filter((d) => d.severity === 'error');
+    const text = result.compose === undefined ? undefined : laid.scrub(JSON.stringify(result.compose));
+    return {
+      config: text === undefined ? undefined : JSON.parse(text.replaceAll('$', '$$$$')),
+      errors: wrong.map((d) => laid.scrub(`${d.file}:${d.line}:${d.column}`)),
+      // Told only where Compose takes the project: what reeve finds beyond is no refusal of it.
+      lines:
+        result.compose === undefined
+          ? wrong.map((d) => laid.scrub(`${d.file}:${d.line}:${d.column}: ${d.message}`))
+          : [],
+    };
+  } finally {
+    laid.remove();
+  }
+}
