@@ -101,7 +101,11 @@ export class Observer {
     const worker = async (): Promise<void> => {
       for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
         this.#dirty.delete(id);
-        const detail = await this.#context.engine.inspect(id, mask);
+        const detail = await this.#context.engine.inspect(id, mask).catch((error: unknown) => {
+          // Not seen, so still to be looked at.
+          this.#dirty.add(id);
+          throw error;
+        });
         if (detail === undefined) this.#details.delete(id);
         else this.#details.set(id, detail);
       }
