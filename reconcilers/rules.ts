@@ -91,14 +91,20 @@ export const rules = [
     act: 'removeDead',
     level: 'progressing',
   },
-  // Renamed by hand: renamed back, no restart.
+  // Renamed by hand, or declared under another name: renamed, no restart.
   {
     category: 'NameTaken',
     when: (s) => isRenamed(s) && s.setting.world.containersByName.has(s.workload.containerName),
     act: 'none',
     level: 'degraded',
   },
-  { category: 'Renamed', when: isRenamed, act: 'rename', level: 'fine' },
+  // A recreate gives it its name as well.
+  {
+    category: 'Renamed',
+    when: (s) => isRenamed(s) && !(differs(s, 'recreate') && !isRefused(s)),
+    act: 'rename',
+    level: 'fine',
+  },
 
   // It names the container whose namespace it shares by id: of one made anew only a new container can be a member.
   {

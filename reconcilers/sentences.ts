@@ -161,9 +161,14 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   NameTaken: (s) => ({
     message: `its container was renamed to ${s.container?.name ?? '?'}, and another one now bears ${s.workload.containerName}; rename or remove that one`,
   }),
-  Renamed: (s) => ({
-    message: `its container was renamed to ${s.container?.name ?? '?'}, not by reeve; it is renamed back, without a restart`,
-  }),
+  Renamed: (s) =>
+    s.container?.labels[identityLabels.container] === s.container?.name
+      ? {
+          message: `declared under another name than ${s.container?.name ?? '?'}: renamed, without a restart`,
+        }
+      : {
+          message: `its container was renamed to ${s.container?.name ?? '?'}, not by reeve; it is renamed back, without a restart`,
+        },
   Protected: (s) => {
     const sentence = fields(
       s,

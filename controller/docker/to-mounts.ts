@@ -52,7 +52,7 @@ function pointMount(point: RawMountPoint, host: RawHostConfig): Mount | undefine
         source: point.Source ?? '',
         target,
         ...readOnly,
-        ...(point.Propagation && point.Propagation !== 'rprivate' ? { propagation: point.Propagation } : {}),
+        ...propagationOf(point, asked),
         ...recursiveOf(asked),
         ...selinuxOf(point),
         ...(short ? { createHostPath: true } : {}),
@@ -96,6 +96,15 @@ function pointMount(point: RawMountPoint, host: RawHostConfig): Mount | undefine
     default:
       return undefined;
   }
+}
+
+/** Where nobody asked for one, the engine makes a mount of its own root folder, or of one above it, `rslave`. */
+function propagationOf(point: RawMountPoint, asked: RawMount | undefined): Pick<Mount, 'propagation'> {
+  const written =
+    asked === undefined
+      ? (point.Mode ?? '').split(',').find((word) => /^r?(?:private|shared|slave)$/.test(word))
+      : asked.BindOptions?.Propagation;
+  return written && written !== 'rprivate' ? { propagation: written } : {};
 }
 
 function recursiveOf(asked: RawMount | undefined): Pick<Mount, 'recursive'> {

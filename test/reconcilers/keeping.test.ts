@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Workload } from '../../desired-state/resource.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import type { ObservedContainer, ObservedState } from '../../reconcilers/observed.ts';
+import { identityLabels } from '../../reconcilers/observed.ts';
 import type { PlanInput } from '../../reconcilers/planner.ts';
 import { specHash } from '../../reconcilers/spec-hash.ts';
 import {
@@ -299,6 +300,22 @@ describe('a container that runs', () => {
 
   test('renamed by hand, and the store lost: known by its image', () => {
     expect(ops(planFor({ container: { name: 'mine' } }))).toEqual(['renameContainer Service/web']);
+  });
+
+  test('declared under another name: renamed, and not said to have been renamed by hand', () => {
+    const labels = { ...live(web).labels, [identityLabels.container]: 'before' };
+    const made = { made: { [id]: { ref: 'Service/web' as const, at: 1 } } };
+    const [step] = planFor({ container: { name: 'before', labels }, facts: made }).steps;
+    expect(step?.op).toBe('renameContainer');
+    expect(step?.cause.message).toBe('declared under another name than before: renamed, without a restart');
+  });
+
+  test('under another name, and what only a recreate mends: recreated at once, which names it too', () => {
+    const plan = planFor({
+      container: { name: 'before', detail: detailOf(web, {}, { user: 'nobody' }) },
+      facts: { made: { [id]: { ref: 'Service/web', at: 1 } } },
+    });
+    expect(new Set(plan.steps.map((s) => s.cause.reason))).toEqual(new Set(['SpecChanged']));
   });
 
   test('unhealthy: restarted', () => {

@@ -208,6 +208,16 @@ const rows: { readonly [K in Exclude<keyof ContainerSpec, 'resources'>]-?: reado
       }),
       shows: 'mounts.*',
     },
+    // The engine's own root folder lies below it.
+    {
+      set: {
+        mounts: [
+          { type: 'bind', source: '/', target: '/b', readOnly: true, createHostPath: true },
+          { type: 'bind', source: '/', target: '/c', readOnly: true },
+        ],
+      },
+      shows: 'mounts.*',
+    },
     { set: { mounts: [{ type: 'tmpfs', target: '/t' }] }, start: true, shows: 'mounts.*' },
     {
       set: {
