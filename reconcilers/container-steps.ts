@@ -5,10 +5,10 @@ import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
 import { portGivers, releasesFor } from './blockers.ts';
 import { carriedLabels } from './compose-identity.ts';
 import { imageWant } from './images.ts';
-import { sharedModes } from './namespaces.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 import { predecessorName } from './ownership.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
+import { sharedModes } from './shared-modes.ts';
 import type { Situation } from './situation.ts';
 import { type Draft, inOrder, makeStep } from './steps.ts';
 

@@ -5,8 +5,8 @@ import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from './facts.ts';
 import { isHealthStale } from './health.ts';
 import { pinOf } from './images.ts';
-import { namespaceDetailsMissing } from './namespaces.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
+import { namespaceDetailsMissing } from './shared-modes.ts';
 import { specHash } from './spec-hash.ts';
 import { ownedContainers } from './world.ts';
 

@@ -2,32 +2,9 @@
 // start, and knows the other by id: when the other starts anew those who share are left in a namespace without it, and
 // when it ends its process namespace ends with all in it (measured on 20.10).
 
-import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
 import type { ObservedContainer } from './observed.ts';
+import { type SharedMode, sharedModes } from './shared-modes.ts';
 import type { Situation } from './situation.ts';
-
-interface SharedMode {
-  readonly field: 'networkMode' | 'pidMode' | 'ipcMode';
-  readonly what: string;
-  /** Name of the container as declared; its id as the engine has it. */
-  readonly container: string;
-}
-
-const shareable = [
-  ['networkMode', 'network'],
-  ['pidMode', 'process namespace'],
-  ['ipcMode', 'shared memory'],
-] as const;
-
-/** What a container shares with others. */
-export function sharedModes(spec: ContainerSpec): readonly SharedMode[] {
-  return shareable.flatMap(([field, what]) => {
-    const mode = spec[field];
-    return mode?.startsWith('container:')
-      ? [{ field, what, container: mode.slice('container:'.length) }]
-      : [];
-  });
-}
 
 /** All that differs is whose namespaces it is in, and it was made to this very declaration: the other was made anew. */
 export function joinsAnew(s: Situation): boolean {
@@ -104,16 +81,4 @@ function holdersOf(
     const holder = s.setting.world.containersById.get(container);
     return holder === undefined || (only !== undefined && field !== only) ? [] : [holder];
   });
-}
-
-/** Who began first only an inspect tells: the ids that lack one, of a workload that shares and of whom it shares with. */
-export function namespaceDetailsMissing(
-  workload: Workload,
-  container: ObservedContainer,
-  byName: ReadonlyMap<string, ObservedContainer>,
-): readonly string[] {
-  const shared = sharedModes(workload.container);
-  if (shared.length === 0 || (container.state !== 'running' && container.state !== 'exited')) return [];
-  const holders = shared.flatMap((m) => byName.get(m.container) ?? []);
-  return [container, ...holders].filter((c) => c.detail === undefined).map((c) => c.id);
 }

@@ -9,11 +9,11 @@ import type { Attempts, Facts, Hold, Stop } from './facts.ts';
 import type { ImageAsks } from './images.ts';
 import { isPinned } from './inspect-needs.ts';
 import { networkGaps } from './membership.ts';
-import { sharedModes } from './namespaces.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 import type { Owned } from './ownership.ts';
 import type { Suspicion } from './probe-suspect.ts';
 import type { Readiness } from './readiness.ts';
+import { sharedModes } from './shared-modes.ts';
 import { specHash } from './spec-hash.ts';
 import { ownedBy, type World } from './world.ts';
 

@@ -1,0 +1,39 @@
+// Which namespaces a container shares with another, and what must be known of the two to judge it. Knows no rule.
+
+import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
+import type { ObservedContainer } from './observed.ts';
+
+export interface SharedMode {
+  readonly field: 'networkMode' | 'pidMode' | 'ipcMode';
+  readonly what: string;
+  /** Name of the container as declared; its id as the engine has it. */
+  readonly container: string;
+}
+
+const shareable = [
+  ['networkMode', 'network'],
+  ['pidMode', 'process namespace'],
+  ['ipcMode', 'shared memory'],
+] as const;
+
+/** What a container shares with others. */
+export function sharedModes(spec: ContainerSpec): readonly SharedMode[] {
+  return shareable.flatMap(([field, what]) => {
+    const mode = spec[field];
+    return mode?.startsWith('container:')
+      ? [{ field, what, container: mode.slice('container:'.length) }]
+      : [];
+  });
+}
+
+/** Who began first only an inspect tells: the ids that lack one, of a workload that shares and of whom it shares with. */
+export function namespaceDetailsMissing(
+  workload: Workload,
+  container: ObservedContainer,
+  byName: ReadonlyMap<string, ObservedContainer>,
+): readonly string[] {
+  const shared = sharedModes(workload.container);
+  if (shared.length === 0 || (container.state !== 'running' && container.state !== 'exited')) return [];
+  const holders = shared.flatMap((m) => byName.get(m.container) ?? []);
+  return [container, ...holders].filter((c) => c.detail === undefined).map((c) => c.id);
+}
