@@ -3,10 +3,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitStatus, isRetryable, ReeveError } from './errors.ts';
+import { watchImages } from './image-watch.ts';
 import { putInForce } from './in-force.ts';
 import type { Runtime } from './loop/runtime.ts';
 import type { SessionParts } from './session-parts.ts';
 import { noteLostStore } from './store-lost.ts';
+import { targetOf } from './target.ts';
 
 /** How long a step under way may take to end when the process is told to. */
 const stopGraceMs = 4_000;
@@ -41,6 +43,7 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
       .prune(retention, Date.now())
       .catch((error: unknown) => logger.warn({ err: error }, 'pruning failed'));
   }, pruneEveryMs);
+  const unwatchImages = watchImages(runtime, parts);
   const lost = new AbortController();
   const checking = setInterval(() => {
     checkLock(parts, () => lost.abort()).catch((error: unknown) =>
@@ -51,6 +54,7 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   await aborted(AbortSignal.any([signal, lost.signal]));
   clearInterval(pruning);
   clearInterval(checking);
+  unwatchImages();
   await loading;
   await runtime.stop(stopGraceMs);
   if (lost.signal.aborted) {
@@ -97,7 +101,7 @@ async function aim(runtime: Runtime, parts: SessionParts): Promise<void> {
   const { revision, secrets } = sources.good ?? parts.first;
   const previous = (await store.inForce())?.revision;
   await putInForce(store, engine, revision, { by, at: Date.now(), updateImages: false });
-  runtime.target = { revision, secrets, ...(previous === undefined ? {} : { previous }) };
+  runtime.target = await targetOf({ revision, secrets }, previous, engine);
   runtime.wake();
 }
 

@@ -31,6 +31,7 @@ import type { SessionParts } from './session-parts.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
 import { liftSuspension, requireNotSuspended, suspendAsDown } from './suspension.ts';
+import { targetOf } from './target.ts';
 import { changedVariables } from './variables.ts';
 
 export class SessionControl implements Control {
@@ -178,9 +179,7 @@ export class SessionControl implements Control {
   }
 
   async #target(): Promise<Target> {
-    const { revision, secrets } = this.#loaded;
-    const previous = (await this.store.inForce())?.revision;
-    return { revision, secrets, ...(previous === undefined ? {} : { previous }) };
+    return targetOf(this.#loaded, (await this.store.inForce())?.revision, this.engine);
   }
 
   /** Takes over what is there as it is. What differs waits for an apply. */

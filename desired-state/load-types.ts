@@ -28,6 +28,12 @@ export interface Loaded {
 /** `compose`: where Compose files were all there was, the project in Compose's canonical shape, if Compose takes it. */
 export type LoadResult = { readonly compose?: Readonly<Record<string, unknown>> } & (
   | { readonly ok: true; readonly loaded: Loaded }
-  /** `files`: what was read all the same, so that a watcher can see it mended. */
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly files: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      /** What was read all the same, so that a watcher can see it mended. */
+      readonly files: readonly string[];
+      /** Nothing is wrong with it but that the policy denies it: for the policy's report. */
+      readonly denied?: Revision;
+    }
 );

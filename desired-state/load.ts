@@ -70,7 +70,7 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   const denied = deniedDiagnostics(policyFindings(revision));
   if (denied.length > 0) {
     const all = distinct([...said, ...denied]);
-    return { ok: false, diagnostics: all, files: [...files].sort(), ...alone };
+    return { ok: false, diagnostics: all, files: [...files].sort(), denied: revision, ...alone };
   }
   return { ok: true, loaded: { revision, secrets }, ...alone };
 }

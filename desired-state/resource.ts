@@ -332,6 +332,8 @@ export interface Workload extends Declared {
   readonly pullPolicy?: PullPolicy;
   /** `container.image` is made from this, not pulled. */
   readonly build?: Build;
+  /** CPUs that it is promised (`deploy.resources.reservations`, ResourceLimits): no limit of the engine. */
+  readonly reservedNanoCpus?: number;
   readonly probe?: Probe;
   readonly dependsOn: readonly Dependency[];
   readonly files: readonly WatchedFile[];

@@ -3,6 +3,8 @@
 
 import { hash } from 'node:crypto';
 import type { Diagnostic } from './diagnostic.ts';
+import type { Exemption, RuleAction, RuleName } from './policy/rule.ts';
+import { standardActions } from './policy/rules/index.ts';
 import type { Resource } from './resource.ts';
 
 /** Settings of the Platform that shape plans; every number has its default in `defaultPolicy`. */
@@ -24,6 +26,13 @@ export interface Policy {
   readonly drift: 'ignore' | 'report' | 'heal';
   /** Pulls and builds in flight at once; how often a controller asks registries about tags (0: never). */
   readonly images: { readonly pulls: number; readonly builds: number; readonly checkEveryMs: number };
+  /** What a manifest may ask of the host. */
+  readonly rules: Readonly<Record<RuleName, RuleAction>>;
+  readonly exemptions: readonly Exemption[];
+  /** Absolute folders from which bind mounts may come, beside the manifests' own. */
+  readonly allowedMounts: readonly string[];
+  /** A limit above what the host has is taken down to that, instead of being refused. */
+  readonly capToHost: boolean;
   readonly retention: { readonly eventsMs: number; readonly plans: number; readonly revisions: number };
 }
 
@@ -40,6 +49,10 @@ export const defaultPolicy: Policy = {
   resyncMs: 30_000,
   auditMs: 300_000,
   drift: 'heal',
+  rules: standardActions,
+  exemptions: [],
+  allowedMounts: [],
+  capToHost: false,
   images: { pulls: 4, builds: 2, checkEveryMs: 86_400_000 },
   retention: { eventsMs: 30 * 86_400_000, plans: 200, revisions: 50 },
 };

@@ -3,6 +3,7 @@
 
 import type { PortBinding, Ref, Workload } from '../desired-state/resource.ts';
 import { isAnonymousVolume } from './canonical.ts';
+import { aboveHost, aboveWords } from './capacity.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { World } from './world.ts';
 
@@ -58,25 +59,24 @@ function nameBlocker({ world, released }: BlockerSources, workload: Workload): B
   };
 }
 
-function limitBlocker(
-  { observed: { host } }: World,
-  { container: { resources } }: Workload,
-): Blocker | undefined {
-  const { nanoCpus, memoryBytes } = resources;
-  if (nanoCpus !== undefined && nanoCpus > host.cpus * 1e9) {
-    return tooMuch(`cpus ${nanoCpus / 1e9} is more than the host's ${host.cpus}`);
+function limitBlocker({ observed: { host } }: World, workload: Workload): Blocker | undefined {
+  const [above] = aboveHost(workload, host).filter((a) => a.field !== 'memoryReservationBytes');
+  if (above !== undefined) {
+    return outOfRange(
+      `${aboveWords(above)}; set a limit that the host can give, or policy.capToHost: true to have it taken down to that`,
+    );
   }
-  if (memoryBytes !== undefined && memoryBytes > host.memoryBytes) {
-    return tooMuch(`memory ${memoryBytes} bytes is more than the host's ${host.memoryBytes}`);
-  }
+  const { memoryBytes } = workload.container.resources;
   if (memoryBytes !== undefined && memoryBytes > 0 && memoryBytes < leastMemoryBytes) {
-    return tooMuch(`memory ${memoryBytes} bytes is less than the 6 MiB that the engine demands`);
+    return outOfRange(
+      `memory ${memoryBytes} bytes is less than the 6 MiB that the engine demands; set a higher limit`,
+    );
   }
   return undefined;
 }
 
-function tooMuch(what: string): Blocker {
-  return { reason: 'LimitOutOfRange', message: `${what}; set a limit that the host can give` };
+function outOfRange(message: string): Blocker {
+  return { reason: 'LimitOutOfRange', message };
 }
 
 function mountBlocker(sources: BlockerSources, workload: Workload): Blocker | undefined {

@@ -4,6 +4,7 @@
 import { isWorkload, type Ref, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import { adoptedPins, adoptionNotice } from './adoption.ts';
+import { capacityNotice } from './capacity.ts';
 import { statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import { type Gates, makeGates } from './gates.ts';
@@ -44,6 +45,8 @@ export interface PlanInput {
   readonly removeVolumes?: boolean;
   /** Images to take or build anew; absent: none. */
   readonly images?: ImageAsks;
+  /** Said of the revision before it was planned: limits that were taken down. */
+  readonly notices?: readonly Notice[];
   /** In force before, for causes and for what it alone knew (tiers and dependencies of what is declared no more). */
   readonly previous?: Revision;
 }
@@ -141,6 +144,7 @@ export function plan(input: PlanInput): Plan {
     warnings: [
       ...suspensionOf(input),
       ...(mode === 'apply' ? adoptionNotice(revision, observed, facts) : []),
+      ...(mode === 'down' ? [] : [...(input.notices ?? []), ...capacityNotice(revision, observed.host)]),
       ...selection.warnings,
       ...movedTags(world, images),
       ...volumes.warnings,

@@ -32,6 +32,12 @@ export const entries: readonly Entry[] = [
     load: () => import('./commands/validate.ts'),
   },
   {
+    name: 'policy',
+    summary: 'what the manifests ask of the host, and what the policy says of it',
+    group: manifests,
+    load: () => import('./commands/policy.ts'),
+  },
+  {
     name: 'resolve',
     summary: 'print what the manifests come to, defaults and references filled in',
     group: manifests,

@@ -9,7 +9,7 @@ import type { Facts } from '../../reconcilers/facts.ts';
 import { factsWithTaken, type ImageAsks, imagesOf, noAsks, tagsHere } from '../../reconcilers/images.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
-import type { Plan, Step } from '../../reconcilers/plan.ts';
+import type { Notice, Plan, Step } from '../../reconcilers/plan.ts';
 import { plan as makePlan } from '../../reconcilers/planner.ts';
 import { specHash } from '../../reconcilers/spec-hash.ts';
 import type { StepOutcome } from '../engine.ts';
@@ -38,6 +38,8 @@ export interface Target {
   readonly revision: Revision;
   readonly secrets: SecretValues;
   readonly previous?: Revision;
+  /** Said with every plan: limits that were taken down to the host's. */
+  readonly notices?: readonly Notice[];
 }
 
 export interface PassOptions {
@@ -151,6 +153,7 @@ export class Reconciler {
       removeVolumes: options.removeVolumes,
       ...(options.images === undefined ? {} : { images: options.images }),
       ...(target.previous === undefined ? {} : { previous: target.previous }),
+      ...(target.notices === undefined ? {} : { notices: target.notices }),
     });
     return { plan, observed, busy };
   }

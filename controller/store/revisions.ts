@@ -1,6 +1,6 @@
 // Every revision that was in force, in the order it came in force. The newest row is the one in force now.
 
-import type { Revision } from '../../desired-state/revision.ts';
+import { defaultPolicy, type Revision } from '../../desired-state/revision.ts';
 import { draw } from './rows.ts';
 import type { Database, RevisionsTable } from './schema.ts';
 import type { RevisionImages, RevisionRecord } from './store.ts';
@@ -47,7 +47,9 @@ function newestFirst(db: Database, limit: number) {
 }
 
 function toRecord(row: RevisionsTable): RevisionRecord {
-  const revision: Revision = JSON.parse(row.revision);
+  const stored: Revision = JSON.parse(row.revision);
+  // Settings that came later have their defaults in what an earlier reeve stored.
+  const revision = { ...stored, policy: { ...defaultPolicy, ...stored.policy } };
   const images: RevisionImages = row.images === null ? {} : JSON.parse(row.images);
   return { id: row.id, inForceAt: row.in_force_at, by: row.by, sources: revision.sources, revision, images };
 }

@@ -21,7 +21,7 @@ import { loggingOf, namespaceOf } from './machine.ts';
 import { type BindFile, mountsOf } from './mounts.ts';
 import { extraHostsOf, networksOf } from './networks.ts';
 import { exposeOf, portsOf } from './ports.ts';
-import { microsecondsOf, resourcesOf } from './resources.ts';
+import { microsecondsOf, reservedNanoCpusOf, resourcesOf } from './resources.ts';
 import { type ContainerContext, fieldOf, present, type Scope, take } from './scope.ts';
 import { devicesOf, securityOptOf, ulimitsOf } from './security.ts';
 import { reportUnsupported } from './unsupported.ts';
@@ -56,6 +56,7 @@ export interface NormalizedContainer {
   readonly postStart?: readonly Hook[];
   readonly preStop?: readonly Hook[];
   readonly replicas: number;
+  readonly reservedNanoCpus?: number;
   /** Files read on the way (env_file, label_file, seccomp profiles), absolute: for watchers. */
   readonly files: readonly string[];
 }
@@ -90,6 +91,7 @@ export function normalizeContainer(node: MapNode, context: ContainerContext): No
     ...present({
       containerName,
       build: buildOf(scope, node),
+      reservedNanoCpus: reservedNanoCpusOf(node),
       pullPolicy: pullPolicyOf(scope, take(scope, node, 'pull_policy', 'pullPolicy')),
     }),
     dependsOn: dependenciesOf(scope, node),

@@ -127,6 +127,12 @@ function cpusetOf(scope: Scope, node: Node | undefined): string | undefined {
   return reject(scope, node, 'BadCpuset', `bad CPU set ${quote(node)}, expected for example 0-3 or 0,1`);
 }
 
+/** CPUs that are promised: no engine's limit, and part of the sum that is held against the host. */
+export function reservedNanoCpusOf(node: MapNode): number | undefined {
+  const value = numberIn(deployNode(node, 'reservations', 'cpus'));
+  return value !== undefined && Number.isFinite(value) && value > 0 ? Math.round(value * 1e9) : undefined;
+}
+
 interface Amounts {
   readonly nanoCpus: number | undefined;
   readonly memoryBytes: number | undefined;

@@ -1,9 +1,30 @@
 // The settings of a platform as written; their defaults are in revision.ts.
 
 import { z } from 'zod';
+import { ruleActions, ruleNames } from '../policy/rule.ts';
+import { rules } from '../policy/rules/index.ts';
 import { driftMode, duration } from './parts.ts';
 
 const percentWords = 'expected a share from 0% to 100%, or a number of resources';
+
+/** One field a rule, so that an editor can offer and explain each. */
+const ruleFields = z.strictObject(
+  Object.fromEntries(
+    rules.map((rule) => [
+      rule.name,
+      z.enum(ruleActions).optional().describe(`A workload that ${rule.words} (${rule.standard}).`),
+    ]),
+  ) as Record<
+    (typeof ruleNames)[number],
+    z.ZodOptional<z.ZodEnum<{ deny: 'deny'; warn: 'warn'; allow: 'allow' }>>
+  >,
+);
+
+const exemption = z.strictObject({
+  resource: z.string().min(1).describe('Service/x, or x.'),
+  rules: z.array(z.enum(ruleNames)).min(1).describe('Rules that it need not keep.'),
+  reason: z.string().trim().min(1).describe('Why; shown in reeve policy.'),
+});
 
 export const policyFields = z.strictObject({
   maxDelete: z
@@ -51,6 +72,22 @@ export const policyFields = z.strictObject({
   drift: driftMode
     .optional()
     .describe('What to do about live differences, where a workload says nothing (heal).'),
+  rules: ruleFields
+    .optional()
+    .describe('What a manifest may ask of the host: deny refuses it, warn says so, allow is silent.'),
+  exemptions: z.array(exemption).optional().describe('Resources that need not keep a rule, and why.'),
+  allowedMounts: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      "Folders of the host that may be mounted, beside the manifests' own: absolute, or relative to this file.",
+    ),
+  capToHost: z
+    .boolean()
+    .optional()
+    .describe(
+      'Take a limit above what the host has down to that, and say so, instead of refusing it (false).',
+    ),
   retention: z
     .strictObject({
       events: duration.optional().describe('How long events are kept (30d).'),

@@ -39,7 +39,7 @@ interface Rule {
 type Selector = NonNullable<NonNullable<DocumentOf<'ResourceLimits'>['spec']>['value']['selector']>;
 
 /** The engine's default weight: what one CPU's worth is taken for. */
-const sharesOfOneCpu = 1024;
+export const sharesOfOneCpu = 1024;
 /** The engine refuses less (measured: docker 20.10). */
 const leastMemoryBytes = 6 * 1024 * 1024;
 

@@ -1,12 +1,13 @@
 // The platform's settings: what is written over the defaults of revision.ts.
 
+import { resolve } from 'node:path';
 import type { ImagesFields } from '../manifest/images.ts';
 import type { PolicyFields } from '../manifest/policy.ts';
 import { defaultPolicy, type Policy } from '../revision.ts';
 import { parseDuration } from '../units.ts';
 
-/** The schema has checked the texts. */
-export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields = {}): Policy {
+/** The schema has checked the texts. `baseDir`: of the file that they are written in. */
+export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields = {}, baseDir = ''): Policy {
   const base = defaultPolicy;
   const { restartBudget, backoff, retention } = written;
   return {
@@ -28,6 +29,10 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
     resyncMs: ms(written.resync) ?? base.resyncMs,
     auditMs: ms(written.audit) ?? base.auditMs,
     drift: written.drift ?? base.drift,
+    rules: { ...base.rules, ...given(written.rules ?? {}) },
+    exemptions: written.exemptions ?? base.exemptions,
+    allowedMounts: (written.allowedMounts ?? []).map((folder) => resolve(baseDir, folder)),
+    capToHost: written.capToHost ?? base.capToHost,
     images: {
       pulls: images.pulls ?? base.images.pulls,
       builds: images.builds ?? base.images.builds,
@@ -38,6 +43,12 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
       plans: retention?.plans ?? base.retention.plans,
       revisions: retention?.revisions ?? base.retention.revisions,
     },
+  };
+}
+
+function given<K extends string, V>(fields: { readonly [P in K]?: V | undefined }): { [P in K]?: V } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [P in K]?: V;
   };
 }
 

@@ -13,7 +13,7 @@ import type { Declared, WorkloadSource } from './declared.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { fieldName } from './fields.ts';
 import { checkVolumes, networksOf } from './joins.ts';
-import { checkLeastMemory, checkReservation, type Limits } from './limits.ts';
+import { checkLeastMemory, checkReservation, type Found, type Limits, sharesOfOneCpu } from './limits.ts';
 import { resolveDrift, resolveProbe, takeApart, watchedPaths } from './own.ts';
 import { defaultContainerName, type Scaled } from './replicas.ts';
 import { rewriteImage } from './rewrite.ts';
@@ -90,6 +90,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     ...(image === imageWritten ? {} : { imageWritten }),
     ...(normalized.pullPolicy === undefined ? {} : { pullPolicy: normalized.pullPolicy }),
     ...(build === undefined ? {} : { build }),
+    ...reservedOf(normalized, limited),
     ...(fields.probe === undefined ? {} : { probe: resolveProbe(fields.probe) }),
     dependsOn: dependenciesOf(context, declared, source, node, normalized),
     files: distinctFiles([
@@ -107,6 +108,17 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     ...(fields.modelServer === undefined ? {} : { modelServerPort: fields.modelServer.port }),
   };
   return { workload, replicas: normalized.replicas };
+}
+
+/** Of ResourceLimits a reservation of CPUs is a share of them. */
+function reservedOf(
+  { reservedNanoCpus }: NormalizedContainer,
+  { resources, positions }: Found,
+): { reservedNanoCpus?: number } {
+  if (reservedNanoCpus !== undefined) return { reservedNanoCpus };
+  const { cpuShares } = resources;
+  if (cpuShares === undefined || positions['cpuShares'] === undefined) return {};
+  return { reservedNanoCpus: Math.round((cpuShares / sharesOfOneCpu) * 1e9) };
 }
 
 function textOf(node: MapNode, key: string): string | undefined {

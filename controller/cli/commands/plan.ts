@@ -59,12 +59,17 @@ async function plan(names: readonly string[], flags: Flags, context: Context): P
       };
       await writeSavedPlan(resolve(context.cwd, flags.out), toSavedPlan(report, options, from));
     }
-    const { print } = await import('../print.ts');
+    const [{ print }, { policySummary }] = await Promise.all([
+      import('../print.ts'),
+      import('../../reports/policy.ts'),
+    ]);
+    const policy = policySummary(report.revision);
     const shown = {
       platform: report.plan.platform,
       revision: report.plan.revision,
       fingerprint: report.fingerprint,
       changedVariables: report.changedVariables,
+      ...(policy === undefined ? {} : { policy }),
       plan: report.plan,
     };
     print(context, flags, shown, planView);

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { formatDiagnostic } from '../../../desired-state/diagnostic.ts';
+import { policyFindings } from '../../../desired-state/policy/findings.ts';
 import type { Revision } from '../../../desired-state/revision.ts';
 import { exitStatus } from '../../errors.ts';
 import type { Context } from '../context.ts';
@@ -38,7 +39,11 @@ async function validate(flags: Flags, context: Context): Promise<void> {
         {
           valid: result.ok,
           ...(result.ok
-            ? { platform: result.loaded.revision.platform, revision: result.loaded.revision.id }
+            ? {
+                platform: result.loaded.revision.platform,
+                revision: result.loaded.revision.id,
+                policy: policyFindings(result.loaded.revision),
+              }
             : {}),
           diagnostics,
         },
@@ -50,6 +55,9 @@ async function validate(flags: Flags, context: Context): Promise<void> {
   }
   for (const diagnostic of diagnostics) context.terminal.err(formatDiagnostic(diagnostic));
   if (result.ok) {
+    const { policySummary } = await import('../../reports/policy.ts');
+    const policy = policySummary(result.loaded.revision);
+    if (policy !== undefined) context.terminal.err(`${policy}; reeve policy tells each`);
     context.terminal.out(`valid: ${inventory(result.loaded.revision)}`);
   } else {
     const errors = diagnostics.filter((d) => d.severity === 'error').length;

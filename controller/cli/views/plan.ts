@@ -8,19 +8,23 @@ import type { Screen } from '../screen.ts';
 export interface ShownPlan {
   readonly plan: Plan;
   readonly changedVariables: readonly string[];
+  /** What the policy warns of, in one line. */
+  readonly policy?: string;
 }
 
-export function planView({ plan, changedVariables }: ShownPlan, screen: Screen): string {
+export function planView({ plan, changedVariables, policy }: ShownPlan, screen: Screen): string {
   const { color, now, paint, width } = screen;
   const text = formatPlan(plan, { color, now })
     .trimEnd()
     .split('\n')
     .map((line) => breakLine(line, width))
     .join('\n');
-  if (changedVariables.length === 0) return text;
+  const warned =
+    policy === undefined ? '' : `\n${paint.quiet(hanging(`${policy}; reeve policy tells each`, width))}`;
+  if (changedVariables.length === 0) return `${text}${warned}`;
   const names = changedVariables.join(', ');
   const read = `read with another value than last time: ${names} (from the shell, not from the manifests)`;
-  return `${text}\n\n${paint.waiting(hanging(read, width))}`;
+  return `${text}${warned}\n\n${paint.waiting(hanging(read, width))}`;
 }
 
 /** A plan's text is as wide as a record wants it; a narrow terminal gets its lines broken below their own indent. */

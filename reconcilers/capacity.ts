@@ -1,0 +1,113 @@
+// What the platform asks of the host, against what the host has: sums of reservations, and limits above the whole host.
+// Pure; a limit above the host's is taken down to it where the policy says so.
+
+import { isWorkload, type Ref, type Resources, refOf, type Workload } from '../desired-state/resource.ts';
+import type { Revision } from '../desired-state/revision.ts';
+import { formatSize } from '../desired-state/units.ts';
+import type { ObservedState } from './observed.ts';
+import type { Notice } from './plan.ts';
+
+export type Host = Pick<ObservedState['host'], 'cpus' | 'memoryBytes'>;
+
+export interface Capacity {
+  readonly host: Host;
+  readonly reserved: { readonly cpus: number; readonly memoryBytes: number };
+  readonly aboveHost: readonly AboveHost[];
+}
+
+/** A limit that the host cannot give. */
+export interface AboveHost {
+  readonly ref: Ref;
+  readonly field: 'nanoCpus' | 'memoryBytes' | 'memoryReservationBytes';
+  readonly asked: number;
+  readonly has: number;
+}
+
+/** What a revision asks for in all. */
+export function capacityOf({ resources }: Pick<Revision, 'resources'>, host: Host): Capacity {
+  const workloads = resources.filter(isWorkload);
+  const sum = (of: (w: Workload) => number | undefined): number =>
+    workloads.reduce((total, w) => total + (of(w) ?? 0), 0);
+  return {
+    host: { cpus: host.cpus, memoryBytes: host.memoryBytes },
+    reserved: {
+      cpus: sum((w) => w.reservedNanoCpus) / 1e9,
+      memoryBytes: sum((w) => w.container.resources.memoryReservationBytes),
+    },
+    aboveHost: workloads.flatMap((w) => aboveHost(w, host)),
+  };
+}
+
+/** The limits of one workload that the host cannot give. */
+export function aboveHost(workload: Workload, host: Host): AboveHost[] {
+  const most = {
+    nanoCpus: host.cpus * 1e9,
+    memoryBytes: host.memoryBytes,
+    memoryReservationBytes: host.memoryBytes,
+  };
+  return (['nanoCpus', 'memoryBytes', 'memoryReservationBytes'] as const).flatMap((field) => {
+    const asked = workload.container.resources[field];
+    const has = most[field];
+    return asked === undefined || asked <= has ? [] : [{ ref: refOf(workload), field, asked, has }];
+  });
+}
+
+export interface Capped {
+  readonly revision: Revision;
+  /** What was taken down, one notice a limit. */
+  readonly notices: readonly Notice[];
+}
+
+/** The revision with no limit above the host's, where its policy says so; itself where nothing is above. */
+export function capToHost(revision: Revision, host: Host): Capped {
+  if (!revision.policy.capToHost) return { revision, notices: [] };
+  const notices: Notice[] = [];
+  const resources = revision.resources.map((resource) => {
+    if (!isWorkload(resource)) return resource;
+    const above = aboveHost(resource, host);
+    if (above.length === 0) return resource;
+    notices.push(...above.map((a) => cappedNotice(a, resource)));
+    const capped = Object.fromEntries(above.map(({ field, has }) => [field, has]));
+    return { ...resource, container: { ...resource.container, resources: withSwap(resource, capped) } };
+  });
+  return notices.length === 0 ? { revision, notices } : { revision: { ...revision, resources }, notices };
+}
+
+/** Memory with swap may not be less than the memory; a sum of both that was above goes down with it. */
+function withSwap({ container: { resources } }: Workload, capped: Partial<Resources>): Resources {
+  const { memorySwapBytes } = resources;
+  const { memoryBytes } = capped;
+  if (memoryBytes === undefined || memorySwapBytes === undefined || memorySwapBytes === -1)
+    return { ...resources, ...capped };
+  const swap = memorySwapBytes - (resources.memoryBytes ?? 0);
+  return { ...resources, ...capped, memorySwapBytes: memoryBytes + Math.max(0, swap) };
+}
+
+function cappedNotice(above: AboveHost, workload: Workload): Notice {
+  const position = workload.positions[`container.resources.${above.field}`] ?? workload.position;
+  const message = `${aboveWords(above)}; taken down to that by policy.capToHost`;
+  return { ref: above.ref, reason: 'LimitCapped', message, position };
+}
+
+/** `cpus 4 is more than the host's 2`. */
+export function aboveWords({ field, asked, has }: AboveHost): string {
+  const show = (value: number): string => (field === 'nanoCpus' ? String(value / 1e9) : formatSize(value));
+  const names = { nanoCpus: 'cpus', memoryBytes: 'memory', memoryReservationBytes: 'memory reservation' };
+  return `${names[field]} ${show(asked)} is more than the host's ${show(has)}`;
+}
+
+/** `12.5 of 2 CPUs and 40GiB of 24GiB memory are reserved`. */
+export function reservedWords({ reserved, host }: Capacity): string {
+  const cpus = `${Math.round(reserved.cpus * 100) / 100} of ${host.cpus} CPUs`;
+  const gib = (bytes: number): string => `${Math.round((bytes / 2 ** 30) * 10) / 10}`;
+  return `${cpus} and ${gib(reserved.memoryBytes)} of ${gib(host.memoryBytes)} GiB memory are reserved`;
+}
+
+/** More is promised than there is: said before an apply, and no reason to refuse it. */
+export function capacityNotice(revision: Revision, host: Host): Notice[] {
+  const capacity = capacityOf(revision, host);
+  const { reserved } = capacity;
+  if (reserved.cpus <= host.cpus && reserved.memoryBytes <= host.memoryBytes) return [];
+  const message = `${reservedWords(capacity)}: more than the host has, so not all can have what they are promised`;
+  return [{ ref: `Platform/${revision.platform}`, reason: 'ReservedAboveHost', message }];
+}
