@@ -179,6 +179,7 @@ function givesUp(world: World, owner: Ref, port: PortBinding): boolean {
 
 function describe(world: World, container: ObservedContainer): string {
   const owner = world.refOfContainer.get(container.id);
-  const short = `container ${container.name} (${container.id.slice(0, 12)}, image ${container.image})`;
+  const image = container.image.replace(/^sha256:([0-9a-f]{12})[0-9a-f]+$/, '$1');
+  const short = `container ${container.name} (${container.id.slice(0, 12)}, image ${image})`;
   return owner === undefined ? `${short}, which is not ours` : `${owner} (container ${container.name})`;
 }

@@ -32,7 +32,7 @@ export function planRemovals(input: RemovalInput): RemovalPart {
   const candidates = [...world.owned.keys()].filter((ref) => mode === 'down' || !world.byRef.has(ref));
   const goes = candidates.filter((ref) => mayGo(ref, input, warnings)).sort(byName);
   const networks = world.observed.networks
-    .filter((network) => networkGoes(network, input, warnings))
+    .filter((network) => networkGoes(network, new Set(goes), input, warnings))
     .sort((a, b) => byName(a.name, b.name));
   const blocked =
     mode === 'down' || input.partial
@@ -57,7 +57,7 @@ export function planRemovals(input: RemovalInput): RemovalPart {
     };
   }
   const { steps, released } = removeContainers(goes, input);
-  const volumes = mode === 'down' && input.removeVolumes ? removeVolumes(world, released) : [];
+  const volumes = mode === 'down' && input.removeVolumes ? removeVolumes(input, released, warnings) : [];
   return { containers: steps, networks, volumes, released, warnings };
 }
 
@@ -98,7 +98,12 @@ function isScaledDown(ref: Ref, world: World): boolean {
   return !world.byRef.has(ref) && world.byRef.has(withoutIndex(ref));
 }
 
-function networkGoes(network: ObservedNetwork, input: RemovalInput, warnings: Notice[]): boolean {
+function networkGoes(
+  network: ObservedNetwork,
+  goes: ReadonlySet<Ref>,
+  input: RemovalInput,
+  warnings: Notice[],
+): boolean {
   const { world, mode } = input;
   if (network.labels[identityLabels.platform] !== world.revision.platform) return false;
   if (!isGiven(network.labels, world)) return false;
@@ -109,11 +114,15 @@ function networkGoes(network: ObservedNetwork, input: RemovalInput, warnings: No
   const isDeclared = declared?.kind === 'Network' && declared.engineName === network.name;
   if (input.untouchable.has(ref) || (mode !== 'down' && isDeclared)) return false;
   if (declared?.protect === true) return false;
-  const foreign = world.observed.containers.find(
-    (c) => network.name in c.networks && !world.refOfContainer.has(c.id) && c.state !== 'exited',
-  );
-  if (foreign !== undefined) {
-    const message = `network ${network.name} stays: container ${foreign.name}, which is not ours, is on it`;
+  const member = world.observed.containers.find((c) => {
+    if (!(network.name in c.networks) || c.state === 'exited') return false;
+    const owner = world.refOfContainer.get(c.id);
+    // Ours leave it by steps of their own, unless the platform is taken down and they are to stay.
+    return owner === undefined || (mode === 'down' && !goes.has(owner));
+  });
+  if (member !== undefined) {
+    const whose = world.refOfContainer.has(member.id) ? 'which stays' : 'which is not ours';
+    const message = `network ${network.name} stays: container ${member.name}, ${whose}, is on it`;
     warnings.push({ ref, reason: 'NetworkInUse', message });
     return false;
   }

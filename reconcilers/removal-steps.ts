@@ -5,7 +5,7 @@ import { isWorkload, type Ref, type Resource, refOf, tiers } from '../desired-st
 import { isMadeByCompose } from './compose-identity.ts';
 import { identityLabels, type ObservedContainer, type ObservedNetwork } from './observed.ts';
 import { topological } from './order.ts';
-import type { Cause, Step } from './plan.ts';
+import type { Cause, Notice, Step } from './plan.ts';
 import { byName, type RemovalInput } from './removal-input.ts';
 import { makeStep } from './steps.ts';
 import { dependenciesOf, ownedBy, type World } from './world.ts';
@@ -164,7 +164,11 @@ export function networkRemovals(
 }
 
 /** Volumes that the platform owns; external ones never. */
-export function removeVolumes(world: World, released: ReadonlyMap<string, string>): Step[] {
+export function removeVolumes(
+  { world, untouchable }: RemovalInput,
+  released: ReadonlyMap<string, string>,
+  warnings: Notice[],
+): Step[] {
   const owned = new Map<string, Ref>();
   for (const volume of world.observed.volumes) {
     const name = volume.labels[identityLabels.name];
@@ -185,10 +189,19 @@ export function removeVolumes(world: World, released: ReadonlyMap<string, string
   const users = new Map<string, string[]>();
   for (const container of world.observed.containers) {
     const step = released.get(container.id);
-    if (step === undefined) continue;
-    for (const name of container.volumes) append(users, name, step);
+    for (const name of container.volumes) {
+      const ref = owned.get(name);
+      if (ref === undefined) continue;
+      if (step !== undefined) append(users, name, step);
+      else {
+        const message = `volume ${name} stays: container ${container.name}, which stays, uses it`;
+        warnings.push({ ref, reason: 'VolumeInUse', message });
+        owned.delete(name);
+      }
+    }
   }
   return [...owned]
+    .filter(([, ref]) => !untouchable.has(ref))
     .sort(([a], [b]) => byName(a, b))
     .map(([name, ref]) =>
       makeStep(

@@ -771,6 +771,49 @@ describe('declared no more', () => {
     expect(ops(planWith({ removing: true }))).toEqual([]);
   });
 
+  test('taken down, what a protected one uses stays with it, and says so; the rest goes', () => {
+    const mounts = [{ type: 'volume' as const, source: 'data', target: '/d' }];
+    const guarded = service('guarded', { protect: true, container: { mounts } });
+    const networks = { shop_default: { networkId: 'net-default', ipAddress: '' } };
+    const r = revision([guarded, web, volume('data'), volume('other'), network('default')]);
+    const observed = look(r, [live(guarded, { volumes: ['shop_data'], networks }), live(web)]);
+    const plan = planOf({ revision: r, observed, mode: 'down', removeVolumes: true });
+    expect(ops(plan)).toEqual([
+      'stopContainer Service/web',
+      'removeContainer Service/web',
+      'removeVolume Volume/other',
+    ]);
+    expect(plan.warnings.map((w) => `${w.ref} ${w.reason}`).sort()).toEqual([
+      'Network/default NetworkInUse',
+      'Service/guarded Protected',
+      'Volume/data VolumeInUse',
+    ]);
+  });
+
+  test('a volume that could not be removed is not tried again at once', () => {
+    const r = revision([volume('data')]);
+    const failure = {
+      reason: 'EngineRefused',
+      message: 'in use',
+      at: noon - 1,
+      count: 1,
+      removing: true as const,
+    };
+    const planWith = (notBefore: number) =>
+      planOf({
+        revision: r,
+        observed: look(r, []),
+        facts: facts({
+          attempts: { 'Volume/data': { at: [noon - 1], notBefore, lastFailure: 'in use' } },
+          failures: { 'Volume/data': failure },
+        }),
+        mode: 'down',
+        removeVolumes: true,
+      });
+    expect(ops(planWith(noon + 1_000))).toEqual([]);
+    expect(ops(planWith(noon - 1))).toEqual(['removeVolume Volume/data']);
+  });
+
   test('kept where another source declared it', () => {
     const r = left('bcdef');
     const plan = planOf({
