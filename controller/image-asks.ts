@@ -42,18 +42,15 @@ export async function askForImages(
   return { take: new Set(take.keys()), rebuild: new Set(rebuild.map(([key]) => key)), since: now };
 }
 
-/** What the tags in force mean by now, of those not asked about for `everyMs`; true: something was asked. */
-export async function askForNews(
-  ports: Ports,
-  revision: Revision,
-  everyMs: number,
-  now: number,
-): Promise<boolean> {
+/** What the tags in force mean by now, of those not asked about lately; true: something was asked. */
+export async function askForNews(ports: Ports, revision: Revision, now: number): Promise<boolean> {
   const facts = await ports.store.facts();
-  const old = [...byKey(revision)].filter(
-    ([key, w]) =>
-      w.build === undefined && w.pullPolicy !== 'never' && now - (facts.registry[key]?.at ?? 0) >= everyMs,
-  );
+  const { checkEveryMs } = revision.policy.images;
+  const old = [...byKey(revision)].filter(([key, { build, pullPolicy }]) => {
+    if (build !== undefined || pullPolicy === 'never') return false;
+    const everyMs = typeof pullPolicy === 'object' ? pullPolicy.everyMs : checkEveryMs;
+    return everyMs > 0 && now - (facts.registry[key]?.at ?? 0) >= everyMs;
+  });
   return learn(ports, new Map(old), now);
 }
 
@@ -96,7 +93,8 @@ async function learnOne(
   const known = facts.digests[key] ?? (await engine.repoDigest(pin ?? image));
   const learnt: FactChange[] = known === undefined ? [] : [{ fact: 'digests', key, value: known }];
   // Made here and never pushed: no registry knows it, unless it is said to be one's.
-  if (known === undefined && (pullPolicy ?? 'missing') === 'missing') return learnt;
+  if (known === undefined && (pullPolicy ?? 'missing') === 'missing')
+    return [{ fact: 'registry', key, value: { at: now } }];
   try {
     const digest = await engine.registryDigest(image, AbortSignal.timeout(askTimeoutMs));
     return [...learnt, { fact: 'registry', key, value: { at: now, digest } }];

@@ -26,11 +26,15 @@ export async function callEngine(
   method: string,
   path: string,
   body?: Readable | object,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const stream = body !== undefined && 'pipe' in body ? body : undefined;
     const type = stream === undefined ? 'application/json' : 'application/x-tar';
-    const call = request({ socketPath, method, path, headers: { 'Content-Type': type } }, resolve);
+    const call = request(
+      { socketPath, method, path, headers: { 'Content-Type': type, ...headers } },
+      resolve,
+    );
     call.on('error', reject);
     if (stream === undefined) {
       call.end(body === undefined ? undefined : JSON.stringify(body));
@@ -49,8 +53,9 @@ export async function askEngine(
   path: string,
   body?: Readable | object,
   allowed: readonly number[] = [],
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const answer = await callEngine(socketPath, method, path, body);
+  const answer = await callEngine(socketPath, method, path, body, headers);
   const fine = (answer.status >= 200 && answer.status < 300) || allowed.includes(answer.status);
   if (!fine)
     throw new Error(`${method} ${path}: the engine answered ${answer.status}: ${answer.body.trim()}`);

@@ -25,6 +25,8 @@ export interface PlatformOptions {
   /** Socket that reeve is given in its place: a proxy before the engine. */
   readonly through?: string;
   readonly enter?: readonly string[];
+  /** Variables of reeve's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** State folder elsewhere (a small disk). */
   readonly state?: string;
 }
@@ -37,6 +39,7 @@ export class TestPlatform {
   readonly socket: string;
   readonly #through: string;
   readonly #enter: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
   readonly #running = new Set<Running>();
 
   constructor(name: string, folder: string, options: PlatformOptions) {
@@ -47,6 +50,7 @@ export class TestPlatform {
     this.socket = options.socket ?? engineSocket();
     this.#through = options.through ?? this.socket;
     this.#enter = options.enter ?? [];
+    this.#env = options.env ?? {};
   }
 
   /** Path of a manifest (or another file) of the platform. */
@@ -80,7 +84,13 @@ export class TestPlatform {
   }
 
   get #options() {
-    return { state: this.state, cwd: this.manifests, socket: this.#through, enter: this.#enter };
+    return {
+      state: this.state,
+      cwd: this.manifests,
+      socket: this.#through,
+      enter: this.#enter,
+      env: this.#env,
+    };
   }
 
   /** Runs `reeve ARGS` here to its end. */

@@ -27,6 +27,7 @@ export interface Inspected {
     readonly Health?: { readonly Status: string };
   };
   readonly Config: {
+    readonly Image: string;
     readonly Env: readonly string[] | null;
     readonly Cmd: readonly string[] | null;
     readonly Labels: Readonly<Record<string, string>>;

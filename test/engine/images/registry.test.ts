@@ -1,0 +1,186 @@
+// Images from a real registry: pulled, pinned, moved, failed. One registry, one platform a test.
+
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { ensureTestImage } from '../../support/images.ts';
+import { newPlatform, service, type TestPlatform } from '../../support/platform.ts';
+import { type Registry, startRegistry } from '../../support/registry.ts';
+import { throwawayImage, untag } from '../../support/throwaway-image.ts';
+
+const web = 'Service/web';
+let registry: Registry;
+
+beforeAll(async () => {
+  await ensureTestImage();
+  registry = await startRegistry();
+});
+afterAll(() => registry.close());
+
+async function platformFor(t: TestContext): Promise<TestPlatform> {
+  const platform = await newPlatform();
+  registry.behave('well');
+  t.onTestFinished(() => platform.close(), 60_000);
+  return platform;
+}
+
+/** A tag of the registry that means a new image, and is not on the engine. */
+async function pushed(t: TestContext, repository: string): Promise<{ tag: string; digest: string }> {
+  const made = `made-${randomBytes(4).toString('hex')}:1`;
+  const tag = `${registry.host}/${repository}:1`;
+  await throwawayImage(made);
+  const digest = await registry.push(made, `${repository}:1`);
+  await untag(tag, made);
+  t.onTestFinished(() => untag(tag));
+  return { tag, digest };
+}
+
+const using = (image: string, name = 'web', more: readonly string[] = []): string =>
+  service(name, more).replace('reeve-test:1', image);
+
+const unique = (): string => `r${randomBytes(4).toString('hex')}`;
+
+test('pulls tell their progress while they run side by side, and which digest they brought', async (t) => {
+  const p = await platformFor(t);
+  const [a, b] = [await pushed(t, unique()), await pushed(t, unique())];
+  await p.declare([using(a.tag, 'web'), using(b.tag, 'api'), using(b.tag, 'api2')]);
+  registry.behave('slow');
+  registry.requests();
+  const { stdout, ms } = await p.apply();
+  expect(stdout).toMatch(new RegExp(`${a.tag}: downloading \\d+ %`));
+  expect(stdout).toMatch(new RegExp(`${b.tag}: downloading \\d+ %`));
+  // Each layer takes two seconds to come, and the two came together; the image of two services came once.
+  expect(registry.requests().filter((r) => r.includes('/blobs/')).length).toBeLessThanOrEqual(6);
+  const events = (await p.events()).filter((e) => e.reason === 'ImagePulled');
+  expect(events.map((e) => e.message).sort()).toEqual(
+    [a, b].map(({ tag, digest }) => `image pulled: ${tag} (${digest})`).sort(),
+  );
+  expect(ms).toBeLessThan(60_000);
+});
+
+test('the digest is stored with the revision, shown in plans, and what a later re-creation pulls', async (t) => {
+  const p = await platformFor(t);
+  const repository = unique();
+  const first = await pushed(t, repository);
+  await p.declare([using(first.tag)]);
+  await p.apply();
+  const before = await p.container(web);
+  const inForce = await p.fromStore((store) => store.inForce());
+  expect(inForce?.images).toEqual({ [first.tag]: { id: before.Image, digest: first.digest } });
+
+  const second = await pushed(t, repository);
+  expect(second.digest).not.toBe(first.digest);
+  await p.reeve('down', '--yes');
+  await untag(first.tag, before.Image);
+  const { stdout } = await p.reeve('plan');
+  expect(stdout).toContain(`${first.tag}  ${first.digest.slice(0, 19)}`);
+  await p.apply();
+  const after = await p.container(web);
+  expect(after.Image).toBe(before.Image);
+  // People find it by the name they know.
+  expect(after.Config.Image).toBe(first.tag);
+});
+
+describe('a tag that moved in its registry', () => {
+  test('is a proposal once it is known, restarts nothing, and is taken by --update-images', async (t) => {
+    const p = await platformFor(t);
+    const repository = unique();
+    const first = await pushed(t, repository);
+    await p.declare([using(first.tag)]);
+    await p.apply();
+    const before = await p.container(web);
+    const second = await pushed(t, repository);
+
+    await p.apply();
+    expect((await p.container(web)).Id).toBe(before.Id);
+    const asked = await p.reeve('plan', '--update-images');
+    expect(asked.stdout).toContain('recreate Service/web');
+    expect(asked.stdout).toContain(`${first.digest.slice(0, 19)} → ${second.digest.slice(0, 19)}`);
+    expect((await p.container(web)).Id).toBe(before.Id);
+
+    await p.apply('--update-images');
+    const after = await p.container(web);
+    expect(after.Id).not.toBe(before.Id);
+    expect(after.Image).not.toBe(before.Image);
+    const inForce = await p.fromStore((store) => store.inForce());
+    expect(inForce?.images).toEqual({ [first.tag]: { id: after.Image, digest: second.digest } });
+    await p.apply('--update-images');
+    expect((await p.container(web)).Id).toBe(after.Id);
+  });
+
+  test('is taken by each apply where pull_policy is always', async (t) => {
+    const p = await platformFor(t);
+    const repository = unique();
+    const first = await pushed(t, repository);
+    await p.declare([using(first.tag, 'web', ['pull_policy: always'])]);
+    await p.apply();
+    const before = await p.container(web);
+    await p.apply();
+    expect((await p.container(web)).Id).toBe(before.Id);
+    await pushed(t, repository);
+    await p.apply();
+    expect((await p.container(web)).Image).not.toBe(before.Image);
+  });
+
+  test('is proposed by a controller that asks by itself, and not taken', async (t) => {
+    const p = await platformFor(t);
+    const repository = unique();
+    const first = await pushed(t, repository);
+    await p.declare([using(first.tag)], 'images: {checkEvery: 1s}');
+    await p.run();
+    await p.untilReady(web);
+    const before = await p.container(web);
+    await pushed(t, repository);
+    await p.untilEvent(web, 'ImageMoved', /in its registry now/);
+    expect((await p.container(web)).Id).toBe(before.Id);
+  });
+});
+
+describe('an image that cannot be had', () => {
+  test('a pull that breaks off in the middle of a layer leaves the old container running', async (t) => {
+    const p = await platformFor(t);
+    const [first, second] = [await pushed(t, unique()), await pushed(t, unique())];
+    await p.declare([using(first.tag)]);
+    await p.apply();
+    const before = await p.container(web);
+    registry.behave('cut');
+    await p.declare([using(second.tag)]);
+    const failed = await p.reeve('apply', '--yes', '-f', p.manifests);
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toMatch(/Image(Missing|PullFailed)/);
+    const still = await p.container(web);
+    expect([still.Id, still.State.Running, still.Name]).toEqual([before.Id, true, before.Name]);
+    registry.behave('well');
+    await p.apply();
+    expect((await p.container(web)).Image).not.toBe(before.Image);
+  });
+
+  test('pull_policy never says that it is not here and asks nobody', async (t) => {
+    const p = await platformFor(t);
+    const { tag } = await pushed(t, unique());
+    await p.declare([using(tag, 'web', ['pull_policy: never'])]);
+    registry.requests();
+    const failed = await p.reeve('apply', '--yes', '-f', p.manifests);
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toContain(`image ${tag} is not here, and pull_policy is never`);
+    expect(registry.requests()).toEqual([]);
+  });
+});
+
+describe('images.rewrite', () => {
+  test('pulls from the mirror, shows both names, and restarts nothing when it comes or goes', async (t) => {
+    const p = await platformFor(t);
+    const repository = unique();
+    const { tag } = await pushed(t, `library/${repository}`);
+    const spec = `images: {rewrite: {"docker.io/*": "${registry.host}/*"}}`;
+    await p.declare([using(`${repository}:1`)], spec);
+    const plan = await p.reeve('plan');
+    expect(plan.stdout).toContain(`pulls ${tag} for ${repository}:1`);
+    expect(plan.stdout).toMatch(new RegExp(`${tag}  .*written ${repository}:1`));
+    await p.apply();
+    const before = await p.container(web);
+    expect(before.Config.Image).toBe(tag);
+    await p.declare([using(`${repository}:1`)]);
+    await p.apply();
+    expect((await p.container(web)).Id).toBe(before.Id);
+  });
+});
