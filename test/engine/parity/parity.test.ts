@@ -1,0 +1,205 @@
+// From a service to a container, completely: what reeve makes of a service is what docker-compose makes of it, field
+// by field, for every attribute that a service can have.
+
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { load } from '../../../desired-state/load.ts';
+import { noFacts } from '../../../reconcilers/facts.ts';
+import { plan } from '../../../reconcilers/planner.ts';
+import { askEngine, engineSocket } from '../../../scripts/lib/docker-api.ts';
+import { compose, ensureCompose } from '../../support/compose.ts';
+import { openRig, type Rig } from '../../support/rig.ts';
+import { serviceKeys } from '../../support/service-keys.ts';
+import { created, elsewhere, newer, started } from './cases.ts';
+import { comparable } from './normal.ts';
+
+interface Inspected {
+  readonly [key: string]: unknown;
+  readonly Name: string;
+}
+
+const socket = engineSocket();
+let rig: Rig;
+let project: string;
+let folder: string;
+let byCompose: ReadonlyMap<string, Inspected>;
+let byReeve: ReadonlyMap<string, Inspected>;
+
+beforeAll(async () => {
+  await ensureCompose();
+  rig = await openRig();
+  project = rig.prefix;
+  folder = await mkdtemp(join(tmpdir(), 'reeve-parity-'));
+  await writeProject();
+  const outside = await rig.create({ networkMode: 'bridge' }, { name: `${project}-outside` });
+  await rig.perform('startContainer', { containerId: outside, files: [] });
+  await compose(folder, project, 'up', '-d', ...Object.keys(started));
+  await compose(folder, project, '--profile', 'extra', 'up', '--no-start');
+  byCompose = await inspectAll();
+  await compose(folder, project, '--profile', 'extra', 'down', '--volumes', '-t', '0');
+  await makeByReeve();
+  byReeve = await inspectAll();
+});
+
+afterAll(async () => {
+  await rig.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Names of the project's own that stand for themselves in the table. */
+async function filled(text: string): Promise<string> {
+  const [disk = ''] = await readdir('/sys/block');
+  return text
+    .replaceAll('FOLDER', folder)
+    .replaceAll('DISK', `/dev/${disk}`)
+    .replaceAll('OUTSIDE', `${project}-outside`)
+    .replaceAll('FRONT', `${project}_front`)
+    .replaceAll('PROJECT', project);
+}
+
+async function writeProject(): Promise<void> {
+  await mkdir(join(folder, 'made'));
+  await writeFile(join(folder, 'one.env'), 'A=from file\nB=from file\n');
+  await writeFile(join(folder, 'two.env'), 'C=3\n');
+  await writeFile(join(folder, 'token'), 'secret\n');
+  await writeFile(join(folder, 'settings'), 'a = 1\n');
+  await writeFile(join(folder, 'profile.json'), '{\n "defaultAction": "SCMP_ACT_ALLOW"\n}\n');
+  const services = (of: Readonly<Record<string, string>>): string[] =>
+    Object.entries(of).map(([name, yaml]) => `  ${name}: {image: "reeve-test:1", ${yaml}}`);
+  const networks = ['front: 10.213.21.0/24', 'back: 10.213.22.0/24'].map((line) => {
+    const [name = '', subnet = ''] = line.split(': ');
+    return `  ${name}: {ipam: {config: [{subnet: ${subnet}}]}}`;
+  });
+  const old = [
+    'services:',
+    ...services({ ...created, ...started }),
+    ...['networks:', ...networks, 'volumes: {data: }'],
+    'secrets: {token: {file: ./token}}',
+    'configs: {settings: {file: ./settings}}',
+  ];
+  const young = ['services:', ...services(mapped(newer, ({ yaml }) => yaml))];
+  await writeFile(join(folder, 'docker-compose.yml'), await filled(`${old.join('\n')}\n`));
+  await writeFile(join(folder, 'newer.yml'), await filled(`${young.join('\n')}\n`));
+}
+
+function mapped<A, B>(of: Readonly<Record<string, A>>, to: (a: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, to(value)]));
+}
+
+/** Loads and plans as every apply does; performs what creates, and starts what must be started. */
+async function makeByReeve(): Promise<void> {
+  const loaded = await load({
+    paths: ['docker-compose.yml', 'newer.yml'],
+    cwd: folder,
+    env: { COMPOSE_PROFILES: 'extra', HOME: '/root' },
+    digest: () => 'digest',
+    platform: project,
+  });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics, undefined, 1));
+  const { revision, secrets } = loaded.loaded;
+  const { engine } = rig;
+  const [info, images] = [await engine.info(), await engine.images(['reeve-test:1'])];
+  const observed = {
+    at: Date.now(),
+    host: { cpus: info.cpus, memoryBytes: info.memoryBytes, apiVersion: info.apiVersion },
+    containers: [],
+    networks: await engine.networks(),
+    volumes: [],
+    images,
+    modelServers: {},
+    probes: {},
+  };
+  const { steps } = plan({
+    revision,
+    observed,
+    facts: noFacts,
+    now: Date.now(),
+    mode: 'apply',
+    busy: new Set(),
+    names: [],
+    allowDelete: false,
+  });
+  const made = new Map<string, string>();
+  for (const step of steps) {
+    if (step.op.startsWith('create')) {
+      const outcome = await rig.perform(step.op, step.args as never, { secrets });
+      if (outcome.containerId !== undefined) made.set(step.ref, outcome.containerId);
+    }
+    const containerId = made.get(step.ref);
+    const isStarted = Object.keys(started).includes(step.ref.replace('Service/', ''));
+    if (step.op === 'startContainer' && isStarted && containerId !== undefined) {
+      await rig.perform('startContainer', { ...step.args, containerId });
+    }
+  }
+}
+
+/** By service and number: the project's name and docker-compose's own underscores are taken off. */
+async function inspectAll(): Promise<ReadonlyMap<string, Inspected>> {
+  const list = JSON.parse((await askEngine(socket, 'GET', '/containers/json?all=1')).body) as {
+    Id: string;
+    Names: string[];
+  }[];
+  const mine = list.filter((c) => c.Names.some((name) => name.startsWith(`/${project}`)));
+  const found = new Map<string, Inspected>();
+  for (const { Id } of mine) {
+    const text = (await askEngine(socket, 'GET', `/containers/${Id}/json`)).body;
+    const pattern = new RegExp(`(?:(${project}_)|\\b)([a-z]+)_(\\d+)\\b`, 'g');
+    const named = text.replace(pattern, (all, own: string | undefined, service: string, number: string) =>
+      service in created || service in started ? `${own ? `${project}-` : ''}${service}-${number}` : all,
+    );
+    const inspected = withNames(JSON.parse(named) as Inspected, mine);
+    found.set(inspected.Name.slice(project.length + 2), inspected);
+  }
+  return found;
+}
+
+/** Another container is named by docker-compose with its id, by reeve with its name. */
+function withNames(of: Inspected, all: readonly { Id: string; Names: string[] }[]): Inspected {
+  let text = JSON.stringify(of);
+  for (const { Id, Names } of all) {
+    const [name = ''] = Names;
+    text = text.replaceAll(`container:${Id}`, `container:${plainName(name)}`);
+    text = text.replaceAll(`"${Id}:r`, `"${plainName(name)}:r`);
+  }
+  return JSON.parse(text) as Inspected;
+}
+
+function plainName(name: string): string {
+  return name.slice(1).replace(new RegExp(`^${project}_([a-z]+)_(\\d+)$`), `${project}-$1-$2`);
+}
+
+describe('what docker-compose 1.29 makes', () => {
+  const services = Object.keys({ ...created, ...started }).flatMap((name) =>
+    name === 'scaled' ? ['scaled-1', 'scaled-2'] : name === 'ownname' ? ['name'] : [`${name}-1`],
+  );
+  test.each(services)('%s is what reeve makes', (service) => {
+    const [theirs, ours] = [byCompose.get(service), byReeve.get(service)];
+    if (theirs === undefined || ours === undefined) {
+      throw new Error(
+        `missing: ${theirs === undefined ? 'by docker-compose' : ''} ${ours === undefined ? 'by reeve' : ''}`,
+      );
+    }
+    expect(comparable(ours as never)).toEqual(comparable(theirs as never));
+  });
+});
+
+describe('what Compose v5 sends', () => {
+  test.each(Object.entries(newer))('%s', async (service, { sends }) => {
+    const expected = JSON.parse(await filled(JSON.stringify(sends))) as object;
+    expect(byReeve.get(`${service}-1`)).toMatchObject(expected);
+  });
+});
+
+test('every attribute of a service is in the table, or said to be elsewhere', async () => {
+  const used = new Set(Object.keys(elsewhere));
+  for (const yaml of [
+    ...Object.values({ ...created, ...started }),
+    ...Object.values(newer).map((n) => n.yaml),
+  ]) {
+    for (const key of Object.keys((parse(`{image: i, ${yaml}}`) ?? {}) as object)) used.add(key);
+  }
+  expect((await serviceKeys()).filter((key) => !used.has(key))).toEqual([]);
+});
