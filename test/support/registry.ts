@@ -71,7 +71,7 @@ async function push(host: string, image: string, name: string): Promise<string> 
   const socket = engineSocket();
   const full = `${host}/${repository}`;
   await askEngine(socket, 'POST', `/images/${image}/tag?repo=${full}&tag=${tag}`);
-  const auth = Buffer.from(JSON.stringify({ ...login, serveraddress: host })).toString('base64url');
+  const auth = Buffer.from(JSON.stringify({ ...login, serveraddress: host })).toString('base64');
   const answer = await askEngine(socket, 'POST', `/images/${full}/push?tag=${tag}`, undefined, [], {
     'X-Registry-Auth': auth,
   });

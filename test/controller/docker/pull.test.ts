@@ -21,6 +21,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reeve-pull-'));
   server = createServer((call, answer) => {
     if (call.url === '/_ping') return void answer.writeHead(200, { 'api-version': '1.41' }).end('OK');
+    if (call.url?.endsWith('/json')) return void answer.end(JSON.stringify({ Id: 'sha256:pulled' }));
     asked = call.url ?? '';
     answer.writeHead(200);
     // Cut anywhere: a line may come in two pieces.
@@ -76,7 +77,7 @@ test('tells its progress in words, over all layers', async () => {
     { status: 'Status: Downloaded newer image for postgres:15' },
   ];
   const told: string[] = [];
-  expect(await pull('postgres:15', told)).toEqual({ changed: true });
+  expect(await pull('postgres:15', told)).toEqual({ changed: true, imageId: 'sha256:pulled' });
   expect(told).toEqual([
     'postgres:15: downloading 10 %',
     'postgres:15: downloading 5 %',
@@ -91,7 +92,7 @@ test('tells its progress in words, over all layers', async () => {
 test('of what is there already changes nothing', async () => {
   ends = true;
   lines = [{ status: 'Status: Image is up to date for postgres:15' }];
-  expect(await pull('postgres:15')).toEqual({ changed: false });
+  expect(await pull('postgres:15')).toEqual({ changed: false, imageId: 'sha256:pulled' });
 });
 
 test('that fails in the stream has failed', async () => {
@@ -106,7 +107,7 @@ test('that fails in the stream has failed', async () => {
     retryable: false,
   });
   lines = [{ error: 'dial tcp: lookup registry-1.docker.io: no such host' }];
-  await expect(pull('postgres:15')).rejects.toMatchObject({ reason: 'PullFailed', retryable: true });
+  await expect(pull('postgres:15')).rejects.toMatchObject({ reason: 'ImagePullFailed', retryable: true });
 });
 
 test('that stands still is given up', async () => {
