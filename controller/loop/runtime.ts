@@ -10,15 +10,16 @@ import type { Engine, EngineEvent } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
-import type { NewEvent, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
 import { EngineEnd } from './engine-end.ts';
-import { type EventMemory, factsFromEvent, isEndingKill } from './facts-from-event.ts';
+import { EventIntake } from './event-intake.ts';
 import { followEvents } from './follow.ts';
 import { Link } from './link.ts';
 import { Observer } from './observer.ts';
 import { Pacer } from './pacer.ts';
 import { perform } from './perform.ts';
+import { PlatformRecord } from './platform-record.ts';
 import { PullNotes } from './pull-notes.ts';
 import {
   type PassOptions,
@@ -27,7 +28,6 @@ import {
   type StepProgress,
   type Target,
 } from './reconciler.ts';
-import { type Belongings, belongingsOf, concerns, waitsForOthers } from './relevance.ts';
 
 export interface RuntimeOptions {
   readonly engine: Engine;
@@ -62,21 +62,24 @@ export class Runtime {
   by = 'reeve';
 
   readonly #o: RuntimeOptions;
-  readonly #memory: EventMemory;
   readonly #abort = new AbortController();
   readonly #drain = new AbortController();
   readonly #notes: PullNotes;
   readonly #pacer: Pacer;
   readonly #link: Link;
   readonly #engineEnd: EngineEnd;
+  readonly #intake: EventIntake;
+  readonly #record: PlatformRecord;
+  /** The last plan had steps that wait for those under way. */
+  #stepsWait = false;
   #loop: Promise<void> | undefined;
-  #eventChain: Promise<void> = Promise.resolve();
 
   constructor(options: RuntimeOptions) {
     this.#o = options;
     const { engine, now } = options;
     const wake = (): void => this.wake();
     this.#pacer = new Pacer(now);
+    this.#record = new PlatformRecord(options);
     this.prober = new Prober(engine, now, wake);
     this.servers = new ModelServers(engine, now, wake);
     this.observer = new Observer({
@@ -87,7 +90,7 @@ export class Runtime {
       modelServers: this.servers.observed,
     });
     this.#link = new Link({
-      tell: (type, reason, message) => this.#tellLink(type, reason, message),
+      tell: (type, reason, message) => this.#record.turn(type, reason, message),
       observeAnew: async () => {
         await this.forgetAll();
         this.wake();
@@ -113,19 +116,20 @@ export class Runtime {
       eventsRemembered: async () => {
         // One turn of the event loop: what came on the event stream before the list's answer is read first.
         await nextTurn();
-        await this.#eventChain;
+        await this.#intake.settled();
       },
       onStep: (progress) => this.#stepped(progress),
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
     this.#engineEnd = new EngineEnd(options);
-    this.#memory = {
-      engineEnds: () => this.#engineEnd.ending,
-      kills: new Map(),
-      ooms: new Map(),
-      stoppedByReeve: this.reconciler.stopping,
-      busy: this.reconciler.busy,
-    };
+    this.#intake = new EventIntake({
+      ...options,
+      observer: this.observer,
+      prober: this.prober,
+      reconciler: this.reconciler,
+      engineEnd: this.#engineEnd,
+      pacer: this.#pacer,
+    });
   }
 
   /** Asks for a pass soon. */
@@ -148,7 +152,7 @@ export class Runtime {
     this.prober.close();
     this.servers.close();
     await this.#loop;
-    await this.#eventChain;
+    await this.#intake.settled();
   }
 
   /** For a look without a loop: every probe and model server is asked once, for at most `withinMs`. */
@@ -174,7 +178,7 @@ export class Runtime {
       const startedAt = this.#o.now();
       try {
         const ended = await this.#engineEnd.settle();
-        if (ended !== undefined) await this.#record('Warning', 'EngineStopped', ended);
+        if (ended !== undefined) await this.#record.tell('Warning', 'EngineStopped', ended);
         await this.#pass();
         await this.#link.note({ type: 'answered', at: this.#o.now() });
       } catch (error) {
@@ -191,9 +195,9 @@ export class Runtime {
       return;
     }
     this.#dueWork(target);
-    this.#belongings = belongingsOf(target.revision);
+    this.#intake.aim(target);
     const result = await this.reconciler.pass(target, options, this.by);
-    this.#waits = waitsForOthers(result.plan);
+    this.#intake.notePass(result);
     this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target.revision, result.observed);
@@ -230,7 +234,7 @@ export class Runtime {
 
   async #follow(): Promise<void> {
     const handlers = {
-      onEvent: (event: EngineEvent) => this.#event(event),
+      onEvent: (event: EngineEvent) => this.#intake.take(event),
       onConnected: () => {
         this.#link.streamOpened();
         this.wake();
@@ -245,89 +249,19 @@ export class Runtime {
     await followEvents(this.#o.engine, this.#o.now, handlers, this.#abort.signal);
   }
 
-  #event(told: EngineEvent): void {
-    const event = this.observer.identify(told);
-    this.observer.noteEvent(event);
-    const ours = event.attributes[identityLabels.platform] === this.#o.platform;
-    if (event.type === 'container' && ours && this.target !== undefined) {
-      const inputs = { policy: this.target.revision.policy, jitter: this.#o.random() };
-      if (event.action === 'start') this.prober.forget(event.id);
-      this.#eventChain = this.#eventChain
-        .then(async () => {
-          if (isEndingKill(event) && !this.reconciler.stopping.has(event.id))
-            await this.#engineEnd.noteKill();
-          const changes = factsFromEvent(event, await this.#o.store.facts(), this.#memory, inputs);
-          if (changes.length > 0) await this.#o.store.setFacts(changes);
-        })
-        .catch((error: unknown) =>
-          this.#o.logger.error({ err: error }, 'an engine event could not be remembered'),
-        )
-        // A kill is followed by the die that it causes: looking in between would see an end without a reason.
-        .finally(() => (event.action === 'kill' ? undefined : this.#wakeFor(event)));
-      return;
-    }
-    if (this.#concerns(event)) this.#wakeFor(event);
-    else if (this.#waits) this.#pacer.askLater();
-  }
-
-  /** While steps run, what they stir up is no reason to hurry; what ends or changes a container beside them is. */
-  #wakeFor({ type, action, attributes }: EngineEvent): void {
-    const { busy } = this.reconciler;
-    const ref = `${attributes[identityLabels.kind]}/${attributes[identityLabels.name]}` as Ref;
-    const isCalm = type !== 'container' || action === 'create' || action === 'start' || busy.has(ref);
-    if (isCalm && busy.size > 0) this.#pacer.askAfterStep();
-    else this.wake();
-  }
-
-  #concerns(event: EngineEvent): boolean {
-    const { platform } = this.#o;
-    if (this.#belongings === undefined) return true;
-    return concerns(event, platform, this.#belongings, (id) => this.observer.isListed(id, platform));
-  }
-  #belongings: Belongings | undefined;
-  /** The last plan had steps that wait for those under way. */
-  #stepsWait = false;
-  /** Something of the last plan waits for what others do. */
-  #waits = true;
-
   async #passFailed(error: unknown): Promise<void> {
     const { logger, now } = this.#o;
     const failure = error instanceof Error ? error : new Error(String(error));
     const unreachable = failure instanceof EngineError && failure.code === 0;
     if (!unreachable) {
       logger.error({ err: failure }, 'pass failed');
-      await this.#record('Warning', 'PassFailed', failure.message);
+      await this.#record.tell('Warning', 'PassFailed', failure.message);
     }
     if (unreachable) await this.#link.note({ type: 'failed', at: now(), message: failure.message });
     const retryMs = unreachable ? this.#link.retryMs : passRetryMs;
     logger.warn({ retryMs, err: failure.message }, 'looking again later');
     await sleep(retryMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
     this.wake();
-  }
-
-  /** An event, and a condition of the platform for as long as it stands. */
-  async #tellLink(type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
-    const { store, platform, now, logger } = this.#o;
-    await this.#record(type, reason, message);
-    const condition = { type: 'Ready', status: type === 'Normal', reason, message } as const;
-    await store
-      .saveCondition(`Platform/${platform}`, condition, now())
-      .catch((error: unknown) => logger.error({ err: error, condition }, 'condition not stored'));
-  }
-
-  async #record(type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
-    const { store, platform, now, scrub, logger } = this.#o;
-    const event: NewEvent = {
-      at: now(),
-      type,
-      reason,
-      regarding: `Platform/${platform}`,
-      message: scrub(message),
-      by: 'reeve',
-    };
-    await store
-      .record([event])
-      .catch((error: unknown) => logger.error({ err: error, event }, 'event not stored'));
   }
 
   #progress(step: Step, message: string): void {

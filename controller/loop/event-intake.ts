@@ -1,0 +1,108 @@
+// Takes in the engine's events: what they say of ours becomes facts, one after the other, and those that matter ask for
+// a pass, soon or later. Decides nothing else.
+
+import type { Logger } from 'pino';
+import type { Ref } from '../../desired-state/resource.ts';
+import { identityLabels } from '../../reconcilers/observed.ts';
+import type { EngineEvent } from '../engine.ts';
+import type { Prober } from '../probes/prober.ts';
+import type { Store } from '../store/store.ts';
+import type { EngineEnd } from './engine-end.ts';
+import { type EventMemory, factsFromEvent, isEndingKill } from './facts-from-event.ts';
+import type { Observer } from './observer.ts';
+import type { Pacer } from './pacer.ts';
+import type { PassResult, Reconciler, Target } from './reconciler.ts';
+import { type Belongings, belongingsOf, concerns, waitsForOthers } from './relevance.ts';
+
+interface EventIntakeContext {
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly platform: string;
+  readonly random: () => number;
+  readonly observer: Observer;
+  readonly prober: Prober;
+  readonly reconciler: Reconciler;
+  readonly engineEnd: EngineEnd;
+  readonly pacer: Pacer;
+}
+
+export class EventIntake {
+  readonly #c: EventIntakeContext;
+  readonly #memory: EventMemory;
+  #chain: Promise<void> = Promise.resolve();
+  #target: Target | undefined;
+  #belongings: Belongings | undefined;
+  /** Something of the last plan waits for what others do. */
+  #waits = true;
+
+  constructor(context: EventIntakeContext) {
+    this.#c = context;
+    this.#memory = {
+      engineEnds: () => context.engineEnd.ending,
+      kills: new Map(),
+      ooms: new Map(),
+      stoppedByReeve: context.reconciler.stopping,
+      busy: context.reconciler.busy,
+    };
+  }
+
+  /** Whose events they are from now on. */
+  aim(target: Target): void {
+    this.#target = target;
+    this.#belongings = belongingsOf(target.revision);
+  }
+
+  /** What the last pass left to wait for. */
+  notePass({ plan }: PassResult): void {
+    this.#waits = waitsForOthers(plan);
+  }
+
+  /** Resolves when what has arrived is facts. */
+  settled(): Promise<void> {
+    return this.#chain;
+  }
+
+  take(told: EngineEvent): void {
+    const { observer, platform, pacer } = this.#c;
+    const event = observer.identify(told);
+    observer.noteEvent(event);
+    const isOurs = event.attributes[identityLabels.platform] === platform;
+    if (event.type === 'container' && isOurs && this.#target !== undefined) {
+      this.#remember(event, this.#target);
+      return;
+    }
+    if (this.#concerns(event)) this.#wakeFor(event);
+    else if (this.#waits) pacer.askLater();
+  }
+
+  #remember(event: EngineEvent, { revision }: Target): void {
+    const { store, logger, prober, reconciler, engineEnd, random } = this.#c;
+    const inputs = { policy: revision.policy, jitter: random() };
+    if (event.action === 'start') prober.forget(event.id);
+    this.#chain = this.#chain
+      .then(async () => {
+        if (isEndingKill(event) && !reconciler.stopping.has(event.id)) await engineEnd.noteKill();
+        const changes = factsFromEvent(event, await store.facts(), this.#memory, inputs);
+        if (changes.length > 0) await store.setFacts(changes);
+      })
+      .catch((error: unknown) => logger.error({ err: error }, 'an engine event could not be remembered'))
+      // A kill is followed by the die that it causes: looking in between would see an end without a reason.
+      .finally(() => (event.action === 'kill' ? undefined : this.#wakeFor(event)));
+  }
+
+  /** While steps run, what they stir up is no reason to hurry; what ends or changes a container beside them is. */
+  #wakeFor({ type, action, attributes }: EngineEvent): void {
+    const { reconciler, pacer } = this.#c;
+    const ref = `${attributes[identityLabels.kind]}/${attributes[identityLabels.name]}` as Ref;
+    const isCalm =
+      type !== 'container' || action === 'create' || action === 'start' || reconciler.busy.has(ref);
+    if (isCalm && reconciler.busy.size > 0) pacer.askAfterStep();
+    else pacer.ask();
+  }
+
+  #concerns(event: EngineEvent): boolean {
+    const { platform, observer } = this.#c;
+    if (this.#belongings === undefined) return true;
+    return concerns(event, platform, this.#belongings, (id) => observer.isListed(id, platform));
+  }
+}
