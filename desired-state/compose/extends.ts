@@ -48,7 +48,13 @@ export function applyExtends(context: ModelContext, { tree, paths }: Settled, so
     const home: Home = { ...source, services, paths, folder: context.folder };
     const value = mapValues(services, (service, key) => {
       if (service.kind !== 'map') tellNoMap(context.loading, name, key, service);
-      return resolveService(extending, home, key, []) ?? service;
+      const before = context.loading.diagnostics.length;
+      const resolved = resolveService(extending, home, key, []) ?? service;
+      // What it would have taken over is not there: nothing more can be said of it.
+      if (context.loading.diagnostics.slice(before).some((d) => d.severity === 'error')) {
+        context.loading.wrong.add(`${name}.${key}`);
+      }
+      return resolved;
     });
     return value === services ? root : withEntry(root, { ...section, value });
   }, tree);

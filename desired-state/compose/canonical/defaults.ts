@@ -58,9 +58,10 @@ export function checkExclusive(loading: Loading, root: Node): void {
   each(root, 'secrets.*', (node, key) =>
     checkContent(loading, `secret ${key}`, node, ['file', 'environment']),
   );
-  each(root, 'services.*.ports.*', (node) => checkAddress(loading, node));
+  const wrong = (service: string): void => void loading.wrong.add(`services.${service}`);
+  each(root, 'services.*.ports.*', (node, service) => checkAddress(loading, node) && wrong(service));
   for (const path of ['services.*.gpus.*', 'services.*.deploy.resources.reservations.devices.*']) {
-    each(root, path, (node) => checkDevices(loading, node));
+    each(root, path, (node, service) => checkDevices(loading, node) && wrong(service));
   }
   each(root, 'services.*.develop.watch.*.path', (node) => {
     if (node.kind !== 'scalar' || node.source !== '') return;
@@ -68,16 +69,17 @@ export function checkExclusive(loading: Loading, root: Node): void {
   });
 }
 
-function each(root: Node, path: string, visit: (node: Node, key: string) => void): void {
+/** Visits what a path leads to, with the name of the entry that it is in. */
+function each(root: Node, path: string, visit: (node: Node, name: string) => void): void {
   const parts = path.split('.');
-  const walk = (node: Node, index: number, key: string): void => {
+  const walk = (node: Node, index: number, name: string): void => {
     const part = parts[index];
-    if (part === undefined) visit(node, key);
+    if (part === undefined) visit(node, name);
     else if (node.kind === 'list')
-      for (const item of part === '*' ? node.items : []) walk(item, index + 1, key);
+      for (const item of part === '*' ? node.items : []) walk(item, index + 1, name);
     else if (node.kind === 'map') {
       for (const entry of part === '*' ? node.entries.values() : [node.entries.get(part)]) {
-        if (entry !== undefined) walk(entry.value, index + 1, entry.key);
+        if (entry !== undefined) walk(entry.value, index + 1, index === 1 ? entry.key : name);
       }
     }
   };
@@ -114,17 +116,19 @@ function checkContent(loading: Loading, what: string, node: Node, keys: readonly
   }
 }
 
-function checkAddress(loading: Loading, node: Node): void {
+/** True: it is wrong, and told. */
+function checkAddress(loading: Loading, node: Node): boolean {
   const address = childOf(node, 'host_ip');
-  if (address?.kind !== 'scalar' || isIP(scalarText(address)) !== 0) return;
+  if (address?.kind !== 'scalar' || isIP(scalarText(address)) !== 0) return false;
   const message = `bad host address ${JSON.stringify(address.source)}, expected an IP address`;
   tell(loading, 'error', address, { code: 'BadAddress', message });
+  return true;
 }
 
-function checkDevices(loading: Loading, node: Node): void {
-  if (node.kind !== 'map') return;
-  const ids = node.entries.get('device_ids');
-  if (ids === undefined || !node.entries.has('count')) return;
+function checkDevices(loading: Loading, node: Node): boolean {
+  const ids = node.kind === 'map' ? node.entries.get('device_ids') : undefined;
+  if (ids === undefined || childOf(node, 'count') === undefined) return false;
   const message = 'count and device_ids exclude each other, expected one of the two';
   tell(loading, 'error', ids.keyPosition, { code: 'ConflictingKeys', message });
+  return true;
 }

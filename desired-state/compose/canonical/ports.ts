@@ -87,13 +87,17 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** `address:published:target/protocol` of a long form: what makes two ports one; undefined: no target to compare. */
+/**
+ * What makes two ports one: `address:published:target/protocol`; undefined: no target to compare. To Compose a published
+ * port that is a number is another than one that is text, and a target that is text another than one that is a number.
+ */
 export function portKey(item: Node): string | undefined {
   if (item.kind === 'scalar') return scalarText(item);
   if (item.kind !== 'map') return undefined;
-  const text = (key: string, otherwise: string): string => {
+  const part = (key: string, otherwise: string, usual: 'string' | 'number' = 'string'): string => {
     const child = item.entries.get(key)?.value;
-    return child?.kind === 'scalar' && child.value !== null ? scalarText(child) : otherwise;
+    if (child?.kind !== 'scalar' || child.value === null) return otherwise;
+    return typeof child.value === usual ? scalarText(child) : `(${typeof child.value})${scalarText(child)}`;
   };
-  return `${text('host_ip', '0.0.0.0')}:${text('published', '')}:${text('target', '')}/${text('protocol', 'tcp')}`;
+  return `${part('host_ip', '0.0.0.0')}:${part('published', '')}:${part('target', '', 'number')}/${part('protocol', 'tcp')}`;
 }

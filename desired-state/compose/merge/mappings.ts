@@ -12,7 +12,7 @@ export function mergeNamed(lone?: Readonly<Record<string, string | boolean>>): R
     const second = namesAsMap(over, lone);
     if (first !== undefined && second !== undefined) return mergeMaps(first, second, merging);
     merging.mismatch(base, over, merging.path);
-    return over;
+    return base;
   };
 }
 
@@ -49,7 +49,7 @@ function buildAsMap(node: Node): MapNode | undefined {
 export function mergeLogging(base: Node, over: Node, merging: Merging): Node {
   if (base.kind !== 'map' || over.kind !== 'map') {
     merging.mismatch(base, over, merging.path);
-    return over;
+    return base;
   }
   const [before, after] = [childOf(base, 'driver'), childOf(over, 'driver')];
   const same = before?.kind === 'scalar' && after?.kind === 'scalar' && before.value === after.value;

@@ -24,7 +24,7 @@ export function mergeNodes(base: Node, over: Node, merging: Merging): Node {
   if (base.kind === 'map' && over.kind === 'map') return mergeMaps(base, over, merging);
   if (base.kind === 'list' && over.kind === 'list') return appendNew(base, over.items);
   merging.mismatch(base, over, merging.path);
-  return over;
+  return base;
 }
 
 export function mergeMaps(base: MapNode, over: MapNode, merging: Merging): MapNode {

@@ -2,7 +2,7 @@
 
 import { childOf, type MapNode, type Node } from '../../tree.ts';
 import { listOf } from '../edit.ts';
-import { appendNew, isNull, type Merging, mergeMaps } from './merge.ts';
+import { appendNew, type Merging, mergeMaps } from './merge.ts';
 import { sequenceOf } from './pairs.ts';
 
 /** The later file's items follow, those that are there already do not come twice. */
@@ -10,36 +10,46 @@ export function appendSequence(base: Node, over: Node, _merging: Merging): Node 
   return appendNew(listOf(base.position, sequenceOf(base)), sequenceOf(over));
 }
 
+/** A pool that merging changes in place, as Compose's does: one that two lists share changes in both. */
+interface Pool {
+  node: MapNode;
+}
+
 /**
  * Pools of one subnet merge. As Compose does it (mergeIPAMConfig of compose-go), a pool of an earlier file that no later
- * file repeats is lost.
+ * file repeats is lost, and several of both make a mixture.
  */
 export function mergeIpam(base: Node, over: Node, merging: Merging): Node {
   if (base.kind !== 'list' || over.kind !== 'list') {
-    if (!isNull(over)) merging.mismatch(base, over, merging.path);
+    merging.mismatch(base, over, merging.path);
     return base;
   }
-  const pools: MapNode[] = [];
-  for (const written of base.items) {
-    if (written.kind !== 'map') continue;
-    let original = written;
-    for (const pool of over.items) {
-      if (pool.kind !== 'map') continue;
-      const known = pools.some((other) => subnetOf(other) === subnetOf(pool));
+  const found: Pool[] = [];
+  const later = poolsOf(over);
+  for (const original of poolsOf(base)) {
+    for (const pool of later) {
+      const known = found.some((other) => subnetOf(other) === subnetOf(pool));
       if (subnetOf(pool) !== subnetOf(original) && !known) {
-        pools.push(pool);
+        found.push(pool);
         continue;
       }
-      original = mergeMaps(original, pool, merging);
-      const index = pools.findIndex((other) => subnetOf(other) === subnetOf(original));
-      if (index >= 0) pools[index] = original;
-      else pools.push(original);
+      original.node = mergeMaps(original.node, pool.node, merging);
+      const index = found.findIndex((other) => subnetOf(other) === subnetOf(original));
+      if (index >= 0) found[index] = original;
+      else found.push(original);
     }
   }
-  return listOf(base.position, pools);
+  return listOf(
+    base.position,
+    found.map(({ node }) => node),
+  );
 }
 
-function subnetOf(node: MapNode): string | undefined {
+function poolsOf(list: Node & { kind: 'list' }): Pool[] {
+  return list.items.flatMap((node) => (node.kind === 'map' ? [{ node }] : []));
+}
+
+function subnetOf({ node }: Pool): string | undefined {
   const subnet = childOf(node, 'subnet');
   return subnet?.kind === 'scalar' ? String(subnet.value) : undefined;
 }

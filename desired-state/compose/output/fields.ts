@@ -8,7 +8,8 @@ const empty = (fields: Kind): Field => ({ kind: fields, always: (loading) => fie
 const noMap = { kind: 'map', entries: new Map(), position: { file: '', line: 1, column: 1 } } as const;
 
 const ulimit: Kind = (node, loading) => {
-  if (node.kind !== 'map') return kind.setInteger(node, loading);
+  // 0 is no single number to Compose, nor are soft and hard anything then.
+  if (node.kind !== 'map') return kind.integer(node, loading) ?? {};
   return struct({ single: kind.integer, soft: kind.integer, hard: kind.integer })(node, loading);
 };
 
