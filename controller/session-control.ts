@@ -1,12 +1,11 @@
 // The Control of this process: plans, applies, acts and keeps one platform with the session's engine, store and lock.
 
 import type { Loaded } from '../desired-state/load-types.ts';
-import { adoptable, adoptedPins } from '../reconcilers/adoption.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
-import type { ObservedState } from '../reconcilers/observed.ts';
 import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
-import { adoptionSaid, disown, nothingToAdopt, settleAdoption, takeContainer, takeOver } from './adoption.ts';
+import { adoptSeen, putInForceAsSeen } from './adopt-seen.ts';
+import { disown, takeContainer, takeOver } from './adoption.ts';
 import { runToEnd } from './apply.ts';
 import type {
   Act,
@@ -22,7 +21,6 @@ import type {
 import type { ConnectedEngine } from './docker/connect.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
 import { askForImages } from './image-asks.ts';
-import { putInForce } from './in-force.ts';
 import { keep } from './keep.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
@@ -101,7 +99,8 @@ export class SessionControl implements Control {
       throw stalePlan(options.fingerprint, revision.id);
     }
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
-    await this.#putInForce(observed, options.by, options.updateImages);
+    const { by, updateImages } = options;
+    await putInForceAsSeen(this.store, this.engine, revision, observed, { by, at: Date.now(), updateImages });
     await takeOver(this.store, revision, observed, options.by, Date.now());
     const refs = await forgetFailures(this.store, seen);
     if (refs.length > 0)
@@ -182,21 +181,14 @@ export class SessionControl implements Control {
     return targetOf(this.#loaded, (await this.store.inForce())?.revision, this.engine);
   }
 
-  /** Takes over what is there as it is. What differs waits for an apply. */
   async #adopt(by: string): Promise<string> {
     await this.#loadAnew();
     await requireNotSuspended(this.store, this.platform);
-    const { plan, observed } = await this.#see({ ...wholeApply, mode: 'apply' });
-    const { revision } = this.#loaded;
-    if (adoptable(revision, observed, await this.store.facts()).containers.length === 0)
-      throw nothingToAdopt(this.platform, observed);
-    await this.#putInForce(observed, by, false);
-    // Before they are ours: no pass in between may act on what differs.
-    await settleAdoption(this.store, plan.steps.length, Date.now());
-    const adopted = await takeOver(this.store, revision, observed, by, Date.now());
+    const seen = await this.#see({ ...wholeApply, mode: 'apply' });
+    const said = await adoptSeen(this.store, this.engine, this.#loaded.revision, seen, by, Date.now());
     if (this.#keeping) this.#runtime.target = await this.#target();
     this.#runtime.wake();
-    return adoptionSaid(adopted, plan.steps.length);
+    return said;
   }
 
   async #adoptContainer(name: string, by: string): Promise<string> {
@@ -209,14 +201,6 @@ export class SessionControl implements Control {
     const said = await disown(this.store, this.platform, await this.engine.containers(), by, Date.now());
     this.#runtime.wake();
     return said;
-  }
-
-  /** Of images that nothing was known of, the tags mean what the containers run that Compose made. */
-  async #putInForce(observed: ObservedState, by: string, updateImages: boolean): Promise<void> {
-    const { revision } = this.#loaded;
-    const pins = adoptedPins(revision, observed, await this.store.facts());
-    await this.store.setFacts(Object.entries(pins).map(([key, value]) => ({ fact: 'pins', key, value })));
-    await putInForce(this.store, this.engine, revision, { by, at: Date.now(), updateImages });
   }
 
   /** Registries are asked once: all passes of one apply aim at the same. */
