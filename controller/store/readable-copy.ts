@@ -13,9 +13,8 @@ export interface Readable {
 /** The store itself where its folder is writable, else a private copy of it with what its log holds. */
 export function readableStore(path: string): Readable {
   if (isWritable(dirname(path))) return { path, discard: () => undefined };
-  const folder = mkdtempSync(join(tmpdir(), 'reeve-read-'));
+  const { path: folder, discard } = privateFolder();
   const copy = join(folder, 'store.db');
-  const discard = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     copyFileSync(path, copy);
     if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
@@ -25,6 +24,12 @@ export function readableStore(path: string): Readable {
     return { path, discard: () => undefined };
   }
   return { path: copy, discard };
+}
+
+/** For a copy that nobody else reads. */
+export function privateFolder(): Readable {
+  const path = mkdtempSync(join(tmpdir(), 'reeve-read-'));
+  return { path, discard: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 function isWritable(folder: string): boolean {

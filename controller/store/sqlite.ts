@@ -1,9 +1,12 @@
 // Opens the store in one SQLite file: for the one writer, or for reading beside it.
 
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
 import { exitStatus, ReeveError } from '../errors.ts';
-import { isReadable, migrate } from './migrations/migrate.ts';
-import { readableStore } from './readable-copy.ts';
+import { ageOf, migrate } from './migrations/migrate.ts';
+import { privateFolder, readableStore } from './readable-copy.ts';
+import type { Database } from './schema.ts';
 import { makeReader, makeStore, type StoreReader } from './sql-store.ts';
 import { openSqlite } from './sqlite-file.ts';
 import type { Store } from './store.ts';
@@ -32,11 +35,34 @@ export async function openStoreReadOnly(path: string): Promise<StoreReader | und
     readable.discard();
   };
   try {
-    if (await isReadable(db, path)) return { ...makeReader(db), close };
+    const age = await ageOf(db, path);
+    if (age === 'current') return { ...makeReader(db), close };
+    const copy = age === 'older' ? await upgradedCopy(db, path) : undefined;
     await close();
-    return undefined;
+    return copy;
   } catch (error) {
     await close();
+    throw error;
+  }
+}
+
+/** An older store is its writer's to bring up to date (which may still run): a reader reads a copy that was. */
+async function upgradedCopy(db: Database, where: string): Promise<StoreReader> {
+  const folder = privateFolder();
+  try {
+    const path = join(folder.path, 'store.db');
+    // It forbids writing another file too; this one is open for reading only all the same.
+    await sql`PRAGMA query_only = OFF`.execute(db);
+    await sql`VACUUM INTO ${path}`.execute(db);
+    const copy = openSqlite(path, 'write');
+    await migrate(copy, where);
+    const close = async (): Promise<void> => {
+      await copy.destroy();
+      folder.discard();
+    };
+    return { ...makeReader(copy), close };
+  } catch (error) {
+    folder.discard();
     throw error;
   }
 }

@@ -22,17 +22,12 @@ export async function migrate(db: Database, where: string): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-/** For readers, who may not migrate: exactly this reeve's schema is there; false: nothing was ever kept. */
-export async function isReadable(db: Database, where: string): Promise<boolean> {
+/** For readers, who may not migrate: `empty` where nothing was ever kept, `older` where an earlier reeve wrote last. */
+export async function ageOf(db: Database, where: string): Promise<'empty' | 'older' | 'current'> {
   const applied = await appliedMigrations(db);
-  if (applied.length === 0) return false;
+  if (applied.length === 0) return 'empty';
   refuseNewer(applied, where);
-  if (applied.length < Object.keys(migrations).length) {
-    throw new ReeveError(`the store ${where} was last written by an earlier version of reeve`, {
-      hint: 'start the controller or any command that writes (reeve run, reeve apply) once: it brings the store up to date',
-    });
-  }
-  return true;
+  return applied.length < Object.keys(migrations).length ? 'older' : 'current';
 }
 
 function refuseNewer(applied: readonly string[], where: string): void {

@@ -192,6 +192,27 @@ describe.runIf(process.getuid?.() === 0)('a folder that cannot take it', () => {
     mounted = undefined;
   });
 
+  test('of an earlier reeve: a reader reads it and leaves it as it is; the writer brings it up to date', async () => {
+    await (await storeWith(2)).close();
+    const older = new BetterSqlite(path);
+    older.exec(
+      "ALTER TABLE revisions DROP COLUMN images; DELETE FROM kysely_migration WHERE name LIKE '0002%'",
+    );
+    older.close();
+    const reader = await openStoreReadOnly(path);
+    expect(await reader?.events({})).toHaveLength(2);
+    await reader?.close();
+    const names = () => {
+      const file = new BetterSqlite(path, { readonly: true });
+      const rows = file.prepare('SELECT name FROM kysely_migration').all();
+      file.close();
+      return rows.length;
+    };
+    expect(names()).toBe(1);
+    await (await openStore(path)).close();
+    expect(names()).toBeGreaterThan(1);
+  });
+
   test('read-only: the writer says so, the reader reads what is there', async () => {
     mount('size=4m');
     await (await storeWith(2)).close();
