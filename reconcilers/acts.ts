@@ -2,8 +2,9 @@
 
 import { portGivers, releasesFor } from './blockers.ts';
 import {
+  beginningOf,
   createSteps,
-  graceOf,
+  endingOf,
   isUp,
   type Prerequisites,
   rebuildSteps,
@@ -111,7 +112,13 @@ function gated(step: Step): Draft {
 }
 
 function restartStep(s: Situation, container: ObservedContainer, cause: Cause): Step {
-  const args = { containerId: container.id, ...graceOf(s.workload), files: s.workload.files };
+  const { workload } = s;
+  const args = {
+    containerId: container.id,
+    ...endingOf(workload),
+    files: workload.files,
+    ...beginningOf(workload),
+  };
   return makeStep('restartContainer', s.ref, args, cause, { interrupts: true });
 }
 

@@ -126,12 +126,16 @@ export function startStep(
   container: ObservedContainer | undefined,
   after: readonly string[],
 ): Step {
-  const args = { ...(container === undefined ? {} : { containerId: container.id }), files: s.workload.files };
+  const args = {
+    ...(container === undefined ? {} : { containerId: container.id }),
+    files: s.workload.files,
+    ...beginningOf(s.workload),
+  };
   return makeStep('startContainer', s.ref, args, cause, { after });
 }
 
 export function stopStep(s: Situation, container: ObservedContainer, cause: Cause): Step {
-  const args = { containerId: container.id, ...graceOf(s.workload) };
+  const args = { containerId: container.id, ...endingOf(s.workload) };
   return makeStep('stopContainer', s.ref, args, cause, { interrupts: true, key: container.id.slice(0, 12) });
 }
 
@@ -141,9 +145,16 @@ export function removeStep(s: Situation, container: ObservedContainer, cause: Ca
   return makeStep('removeContainer', s.ref, args, cause, { key: container.id.slice(0, 12) });
 }
 
-export function graceOf(workload: Workload): { graceMs?: number } {
-  const graceMs = workload.container.stopGracePeriodMs;
-  return graceMs === undefined ? {} : { graceMs };
+/** How it is stopped: after how long by force, and what is run in it before. */
+export function endingOf(workload: Workload): Pick<StepArgs['stopContainer'], 'graceMs' | 'preStop'> {
+  const { stopGracePeriodMs: graceMs } = workload.container;
+  const { preStop } = workload;
+  return { ...(graceMs === undefined ? {} : { graceMs }), ...(preStop === undefined ? {} : { preStop }) };
+}
+
+/** What is run in it once it has started. */
+export function beginningOf({ postStart }: Workload): Pick<StepArgs['startContainer'], 'postStart'> {
+  return postStart === undefined ? {} : { postStart };
 }
 
 export function isUp(container: ObservedContainer): boolean {

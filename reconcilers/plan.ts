@@ -5,6 +5,7 @@ import type { Diagnostic, Position } from '../desired-state/diagnostic.ts';
 import type {
   Build,
   ContainerSpec,
+  Hook,
   Model,
   Network,
   NetworkAttachment,
@@ -41,9 +42,25 @@ export interface StepArgs {
     inheritVolumes: Readonly<Record<string, string>>;
     files: readonly WatchedFile[];
   };
-  startContainer: { containerId?: string; files: readonly WatchedFile[] };
-  stopContainer: { containerId: string; graceMs?: number };
-  restartContainer: { containerId: string; graceMs?: number; files: readonly WatchedFile[] };
+  startContainer: {
+    containerId?: string;
+    files: readonly WatchedFile[];
+    /** Run in it once it has started; if one fails it is stopped and the start has failed. */
+    postStart?: readonly Hook[];
+  };
+  stopContainer: {
+    containerId: string;
+    graceMs?: number;
+    /** Run in it before; if one fails it is not stopped. */
+    preStop?: readonly Hook[];
+  };
+  restartContainer: {
+    containerId: string;
+    graceMs?: number;
+    files: readonly WatchedFile[];
+    preStop?: readonly Hook[];
+    postStart?: readonly Hook[];
+  };
   signalContainer: { containerId: string; signal: string; files: readonly WatchedFile[] };
   unpauseContainer: { containerId: string };
   renameContainer: { containerId: string; name: string };

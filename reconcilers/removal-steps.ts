@@ -3,6 +3,7 @@
 import { withoutIndex } from '../desired-state/instances.ts';
 import { isWorkload, type Ref, type Resource, refOf, tiers } from '../desired-state/resource.ts';
 import { isMadeByCompose } from './compose-identity.ts';
+import { endingOf } from './container-steps.ts';
 import { identityLabels, type ObservedContainer, type ObservedNetwork } from './observed.ts';
 import { topological } from './order.ts';
 import type { Cause, Notice, Step } from './plan.ts';
@@ -92,13 +93,12 @@ function removalSteps(
   const { current, predecessor, leftovers } = ownedBy(world, ref);
   const cause: Cause =
     mode === 'down' ? { reason: 'Down', message: 'the platform is taken down' } : causeOfRemoval(world, ref);
-  const grace =
-    resource !== undefined && isWorkload(resource) ? resource.container.stopGracePeriodMs : undefined;
+  const ending = resource !== undefined && isWorkload(resource) ? endingOf(resource) : {};
   const steps: Step[] = [];
   for (const container of [current, predecessor, ...leftovers]) {
     if (container === undefined) continue;
     steps.push(
-      ...removal(ref, container, cause, grace, [...before, ...steps.slice(-1).map((s) => s.id)], input),
+      ...removal(ref, container, cause, ending, [...before, ...steps.slice(-1).map((s) => s.id)], input),
     );
   }
   return steps;
@@ -120,7 +120,7 @@ function removal(
   ref: Ref,
   container: ObservedContainer,
   cause: Cause,
-  graceMs: number | undefined,
+  ending: ReturnType<typeof endingOf>,
   after: readonly string[],
   input: RemovalInput,
 ): Step[] {
@@ -129,7 +129,7 @@ function removal(
     container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
   const remove = { containerId: container.id, name: container.name, volumes: input.removeVolumes };
   if (!isUp) return [makeStep('removeContainer', ref, remove, cause, { key, after })];
-  const args = { containerId: container.id, ...(graceMs === undefined ? {} : { graceMs }) };
+  const args = { containerId: container.id, ...ending };
   const stop = makeStep('stopContainer', ref, args, cause, { key, after, interrupts: true });
   return [stop, makeStep('removeContainer', ref, remove, cause, { key, after: [stop.id] })];
 }

@@ -75,7 +75,7 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
     perform: (step, context) => performStep(client, step, { ...context, credentials }),
     registryDigest: (image, signal) => registryDigest(client, credentials, image, signal),
     repoDigest: (image) => repoDigest(client, image),
-    exec: (containerId, command, timeoutMs) => runExec(client, containerId, command, timeoutMs),
+    exec: (containerId, command, timeoutMs) => runExec(client, containerId, command, { timeoutMs }),
     logs: (containerId, logOptions) => readLogs(client, containerId, logOptions, Date.now),
     close: () => transport.close(),
   };

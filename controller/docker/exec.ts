@@ -1,6 +1,7 @@
 // Runs a command in a container and takes its exit code and the beginning of its output.
 
 import { setTimeout } from 'node:timers/promises';
+import type { EnvValue } from '../../desired-state/resource.ts';
 import type { EngineClient } from './client.ts';
 import { demultiplex } from './demux.ts';
 import { garbledError, lostError, timedOutError } from './errors.ts';
@@ -8,22 +9,34 @@ import { shortId } from './inspect.ts';
 
 const outputBytes = 4096;
 
+export interface ExecOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  readonly user?: string;
+  readonly privileged?: boolean;
+  readonly workingDir?: string;
+  readonly environment?: Readonly<Record<string, EnvValue>>;
+}
+
 /** The command cannot be ended from outside: after a time-out it may run on in the container. */
 export async function runExec(
   client: EngineClient,
   container: string,
   command: readonly string[],
-  timeoutMs: number,
+  options: ExecOptions,
 ): Promise<{ exitCode: number; output: string }> {
+  const { timeoutMs } = options;
   const what = `exec in ${shortId(container)}`;
   const deadline = new AbortController();
   const timer = globalThis.setTimeout(() => deadline.abort(timedOutError(what, timeoutMs)), timeoutMs);
-  const bounds = { what, timeoutMs, signal: deadline.signal };
+  const signal =
+    options.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, options.signal]);
+  const bounds = { what, timeoutMs, signal };
   try {
     const { Id } = await client.json<{ Id?: string }>({
       method: 'POST',
       path: `/containers/${encodeURIComponent(container)}/exec`,
-      body: { AttachStdout: true, AttachStderr: true, Cmd: command },
+      body: { AttachStdout: true, AttachStderr: true, Cmd: command, ...bodyOf(options) },
       ...bounds,
     });
     if (Id === undefined) throw garbledError(what);
@@ -40,6 +53,18 @@ export async function runExec(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function bodyOf({ user, privileged, workingDir, environment = {} }: ExecOptions): object {
+  const Env = Object.entries(environment).flatMap(([key, value]) =>
+    typeof value === 'string' ? [`${key}=${value}`] : [],
+  );
+  return {
+    ...(user === undefined ? {} : { User: user }),
+    ...(privileged === undefined ? {} : { Privileged: privileged }),
+    ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
+    ...(Env.length === 0 ? {} : { Env }),
+  };
 }
 
 /** The output may end a moment before the engine has noted the exit. */

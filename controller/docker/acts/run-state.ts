@@ -1,6 +1,7 @@
 // Whether a container runs: start, stop, restart, signal, unpause.
 
 import { setTimeout } from 'node:timers/promises';
+import type { Hook } from '../../../desired-state/resource.ts';
 import { EngineError, ReeveError } from '../../errors.ts';
 import { epochMs, type RawInspect } from '../api.ts';
 import type { EngineClient } from '../client.ts';
@@ -8,9 +9,11 @@ import { hasReason, isMissing, refusedError } from '../errors.ts';
 import { inspectRaw, shortId } from '../inspect.ts';
 import { type Act, type Bounds, boundsOf, surely } from './act.ts';
 import { putFiles } from './files.ts';
+import { runHooks } from './hooks.ts';
 import { refuseSilentVolumes } from './lost-volumes.ts';
 
-export const startContainer: Act<'startContainer'> = async (client, { containerId, files }, context) => {
+export const startContainer: Act<'startContainer'> = async (client, args, context) => {
+  const { containerId, files, postStart } = args;
   if (containerId === undefined) throw new ReeveError('nothing to start: the container was not made');
   const bounds = boundsOf(context);
   const what = `start container ${shortId(containerId)}`;
@@ -32,12 +35,37 @@ export const startContainer: Act<'startContainer'> = async (client, { containerI
     }
   };
   const look = (error: EngineError) => startedSince(client, before, error, bounds);
-  return { ...(await surely(act, look, context.signal)), containerId };
+  const outcome = await surely(act, look, context.signal);
+  await afterStart(client, before, postStart, bounds);
+  return { ...outcome, containerId };
 };
 
-export const stopContainer: Act<'stopContainer'> = async (client, { containerId, graceMs }, context) => {
+/** A container whose hooks failed must not be taken for one that is up. */
+async function afterStart(
+  client: EngineClient,
+  container: RawInspect,
+  hooks: readonly Hook[] | undefined,
+  bounds: Bounds,
+): Promise<void> {
+  if (hooks === undefined) return;
+  try {
+    await runHooks(client, { id: container.Id, name: nameOf(container) }, 'post_start', hooks, bounds);
+  } catch (error) {
+    await client.done({
+      method: 'POST',
+      path: `/containers/${container.Id}/stop`,
+      what: `stop container ${nameOf(container)}`,
+      ...graced({ ...bounds, signal: AbortSignal.timeout(bounds.timeoutMs * 2) }, undefined, container),
+    });
+    throw error;
+  }
+}
+
+export const stopContainer: Act<'stopContainer'> = async (client, args, context) => {
+  const { containerId, graceMs, preStop } = args;
   const before = await inspectRaw(client, containerId, boundsOf(context));
   if (before === undefined) return { changed: false, containerId };
+  await beforeStop(client, before, preStop, boundsOf(context));
   const bounds = graced(boundsOf(context), graceMs, before);
   const act = async () => {
     try {
@@ -62,10 +90,11 @@ export const stopContainer: Act<'stopContainer'> = async (client, { containerId,
 };
 
 export const restartContainer: Act<'restartContainer'> = async (client, args, context) => {
-  const { containerId, graceMs, files } = args;
+  const { containerId, graceMs, files, preStop, postStart } = args;
   const what = `restart container ${shortId(containerId)}`;
   const before = await mustInspect(client, containerId, what, boundsOf(context));
   const bounds = graced(boundsOf(context), graceMs, before);
+  await beforeStop(client, before, preStop, boundsOf(context));
   await putFiles(client, containerId, files, context);
   const act = async () => {
     await client.done({
@@ -78,8 +107,22 @@ export const restartContainer: Act<'restartContainer'> = async (client, args, co
     return { changed: true };
   };
   const look = (error: EngineError) => startedSince(client, before, error, boundsOf(context));
-  return { ...(await surely(act, look, context.signal)), containerId };
+  const outcome = await surely(act, look, context.signal);
+  await afterStart(client, before, postStart, boundsOf(context));
+  return { ...outcome, containerId };
 };
+
+/** Nothing can be run in one that does not run. */
+async function beforeStop(
+  client: EngineClient,
+  container: RawInspect,
+  hooks: readonly Hook[] | undefined,
+  bounds: Bounds,
+): Promise<void> {
+  const { Running, Paused } = container.State ?? {};
+  if (Running !== true || Paused === true) return;
+  await runHooks(client, { id: container.Id, name: nameOf(container) }, 'pre_stop', hooks, bounds);
+}
 
 /** Not tried again when its answer is lost: whether a signal arrived cannot be seen, and two are not one. */
 export const signalContainer: Act<'signalContainer'> = async (
