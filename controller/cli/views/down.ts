@@ -14,19 +14,21 @@ export function downView({ plan, volumes: asked }: Down, screen: Screen): string
   const containers = namesOf(plan, (step) => (step.op === 'removeContainer' ? step.args.name : undefined));
   const networks = namesOf(plan, (step) => (step.op === 'removeNetwork' ? step.args.name : undefined));
   const volumes = namesOf(plan, (step) => (step.op === 'removeVolume' ? step.args.name : undefined));
-  if (containers.length + networks.length + volumes.length === 0) {
-    return `nothing of ${plan.platform} is there to remove${asked ? '' : '; volumes stay (--volumes removes them too)'}`;
-  }
   const { paint } = screen;
+  const stays = plan.warnings.map((warning) =>
+    paint.waiting(hanging(`${warning.ref}: ${warning.message}`, screen.width)),
+  );
+  if (containers.length + networks.length + volumes.length === 0) {
+    const kept = asked ? '' : '; volumes stay (--volumes removes them too)';
+    return [`there is nothing of ${plan.platform} to remove${kept}`, ...stays].join('\n');
+  }
   return [
     `${paint.strong(plan.platform)} is taken down; this goes:`,
     ...list('container', containers, screen),
     ...list('network', networks, screen),
     ...list('volume', volumes, screen).map(paint.bad),
     ...(!asked ? ['volumes stay (--volumes removes them too)'] : []),
-    ...plan.warnings.map((warning) =>
-      paint.waiting(hanging(`${warning.ref}: ${warning.message}`, screen.width)),
-    ),
+    ...stays,
   ].join('\n');
 }
 

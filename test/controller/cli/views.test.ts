@@ -204,3 +204,9 @@ function stripped(text: string): string {
     .map((part, i) => (i === 0 ? part : part.replace(/^\[\d+m/, '')))
     .join('');
 }
+
+test('where down removes nothing it says what stays, and why', () => {
+  const warnings = [{ ref: 'Service/db' as const, reason: 'Protected', message: 'it is protected' }];
+  const text = downView({ plan: { ...downPlan, steps: [], warnings }, volumes: true }, screen(80));
+  expect(text).toBe(`there is nothing of ${downPlan.platform} to remove\nService/db: it is protected`);
+});
