@@ -2,11 +2,10 @@
 
 import { interpolateTree } from '../interpolate.ts';
 import type { MapNode, Node } from '../tree.ts';
-import { readYamlFile } from '../yaml/read.ts';
 import { canonical } from './canonical/canonical.ts';
 import { withoutEmptyDns } from './canonical/defaults.ts';
 import { withoutKey } from './edit.ts';
-import { type Loading, type Lookup, tell, tellFile } from './loading.ts';
+import { type Loading, type Lookup, readOnce, tell, tellFile } from './loading.ts';
 import { mergeTrees } from './merge/rules.ts';
 import { type Settled, settleTags } from './merge/tags.ts';
 import { uniqueItems } from './merge/unique.ts';
@@ -34,7 +33,7 @@ export interface ModelContext {
 export function readDocuments(context: ModelContext, { path, display, namedAt }: ModelSource): Settled[] {
   const { loading, lookup } = context;
   loading.files.add(path);
-  const { documents, diagnostics } = readYamlFile(path, display);
+  const { documents, diagnostics } = readOnce(loading, path, display);
   tellFile(loading, diagnostics, display, namedAt);
   return documents.flatMap((document) => {
     if (document.kind !== 'map') {

@@ -3,6 +3,7 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import type { Node } from '../tree.ts';
+import { readYamlFile, type YamlFile } from '../yaml/read.ts';
 
 export type Lookup = (name: string) => string | undefined;
 
@@ -15,6 +16,8 @@ export interface Loading {
   readonly files: Set<string>;
   /** Names of variables that were asked for. */
   readonly reads: Set<string>;
+  /** Files by path: each is parsed once a load, whoever asks. */
+  readonly parsed: Map<string, YamlFile>;
   /** Entries that the schema found good: the same node is not asked again. */
   readonly good: WeakSet<Node>;
   /** Entries with a mistake that has been told, as `services.web`. */
@@ -49,6 +52,15 @@ export function tellFile(
     if (namedAt === undefined || !code.startsWith('File')) loading.diagnostics.push(diagnostic);
     else tell(loading, 'error', namedAt, { code, message: `${display}: ${message}` });
   }
+}
+
+/** The file as parsed, from the first time on. */
+export function readOnce(loading: Loading, path: string, display: string): YamlFile {
+  const known = loading.parsed.get(path);
+  if (known !== undefined) return known;
+  const file = readYamlFile(path, display);
+  loading.parsed.set(path, file);
+  return file;
 }
 
 /** How diagnostics name a file that no `-f` named: from the current folder where it lies below it. */

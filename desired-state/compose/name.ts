@@ -4,8 +4,7 @@ import { basename } from 'node:path';
 import type { Position } from '../diagnostic.ts';
 import { interpolateText } from '../interpolate.ts';
 import { childOf } from '../tree.ts';
-import { readYamlFile } from '../yaml/read.ts';
-import { type Loading, type Lookup, tell } from './loading.ts';
+import { displayOf, type Loading, type Lookup, readOnce, tell } from './loading.ts';
 
 /** Lower case, of letters, digits, `-` and `_`, the first a letter or digit: what Compose makes of any text. */
 export function normalizeName(text: string): string {
@@ -39,7 +38,7 @@ export function projectName(loading: Loading, { given, lookup, paths, start }: S
     tell(loading, 'error', start, { code: 'BadName', message, ...hint });
     return name;
   }
-  const fromFile = normalizeName(lastName(paths, lookup));
+  const fromFile = normalizeName(lastName(loading, paths, lookup));
   if (fromFile !== '') return fromFile;
   const fromFolder = normalizeName(basename(loading.baseDir));
   if (fromFolder !== '') return fromFolder;
@@ -49,8 +48,8 @@ export function projectName(loading: Loading, { given, lookup, paths, start }: S
 }
 
 /** What is wrong with the files is told when they are read in earnest. */
-function lastName(paths: readonly string[], lookup: Lookup): string {
-  const roots = paths.flatMap((path) => readYamlFile(path, path).documents);
+function lastName(loading: Loading, paths: readonly string[], lookup: Lookup): string {
+  const roots = paths.flatMap((path) => readOnce(loading, path, displayOf(loading, path)).documents);
   const names = roots.flatMap((root) => {
     const node = childOf(root, 'name');
     if (node?.kind !== 'scalar' || node.value === null) return [];

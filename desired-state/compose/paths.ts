@@ -2,7 +2,7 @@
 // (what they bring means its own neighbours), and made absolute at the end. One table for both.
 
 import { homedir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { childOf, type MapNode, type Node } from '../tree.ts';
 import { scalarText } from '../yaml/go-scalar.ts';
 import { mapAt, scalarAt } from './edit.ts';
@@ -58,7 +58,8 @@ export function absolutePaths(loading: Loading, root: MapNode, lookup: Lookup): 
   checkBindSources(loading, root);
   return moveAll(root, (path) => {
     if (path.startsWith('~')) return join(lookup('HOME') ?? homedir(), path.slice(1));
-    return path === '' ? path : resolve(loading.baseDir, path);
+    // An absolute path stays as it is written, also with a slash at its end.
+    return path === '' || isAbsolute(path) ? path : join(loading.baseDir, path).replace(/(.)\/$/, '$1');
   });
 }
 

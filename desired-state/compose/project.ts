@@ -59,6 +59,7 @@ export function loadComposeProject(request: ProjectRequest): ComposeProject {
     diagnostics: [],
     files: new Set(),
     reads: new Set(),
+    parsed: new Map(),
     good: new WeakSet(),
     wrong: new Set(),
   };
