@@ -5,6 +5,7 @@ import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
 import { imageFailures } from './images.ts';
 import { endedWithHolder, isStranded, joinsAnew } from './namespaces.ts';
+import { recreatedDependency } from './recreated-dependency.ts';
 import { replacementRules } from './replacement-rules.ts';
 import type { Rule } from './rule.ts';
 import type { Situation } from './situation.ts';
@@ -245,6 +246,12 @@ export const rules = [
     category: 'FileChanged',
     when: (s) => isRunning(s) && changedFiles(s).length > 0,
     act: 'refresh',
+    level: 'fine',
+  },
+  {
+    category: 'DependencyRecreated',
+    when: (s) => isRunning(s) && recreatedDependency(s) !== undefined,
+    act: 'restart',
     level: 'fine',
   },
   // Healing goes to the root first.

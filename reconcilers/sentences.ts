@@ -6,6 +6,7 @@ import { imageWant } from './images.ts';
 import { endedWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
+import { recreatedDependency } from './recreated-dependency.ts';
 import type { Category } from './rules.ts';
 import type { Situation } from './situation.ts';
 import { changedFiles, isDown, pausedSince } from './symptoms.ts';
@@ -240,6 +241,10 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   Paused: (s) => ({
     message: `it was paused, not by reeve; it is unpaused. ${capital(keepSo(s))}`,
     since: pausedSince(s),
+  }),
+  DependencyRecreated: (s) => ({
+    message: `${recreatedDependency(s) ?? 'what it depends on'} was made anew, and depends_on says restart: true`,
+    ...declaredAt(s),
   }),
   FileChanged: (s) => ({
     message: `changed content: ${changedFiles(s)

@@ -26,6 +26,7 @@ const normalCauses = new Set([
   'Rerun',
   'NamespaceReplaced',
   'FileChanged',
+  'DependencyRecreated',
   'HeldStopping',
   'HeldStopped',
   'Held',
