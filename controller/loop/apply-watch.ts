@@ -21,7 +21,7 @@ const terminalReasons = new Set([
   'Protected',
   'CrashLoopBackOff',
   'ReplacementFailed',
-  'LimitsExceedHost',
+  'LimitOutOfRange',
   'SecretUnavailable',
   'NetworkMissing',
   'EngineRefused',
@@ -44,15 +44,18 @@ export class ApplyWatch {
   see(result: PassResult, busy: boolean, now: number): Verdict {
     if (this.#down) return this.#seeDown(result, busy, now);
     const open = result.plan.statuses.filter((s) => this.#targets(s.ref) && isOpen(s) && !isHeld(s));
-    const working = busy || result.dispatched.length > 0;
+    const working = busy || result.dispatched.length > 0 || [...result.busy].some(this.#targets);
     if (!working && open.length === 0 && !hasWaitingSteps(result, this.#targets))
       return { over: true, ok: true, failed: [] };
-    if (working || open.some(isProgressing) || open.length === 0) {
+    // Steps that nothing is begun of wait for others: of those that never come, waiting is no progress.
+    const waiting = new Set(result.plan.steps.map((step) => step.ref));
+    const moves = (s: ResourceStatus): boolean => isProgressing(s) && !waiting.has(s.ref);
+    if (working || open.some(moves) || open.length === 0) {
       this.#stuckSince = undefined;
       return { over: false };
     }
     this.#stuckSince ??= now;
-    const roots = open.filter((s) => !isWaiting(s));
+    const roots = open.filter((s) => !isWaiting(s) && !waiting.has(s.ref));
     const hopeless = roots.length > 0 && roots.every(isTerminal);
     if (!hopeless && now - this.#stuckSince < stuckMs) return { over: false };
     return { over: true, ok: false, failed: roots.length > 0 ? roots : open };
