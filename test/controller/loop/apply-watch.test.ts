@@ -12,7 +12,7 @@ const second = 1_000;
 function idlePass(limits: number): PassResult {
   const database = service('database', { container: { resources: { nanoCpus: limits * 1e9 } } });
   const backend = service('backend', { dependsOn: [on('Service/database')] });
-  const worker = service('worker', { dependsOn: [on('Service/backend')] });
+  const worker = service('worker', { dependsOn: [on('Service/backend', { condition: 'started' })] });
   const r = revision([database, backend, worker]);
   const made = [live(backend, { state: 'created' }), live(worker, { state: 'created' })];
   const observed = look(r, made);
