@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
   readonly platform?: string;
+  /** `--project-directory`, for relative paths of Compose files. */
+  readonly projectDirectory?: string;
   readonly stateDir?: string;
   readonly host?: string;
   /** `root@host (apply)`. */
@@ -58,11 +60,10 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
   const user = { env: options.env, uid: options.uid };
   const flag = options.stateDir === undefined ? {} : { flag: options.stateDir };
   const digest = options.load?.digest ?? installationDigest({ ...user, ...flag }, { makeKey: options.lock });
-  const { paths, cwd, env, platform } = options;
-  const sources = new Sources(
-    { paths, cwd, env, digest, ...(platform === undefined ? {} : { platform }) },
-    options.load?.loaded,
-  );
+  const { paths, cwd, env, platform, projectDirectory } = options;
+  const named = platform === undefined ? {} : { platform };
+  const placed = projectDirectory === undefined ? {} : { projectDirectory };
+  const sources = new Sources({ paths, cwd, env, digest, ...named, ...placed }, options.load?.loaded);
   const stored = platform !== undefined && paths.length === 0;
   const loaded = stored ? undefined : (sources.good ?? (await firstLoad(sources, options)));
   if (loaded !== undefined) options.scrubber.add(loaded.secrets.values());

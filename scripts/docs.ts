@@ -1,14 +1,20 @@
-// Writes the reference that is generated: a page a command from its own help, the manifests from their schemas.
+// Writes the reference that is generated: a page a command from its own help, the manifests from their schemas, Compose's
+// rules from the cases that show them.
 // With --check it writes nothing and fails where a page is not what it would be.
 
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cliPages } from './lib/docs-cli.ts';
+import { composePage } from './lib/docs-compose.ts';
 import { manifestsPage } from './lib/docs-manifests.ts';
 
 const reference = join(import.meta.dirname, '../docs/reference');
 
-const pages = new Map<string, string>([...(await cliPages()), ['manifests.md', manifestsPage()]]);
+const pages = new Map<string, string>([
+  ...(await cliPages()),
+  ['manifests.md', manifestsPage()],
+  ['compose.md', composePage()],
+]);
 
 if (process.argv.includes('--check')) await check();
 else await write();

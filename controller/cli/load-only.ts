@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
 
 export async function loadOnly(
-  flags: Pick<PlatformFlags, 'file' | 'platform'>,
+  flags: Pick<PlatformFlags, 'file' | 'platform' | 'projectDirectory'>,
   context: Context,
   digest: Digest = passingDigest(),
 ): Promise<LoadResult> {
@@ -17,6 +17,7 @@ export async function loadOnly(
     cwd: context.cwd,
     env: context.env,
     ...(flags.platform === undefined ? {} : { platform: flags.platform }),
+    ...(flags.projectDirectory === undefined ? {} : { projectDirectory: flags.projectDirectory }),
     digest,
   });
 }

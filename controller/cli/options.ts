@@ -10,6 +10,7 @@ import { resolveNames } from '../names.ts';
 export interface PlatformFlags {
   readonly file: readonly string[];
   readonly platform?: string;
+  readonly projectDirectory?: string;
   readonly state?: string;
   readonly host?: string;
 }
@@ -28,7 +29,7 @@ export function withPlatform(command: Command, { shortFile = true } = {}): Comma
     .option('--host <url>', 'Docker engine (default: DOCKER_HOST, then the Docker context)');
 }
 
-/** `-f -p`: for commands that only read manifests. */
+/** `-f -p --project-directory`: for commands that only read manifests. */
 export function withFiles(command: Command, { shortFile = true } = {}): Command {
   const file = shortFile ? '-f, --file <path>' : '--file <path>';
   return command
@@ -37,7 +38,11 @@ export function withFiles(command: Command, { shortFile = true } = {}): Command 
         .argParser((value: string, all: readonly string[]) => [...all, value])
         .default([], 'reeve.yaml, then Compose names'),
     )
-    .option('-p, --platform <name>', "the platform's name, or which one where no files are given");
+    .option('-p, --platform <name>', "the platform's name, or which one where no files are given")
+    .option(
+      '--project-directory <dir>',
+      'where relative paths of Compose files start (default: beside the first)',
+    );
 }
 
 export function withOutput(command: Command): Command {

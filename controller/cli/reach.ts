@@ -75,6 +75,7 @@ export function sessionOptions(
     env: context.env,
     uid: context.uid,
     ...(place.loadAs === undefined ? {} : { platform: place.loadAs }),
+    ...(flags.projectDirectory === undefined ? {} : { projectDirectory: flags.projectDirectory }),
     ...(flags.state === undefined ? {} : { stateDir: place.dir }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
     by: by(context, verb),

@@ -6,7 +6,7 @@ export function emptyMap(position: Node['position']): MapNode {
   return { kind: 'map', entries: new Map(), position };
 }
 
-export function byKey(entries: Iterable<MapEntry>): Map<string, MapEntry> {
+function byKey(entries: Iterable<MapEntry>): Map<string, MapEntry> {
   return new Map([...entries].map((entry) => [entry.key, entry]));
 }
 

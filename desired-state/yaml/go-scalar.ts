@@ -68,7 +68,7 @@ export function scalarText(node: ScalarNode): string {
 }
 
 /** Written as a fraction or with an exponent; `1.0` is one, though its value is whole. */
-export function isFloat({ value, source }: ScalarNode): boolean {
+function isFloat({ value, source }: ScalarNode): boolean {
   return typeof value === 'number' && !integer.test(source.replaceAll('_', ''));
 }
 

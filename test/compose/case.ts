@@ -51,7 +51,7 @@ export interface CaseFile {
   readonly answer: Answer | undefined;
 }
 
-export const casesFolder = join(import.meta.dirname, 'cases');
+const casesFolder = join(import.meta.dirname, 'cases');
 
 export function readCases(): CaseFile[] {
   const paths = readdirSync(casesFolder, { recursive: true, encoding: 'utf8' });

@@ -5,12 +5,22 @@ import { expect, test } from 'vitest';
 import type { Diagnostic } from '../../desired-state/diagnostic.ts';
 import { load } from '../../desired-state/load.ts';
 import { type CaseFile, layOut, readCases } from './case.ts';
+import { rules } from './rules.ts';
 
 const cases = readCases();
 
 test('the corpus is there, and every case has an answer', () => {
   expect(cases.length).toBeGreaterThan(150);
   expect(cases.filter((c) => c.answer === undefined).map((c) => c.id)).toEqual([]);
+});
+
+test('every rule has two cases at least, and no case names another', () => {
+  const named = cases.flatMap((c) => c.written.about);
+  const poor = Object.keys(rules).filter((rule) => named.filter((name) => name === rule).length < 2);
+  expect({ poor, unknown: named.filter((name) => !Object.hasOwn(rules, name)) }).toEqual({
+    poor: [],
+    unknown: [],
+  });
 });
 
 test.each(cases.map((c) => [c.id, c] as const))('%s', async (_id, file) => {

@@ -1,4 +1,5 @@
-// `reeve resolve`: the resources as reeve understands them. Shows which Secret a value is, never the value or its digest.
+// `reeve resolve`: a Compose project in Compose's own canonical shape, or the resources of manifests as reeve understands
+// them. Shows which Secret a value is, never the value or its digest.
 
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -7,13 +8,15 @@ import type { Resource } from '../../../desired-state/resource.ts';
 import type { Context } from '../context.ts';
 import { type PlatformFlags, withExamples, withFiles } from '../options.ts';
 
-type Flags = Pick<PlatformFlags, 'file' | 'platform'> & { readonly output: 'yaml' | 'json' };
+type Flags = Pick<PlatformFlags, 'file' | 'platform' | 'projectDirectory'> & {
+  readonly output: 'yaml' | 'json';
+};
 
 export function define(command: Command, context: Context): void {
   withExamples(
     withFiles(command)
       .description(
-        'Prints every resource with defaults, classes, limits, variables and references filled in.',
+        'Prints every resource with defaults, classes, limits, variables and references filled in. Where all files are Compose files: the project as `docker compose config` prints it.',
       )
       .addOption(
         new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'),
@@ -22,6 +25,7 @@ export function define(command: Command, context: Context): void {
     [
       ['reeve resolve', 'what the manifests of this folder come to'],
       ["reeve resolve -o json | jq '.resources[].name'", 'all names'],
+      ['reeve resolve -f compose.yaml', 'a Compose project, to compare with Compose'],
     ],
   );
 }
@@ -29,7 +33,10 @@ export function define(command: Command, context: Context): void {
 async function resolve(flags: Flags, context: Context): Promise<void> {
   const { loadOnly } = await import('../load-only.ts');
   const result = await loadOnly(flags, context);
+  if (result.compose !== undefined) await printProject(result.compose, flags, context);
+  // What reeve finds beyond Compose is said after it.
   if (!result.ok) throw new InvalidManifest(result.diagnostics);
+  if (result.compose !== undefined) return;
   const { revision } = result.loaded;
   const shown = {
     platform: revision.platform,
@@ -37,12 +44,45 @@ async function resolve(flags: Flags, context: Context): Promise<void> {
     policy: revision.policy,
     resources: revision.resources.map(readable),
   };
+  await print(shown, flags, context);
+}
+
+async function print(
+  shown: unknown,
+  flags: Flags,
+  context: Context,
+  finish = (text: string) => text,
+): Promise<void> {
   if (flags.output === 'json') {
-    context.terminal.out(JSON.stringify(shown, null, 2));
+    context.terminal.out(finish(JSON.stringify(shown, null, 2)));
     return;
   }
   const { stringify } = await import('yaml');
-  context.terminal.out(stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd());
+  const text = stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+  context.terminal.out(finish(text));
+}
+
+/** Dollars doubled, as Compose does, so that the output can be read as a Compose file again; YAML leaves out empty commands. */
+async function printProject(
+  project: Readonly<Record<string, unknown>>,
+  flags: Flags,
+  context: Context,
+): Promise<void> {
+  const shown = flags.output === 'json' ? project : withoutUnset(project);
+  await print(shown, flags, context, (text) => text.replaceAll('$', '$$$$'));
+}
+
+/** JSON has these keys always, YAML only where something is said. */
+function unsetInYaml(key: string, value: unknown): boolean {
+  if (key === 'command' || key === 'entrypoint') return value === null;
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return isEmpty && (key === 'ipam' || key === 'resources' || key === 'placement');
+}
+
+function withoutUnset(project: Readonly<Record<string, unknown>>): unknown {
+  return JSON.parse(
+    JSON.stringify(project, (key, value: unknown) => (unsetInYaml(key, value) ? undefined : value)),
+  );
 }
 
 /** Without positions, which are for messages, and without digests, which mean nothing outside one installation. */

@@ -50,7 +50,7 @@ export function appendNew(base: Node & { kind: 'list' }, items: readonly Node[])
   return { ...base, items: merged };
 }
 
-export function isSame(a: Node, b: Node): boolean {
+function isSame(a: Node, b: Node): boolean {
   if (a === b) return true;
   if (a.kind === 'scalar') return b.kind === 'scalar' && a.value === b.value;
   if (a.kind === 'list') {

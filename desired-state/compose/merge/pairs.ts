@@ -11,7 +11,7 @@ export function mergePairs(base: Node, over: Node, _merging: Merging): Node {
   return uniqueBy([...sequenceOf(base), ...sequenceOf(over)], base, keyOfPair);
 }
 
-export function uniqueBy(items: readonly Node[], at: Node, keyOf: (item: Node) => string | undefined): Node {
+function uniqueBy(items: readonly Node[], at: Node, keyOf: (item: Node) => string | undefined): Node {
   const kept = new Map<string | Node, Node>();
   // What has no key is wrong, or of its own kind: it stays.
   for (const item of items) kept.set(keyOf(item) ?? item, item);
