@@ -19,6 +19,8 @@ export interface Prerequisites {
   readonly volumes: ReadonlyMap<string, string>;
   /** Image → its one pull or build; grows as workloads are planned in order. */
   readonly pulls: Map<string, string>;
+  /** What is built from → its first build: others of the same find it in the cache, and are the same image. */
+  readonly builds: Map<string, string>;
 }
 
 /**
@@ -175,7 +177,7 @@ function imageSteps(s: Situation, cause: Cause, made: Prerequisites): Step[] {
   const want = imageWant(s.setting.world, s.setting.images, workload);
   if (want.way === 'use' || want.way === 'none' || made.pulls.has(image)) return [];
   const why = { ...cause, message: want.why };
-  const step = want.way === 'build' ? buildStep(s, why) : pullStep(s, want.digest, why);
+  const step = want.way === 'build' ? buildStep(s, why, made) : pullStep(s, want.digest, why);
   if (step === undefined) return [];
   made.pulls.set(image, step.id);
   return [step];
@@ -191,16 +193,25 @@ function pullStep({ ref, workload }: Situation, digest: string | undefined, caus
   return makeStep('pullImage', ref, args, cause);
 }
 
-function buildStep({ ref, workload }: Situation, cause: Cause, interrupts = false): Step | undefined {
+function buildStep(
+  { ref, workload }: Situation,
+  cause: Cause,
+  made: Prerequisites,
+  interrupts = false,
+): Step | undefined {
   const { build, container } = workload;
   if (build === undefined) return undefined;
-  return makeStep('buildImage', ref, { image: container.image, build }, cause, { interrupts });
+  const first = made.builds.get(build.hash);
+  const after = first === undefined ? [] : [first];
+  const step = makeStep('buildImage', ref, { image: container.image, build }, cause, { interrupts, after });
+  if (first === undefined) made.builds.set(build.hash, step.id);
+  return step;
 }
 
 /** Made beside the old container, which is recreated by a later plan if the image is another one. */
 export function rebuildSteps(s: Situation, cause: Cause, made: Prerequisites): Draft {
   const { image } = s.workload.container;
-  const step = made.pulls.has(image) ? undefined : buildStep(s, cause, true);
+  const step = made.pulls.has(image) ? undefined : buildStep(s, cause, made, true);
   if (step === undefined) return { steps: [] };
   made.pulls.set(image, step.id);
   return { steps: [step] };

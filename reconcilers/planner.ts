@@ -110,7 +110,12 @@ export function plan(input: PlanInput): Plan {
     suspicion: probeSuspicion(revision, observed, now),
     brokenDependencies: (workload) => brokenDependencies(workload, world, ready),
   };
-  const made = { networks: networks.made, volumes: volumes.made, pulls: new Map<string, string>() };
+  const made = {
+    networks: networks.made,
+    volumes: volumes.made,
+    pulls: new Map<string, string>(),
+    builds: new Map<string, string>(),
+  };
   const parts = new Map<Ref, WorkloadPart>();
   const drafts = new Map<Ref, Draft>(models.drafts);
   for (const ref of order.refs) {

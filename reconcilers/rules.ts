@@ -3,7 +3,6 @@
 
 import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
-import { imageFailures } from './images.ts';
 import { endedWithHolder, isStranded, joinsAnew } from './namespaces.ts';
 import { recreatedDependency } from './recreated-dependency.ts';
 import { replacementRules } from './replacement-rules.ts';
@@ -28,6 +27,7 @@ import {
   isRenamed,
   isRunning,
   isTried,
+  lacksImage,
   state,
   waits,
   wasThere,
@@ -307,8 +307,7 @@ export function classify(s: Situation): Rule & { readonly category: Category } {
   const rule = rules.find((r) => r.when(s)) ?? settled;
   // The failed start of a new container is what brings the old one back: that once need not wait.
   const isFirst = rule.category === 'ReplacementFailed' && (s.attempts?.at.length ?? 0) <= 1;
-  // An image that cannot be had is no reason to leave alone what is there.
-  const mayAct = isFirst || (!imageActs.has(rule.act) && imageFailures.has(s.failure?.reason ?? ''));
+  const mayAct = isFirst || (!imageActs.has(rule.act) && lacksImage(s));
   return rule.act !== 'none' && actFailed(s) && !mayAct ? backingOff : rule;
 }
 

@@ -2,7 +2,7 @@
 
 import { isBackingOff } from './backoff.ts';
 import { isComposeName, isMadeByCompose } from './compose-identity.ts';
-import { imageWant } from './images.ts';
+import { imageFailures, imageWant } from './images.ts';
 import type { ObservedContainer } from './observed.ts';
 import { type Fate, successorFate } from './replacement.ts';
 import type { Situation } from './situation.ts';
@@ -11,9 +11,12 @@ export const state = (s: Situation): ObservedContainer['state'] | undefined => s
 export const isMissing = (s: Situation): boolean => s.container === undefined;
 export const isDown = (s: Situation): boolean => state(s) === 'exited' || state(s) === 'created';
 export const isRunning = (s: Situation): boolean => state(s) === 'running';
-export const waits = (s: Situation): boolean => isBackingOff(s.attempts, s.now);
+const backsOff = (s: Situation): boolean => isBackingOff(s.attempts, s.now);
+/** Its new image could not be had a moment ago: no reason to leave alone the container that is there. */
+export const lacksImage = (s: Situation): boolean => imageFailures.has(s.failure?.reason ?? '');
+export const waits = (s: Situation): boolean => backsOff(s) && !lacksImage(s);
 /** An act failed lately; a mere crash must not hold up a new spec. */
-export const actFailed = (s: Situation): boolean => s.failure !== undefined && waits(s);
+export const actFailed = (s: Situation): boolean => s.failure !== undefined && backsOff(s);
 export const differs = (s: Situation, act: string): boolean => s.drift.some((d) => d.act === act);
 const exitCode = (s: Situation): number | undefined =>
   s.stop?.exitCode ?? s.container?.exitCode ?? s.container?.detail?.exitCode;
