@@ -144,7 +144,7 @@ function heldOf(s: Situation, cause: Cause): { held?: Told } {
 const whyLeft = {
   DriftReported: 'drift is to be reported, not healed',
   LimitNotRemovable: 'the engine cannot take a limit away in place',
-  NotTakenByEngine: 'it was just made so, and the engine does not take it as declared',
+  NotTakenByEngine: 'it was made so, and the engine does not take it as declared',
 } as const;
 
 function reportedOf(s: Situation): Plan['reported'] {

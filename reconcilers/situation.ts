@@ -141,11 +141,13 @@ function judge(
   const reported: Reported[] = [];
   const before = setting.previous.get(refOf(workload));
   const shared = new Set<string>(sharedModes(workload.container).map((m) => m.field));
-  const fresh = sameHash && isFresh(setting.world, container);
+  const asMade = sameHash && setting.world.facts.made[container.id] !== undefined;
   for (const field of driftOf(setting, workload, container)) {
+    // Made by us for this very spec: what nobody can change on a container and yet differs is what the engine does not
+    // take as declared. Another one would differ again, so it is told instead of recreating for ever.
     // Whose namespaces it is in is not the engine's to refuse: the other was made anew meanwhile.
     const taken = field.field === 'image' || shared.has(field.field);
-    if (fresh && field.act === 'recreate' && !taken) {
+    if (asMade && field.act === 'recreate' && !taken) {
       reported.push({ ...field, why: 'NotTakenByEngine' });
       continue;
     }
@@ -159,15 +161,6 @@ function judge(
     else if (mode === 'report') reported.push({ ...field, why: 'DriftReported' });
   }
   return { unclear, drift, reported };
-}
-
-/**
- * Made by us, for this very spec, a moment ago: a field that still differs is one that the engine does not take as
- * declared. Another container would differ again, so it is told instead of recreating for ever.
- */
-function isFresh(world: World, container: ObservedContainer): boolean {
-  const { facts, now, revision } = world;
-  return facts.made[container.id] !== undefined && now - container.createdAt < revision.policy.resetAfterMs;
 }
 
 /** The manifest changed this field since the revision before; unknown counts as changed. */

@@ -311,8 +311,9 @@ describe('a container that runs', () => {
   });
 
   test('under another name, and what only a recreate mends: recreated at once, which names it too', () => {
+    const labels = { ...live(web).labels, [identityLabels.specHash]: 'before' };
     const plan = planFor({
-      container: { name: 'before', detail: detailOf(web, {}, { user: 'nobody' }) },
+      container: { name: 'before', labels, detail: detailOf(web, {}, { user: 'nobody' }) },
       facts: { made: { [id]: { ref: 'Service/web', at: 1 } } },
     });
     expect(new Set(plan.steps.map((s) => s.cause.reason))).toEqual(new Set(['SpecChanged']));
@@ -445,13 +446,16 @@ describe('a container that runs', () => {
 });
 
 describe('what does not converge', () => {
-  test('just made by reeve and yet different: told, not recreated for ever', () => {
-    const detail = detailOf(web, {}, { hostname: 'x', tty: true });
-    const known = { made: { [id]: { ref: 'Service/web' as const, at: 1 } } };
-    const plan = planFor({ container: { createdAt: noon - 5_000, detail }, facts: known });
-    expect(plan.steps).toEqual([]);
-    expect(plan.reported).toMatchObject([{ reason: 'NotTakenByEngine', fields: [{ field: 'tty' }] }]);
-  });
+  test.each([5_000, 86_400_000])(
+    'made by reeve for this very spec and yet different: told, not recreated for ever',
+    (age) => {
+      const detail = detailOf(web, {}, { hostname: 'x', tty: true });
+      const known = { made: { [id]: { ref: 'Service/web' as const, at: 1 } } };
+      const plan = planFor({ container: { createdAt: noon - age, detail }, facts: known });
+      expect(plan.steps).toEqual([]);
+      expect(plan.reported).toMatchObject([{ reason: 'NotTakenByEngine', fields: [{ field: 'tty' }] }]);
+    },
+  );
 
   test.each([
     ['a network', network('backend'), 'Network/backend'],
