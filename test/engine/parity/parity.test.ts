@@ -7,10 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { load } from '../../../desired-state/load.ts';
-import { noFacts } from '../../../reconcilers/facts.ts';
-import { plan } from '../../../reconcilers/planner.ts';
 import { askEngine, engineSocket } from '../../../scripts/lib/docker-api.ts';
 import { compose, ensureCompose } from '../../support/compose.ts';
+import { createdBy } from '../../support/created.ts';
 import { openRig, type Rig } from '../../support/rig.ts';
 import { serviceKeys } from '../../support/service-keys.ts';
 import { created, elsewhere, newer, started } from './cases.ts';
@@ -100,40 +99,7 @@ async function makeByReeve(): Promise<void> {
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics, undefined, 1));
   const { revision, secrets } = loaded.loaded;
-  const { engine } = rig;
-  const [info, images] = [await engine.info(), await engine.images(['reeve-test:1'])];
-  const observed = {
-    at: Date.now(),
-    host: { cpus: info.cpus, memoryBytes: info.memoryBytes, apiVersion: info.apiVersion },
-    containers: [],
-    networks: await engine.networks(),
-    volumes: [],
-    images,
-    modelServers: {},
-    probes: {},
-  };
-  const { steps } = plan({
-    revision,
-    observed,
-    facts: noFacts,
-    now: Date.now(),
-    mode: 'apply',
-    busy: new Set(),
-    names: [],
-    allowDelete: false,
-  });
-  const made = new Map<string, string>();
-  for (const step of steps) {
-    if (step.op.startsWith('create')) {
-      const outcome = await rig.perform(step.op, step.args as never, { secrets });
-      if (outcome.containerId !== undefined) made.set(step.ref, outcome.containerId);
-    }
-    const containerId = made.get(step.ref);
-    const isStarted = Object.keys(started).includes(step.ref.replace('Service/', ''));
-    if (step.op === 'startContainer' && isStarted && containerId !== undefined) {
-      await rig.perform('startContainer', { ...step.args, containerId });
-    }
-  }
+  await createdBy(rig, revision, secrets, (name) => name in started);
 }
 
 /** By service and number: the project's name and docker-compose's own underscores are taken off. */
