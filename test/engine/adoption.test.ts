@@ -1,7 +1,9 @@
 // A running Compose project under reeve and back, on a real engine with real databases: nothing is restarted, nothing is
 // lost, nothing is made twice. And a container of docker run, taken with the manifest that describes it.
 
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeImages, postgres, redis } from '../../scripts/lib/demo-images.ts';
 import { askEngine, callEngine } from '../../scripts/lib/docker-api.ts';
@@ -13,6 +15,7 @@ import { reeve } from '../support/reeve.ts';
 import { until } from '../support/until.ts';
 import { inspect } from '../support/world.ts';
 
+const run = promisify(execFile);
 let socket: string;
 
 beforeAll(async () => {
@@ -97,34 +100,22 @@ async function composed(file: string): Promise<TestPlatform> {
   return p;
 }
 
-const sql = async (p: TestPlatform, text: string): Promise<string> =>
-  (
-    await compose(
-      p.manifests,
-      p.name,
-      'exec',
-      '-T',
-      'postgres',
-      'psql',
-      '-h',
-      '127.0.0.1',
-      '-U',
-      'postgres',
-      '-At',
-      '-c',
-      text,
-      'demo',
-    )
-  ).trim();
+/** `docker exec` in the container of a service: docker-compose's own exec waits for an input that never ends. */
+async function inside(p: TestPlatform, service: string, ...command: readonly string[]): Promise<string> {
+  const { id = '' } = (await lives(p.name))[service] ?? {};
+  const line = ['-H', `unix://${socket}`, 'exec', id, ...command];
+  return (await run('docker', line, { timeout: 30_000 })).stdout.trim();
+}
 
-/** The data of all three, read back through Compose's own hand. */
+const sql = (p: TestPlatform, text: string): Promise<string> =>
+  inside(p, 'postgres', 'psql', '-At', '-c', text, 'postgres://postgres:not-so-secret@127.0.0.1/demo');
+
+/** The data of all three, read back. */
 async function data(p: TestPlatform): Promise<string[]> {
-  const inside = async (service: string, ...command: string[]): Promise<string> =>
-    (await compose(p.manifests, p.name, 'exec', '-T', service, ...command)).trim();
   return [
     await sql(p, 'select word from kept'),
-    await inside('redis', 'redis-cli', 'get', 'kept'),
-    await inside('writer', 'cat', '/files/kept'),
+    await inside(p, 'redis', 'redis-cli', 'get', 'kept'),
+    await inside(p, 'writer', 'cat', '/files/kept'),
   ];
 }
 
@@ -132,20 +123,20 @@ test('a project of 20 with its data is adopted, changed, kept and given back: sa
   const p = await composed(project());
   await until(async () => (await sql(p, 'select 1')) === '1', 60_000, 'Postgres answers');
   await sql(p, "create table kept (word text); insert into kept values ('postgres')");
-  await compose(p.manifests, p.name, 'exec', '-T', 'redis', 'redis-cli', 'set', 'kept', 'redis');
-  await compose(p.manifests, p.name, 'exec', '-T', 'writer', 'sh', '-c', 'echo volume > /files/kept');
+  await inside(p, 'redis', 'redis-cli', 'set', 'kept', 'redis');
+  await inside(p, 'writer', 'sh', '-c', 'echo volume > /files/kept');
   const kept = ['postgres', 'redis', 'volume'];
   const before = await lives(p.name);
   expect(Object.keys(before)).toHaveLength(20);
 
   // A controller without a store touches nothing, and makes no second one.
-  const stranger = await p.run();
+  const stranger = await p.run('-p', p.name);
   await p.untilCondition('Service/writer', 'Degraded', /NotAdopted/);
   expect((await stranger.stop()).code).toBe(0);
   expect(await p.containers()).toEqual([]);
   expect((await p.reeve('resume', '-p', p.name)).stderr).toContain('reeve adopt');
 
-  const planned = await p.reeve('plan', '--detailed-exitcode');
+  const planned = await p.reeve('plan', '-p', p.name, '-f', p.manifests, '--detailed-exitcode');
   expect(planned).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('20 containers, 2 networks and 3 volumes'),
@@ -157,17 +148,17 @@ test('a project of 20 with its data is adopted, changed, kept and given back: sa
   expect(await lives(p.name)).toEqual(before);
   expect(await p.reeve('adopt', '-p', p.name)).toMatchObject({ code: 64 });
 
-  const applied = await p.apply();
-  expect(applied.stdout).toContain('all ready');
+  const applied = await p.apply('-p', p.name);
+  expect(applied.stdout).toContain('0 steps done, 25 of 25 ready');
   expect(await lives(p.name)).toEqual(before);
 
   // A change of reeve's own, in place.
   await p.write('limits.yaml', limits('192m'));
-  await p.apply();
+  await p.apply('-p', p.name);
   expect(await lives(p.name)).toEqual(before);
-  expect((await inspect(socket, before['redis']?.id ?? '')).HostConfig.Memory).toBe(192 * 2 ** 20);
+  expect((await inspect(socket, before['writer']?.id ?? '')).HostConfig.Memory).toBe(192 * 2 ** 20);
 
-  const controller = await p.run();
+  const controller = await p.run('-p', p.name);
   await p.untilReady('Service/postgres');
   expect(await data(p)).toEqual(kept);
   await controller.stop();
@@ -185,7 +176,7 @@ function limits(memory: string): string {
   return `apiVersion: reeve/v1
 kind: ResourceLimits
 metadata: {name: more}
-spec: {selector: {name: redis}, limits: {memory: ${memory}}}
+spec: {selector: {name: writer}, limits: {memory: ${memory}}}
 `;
 }
 
@@ -204,12 +195,12 @@ describe('where something differs', () => {
     const adopted = await p.reeve('adopt', '-p', p.name);
     expect(adopted.stdout).toContain('environment.STAGE: first → second');
     expect(adopted.stdout).toContain('nothing is done before reeve apply');
-    const controller = await p.run();
+    const controller = await p.run('-p', p.name);
     await p.untilCondition('Service/web', 'Held', /NotApplied/);
     expect(await lives(p.name)).toEqual(before);
     await controller.stop();
 
-    await p.apply();
+    await p.apply('-p', p.name);
     const after = await lives(p.name);
     expect(after['side']).toEqual(before['side']);
     expect(after['web']?.id).not.toBe(before['web']?.id);
@@ -225,11 +216,11 @@ describe('where something differs', () => {
   test('a lost store finds what was adopted again: it says so, touches nothing, and an apply goes on', async () => {
     const p = await composed(three('first'));
     const before = await lives(p.name);
-    await p.apply();
+    await p.apply('-p', p.name);
     const elsewhere = { state: `${p.folder}/another`, cwd: p.manifests, socket };
-    const status = await reeve(['plan'], elsewhere);
+    const status = await reeve(['plan', '-p', p.name, '-f', p.manifests], elsewhere);
     expect(status.stdout).toContain('2 containers, 1 network and 1 volume');
-    const applied = await reeve(['apply', '--yes'], elsewhere);
+    const applied = await reeve(['apply', '--yes', '-p', p.name, '-f', p.manifests], elsewhere);
     expect(applied).toMatchObject({ code: 0 });
     expect(await lives(p.name)).toEqual(before);
   }, 120_000);
@@ -283,13 +274,13 @@ test('a container of docker run is taken with a manifest that differs in nothing
     stderr: expect.stringContaining(`is Service/${name} of platform`),
   });
   await p.write('reeve.yaml', adopted.stdout);
-  const planned = await p.reeve('plan', '--detailed-exitcode');
+  const planned = await p.reeve('plan', '-p', p.name, '-f', p.manifests, '--detailed-exitcode');
   expect(planned, planned.stdout + planned.stderr).toMatchObject({ code: 0 });
   expect(planned.stdout).toMatch(/nothing to do/i);
 
   // Kept from now on, events and all.
   const { State: before } = await inspect(socket, Id);
-  const controller = await p.run();
+  const controller = await p.run('-p', p.name);
   await p.untilReady(`Service/${name}`);
   expect((await inspect(socket, Id)).State.Pid).toBe(before.Pid);
   await askEngine(socket, 'POST', `/containers/${Id}/stop?t=0`);
