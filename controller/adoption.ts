@@ -4,7 +4,12 @@
 import type { Ref } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import { type Adoptable, adoptable, adoptedWords, withAdoptedIdentity } from '../reconcilers/adoption.ts';
-import { carriedLabels, composeLabels, isMadeByCompose } from '../reconcilers/compose-identity.ts';
+import {
+  carriedLabels,
+  composeLabels,
+  isMadeByCompose,
+  isSuccessorOfCompose,
+} from '../reconcilers/compose-identity.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from '../reconcilers/observed.ts';
 import type { Engine } from './engine.ts';
 import { exitStatus, ReeveError } from './errors.ts';
@@ -137,8 +142,8 @@ export async function disown(
       hint: 'reeve adopt takes over what Compose made',
     });
   }
-  const successors = ours.filter((c) => !isMadeByCompose(c.labels) && composeLabels.project in c.labels);
-  const own = ours.filter((c) => !(composeLabels.project in c.labels) && !given.includes(c));
+  const successors = ours.filter((c) => isSuccessorOfCompose(c.labels));
+  const own = ours.filter((c) => !given.includes(c) && !successors.includes(c) && !isMadeByCompose(c.labels));
   const message = [
     `${given.length} containers are no longer reeve's, and untouched`,
     ...named(successors, 'made anew by reeve since, which Compose makes anew on its next up'),

@@ -3,7 +3,7 @@
 
 import { isWorkload, type Ref, type Resource, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
-import { isMadeByCompose } from './compose-identity.ts';
+import { isMadeByCompose, isPartOfCompose } from './compose-identity.ts';
 import type { Facts } from './facts.ts';
 import { imageKey } from './images.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
@@ -25,6 +25,8 @@ export function adoptable(revision: Revision, observed: ObservedState, facts: Fa
   const byRef = new Map<Ref, Resource>(revision.resources.map((r) => [refOf(r), r]));
   const ofProject = (labels: Readonly<Record<string, string>>): boolean =>
     labels[identityLabels.platform] === platform && isMadeByCompose(labels);
+  const partOf = (labels: Readonly<Record<string, string>>): boolean =>
+    labels[identityLabels.platform] === platform && isPartOfCompose(labels);
   if (!observed.containers.some((c) => ofProject(c.labels) && facts.made[c.id] === undefined)) return nothing;
   const owned = ownedContainers(revision, observed, facts, byRef, true);
   const containers = [...owned].flatMap(([ref, { current }]) =>
@@ -38,7 +40,7 @@ export function adoptable(revision: Revision, observed: ObservedState, facts: Fa
   const declared = new Set(revision.resources.flatMap((r) => ('engineName' in r ? [r.engineName] : [])));
   const named = (things: readonly { name: string; labels: Readonly<Record<string, string>> }[]): string[] =>
     facts.adopted[platform] === undefined
-      ? things.filter((t) => ofProject(t.labels) && declared.has(t.name)).map((t) => t.name)
+      ? things.filter((t) => partOf(t.labels) && declared.has(t.name)).map((t) => t.name)
       : [];
   const undeclared = [...owned].flatMap(([ref, { current }]) =>
     current !== undefined && !byRef.has(ref) && ofProject(current.labels) ? [current] : [],

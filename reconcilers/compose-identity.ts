@@ -12,6 +12,8 @@ export const composeLabels = {
   number: 'com.docker.compose.container-number',
   /** `True` (1.29) or `true`: made by `compose run`, no part of the project. */
   oneoff: 'com.docker.compose.oneoff',
+  /** On every container that Compose made, and on no image that it built: those carry project and service too. */
+  configHash: 'com.docker.compose.config-hash',
   network: 'com.docker.compose.network',
   volume: 'com.docker.compose.volume',
   version: 'com.docker.compose.version',
@@ -29,7 +31,8 @@ export function identified(labels: Labels, kind: 'container' | 'network' | 'volu
     return called === undefined ? labels : { ...labels, ...identity(project, kindLabel, called) };
   }
   const service = labels[composeLabels.service];
-  if (service === undefined || labels[composeLabels.oneoff]?.toLowerCase() === 'true') return labels;
+  if (service === undefined || !isMadeByCompose(labels)) return labels;
+  if (labels[composeLabels.oneoff]?.toLowerCase() === 'true') return labels;
   const called = instanceName(service, Number(labels[composeLabels.number] ?? 1) || 1);
   return { ...labels, ...identity(project, 'Service', called), [identityLabels.container]: name };
 }
@@ -38,10 +41,27 @@ function identity(platform: string, kind: string, name: string): Labels {
   return { [identityLabels.platform]: platform, [identityLabels.kind]: kind, [identityLabels.name]: name };
 }
 
-/** Made by Compose, adopted or not; a container that reeve made carries a spec hash. */
+/** A container that Compose made, adopted or not; one that reeve made carries a spec hash. */
 export function isMadeByCompose(labels: Labels): boolean {
-  return composeLabels.project in labels && !(identityLabels.specHash in labels);
+  return (
+    composeLabels.project in labels &&
+    composeLabels.configHash in labels &&
+    !(identityLabels.specHash in labels)
+  );
 }
+
+/** A network or volume that Compose made. */
+export function isPartOfCompose(labels: Labels): boolean {
+  return composeLabels.project in labels;
+}
+
+/** Its place in Compose's project was carried on from its predecessor. */
+export function isSuccessorOfCompose(labels: Labels): boolean {
+  return labels[composeLabels.configHash] === madeByReeve;
+}
+
+/** No hash of any configuration: Compose counts only what has one, and makes anew what has another than it wants. */
+const madeByReeve = 'made-by-reeve';
 
 /** A name by Compose's own pattern, of 1.29 (`shop_web_1`, `3f2a…_shop_web_1`) or later (`shop-web-1`). */
 export function isComposeName(name: string, platform: string, resource: string): boolean {
@@ -53,7 +73,7 @@ export function isComposeName(name: string, platform: string, resource: string):
 
 /**
  * What a successor carries on of its predecessor's labels, so that Compose still counts it in. Not the hash of its
- * configuration: the successor was made for another one, and Compose compares.
+ * configuration: the successor was made for another one. Empty where the predecessor had no place in a project.
  */
 export function carriedLabels(labels: Labels): Labels {
   const carried = [
@@ -65,5 +85,7 @@ export function carriedLabels(labels: Labels): Labels {
     composeLabels.workingDir,
     composeLabels.configFiles,
   ];
-  return Object.fromEntries(carried.flatMap((key) => (key in labels ? [[key, labels[key] ?? '']] : [])));
+  if (!(composeLabels.configHash in labels)) return {};
+  const kept = carried.flatMap((key) => (key in labels ? [[key, labels[key] ?? '']] : []));
+  return { ...Object.fromEntries(kept), [composeLabels.configHash]: madeByReeve };
 }

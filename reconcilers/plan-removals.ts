@@ -4,7 +4,7 @@
 
 import { withoutIndex } from '../desired-state/instances.ts';
 import { type Ref, refOf } from '../desired-state/resource.ts';
-import { isMadeByCompose } from './compose-identity.ts';
+import { isPartOfCompose } from './compose-identity.ts';
 import { identityLabels, type ObservedNetwork } from './observed.ts';
 import { foreignCopies } from './outlook.ts';
 import type { Notice, Plan, Step } from './plan.ts';
@@ -138,7 +138,7 @@ function someOf(refs: readonly string[]): string {
 
 /** What Compose made for a project is ours to remove only once the project was adopted. */
 function isGiven(labels: ObservedNetwork['labels'], { facts, revision }: World): boolean {
-  return !isMadeByCompose(labels) || facts.adopted[revision.platform] !== undefined;
+  return !isPartOfCompose(labels) || facts.adopted[revision.platform] !== undefined;
 }
 
 /** More than the policy lets go at once; a smaller number of replicas is a wish, not a slip. The first one always may, unless nothing at all is declared any more. */

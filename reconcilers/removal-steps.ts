@@ -2,7 +2,7 @@
 
 import { withoutIndex } from '../desired-state/instances.ts';
 import { isWorkload, type Ref, type Resource, refOf, tiers } from '../desired-state/resource.ts';
-import { isMadeByCompose } from './compose-identity.ts';
+import { isPartOfCompose } from './compose-identity.ts';
 import { endingOf } from './container-steps.ts';
 import { identityLabels, type ObservedContainer, type ObservedNetwork } from './observed.ts';
 import { topological } from './order.ts';
@@ -184,7 +184,7 @@ export function removeVolumes(
   }
   // What Compose made for a project is ours to remove only once the project was adopted.
   if (world.facts.adopted[world.revision.platform] === undefined) {
-    for (const { name, labels } of world.observed.volumes) if (isMadeByCompose(labels)) owned.delete(name);
+    for (const { name, labels } of world.observed.volumes) if (isPartOfCompose(labels)) owned.delete(name);
   }
   const users = new Map<string, string[]>();
   for (const container of world.observed.containers) {

@@ -85,9 +85,16 @@ describe('labels of Compose as an identity', () => {
     expect(isComposeName(name, 'shop', 'web')).toBe(is);
   });
 
-  test('a successor carries all on but the hash of the configuration', () => {
+  test('a container of an image that Compose built carries project and service, and is not of the project', () => {
+    const given = { [composeLabels.project]: platform, [composeLabels.service]: 'web' };
+    expect(identified(given, 'container', 'n')).toBe(given);
+    expect(isMadeByCompose(given)).toBe(false);
+    expect(carriedLabels(given)).toEqual({});
+  });
+
+  test('a successor carries all on, with a hash that no configuration has', () => {
     expect(carriedLabels(labelsOf('web'))).toMatchObject({ [composeLabels.service]: 'web' });
-    expect(carriedLabels(labelsOf('web'))).not.toHaveProperty('com.docker.compose.config-hash');
+    expect(carriedLabels(labelsOf('web'))['com.docker.compose.config-hash']).toBe('made-by-reeve');
   });
 });
 
