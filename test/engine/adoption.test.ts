@@ -11,7 +11,7 @@ import { compose, ensureCompose } from '../support/compose.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { newPlatform, type TestPlatform } from '../support/platform.ts';
-import { reeve } from '../support/reeve.ts';
+import { reeve, startController } from '../support/reeve.ts';
 import { until } from '../support/until.ts';
 import { inspect } from '../support/world.ts';
 
@@ -218,11 +218,22 @@ describe('where something differs', () => {
     const before = await lives(p.name);
     await p.apply('-p', p.name);
     const elsewhere = { state: `${p.folder}/another`, cwd: p.manifests, socket };
-    const status = await reeve(['plan', '-p', p.name, '-f', p.manifests], elsewhere);
+    const files = ['-p', p.name, '-f', p.manifests];
+    const status = await reeve(['plan', ...files], elsewhere);
     expect(status.stdout).toContain('2 containers, 1 network and 1 volume');
-    const applied = await reeve(['apply', '--yes', '-p', p.name, '-f', p.manifests], elsewhere);
-    expect(applied).toMatchObject({ code: 0 });
+    const controller = await startController(files, elsewhere);
+    onTestFinished(async () => void (await controller.kill9()));
+    const suspended = await reeve(['status', ...files], elsewhere);
+    expect(suspended.stdout).toContain('nobody has adopted it');
     expect(await lives(p.name)).toEqual(before);
+    // Through the controller, which keeps them from then on.
+    const adopted = await reeve(['adopt', ...files], elsewhere);
+    expect(adopted).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing differs') });
+    expect(await lives(p.name)).toEqual(before);
+    const { id = '' } = before['web'] ?? {};
+    await askEngine(socket, 'POST', `/containers/${id}/kill`);
+    await until(async () => (await inspect(socket, id)).State.Running, 20_000, 'the killed one runs again');
+    expect((await lives(p.name))['side']).toEqual(before['side']);
   }, 120_000);
 });
 
