@@ -4,6 +4,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { formatDiagnostic } from '../../desired-state/diagnostic.ts';
+import { load } from '../../desired-state/load.ts';
+import { isWorkload, refOf } from '../../desired-state/resource.ts';
 import { type PlatformSize, writeLikePlatform } from '../../scripts/lib/farm/like-platform.ts';
 import { makeFarm } from '../../scripts/lib/farm/make-images.ts';
 import {
@@ -90,9 +93,19 @@ export class RealPlatform {
     return new Set(plan.steps.map((step) => step.ref));
   }
 
-  keep(): Promise<Controller> {
+  /** What each workload depends on, as the files say. */
+  async dependencies(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { manifests: cwd } = this.p;
+    const result = await load({ paths: [this.manifest], cwd, env: process.env, digest: () => '' });
+    if (!result.ok) throw new Error(result.diagnostics.map(formatDiagnostic).join('\n'));
+    const workloads = result.loaded.revision.resources.filter(isWorkload);
+    return new Map(workloads.map((w) => [refOf(w), w.dependsOn.map((d) => d.on)]));
+  }
+
+  async keep(): Promise<Controller & { readonly cost: () => Cost }> {
     const { state, manifests, socket } = this.p;
-    return startController(['-f', this.manifest], { state, cwd: manifests, socket });
+    const controller = await startController(['-f', this.manifest], { state, cwd: manifests, socket });
+    return { ...controller, cost: follow(controller) };
   }
 
   /** All containers as the engine has them, by resource. */

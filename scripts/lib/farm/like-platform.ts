@@ -80,7 +80,7 @@ function mainServices(size: PlatformSize, port: () => number): Readonly<Record<s
   const named: Record<string, Service> = {
     postgres: plain('postgres', {
       image: 'postgres:16-alpine',
-      environment: { POSTGRES_PASSWORD: '${POSTGRES_PASSWORD}' },
+      environment: { POSTGRES_PASSWORD: '$POSTGRES_PASSWORD' },
       volumes: [
         'postgres_data:/var/lib/postgresql/data',
         './scripts/init.sql:/docker-entrypoint-initdb.d/init.sql:ro',
