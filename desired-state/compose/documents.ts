@@ -2,6 +2,7 @@
 
 import { interpolateTree } from '../interpolate.ts';
 import type { MapNode, Node } from '../tree.ts';
+import { promoteAliases } from './aliases.ts';
 import { canonical } from './canonical/canonical.ts';
 import { withoutEmptyDns } from './canonical/defaults.ts';
 import { withoutKey } from './edit.ts';
@@ -45,7 +46,9 @@ export function readDocuments(context: ModelContext, { path, display, namedAt }:
     const filled = interpolateTree(document, lookup, () => {});
     loading.diagnostics.push(...filled.diagnostics);
     const typed = castScalars(loading, typeScalars(filled.node));
-    return typed.kind === 'map' ? [settleTags(typed)] : [];
+    if (typed.kind !== 'map') return [];
+    const { tree, paths } = settleTags(typed);
+    return [{ tree: promoteAliases(tree), paths }];
   });
 }
 

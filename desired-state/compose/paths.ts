@@ -19,10 +19,10 @@ const table: readonly (readonly [prefixes: readonly string[], path: string, reso
   [workloads, 'build.context', movedContext],
   [workloads, 'build.additional_contexts.*', movedContext],
   [workloads, 'build.ssh.*', moved],
-  [containers, 'env_file.*.path', moved],
-  [containers, 'label_file.*', moved],
-  [workloads, 'extends.file', moved],
-  [['services.*'], 'develop.watch.*.path', moved],
+  [containers, 'env_file.*.path', movedIfAny],
+  [containers, 'label_file.*', movedIfAny],
+  [workloads, 'extends.file', movedIfAny],
+  [['services.*'], 'develop.watch.*.path', movedIfAny],
   [containers, 'volumes.*', movedMount],
   [['configs.*', 'secrets.*'], 'file', moved],
   [['volumes.*'], '', movedDevice],
@@ -47,7 +47,7 @@ function moveAll(root: MapNode, move: Move): MapNode {
 export function rebasePaths(root: MapNode, from: string, to: string): MapNode {
   if (from === to) return root;
   return moveAll(root, (path) => {
-    if (/^[/~]/.test(path) || path === '') return path;
+    if (/^[/~]/.test(path)) return path;
     const below = relative(to, join(from, path));
     return below.startsWith('..') ? below : `./${below}`;
   });
@@ -58,9 +58,14 @@ export function absolutePaths(loading: Loading, root: MapNode, lookup: Lookup): 
   checkBindSources(loading, root);
   return moveAll(root, (path) => {
     if (path.startsWith('~')) return join(lookup('HOME') ?? homedir(), path.slice(1));
-    // An absolute path stays as it is written, also with a slash at its end.
-    return path === '' || isAbsolute(path) ? path : join(loading.baseDir, path).replace(/(.)\/$/, '$1');
+    // An absolute path stays as it is written, also with a slash at its end; no path at all is the folder itself.
+    return isAbsolute(path) ? path : join(loading.baseDir, path).replace(/(.)\/$/, '$1');
   });
+}
+
+/** A path that may be left empty. */
+function movedIfAny(node: Node, move: Move): Node {
+  return node.kind === 'scalar' && scalarText(node) === '' ? node : moved(node, move);
 }
 
 function moved(node: Node, move: Move): Node {
@@ -77,7 +82,7 @@ function movedContext(node: Node, move: Move): Node {
   const text = scalarText(node);
   const remote =
     /^(?:https?:\/\/|git:\/\/|ssh:\/\/|github\.com\/|git@|service:)/.test(text) || text.includes('://');
-  return remote ? node : moved(node, move);
+  return remote ? node : movedIfAny(node, move);
 }
 
 function movedMount(node: Node, move: Move): Node {

@@ -318,8 +318,12 @@ export const service = struct({
   scale: kind.setInteger,
 });
 
+/** The env files of a job are not read in: they stay. */
+const envFiles = listOf(struct({ path: kind.text, required: kind.optOut, format: kind.text }));
+
 export const job = struct({
   ...container,
+  env_file: envFiles,
   ...workload,
   profiles: kind.texts,
   triggers: struct({
