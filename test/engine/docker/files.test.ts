@@ -1,0 +1,35 @@
+// Secrets and configs that are no file of the host, as the container sees them.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WatchedFile } from '../../../desired-state/resource.ts';
+import { openRig, type Rig } from '../../support/rig.ts';
+
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await openRig();
+});
+
+afterAll(() => rig.close());
+
+test('whoever runs in it can read them, unless owner and rights are given', async () => {
+  const file = (copyTo: string, rights: Partial<WatchedFile> = {}): WatchedFile => ({
+    path: copyTo,
+    digest: 'd',
+    onChange: 'ignore',
+    copyTo,
+    secret: 'token',
+    ...rights,
+  });
+  const files = [file('/run/secrets/token'), file('/etc/own', { uid: 1000, gid: 1001, mode: 0o440 })];
+  const secrets = new Map([['token', 'value']]);
+  const args = rig.creation({ user: 'nobody' }, { files });
+  const { containerId = '' } = await rig.perform('createContainer', args, { secrets });
+  await rig.perform('startContainer', { containerId, files }, { secrets });
+  const run = (...command: string[]) => rig.engine.exec(containerId, command, 10_000);
+  expect((await run('stat', '-c', '%a %u %g', '/run/secrets/token', '/etc/own')).output).toBe(
+    '444 0 0\n440 1000 1001\n',
+  );
+  expect((await run('cat', '/run/secrets/token')).output).toBe('value');
+  expect((await run('cat', '/etc/own')).exitCode).not.toBe(0);
+});
