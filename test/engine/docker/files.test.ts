@@ -23,7 +23,7 @@ test('whoever runs in it can read them, unless owner and rights are given', asyn
   });
   const files = [file('/run/secrets/token'), file('/etc/own', { uid: 1000, gid: 1001, mode: 0o440 })];
   const secrets = new Map([['token', 'value']]);
-  const args = rig.creation({ user: 'nobody' }, { files });
+  const args = rig.creation({ user: '5' }, { files });
   const { containerId = '' } = await rig.perform('createContainer', args, { secrets });
   await rig.perform('startContainer', { containerId, files }, { secrets });
   const run = (...command: string[]) => rig.engine.exec(containerId, command, 10_000);
