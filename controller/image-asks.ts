@@ -4,7 +4,8 @@
 import { isWorkload, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from '../reconcilers/facts.ts';
-import { type ImageAsks, imageKey } from '../reconcilers/images.ts';
+import { imageKey } from '../reconcilers/image-key.ts';
+import type { ImageAsks } from '../reconcilers/images.ts';
 import type { Engine } from './engine.ts';
 import type { FactChange, Store } from './store/store.ts';
 

@@ -3,7 +3,8 @@
 import { isWorkload, refOf, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from '../reconcilers/facts.ts';
-import { imageKey, imagesOf } from '../reconcilers/images.ts';
+import { imageKey } from '../reconcilers/image-key.ts';
+import { imagesOf } from '../reconcilers/images.ts';
 import { specHash } from '../reconcilers/spec-hash.ts';
 import type { Engine } from './engine.ts';
 import type { FactChange, NewEvent, Store } from './store/store.ts';

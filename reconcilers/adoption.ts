@@ -5,7 +5,7 @@ import { isWorkload, type Ref, type Resource, refOf } from '../desired-state/res
 import type { Revision } from '../desired-state/revision.ts';
 import { isMadeByCompose, isPartOfCompose } from './compose-identity.ts';
 import type { Facts } from './facts.ts';
-import { imageKey } from './images.ts';
+import { imageKey } from './image-key.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
 import type { Notice } from './plan.ts';
 import { ownedContainers } from './world.ts';

@@ -26,7 +26,7 @@ import {
 import { type DriftContext, type Field, isBefore, type Pair, plain, whereSet } from './drift-field.ts';
 import { machineFields } from './drift-machine.ts';
 import { restartText } from './drift-resources.ts';
-import { pinOf } from './images.ts';
+import { pinOf } from './image-key.ts';
 
 /** Labels of the engine's tools, not the manifest's: never a difference. */
 const othersLabels = ['reeve.', 'com.docker.', 'desktop.docker.io/', 'io.podman.'];

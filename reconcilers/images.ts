@@ -4,6 +4,7 @@ import { isWorkload, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Blocker } from './blockers.ts';
 import type { Facts } from './facts.ts';
+import { imageKey } from './image-key.ts';
 import type { ObservedState } from './observed.ts';
 import type { World } from './world.ts';
 
@@ -18,16 +19,6 @@ export interface ImageAsks {
 }
 
 export const noAsks: ImageAsks = { take: new Set(), rebuild: new Set(), since: 0 };
-
-/** What facts about an image go by: its name as written, so that another mirror is no other image. */
-export function imageKey({ imageWritten, container }: Pick<Workload, 'imageWritten' | 'container'>): string {
-  return imageWritten ?? container.image;
-}
-
-/** The image id that the workload's tag meant when it came in force. */
-export function pinOf(facts: { readonly pins: Facts['pins'] }, workload: Workload): string | undefined {
-  return facts.pins[imageKey(workload)];
-}
 
 /** Image id of each reference as its tag means it on the engine now. */
 export function tagsHere(revision: Revision, observed: ObservedState): Record<string, string> {

@@ -4,7 +4,7 @@ import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../de
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from './facts.ts';
 import { isHealthStale } from './health.ts';
-import { pinOf } from './images.ts';
+import { pinOf } from './image-key.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
 import { namespaceDetailsMissing } from './shared-modes.ts';
 import { specHash } from './spec-hash.ts';

@@ -1,7 +1,8 @@
 // Tags that mean another image now than the one in force, here or in their registry: said, never acted on by itself.
 
 import { isWorkload, refOf, type Workload } from '../desired-state/resource.ts';
-import { type ImageAsks, imageKey, tagToTake } from './images.ts';
+import { imageKey } from './image-key.ts';
+import { type ImageAsks, tagToTake } from './images.ts';
 import type { Notice } from './plan.ts';
 import type { World } from './world.ts';
 

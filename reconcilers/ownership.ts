@@ -5,7 +5,7 @@
 import type { Workload } from '../desired-state/resource.ts';
 import { isMadeByCompose } from './compose-identity.ts';
 import type { Facts } from './facts.ts';
-import { pinOf } from './images.ts';
+import { pinOf } from './image-key.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 
 export interface Owned {

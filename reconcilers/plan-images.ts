@@ -2,7 +2,8 @@
 
 import { isWorkload, type Workload } from '../desired-state/resource.ts';
 import type { Facts } from './facts.ts';
-import { type ImageAsks, imageKey, tagToTake } from './images.ts';
+import { imageKey } from './image-key.ts';
+import { type ImageAsks, tagToTake } from './images.ts';
 import type { PlanImage, Step } from './plan.ts';
 import type { World } from './world.ts';
 

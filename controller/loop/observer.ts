@@ -5,7 +5,7 @@ import { isWorkload } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { withAdoptedIdentity } from '../../reconcilers/adoption.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { pinOf } from '../../reconcilers/images.ts';
+import { pinOf } from '../../reconcilers/image-key.ts';
 import {
   type ContainerDetail,
   identityLabels,

@@ -3,7 +3,7 @@
 
 import type { Position } from '../../desired-state/diagnostic.ts';
 import type { Ref, Resource } from '../../desired-state/resource.ts';
-import { imageKey } from '../../reconcilers/images.ts';
+import { imageKey } from '../../reconcilers/image-key.ts';
 import type { ObservedContainer } from '../../reconcilers/observed.ts';
 import type { StoredEvent } from '../store/store.ts';
 import { graphReport } from './graph.ts';

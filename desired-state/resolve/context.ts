@@ -5,7 +5,13 @@ import type { Hidden } from '../manifest/document.ts';
 import type { Policy } from '../revision.ts';
 import type { Variables } from '../variables.ts';
 import { didYouMean } from '../yaml/suggest.ts';
-import type { Rewrite } from './rewrite.ts';
+
+/** A rule of `images.rewrite`. */
+export interface Rewrite {
+  readonly from: string;
+  readonly to: string;
+  readonly position: Position;
+}
 
 export interface ResolveContext {
   readonly platform: string;

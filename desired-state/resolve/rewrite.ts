@@ -1,15 +1,8 @@
 // `images.rewrite` of the Platform: which name an image is fetched by. Pure.
 
 import { isImageReference } from '../container/image.ts';
-import type { Position } from '../diagnostic.ts';
 import type { MapNode, Node } from '../tree.ts';
-import { type ResolveContext, reportError } from './context.ts';
-
-export interface Rewrite {
-  readonly from: string;
-  readonly to: string;
-  readonly position: Position;
-}
+import { type ResolveContext, type Rewrite, reportError } from './context.ts';
 
 type Place = Pick<ResolveContext, 'diagnostics'>;
 

@@ -758,8 +758,8 @@ spec: {}
 `.slice(1),
     },
     lines: [
-      'reeve.yaml:4:7: Agent a has no image, expected for example image: postgres:15',
-      'reeve.yaml:14:7: Service s has no image, expected for example image: postgres:15',
+      'reeve.yaml:4:7: Agent a has no image, expected for example image: postgres:15, or build: FOLDER',
+      'reeve.yaml:14:7: Service s has no image, expected for example image: postgres:15, or build: FOLDER',
     ],
   },
   'a class that nobody takes': {

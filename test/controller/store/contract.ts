@@ -287,9 +287,23 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
           inForceAt: 20,
           sources: ['/srv/reeve.yaml'],
           revision: makeRevision('r2'),
+          images: {},
         });
         expect((await store.revisions(10)).map((r) => r.id)).toEqual(['r2', 'r1']);
         expect((await store.revisions(1)).map((r) => r.id)).toEqual(['r2']);
+      });
+
+      test('what the images of the one in force mean is kept with it, and with no other', async () => {
+        await store.putInForce(makeRevision('r1'), 'ann', 10);
+        await store.saveImages('r1', { 'app:1': { id: 'sha256:1', digest: 'sha256:d' } });
+        await store.putInForce(makeRevision('r2'), 'ann', 20);
+        await store.saveImages('r1', { 'app:1': { id: 'sha256:late' } });
+        await store.saveImages('r2', { 'app:1': { id: 'sha256:2' } });
+        await reopen();
+        expect((await store.revisions(10)).map((r) => r.images)).toEqual([
+          { 'app:1': { id: 'sha256:2' } },
+          { 'app:1': { id: 'sha256:1', digest: 'sha256:d' } },
+        ]);
       });
 
       test('the same again is no new one, but tells where it was loaded from now', async () => {
