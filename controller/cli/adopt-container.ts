@@ -1,6 +1,7 @@
 // `reeve adopt --container`: one container that docker run made becomes a platform's; its manifest goes to standard
 // output, what was done to standard error.
 
+import { looksSecret } from '../../desired-state/policy/rules/clear-secrets.ts';
 import { freeContainer } from '../adoption.ts';
 import { connectEngine } from '../docker/connect.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
@@ -15,7 +16,7 @@ export async function adoptContainer(flags: Flags, context: Context): Promise<vo
   if (flags.file.length > 0) {
     throw new ReeveError('--container takes no -f: it prints the manifest', { status: exitStatus.usage });
   }
-  const { name, documents } = await describe(flags, context);
+  const { name, documents, secrets } = await describe(flags, context);
   const platform = flags.platform ?? platformNameOf(name);
   const { control, place } = await reach({ ...flags, platform }, context, {
     verb: 'adopt',
@@ -36,18 +37,24 @@ export async function adoptContainer(flags: Flags, context: Context): Promise<vo
         .trimEnd(),
     );
     context.terminal.err(said);
-    context.terminal.err(
-      'its environment is printed in clear: give what is secret there a Secret of its own before the file goes into a repository',
-    );
+    if (secrets.length > 0) {
+      context.terminal.err(
+        `printed in clear, and it looks like a secret: ${secrets.join(', ')}; declare kind: Secret for it before the file goes into a repository`,
+      );
+    }
   } finally {
     await control.close();
   }
 }
 
-async function describe(
-  flags: Flags,
-  context: Context,
-): Promise<{ name: string; documents: readonly object[] }> {
+interface Found {
+  readonly name: string;
+  readonly documents: readonly object[];
+  /** Names of variables whose values look like secrets. */
+  readonly secrets: readonly string[];
+}
+
+async function describe(flags: Flags, context: Context): Promise<Found> {
   const engine = await connectEngine({
     env: context.env,
     ...(flags.host === undefined ? {} : { host: flags.host }),
@@ -56,7 +63,10 @@ async function describe(
     const container = await freeContainer(engine, flags.container);
     const detail = await engine.inspect(container.id, { secretKeys: new Set(), digest: (value) => value });
     if (detail === undefined) throw new ReeveError(`container ${flags.container} went away`);
-    return { name: container.name, documents: documentsOf({ name: container.name, detail }) };
+    const { name } = container;
+    const variables = Object.entries(detail.spec.environment);
+    const secrets = variables.flatMap(([key, value]) => (looksSecret(key, value) ? [key] : []));
+    return { name, documents: documentsOf({ name, detail }), secrets };
   } finally {
     await engine.close();
   }

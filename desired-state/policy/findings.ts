@@ -81,6 +81,6 @@ export function deniedDiagnostics(findings: readonly Finding[]): Diagnostic[] {
 }
 
 /** `mounts folders of the host outside the allowed ones: /etc`. */
-export function sentenceOf({ rule, detail }: Pick<Finding, 'rule' | 'detail'>): string {
+function sentenceOf({ rule, detail }: Pick<Finding, 'rule' | 'detail'>): string {
   return detail === undefined ? ruleOf(rule).words : `${ruleOf(rule).words}: ${detail}`;
 }

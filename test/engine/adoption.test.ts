@@ -245,7 +245,7 @@ test('a container of docker run is taken with a manifest that differs in nothing
   const config = {
     Image: 'reeve-test:1',
     Cmd: ['sh', '-c', 'sleep 1000 & wait'],
-    Env: ['PRICE=5$', 'MODE=yes'],
+    Env: ['PRICE=5$', 'MODE=yes', 'API_TOKEN=a-token'],
     Labels: { team: 'no' },
     Hostname: 'hh',
     User: '1000',
@@ -284,6 +284,7 @@ test('a container of docker run is taken with a manifest that differs in nothing
     code: 0,
     stderr: expect.stringContaining(`is Service/${name} of platform`),
   });
+  expect(adopted.stderr).toContain('looks like a secret: API_TOKEN');
   await p.write('reeve.yaml', adopted.stdout);
   const planned = await p.reeve('plan', '-p', p.name, '-f', p.manifests, '--detailed-exitcode');
   expect(planned, planned.stdout + planned.stderr).toMatchObject({ code: 0 });

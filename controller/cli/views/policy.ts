@@ -37,12 +37,12 @@ function ruleBlock(rule: RuleReport, screen: Screen): string {
   const more = rule.groups.length - groupsShown;
   return [
     `${word}  ${paint.strong(rule.rule)}: ${count}`,
-    `  ${hanging(rule.words, width - 2, 2)}`,
+    `  ${hanging(rule.words, width, 2)}`,
     ...groupLines(rule.groups.slice(0, groupsShown), width),
     ...(more > 0
       ? [`    and ${counted(more, 'more kind', 'more kinds')}: ${typed(`reeve policy ${rule.rule}`, screen)}`]
       : []),
-    paint.quiet(`  → ${hanging(rule.remedy, width - 4, 4)}`),
+    paint.quiet(`  → ${hanging(rule.remedy, width, 4)}`),
   ].join('\n');
 }
 
@@ -66,12 +66,12 @@ function exemptBlock({ rules, idleExemptions }: PolicyReport, { paint, width }: 
   const lines = rules.flatMap((r) =>
     r.exempt.map(
       ({ ref, detail, reason }) =>
-        `  ${hanging(`${ref} ${r.rule}${detail === undefined ? '' : ` ${detail}`}: ${reason}`, width - 2, 4)}`,
+        `  ${hanging(`${ref} ${r.rule}${detail === undefined ? '' : ` ${detail}`}: ${reason}`, width, 4)}`,
     ),
   );
   const idle = idleExemptions.map((e) =>
     paint.waiting(
-      `  ${hanging(`${e.resource} ${e.rules.join(', ')}: exempts nothing; take it away`, width - 2, 4)}`,
+      `  ${hanging(`${e.resource} ${e.rules.join(', ')}: exempts nothing; take it away`, width, 4)}`,
     ),
   );
   return lines.length + idle.length === 0 ? [] : [[paint.strong('exempt'), ...lines, ...idle].join('\n')];
@@ -90,7 +90,7 @@ function capacityBlock(capacity: Capacity, { paint, width }: Screen): string {
     `  ${over ? paint.waiting(hanging(sum, width, 2)) : sum}`,
     ...lines,
     ...(more > 0 ? [paint.bad(`  and ${counted(more, 'more limit')} above the host's`)] : []),
-    ...(aboveHost.length > 0 ? [paint.quiet(`  → ${hanging(remedy, width - 4, 4)}`)] : []),
+    ...(aboveHost.length > 0 ? [paint.quiet(`  → ${hanging(remedy, width, 4)}`)] : []),
   ].join('\n');
 }
 

@@ -3,7 +3,7 @@
 import { placeOf, type Rule } from '../rule.ts';
 
 /** `postgres`, `postgres:latest`; not `postgres:15`, nor anything with a digest. */
-export function isLatest(image: string): boolean {
+function isLatest(image: string): boolean {
   if (image.includes('@')) return false;
   const name = image.slice(image.lastIndexOf('/') + 1);
   return !name.includes(':') || name.endsWith(':latest');
