@@ -5,7 +5,7 @@
 const pureCore = '^(node:)?(crypto|path|util|buffer|url|assert|net|os)$';
 
 /** Files of desired-state that read the disk; all others there are pure. */
-const readers = '^desired-state/(yaml|load|watch|compose|dotenv|resolve)([-/]|[.]ts$)';
+const readers = '^desired-state/(yaml|load|watch|compose|dotenv|resolve|build)([-/]|[.]ts$)';
 
 module.exports = {
   forbidden: [
