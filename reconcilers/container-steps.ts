@@ -189,6 +189,7 @@ function pullStep({ ref, workload }: Situation, digest: string | undefined, caus
     image: container.image,
     ...(digest === undefined ? {} : { digest }),
     ...(imageWritten === undefined ? {} : { written: imageWritten }),
+    ...(container.platform === undefined ? {} : { platform: container.platform }),
   };
   return makeStep('pullImage', ref, args, cause);
 }

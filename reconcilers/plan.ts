@@ -24,7 +24,7 @@ export interface StepArgs {
   createVolume: { volume: Volume };
   removeVolume: { name: string };
   /** `digest`: that very image, whatever the tag means by now. `written`: as the manifest has it, where rewritten. */
-  pullImage: { image: string; digest?: string; written?: string };
+  pullImage: { image: string; digest?: string; written?: string; platform?: string };
   buildImage: { image: string; build: Build };
   pullModel: { model: Model };
   createContainer: {

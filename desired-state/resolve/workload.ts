@@ -1,6 +1,7 @@
 // One declared workload → one resource: its container normalised, its secrets and files attached, its dependencies as
 // refs. Looks at one workload at a time; clashes between several are validate's.
 
+import type { WrittenBuild } from '../container/build.ts';
 import { type NormalizedContainer, normalizeContainer } from '../container/normalize.ts';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import type { ContainerSpec, EnvValue, Workload } from '../resource.ts';
@@ -63,7 +64,10 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
   const build =
     normalized.build === undefined
       ? undefined
-      : resolveBuild(context, normalized.build, { hasImage: written.image !== '', baseDir: source.baseDir });
+      : resolveBuild(context, forPlatform(normalized.build, written.platform), {
+          hasImage: written.image !== '',
+          baseDir: source.baseDir,
+        });
   // A name of its own, as Compose gives it; what is built here is not fetched from anywhere.
   const imageWritten = written.image || `${context.platform}-${name}`.toLowerCase();
   const image = build === undefined ? rewriteImage(context.rewrites, imageWritten) : imageWritten;
@@ -119,6 +123,11 @@ function reservedOf(
   const { cpuShares } = resources;
   if (cpuShares === undefined || positions['cpuShares'] === undefined) return {};
   return { reservedNanoCpus: Math.round((cpuShares / sharesOfOneCpu) * 1e9) };
+}
+
+/** A service's own platform goes before those that its build names. */
+function forPlatform(build: WrittenBuild, platform: string | undefined): WrittenBuild {
+  return platform === undefined ? build : { ...build, platform };
 }
 
 function textOf(node: MapNode, key: string): string | undefined {

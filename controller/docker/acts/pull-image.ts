@@ -1,6 +1,7 @@
 // An image from its registry, with progress in words and the credentials that Docker's CLI would use. By digest where
 // the revision knows one: the tag is then set to it, unless somebody gave the tag another meaning here.
 
+import type { StepArgs } from '../../../reconcilers/plan.ts';
 import type { StepOutcome } from '../../engine.ts';
 import { EngineError } from '../../errors.ts';
 import type { RawImage } from '../api.ts';
@@ -44,7 +45,7 @@ interface Pulled {
 
 async function follow(
   client: EngineClient,
-  { image, digest, header }: { image: string; digest?: string; header: Headers },
+  { image, digest, platform, header }: StepArgs['pullImage'] & { readonly header: Headers },
   bounds: Bounds,
   { progress: tell }: ActContext,
 ): Promise<Pulled> {
@@ -53,7 +54,7 @@ async function follow(
     method: 'POST',
     path: '/images/create',
     what,
-    query: referenceQuery(image, digest),
+    query: { ...referenceQuery(image, digest), platform },
     headers: header,
     ...bounds,
   });
