@@ -7,15 +7,9 @@ import { parse } from 'yaml';
 import { formatDiagnostic } from '../../desired-state/diagnostic.ts';
 import { load } from '../../desired-state/load.ts';
 import { isWorkload, refOf } from '../../desired-state/resource.ts';
-import { type PlatformSize, writeLikePlatform } from '../../scripts/lib/farm/like-platform.ts';
-import { makeFarm } from '../../scripts/lib/farm/make-images.ts';
-import {
-  type Change,
-  layOut,
-  makeMountSources,
-  writeManifest,
-} from '../../scripts/lib/farm/project-folder.ts';
-import { farmImages } from '../../scripts/lib/farm/stand-ins.ts';
+import type { PlatformSize } from '../../scripts/lib/farm/like-platform.ts';
+import { prepare } from '../../scripts/lib/farm/prepare.ts';
+import { type Change, writeManifest } from '../../scripts/lib/farm/project-folder.ts';
 import { repository } from '../../scripts/lib/node-modules.ts';
 import type { TestPlatform } from './platform.ts';
 import { type CliResult, type Controller, cpuMs, type Running, startController } from './reeve.ts';
@@ -45,15 +39,8 @@ export class RealPlatform {
 
   /** The files laid out, images made, the manifest written. `real` absent: files of `size` are made. */
   static async layOut(p: TestPlatform, real: string | undefined, size: PlatformSize): Promise<RealPlatform> {
-    const files = real ?? join(p.folder, 'files');
-    if (real === undefined) await writeLikePlatform(files, size);
-    const { projects } = await layOut(files, p.manifests);
-    await makeFarm(farmImages(projects));
-    const platform = new RealPlatform(p);
-    await writeManifest(p.manifests, ['override', 'infrastructure', 'monitoring'], p.name);
-    await makeMountSources(p.manifests, ['reeve.yaml']);
-    await writeManifest(p.manifests, [], p.name);
-    return platform;
+    await prepare(real, p.manifests, { name: p.name, size });
+    return new RealPlatform(p);
   }
 
   get manifest(): string {

@@ -113,7 +113,7 @@ export async function runForeign(socket: string, name: string, config: object): 
   return Id;
 }
 
-/** Removes everything that carries the platform's label, and its lock. */
+/** Removes everything that carries the platform's label, its lock, and the images that it built. */
 export async function removePlatform(socket: string, platform: string): Promise<void> {
   // Few at once: an engine that took 50 removals side by side did not answer ever again (docker 20.10, libnetwork).
   const queue = [...(await containersOf(socket, platform))];
@@ -127,6 +127,12 @@ export async function removePlatform(socket: string, platform: string): Promise<
   // By name and not by label: what lost its label must go too, for an engine has addresses for some 30 networks only.
   for (const { Id } of networks.filter(({ Name }) => Name.startsWith(`${platform}_`)))
     await callEngine(socket, 'DELETE', `/networks/${Id}`);
+  const built = await askEngine(socket, 'GET', `/images/json?${filter({ reference: [`${platform}-*`] })}`);
+  for (const { RepoTags } of JSON.parse(built.body) as readonly { RepoTags: readonly string[] | null }[]) {
+    for (const tag of RepoTags ?? []) {
+      if (tag.startsWith(`${platform}-`)) await callEngine(socket, 'DELETE', `/images/${tag}`);
+    }
+  }
   const { body } = await askEngine(socket, 'GET', `/volumes?${query}`);
   const { Volumes } = JSON.parse(body) as { Volumes: readonly { Name: string }[] | null };
   for (const { Name } of Volumes ?? []) await callEngine(socket, 'DELETE', `/volumes/${Name}?force=1`);

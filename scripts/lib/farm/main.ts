@@ -1,18 +1,16 @@
-// Makes a platform of Compose files ready to run on this machine: `main.ts up DIR FOLDER` lays out the scratch project
-// and makes its images, `main.ts down` removes the images.
+// Makes a platform of Compose files ready to run on this machine: `main.ts up FOLDER [DIR]` lays out the project of the
+// files in DIR (absent: files of like shape) and makes its images, `main.ts down` removes the images.
 
-import { makeFarm, removeFarm } from './make-images.ts';
-import { layOut, makeMountSources } from './project-folder.ts';
-import { farmImages } from './stand-ins.ts';
+import { resolve } from 'node:path';
+import { removeFarm } from './make-images.ts';
+import { prepare } from './prepare.ts';
 
-const [verb = '', real = '', folder = ''] = process.argv.slice(2);
-if (verb === 'up') {
-  const { projects } = await layOut(real, folder);
-  const { real: programs, standIns } = await makeFarm(farmImages(projects));
-  await makeMountSources(folder, ['reeve.yaml']);
-  console.log(`  ${programs} images with the program itself, ${standIns} that stand in for one`);
+const [verb, folder, files] = process.argv.slice(2);
+if (verb === 'up' && folder !== undefined) {
+  const { real, standIns } = await prepare(files && resolve(files), resolve(folder));
+  console.log(`  ${real} images are the program itself, ${standIns} stand in for one`);
 } else if (verb === 'down') {
-  await removeFarm();
+  await removeFarm('sutazai');
 } else {
-  throw new Error('expected: up DIR FOLDER, or down');
+  throw new Error('expected: up FOLDER [DIR], or down');
 }

@@ -53,15 +53,16 @@ export async function makeFarm(
   return { real: programs.length, standIns: others.length };
 }
 
-/** Removes the farm's tags, and the programs made for it alone; the demo's images stay. */
-export async function removeFarm(): Promise<void> {
+/** Removes the farm's tags, the programs made for it alone, and what a platform built; the demo's images stay. */
+export async function removeFarm(platform: string): Promise<void> {
   const socket = engineSocket();
-  const references = [`${farmPrefix}*`, `${farmPrefix}*/*`, `${farmPrefix}*/*/*`, `${farmPrefix}*/*/*/*`];
+  const references = [`${farmPrefix}*`, `${farmPrefix}*/*`, `${platform}-*`];
   const filters = JSON.stringify({ reference: references });
   const { body } = await askEngine(socket, 'GET', `/images/json?filters=${encodeURIComponent(filters)}`);
   const found = JSON.parse(body) as readonly { readonly RepoTags: readonly string[] | null }[];
   const made = Object.values(exporters).map(({ tag }) => tag);
-  const tags = found.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag.startsWith(farmPrefix));
+  const ours = new RegExp(`^(?:${farmPrefix}|${platform}-)`);
+  const tags = found.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => ours.test(tag));
   for (const tag of [...tags, ...made]) {
     await askEngine(socket, 'DELETE', `/images/${encodeURIComponent(tag)}`, undefined, [404]);
   }

@@ -17,14 +17,11 @@ const main = 'docker-compose.yml';
 export const changes = ['override', 'infrastructure', 'monitoring'] as const;
 export type Change = (typeof changes)[number];
 
-export interface ProjectFolder {
-  readonly path: string;
-  /** One project a file, and one of all agents: the images that they ask for are to be made. */
-  readonly projects: readonly ComposeProject[];
-}
-
-/** Lays out `folder` (which may be there already) for the platform whose files are in `real`. */
-export async function layOut(real: string, folder: string): Promise<ProjectFolder> {
+/**
+ * Lays out `folder` (which may be there already) for the platform whose files are in `real`. Gives one project a file,
+ * and one of all agents: the images that they ask for are to be made.
+ */
+export async function layOut(real: string, folder: string): Promise<readonly ComposeProject[]> {
   await mkdir(folder, { recursive: true });
   const files = (await readdir(real)).filter((name) => /^docker-compose.*\.ya?ml$/.test(name));
   for (const name of files) {
@@ -40,7 +37,7 @@ export async function layOut(real: string, folder: string): Promise<ProjectFolde
   );
   const projects = present.map(read);
   for (const project of projects) await writeContexts(folder, project);
-  return { path: folder, projects };
+  return projects;
 }
 
 function fileOf(change: Change): string {
@@ -87,8 +84,8 @@ export async function writeManifest(
 }
 
 /** What mounts ask for and is not there is made: a file where the name looks like one, else a folder. */
-export async function makeMountSources(folder: string, manifests: readonly string[]): Promise<void> {
-  const result = await load({ paths: manifests, cwd: folder, env: process.env, digest: () => '' });
+export async function makeMountSources(folder: string): Promise<void> {
+  const result = await load({ paths: ['reeve.yaml'], cwd: folder, env: process.env, digest: () => '' });
   if (!result.ok) return;
   for (const resource of result.loaded.revision.resources) {
     if (!('container' in resource)) continue;
