@@ -34,7 +34,8 @@ export interface ModelContext {
 export function readDocuments(context: ModelContext, { path, display, namedAt }: ModelSource): Settled[] {
   const { loading, lookup } = context;
   loading.files.add(path);
-  const { documents, diagnostics } = readOnce(loading, path, display);
+  const { documents, diagnostics, text } = readOnce(loading, path, display);
+  const isTagged = /!(?:reset|override)\b/.test(text);
   tellFile(loading, diagnostics, display, namedAt);
   return documents.flatMap((document) => {
     if (document.kind !== 'map') {
@@ -43,11 +44,11 @@ export function readDocuments(context: ModelContext, { path, display, namedAt }:
       return [];
     }
     // Names were recorded by the lookup itself.
-    const filled = interpolateTree(document, lookup, () => {});
-    loading.diagnostics.push(...filled.diagnostics);
-    const typed = castScalars(loading, typeScalars(filled.node));
+    const filled = text.includes('$') ? interpolateTree(document, lookup, () => {}) : undefined;
+    loading.diagnostics.push(...(filled?.diagnostics ?? []));
+    const typed = castScalars(loading, typeScalars(filled?.node ?? document));
     if (typed.kind !== 'map') return [];
-    const { tree, paths } = settleTags(typed);
+    const { tree, paths } = isTagged ? settleTags(typed) : { tree: typed, paths: [] };
     return [{ tree: promoteAliases(tree), paths }];
   });
 }

@@ -7,6 +7,7 @@ import { childOf, type MapNode, type Node } from '../tree.ts';
 import { scalarText } from '../yaml/go-scalar.ts';
 import { mapAt, scalarAt } from './edit.ts';
 import { type Loading, type Lookup, tell } from './loading.ts';
+import { changeByTable, compileTable, rowsOf } from './table.ts';
 
 type Move = (path: string) => string;
 type Resolver = (node: Node, move: Move) => Node;
@@ -28,18 +29,12 @@ const table: readonly (readonly [prefixes: readonly string[], path: string, reso
   [['volumes.*'], '', movedDevice],
 ];
 
-const compiled = table.flatMap(([prefixes, path, resolver]) =>
-  prefixes.map((prefix) => ({
-    pattern: `${prefix}.${path}`.split('.').filter((part) => part !== ''),
-    resolver,
-  })),
+const compiled = compileTable(
+  table.flatMap(([prefixes, path, resolver]) => rowsOf(prefixes, path, resolver)),
 );
 
 function moveAll(root: MapNode, move: Move): MapNode {
-  const done = compiled.reduce<Node>(
-    (tree, { pattern, resolver }) => mapAt(tree, pattern, (node) => resolver(node, move)),
-    root,
-  );
+  const done = changeByTable<Resolver>(root, compiled, (node, resolver) => resolver(node, move));
   return done.kind === 'map' ? done : root;
 }
 

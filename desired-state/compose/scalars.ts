@@ -3,8 +3,8 @@
 
 import type { MapEntry, Node, ScalarNode } from '../tree.ts';
 import { goScalar } from '../yaml/go-scalar.ts';
-import { mapAt } from './edit.ts';
 import { type Loading, tell } from './loading.ts';
+import { changeByTable, compileTable, rowsOf } from './table.ts';
 
 /** The tree is shared where nothing changed. */
 export function typeScalars(node: Node, seen = new Map<Node, Node>()): Node {
@@ -92,8 +92,10 @@ const table: readonly (readonly [prefixes: readonly string[], cast: Cast, paths:
   [['services.*.deploy'], whole, ['placement.max_replicas_per_node']],
 ];
 
-const casts = table.flatMap(([prefixes, cast, paths]) =>
-  prefixes.flatMap((prefix) => paths.map((path) => ({ pattern: `${prefix}.${path}`.split('.'), cast }))),
+const casts = compileTable(
+  table.flatMap(([prefixes, cast, paths]) =>
+    paths.flatMap((path) => rowsOf(prefixes, path, { cast, name: path.split('.').at(-1) ?? '' })),
+  ),
 );
 
 const expected = new Map<Cast, string>([
@@ -104,22 +106,19 @@ const expected = new Map<Cast, string>([
 
 /** Text where a number or a switch belongs becomes one; what cannot is told. */
 export function castScalars(loading: Loading, root: Node): Node {
-  return casts.reduce((tree, { pattern, cast }) => {
-    const last = pattern.at(-1) ?? '';
-    return mapAt(tree, pattern, (node) => {
-      if (node.kind !== 'scalar' || typeof node.value !== 'string') return node;
-      const become = (value: number | boolean): Node => {
-        return { ...node, value, source: String(value), filled: false, quoted: false };
-      };
-      const value = cast(node.value);
-      if (value !== undefined) return become(value);
-      const wanted = expected.get(cast) ?? '';
-      const got = node.source === '' ? 'empty text' : JSON.stringify(node.source);
-      const message = `${last}: expected ${wanted}, got ${got}`;
-      const hint = node.filled ? { hint: 'a variable filled it in: give it a value' } : {};
-      tell(loading, 'error', node, { code: 'WrongType', message, ...hint });
-      // One mistake is enough: what follows reads something of the right type.
-      return become(cast === flag ? false : 0);
-    });
-  }, root);
+  return changeByTable(root, casts, (node, { cast, name }) => {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') return node;
+    const become = (value: number | boolean): Node => {
+      return { ...node, value, source: String(value), filled: false, quoted: false };
+    };
+    const value = cast(node.value);
+    if (value !== undefined) return become(value);
+    const wanted = expected.get(cast) ?? '';
+    const got = node.source === '' ? 'empty text' : JSON.stringify(node.source);
+    const message = `${name}: expected ${wanted}, got ${got}`;
+    const hint = node.filled ? { hint: 'a variable filled it in: give it a value' } : {};
+    tell(loading, 'error', node, { code: 'WrongType', message, ...hint });
+    // One mistake is enough: what follows reads something of the right type.
+    return become(cast === flag ? false : 0);
+  });
 }

@@ -6,7 +6,6 @@ import { scalarText } from '../../yaml/go-scalar.ts';
 import {
   fieldsAt,
   listOf,
-  mapAt,
   mapItems,
   mapOf,
   mapValues,
@@ -15,6 +14,7 @@ import {
   withDefault,
 } from '../edit.ts';
 import { type Loading, tell } from '../loading.ts';
+import { changeByTable, compileTable, rowsOf } from '../table.ts';
 import { longPorts } from './ports.ts';
 import { longVolume } from './volumes.ts';
 
@@ -61,18 +61,10 @@ const table: readonly (readonly [prefixes: readonly string[], path: string, chan
   [['volumes.*', 'networks.*', 'secrets.*', 'configs.*'], '', plainExternal],
 ];
 
-const compiled = table.flatMap(([prefixes, path, change]) =>
-  prefixes.map((prefix) => ({
-    pattern: `${prefix}.${path}`.split('.').filter((part) => part !== ''),
-    change,
-  })),
-);
+const compiled = compileTable(table.flatMap(([prefixes, path, change]) => rowsOf(prefixes, path, change)));
 
 export function canonical(loading: Loading, root: Node): Node {
-  return compiled.reduce(
-    (tree, { pattern, change }) => mapAt(tree, pattern, (node) => change(node, loading)),
-    root,
-  );
+  return changeByTable(root, compiled, (node, change) => change(node, loading));
 }
 
 function isText(node: Node): boolean {

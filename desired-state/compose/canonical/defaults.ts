@@ -6,6 +6,7 @@ import { childOf, type MapNode, type Node } from '../../tree.ts';
 import { scalarText } from '../../yaml/go-scalar.ts';
 import { listOf, mapAt, withDefault } from '../edit.ts';
 import { type Loading, tell } from '../loading.ts';
+import { changeByTable, compileTable, rowsOf } from '../table.ts';
 
 type Fill = (map: MapNode) => MapNode;
 
@@ -22,15 +23,10 @@ const table: readonly (readonly [prefixes: readonly string[], path: string, fill
   [['services.*'], 'deploy.resources.reservations.devices.*', countAll],
 ];
 
-const compiled = table.flatMap(([prefixes, path, fill]) =>
-  prefixes.map((prefix) => ({ pattern: `${prefix}.${path}`.split('.'), fill })),
-);
+const compiled = compileTable(table.flatMap(([prefixes, path, fill]) => rowsOf(prefixes, path, fill)));
 
 export function withDefaults(root: Node): Node {
-  return compiled.reduce(
-    (tree, { pattern, fill }) => mapAt(tree, pattern, (node) => (node.kind === 'map' ? fill(node) : node)),
-    root,
-  );
+  return changeByTable(root, compiled, (node, fill) => (node.kind === 'map' ? fill(node) : node));
 }
 
 function secretTarget(map: MapNode): MapNode {

@@ -4,7 +4,8 @@
 import { childOf, type MapNode, type Node } from '../../tree.ts';
 import { scalarText } from '../../yaml/go-scalar.ts';
 import { portKey } from '../canonical/ports.ts';
-import { listOf, mapAt } from '../edit.ts';
+import { listOf } from '../edit.ts';
+import { changeByTable, compileTable, rowsOf } from '../table.ts';
 import { keyOfPair } from './pairs.ts';
 
 type KeyOf = (item: Node) => string | undefined;
@@ -39,19 +40,16 @@ const service: Readonly<Record<string, KeyOf>> = {
 };
 
 /** override/uncity.go of compose-go. */
-const keyed = [
-  ...Object.entries(service).map(([path, keyOf]) => [`services.*.${path}`, keyOf] as const),
-  ['networks.*.labels', keyOfPair] as const,
-].map(([path, keyOf]) => ({ pattern: path.split('.'), keyOf }));
+const keyed = compileTable([
+  ...Object.entries(service).flatMap(([path, keyOf]) => rowsOf(['services.*'], path, keyOf)),
+  ...rowsOf(['networks.*'], 'labels', keyOfPair),
+]);
 
 type OnDuplicate = (earlier: Node, later: Node, key: string) => void;
 
 /** The tree is shared where nothing came twice. */
 export function uniqueItems(root: MapNode, onDuplicate: OnDuplicate = () => {}): MapNode {
-  const done = keyed.reduce<Node>(
-    (tree, { pattern, keyOf }) => mapAt(tree, pattern, (node) => uniqueList(node, keyOf, onDuplicate)),
-    root,
-  );
+  const done = changeByTable<KeyOf>(root, keyed, (node, keyOf) => uniqueList(node, keyOf, onDuplicate));
   return done.kind === 'map' ? done : root;
 }
 
