@@ -94,6 +94,15 @@ export interface ObservedNetwork {
   readonly driver: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly internal: boolean;
+  readonly attachable?: boolean;
+  readonly enableIpv6?: boolean;
+  /** Pools that it has, asked for or the engine's own. */
+  readonly pools?: readonly {
+    readonly subnet?: string;
+    readonly gateway?: string;
+    readonly ipRange?: string;
+    readonly auxAddresses?: Readonly<Record<string, string>>;
+  }[];
   readonly options: Readonly<Record<string, string>>;
 }
 

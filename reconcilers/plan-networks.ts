@@ -80,8 +80,33 @@ function differences(network: Network, found: ObservedNetwork): string[] {
   return [
     ...(network.driver !== undefined && network.driver !== found.driver ? ['driver'] : []),
     ...((network.internal ?? false) !== found.internal ? ['internal'] : []),
+    // docker-compose 1.29 makes all of them attachable, which has a meaning with Swarm only.
+    ...(network.attachable === true ? differs('attachable', true, found.attachable) : []),
+    ...differs('enable_ipv6', network.enableIpv6 ?? false, found.enableIpv6),
+    ...poolDifferences(network, found),
     ...Object.entries(network.driverOpts)
       .filter(([key, value]) => found.options[key] !== value)
       .map(([key]) => `option ${key}`),
   ];
+}
+
+function differs(what: string, wanted: boolean, found: boolean | undefined): string[] {
+  return found === undefined || wanted === found ? [] : [what];
+}
+
+/** Only what the manifest says of a pool: the engine fills in the rest. */
+function poolDifferences({ ipam }: Network, { pools }: ObservedNetwork): string[] {
+  if (pools === undefined) return [];
+  return (ipam?.config ?? []).flatMap((wanted, index) => {
+    const found = pools.find((pool) => pool.subnet === wanted.subnet) ?? pools[index];
+    const names = [
+      ...(wanted.subnet !== undefined && wanted.subnet !== found?.subnet ? ['subnet'] : []),
+      ...(wanted.gateway !== undefined && wanted.gateway !== found?.gateway ? ['gateway'] : []),
+      ...(wanted.ipRange !== undefined && wanted.ipRange !== found?.ipRange ? ['ip_range'] : []),
+      ...Object.entries(wanted.auxAddresses ?? {}).flatMap(([name, address]) =>
+        found?.auxAddresses?.[name] === address ? [] : [`aux_addresses.${name}`],
+      ),
+    ];
+    return names.map((name) => `ipam.${name}`);
+  });
 }

@@ -209,6 +209,18 @@ export interface RawNetwork {
   Driver?: Maybe<string>;
   Containers?: Maybe<Record<string, object>>;
   Internal?: Maybe<boolean>;
+  Attachable?: Maybe<boolean>;
+  EnableIPv6?: Maybe<boolean>;
+  IPAM?: Maybe<{
+    Config?: Maybe<
+      {
+        Subnet?: string;
+        Gateway?: string;
+        IPRange?: string;
+        AuxiliaryAddresses?: Maybe<Record<string, string>>;
+      }[]
+    >;
+  }>;
   Labels?: Maybe<Record<string, string>>;
   Options?: Maybe<Record<string, string>>;
 }

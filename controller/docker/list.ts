@@ -39,6 +39,14 @@ export async function listNetworks(client: EngineClient): Promise<readonly Obser
     driver: n.Driver ?? '',
     labels: identified(n.Labels ?? {}, 'network', n.Name),
     internal: n.Internal ?? false,
+    attachable: n.Attachable ?? false,
+    enableIpv6: n.EnableIPv6 ?? false,
+    pools: (n.IPAM?.Config ?? []).map((pool) => ({
+      ...(pool.Subnet ? { subnet: pool.Subnet } : {}),
+      ...(pool.Gateway ? { gateway: pool.Gateway } : {}),
+      ...(pool.IPRange ? { ipRange: pool.IPRange } : {}),
+      ...(pool.AuxiliaryAddresses ? { auxAddresses: pool.AuxiliaryAddresses } : {}),
+    })),
     options: n.Options ?? {},
   }));
 }

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { containerShape } from '../container/schema.ts';
 import { type ManifestKind, tiers } from '../resource.ts';
-import { ownShape } from './own-fields.ts';
 import { imagesFields } from './images.ts';
+import { ownShape } from './own-fields.ts';
 import * as part from './parts.ts';
 import { policyFields } from './policy.ts';
 
@@ -129,10 +129,12 @@ const network = z
     driver_opts: options,
     internal: z.boolean().optional().describe('true: no way out.'),
     attachable: z.boolean().optional().describe('true: containers of others may join.'),
+    enable_ipv4: z.boolean().optional().describe('false: no IPv4 addresses (API 1.47).'),
     enable_ipv6: z.boolean().optional().describe('true: IPv6 addresses too.'),
     ipam: z
       .strictObject({
         driver: z.string().min(1).optional().describe('Address driver.'),
+        options: z.record(z.string(), z.string()).optional().describe('Options of the address driver.'),
         config: z
           .array(
             z.strictObject({
@@ -142,6 +144,10 @@ const network = z
                 .string()
                 .optional()
                 .describe('Part of the subnet that containers get addresses from.'),
+              aux_addresses: z
+                .record(z.string(), z.string())
+                .optional()
+                .describe('Addresses that are taken already, by name.'),
             }),
           )
           .optional()

@@ -4,7 +4,7 @@ import type { Position } from '../diagnostic.ts';
 import type { DocumentOf } from '../manifest/document.ts';
 import { labelsOf } from '../manifest/labels.ts';
 import type { Model, Network, Volume } from '../resource.ts';
-import { childOf, type MapNode, type Node, positionAt, toPlain } from '../tree.ts';
+import { childOf, type MapNode, type Node, positionAt } from '../tree.ts';
 import { type ResolveContext, reportError, reportMissing } from './context.ts';
 import type { Declared, PartSource } from './declared.ts';
 import { refOfWorkload } from './dependencies.ts';
@@ -18,12 +18,14 @@ export function resolveNetwork(context: ResolveContext, source: PartSource): Net
     attachable: flagAt(node, 'attachable'),
     enableIpv6: flagAt(node, 'enable_ipv6'),
   };
+  const enableIpv4 = flagAt(node, 'enable_ipv4');
   return {
     kind: 'Network',
     ...commonOf(context, source),
     ...(driver === undefined ? {} : { driver }),
     ...(flags.internal ? { internal: true } : {}),
     ...(flags.attachable ? { attachable: true } : {}),
+    ...(enableIpv4 === undefined ? {} : { enableIpv4 }),
     ...(flags.enableIpv6 ? { enableIpv6: true } : {}),
     ...(ipam === undefined ? {} : { ipam }),
   };
@@ -133,20 +135,32 @@ function optionsOf(node: Node | undefined): Record<string, string> {
   return labelsOf(node);
 }
 
+/** Pools and options; absent where nothing is said, so that the engine finds its own. */
 function ipamOf(node: Node | undefined): Network['ipam'] {
   if (node?.kind !== 'map') return undefined;
   const driver = textAt(node, 'driver');
+  const options = optionsOf(childOf(node, 'options'));
   const list = childOf(node, 'config');
-  const config = list?.kind === 'list' ? list.items : [];
+  const config = (list?.kind === 'list' ? list.items : []).map(poolOf);
+  if (driver === undefined && config.length === 0 && Object.keys(options).length === 0) return undefined;
   return {
     ...(driver === undefined ? {} : { driver }),
-    config: config.map((item) => {
-      const plain = toPlain(item) as { subnet?: string; gateway?: string; ip_range?: string };
-      return {
-        ...(plain.subnet === undefined ? {} : { subnet: plain.subnet }),
-        ...(plain.gateway === undefined ? {} : { gateway: plain.gateway }),
-        ...(plain.ip_range === undefined ? {} : { ipRange: plain.ip_range }),
-      };
-    }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+    config,
+  };
+}
+
+type Pool = NonNullable<Network['ipam']>['config'][number];
+
+function poolOf(item: Node): Pool {
+  const subnet = textAt(item, 'subnet');
+  const gateway = textAt(item, 'gateway');
+  const ipRange = textAt(item, 'ip_range');
+  const auxAddresses = optionsOf(childOf(item, 'aux_addresses'));
+  return {
+    ...(subnet === undefined ? {} : { subnet }),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(ipRange === undefined ? {} : { ipRange }),
+    ...(Object.keys(auxAddresses).length === 0 ? {} : { auxAddresses }),
   };
 }

@@ -88,6 +88,22 @@ export const started: Services = {
   externally: 'external_links: ["OUTSIDE:old"]',
   two: 'networks: {front: {priority: 5, aliases: [a]}, back: {aliases: [b], ipv4_address: 10.213.22.7}}',
   ordered: 'networks: {front: , back: {priority: 5}}',
+  // Of equal priority, Compose v5 takes the first by name, and 1.29 any.
+  all: 'networks: {full: {priority: 3}, inner: {priority: 2}, six: {priority: 1}}, volumes: ["opted:/o", "named:/n"]',
+};
+
+/** Networks and volumes beside them, with every attribute that 1.29 sends. */
+export const networks: Services = {
+  front: 'ipam: {config: [{subnet: 10.213.21.0/24}]}',
+  back: 'ipam: {config: [{subnet: 10.213.22.0/24}]}',
+  full: 'driver: bridge, driver_opts: {com.docker.network.bridge.enable_icc: "false"}, labels: {a: b}, attachable: true, ipam: {driver: default, options: {o: "1"}, config: [{subnet: 10.213.23.0/24, gateway: 10.213.23.9, ip_range: 10.213.23.128/25, aux_addresses: {router: 10.213.23.5}}]}',
+  inner: 'internal: true, name: PROJECT-inner',
+  six: 'enable_ipv6: true, ipam: {config: [{subnet: 10.213.24.0/24}, {subnet: "fd00:213::/64"}]}',
+};
+export const volumes: Services = {
+  data: '',
+  opted: 'driver: local, driver_opts: {type: tmpfs, device: tmpfs, o: size=1m}, labels: [a=b]',
+  named: 'name: PROJECT-named',
 };
 
 /** Too new for 1.29: what Compose v5 sends, as a part of the container's inspect output. */

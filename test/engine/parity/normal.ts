@@ -41,6 +41,19 @@ export function comparable(raw: Fields): Fields {
   });
 }
 
+/** A network or a volume. */
+export function comparablePart(raw: Fields): Fields {
+  const labels = Object.entries(fields(raw['Labels'])).filter(
+    ([key]) => !ownLabels.some((prefix) => key.startsWith(prefix)),
+  );
+  // 1.29 makes every network attachable, which has a meaning with Swarm only; reeve and Compose v5 as it is written.
+  const rest = without(raw, new Set(['Id', 'Created', 'CreatedAt', 'Containers', 'Attachable']));
+  // Which addresses the engine finds free is its own.
+  const own =
+    String(raw['Name']).endsWith('_default') || String(raw['Name']).endsWith('-inner') ? { IPAM: null } : {};
+  return full({ ...rest, ...own, Labels: Object.fromEntries(labels) });
+}
+
 function configOf(config: Fields, id: string): Fields {
   const labels = Object.entries(fields(config['Labels'] ?? null)).filter(
     ([key]) => !ownLabels.some((prefix) => key.startsWith(prefix)),

@@ -12,8 +12,8 @@ import { compose, ensureCompose } from '../../support/compose.ts';
 import { createdBy } from '../../support/created.ts';
 import { openRig, type Rig } from '../../support/rig.ts';
 import { serviceKeys } from '../../support/service-keys.ts';
-import { created, elsewhere, newer, started } from './cases.ts';
-import { comparable } from './normal.ts';
+import { created, elsewhere, networks, newer, started, volumes } from './cases.ts';
+import { comparable, comparablePart } from './normal.ts';
 
 interface Inspected {
   readonly [key: string]: unknown;
@@ -26,6 +26,8 @@ let project: string;
 let folder: string;
 let byCompose: ReadonlyMap<string, Inspected>;
 let byReeve: ReadonlyMap<string, Inspected>;
+let partsByCompose: ReadonlyMap<string, unknown>;
+let partsByReeve: ReadonlyMap<string, unknown>;
 
 beforeAll(async () => {
   await ensureCompose();
@@ -38,9 +40,11 @@ beforeAll(async () => {
   await compose(folder, project, 'up', '-d', ...Object.keys(started));
   await compose(folder, project, '--profile', 'extra', 'up', '--no-start');
   byCompose = await inspectAll();
+  partsByCompose = await inspectParts();
   await compose(folder, project, '--profile', 'extra', 'down', '--volumes', '-t', '0');
   await makeByReeve();
   byReeve = await inspectAll();
+  partsByReeve = await inspectParts();
 });
 
 afterAll(async () => {
@@ -68,14 +72,12 @@ async function writeProject(): Promise<void> {
   await writeFile(join(folder, 'profile.json'), '{\n "defaultAction": "SCMP_ACT_ALLOW"\n}\n');
   const services = (of: Readonly<Record<string, string>>): string[] =>
     Object.entries(of).map(([name, yaml]) => `  ${name}: {image: "reeve-test:1", ${yaml}}`);
-  const networks = ['front: 10.213.21.0/24', 'back: 10.213.22.0/24'].map((line) => {
-    const [name = '', subnet = ''] = line.split(': ');
-    return `  ${name}: {ipam: {config: [{subnet: ${subnet}}]}}`;
-  });
+  const parts = (of: Readonly<Record<string, string>>): string[] =>
+    Object.entries(of).map(([name, yaml]) => `  ${name}: {${yaml}}`);
   const old = [
     'services:',
     ...services({ ...created, ...started }),
-    ...['networks:', ...networks, 'volumes: {data: }'],
+    ...['networks:', ...parts(networks), 'volumes:', ...parts(volumes)],
     'secrets: {token: {file: ./token}}',
     'configs: {settings: {file: ./settings}}',
   ];
@@ -122,6 +124,23 @@ async function inspectAll(): Promise<ReadonlyMap<string, Inspected>> {
   return found;
 }
 
+/** The project's networks and volumes, by the names they have in the file. */
+async function inspectParts(): Promise<ReadonlyMap<string, unknown>> {
+  const all = async (path: string) => JSON.parse((await askEngine(socket, 'GET', path)).body) as unknown;
+  const listed = (await all('/networks')) as { Name: string; Id: string }[];
+  const { Volumes } = (await all('/volumes')) as { Volumes: { Name: string }[] };
+  const own = ({ Name }: { Name: string }): boolean =>
+    /^[_-]/.test(Name.slice(project.length)) && Name.startsWith(project);
+  const named = (kind: string, part: { Name: string }): [string, unknown] => [
+    `${kind} ${part.Name.slice(project.length + 1)}`,
+    comparablePart(part as never),
+  ];
+  return new Map([
+    ...listed.filter(own).map((network) => named('network', network)),
+    ...Volumes.filter(own).map((volume) => named('volume', volume)),
+  ]);
+}
+
 /** Another container is named by docker-compose with its id, by reeve with its name. */
 function withNames(of: Inspected, all: readonly { Id: string; Names: string[] }[]): Inspected {
   let text = JSON.stringify(of);
@@ -150,6 +169,14 @@ describe('what docker-compose 1.29 makes', () => {
     }
     expect(comparable(ours as never)).toEqual(comparable(theirs as never));
   });
+});
+
+test.each([
+  ...['default', ...Object.keys(networks)].map((name) => `network ${name}`),
+  ...Object.keys(volumes).map((name) => `volume ${name}`),
+])('%s is the same by docker-compose and by reeve', (name) => {
+  expect(partsByCompose.has(name)).toBe(true);
+  expect(partsByReeve.get(name)).toEqual(partsByCompose.get(name));
 });
 
 describe('what Compose v5 sends', () => {
