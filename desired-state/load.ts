@@ -19,7 +19,7 @@ import { resolvePolicy } from './resolve/policy.ts';
 import { resolveAll } from './resolve/resources.ts';
 import { rewritesOf } from './resolve/rewrite.ts';
 import type { Resource } from './resource.ts';
-import { contentHash, type Revision } from './revision.ts';
+import { contentHash, type Policy, type Revision } from './revision.ts';
 import { childOf, type Node, positionAt } from './tree.ts';
 import { validate } from './validate/validate.ts';
 import { makeVariables, type Variables } from './variables.ts';
@@ -41,11 +41,7 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   diagnostics.push(...(compose?.project.diagnostics ?? []));
   const context: ResolveContext = {
     platform: platformName(request, platform?.name ?? compose?.project.name, diagnostics),
-    policy: resolvePolicy(
-      platform?.spec?.value?.policy,
-      platform?.spec?.value?.images,
-      platform?.file.baseDir,
-    ),
+    policy: policyOf(request, platform),
     rewrites: rewritesOf({ diagnostics }, rewriteNode(platform)),
     variables,
     digest: request.digest,
@@ -73,6 +69,17 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
     return { ok: false, diagnostics: all, files: [...files].sort(), denied: revision, ...alone };
   }
   return { ok: true, loaded: { revision, secrets }, ...alone };
+}
+
+/** Relative paths of Compose files start in the project's folder: what lies there may be mounted. */
+function policyOf(
+  { cwd, projectDirectory }: LoadRequest,
+  platform: DocumentOf<'Platform'> | undefined,
+): Policy {
+  const { policy: written, images } = platform?.spec?.value ?? {};
+  const policy = resolvePolicy(written, images, platform?.file.baseDir);
+  if (projectDirectory === undefined) return policy;
+  return { ...policy, allowedMounts: [...policy.allowedMounts, resolve(cwd, projectDirectory)] };
 }
 
 function rewriteNode(platform: DocumentOf<'Platform'> | undefined): Node | undefined {

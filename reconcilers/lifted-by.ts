@@ -2,7 +2,7 @@
 
 import type { Facts } from './facts.ts';
 
-type Reason = NonNullable<Facts['suspended']>['reason'];
+export type SuspensionReason = NonNullable<Facts['suspended']>['reason'];
 
 export const liftedBy = {
   Suspended: ['resume'],
@@ -11,13 +11,13 @@ export const liftedBy = {
   NotAdopted: ['adopt', 'apply'],
   NotApplied: ['apply'],
   Disowned: ['adopt', 'apply'],
-} as const satisfies Record<Reason, readonly string[]>;
+} as const satisfies Record<SuspensionReason, readonly string[]>;
 
 /** `reeve adopt or apply`. */
-export function liftingWords(reason: Reason): string {
+export function liftingWords(reason: SuspensionReason): string {
   return `reeve ${liftedBy[reason].join(' or ')}`;
 }
 
-export function isLiftedByResume(reason: Reason): boolean {
+export function isLiftedByResume(reason: SuspensionReason): boolean {
   return liftedBy[reason].some((verb) => verb === 'resume');
 }

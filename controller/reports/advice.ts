@@ -1,6 +1,7 @@
 // What a person can type next, by the reason that a resource is not right. A table, first match wins.
 
 import type { Resource } from '../../desired-state/resource.ts';
+import { liftedBy, type SuspensionReason } from '../../reconcilers/lifted-by.ts';
 import type { ResourceRow } from './resources.ts';
 
 export interface Advice {
@@ -12,7 +13,8 @@ export interface Situation {
   readonly row: ResourceRow;
   readonly roots: readonly ResourceRow[];
   readonly held: boolean;
-  readonly suspended: boolean;
+  /** Why the platform is suspended; absent: it is not. */
+  readonly suspended?: SuspensionReason;
   /** Nobody acts on it by itself: no controller runs. */
   readonly kept: boolean;
   readonly resource: Resource | undefined;
@@ -28,10 +30,24 @@ const reasonIs =
 const rules: readonly Rule[] = [
   [({ held }) => held, ({ row }) => [{ command: `reeve release ${row.ref}`, why: 'gives it back to reeve' }]],
   [
-    ({ suspended }) => suspended,
-    () => [
+    ({ suspended }) => suspended !== undefined,
+    ({ suspended = 'Suspended' }) => [
       { command: 'reeve plan', why: 'shows what reeve would do' },
-      { command: 'reeve resume', why: 'lets it' },
+      { command: `reeve ${liftedBy[suspended][0]}`, why: 'lets it' },
+    ],
+  ],
+  [
+    reasonIs('NotAdopted'),
+    () => [
+      { command: 'reeve plan', why: 'shows what differs between it and the manifests' },
+      { command: 'reeve adopt', why: 'takes it over as it is' },
+    ],
+  ],
+  [
+    reasonIs('LimitOutOfRange'),
+    () => [
+      { command: 'reeve policy', why: 'lists all limits above what the host has, and what is reserved' },
+      { command: 'reeve apply', why: 'once they are lower, or policy.capToHost: true takes them down' },
     ],
   ],
   [

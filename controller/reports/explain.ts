@@ -68,7 +68,7 @@ export function explainReport(snapshot: Snapshot, ref: Ref, events: readonly Sto
       row: now,
       roots,
       held: hold !== undefined,
-      suspended: facts.suspended !== undefined,
+      ...(facts.suspended === undefined ? {} : { suspended: facts.suspended.reason }),
       kept: snapshot.controller !== undefined,
       resource,
     }),

@@ -44,7 +44,7 @@ export interface Breach {
 
 export interface Rule {
   readonly name: RuleName;
-  /** What is wrong, said of one workload or many: `may do all that root may on the host`. */
+  /** What is wrong, said of one workload or many: `mounts the engine's socket`. */
   readonly words: string;
   readonly remedy: string;
   /** Without a word in the manifest. */

@@ -4,7 +4,7 @@ import { placeOf, type Rule } from '../rule.ts';
 
 export const hostNetwork: Rule = {
   name: 'hostNetwork',
-  words: "on the host's own network: reaches all that listens on its loopback, and takes its ports",
+  words: "is on the host's own network: reaches all that listens on its loopback, and takes its ports",
   remedy: 'take network_mode: host away and publish the ports that it needs',
   standard: 'warn',
   check: (workload) => (workload.container.networkMode === 'host' ? [placeOf(workload, 'networkMode')] : []),

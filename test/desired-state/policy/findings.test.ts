@@ -79,7 +79,7 @@ describe('what is denied', () => {
       'conf/a': '',
     });
     expect(lines).toEqual([
-      'reeve.yaml:12:15: Service/web privileged: may do all that root may on the host; the policy denies it (privileged); take privileged away and add the few capabilities or devices that it needs (cap_add, devices); or exempt it with a reason in policy.exemptions',
+      'reeve.yaml:12:15: Service/web is privileged: may do all that root may on the host; the policy denies it (privileged); take privileged away and add the few capabilities or devices that it needs (cap_add, devices); or exempt it with a reason in policy.exemptions',
     ]);
   });
 
