@@ -13,6 +13,8 @@ export interface PlanOptions {
   readonly updateImages: boolean;
   /** Build also what is built from what it was built from. */
   readonly build?: boolean;
+  /** No registry is asked: how things are, not what an apply would take. */
+  readonly local?: true;
 }
 
 export interface PlanReport {

@@ -85,20 +85,31 @@ async function pinsOf(
     facts.pins[key] ?? w.container.image,
   ]);
   const local = await engine.images(names);
-  const changes: FactChange[] = [];
-  for (const [key, { container, build }] of [...workloads].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const now = local[container.image];
-    const pin = facts.pins[key];
-    if (now === undefined) continue;
-    if (build !== undefined && facts.builds[key] === undefined)
-      changes.push({ fact: 'builds', key, value: { hash: build.hash, at: 0 } });
-    const isLost = pin !== undefined && local[pin] === undefined && facts.digests[key] === undefined;
-    const isNew = pin === undefined || updateImages || isLost;
-    if (now !== pin && isNew) changes.push({ fact: 'pins', key, value: now });
-    if ((now !== pin && isNew) || (now === pin && facts.digests[key] === undefined)) {
-      const digest = build === undefined ? await engine.repoDigest(container.image) : undefined;
-      if (digest !== facts.digests[key]) changes.push({ fact: 'digests', key, value: digest });
-    }
-  }
-  return changes;
+  const found = await Promise.all(
+    [...workloads].map(async ([key, { container, build }]): Promise<FactChange[]> => {
+      const now = local[container.image];
+      const pin = facts.pins[key];
+      if (now === undefined) return [];
+      const isLost = pin !== undefined && local[pin] === undefined && facts.digests[key] === undefined;
+      const isNew = now !== pin && (pin === undefined || updateImages || isLost);
+      if (build !== undefined) {
+        const hash = facts.builds[key] === undefined ? [builtBefore(key, build.hash)] : [];
+        return isNew ? [...hash, { fact: 'pins', key, value: now }] : hash;
+      }
+      if (!isNew && (now !== pin || facts.digests[key] !== undefined || facts.registry[key] !== undefined))
+        return [];
+      const digest = await engine.repoDigest(container.image);
+      return [
+        { fact: 'pins', key, value: now },
+        { fact: 'digests', key, value: digest },
+        // That none is known need not be found out again at each apply.
+        ...(digest === undefined ? [{ fact: 'registry', key, value: { at: 0 } } as const] : []),
+      ];
+    }),
+  );
+  return found.flat();
+}
+
+function builtBefore(key: string, hash: string): FactChange {
+  return { fact: 'builds', key, value: { hash, at: 0 } };
 }

@@ -206,13 +206,15 @@ export class SessionControl implements Control {
   /** Registries are asked once: all passes of one apply aim at the same. */
   async #passOf(options: PlanOptions): Promise<PassOptions> {
     const { names, allowDelete, updateImages, build = false } = options;
+    const pass = { names, allowDelete, updateImages, removeVolumes: false, mode: 'apply' } as const;
+    if (options.local === true) return pass;
     const asked = { updateImages, build, now: Date.now() };
     const images = await askForImages(
       { store: this.store, engine: this.engine },
       this.#loaded.revision,
       asked,
     );
-    return { names, allowDelete, updateImages, images, removeVolumes: false, mode: 'apply' };
+    return { ...pass, images };
   }
 
   async #look(pass: PassOptions): Promise<Plan> {

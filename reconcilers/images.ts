@@ -72,14 +72,17 @@ export function imageWant(world: World, asks: ImageAsks, workload: Workload): Im
   if (isHere) {
     return isPinHere && named !== pin ? { way: 'use', id: pin } : { way: 'use' };
   }
-  if (workload.pullPolicy === 'never') return { way: 'none', blocker: neverPulled(image) };
+  if (workload.pullPolicy === 'never') return { way: 'none', blocker: neverPulled(workload) };
   const exact = digest === undefined || pin === undefined ? {} : { digest, id: pin };
   return { way: 'pull', why: `image ${image} is not here`, ...exact };
 }
 
-function neverPulled(image: string): Blocker {
-  const message = `image ${image} is not here, and pull_policy is never; build or load it, or let it be pulled`;
-  return { reason: 'ImageMissing', message };
+function neverPulled({ container: { image }, positions }: Workload): Blocker {
+  const why =
+    positions['container.pullPolicy'] === undefined
+      ? 'it cannot be built (the warning at its build says why)'
+      : 'pull_policy is never; build or load it, or let it be pulled';
+  return { reason: 'ImageMissing', message: `image ${image} is not here, and ${why}` };
 }
 
 /** The digest that the tag means now, where it is to be taken and is not what is in force. */

@@ -96,7 +96,12 @@ async function observe(
     sessionOptions(place, flags, context, { verb: 'look', lock: false, manifests: false }),
   );
   try {
-    const { revision, plan } = await session.plan({ names: [], allowDelete: false, updateImages: false });
+    const { revision, plan } = await session.plan({
+      names: [],
+      allowDelete: false,
+      updateImages: false,
+      local: true,
+    });
     // What the manifests say now may be newer than what is in force.
     const { inForce, ...rest } = remembered;
     const isInForce = inForce !== undefined && remembered.revision?.id === revision.id;

@@ -1,5 +1,5 @@
 // What a workload's image is built from: the context read and digested, so that a change of it is seen; what is missing
-// told at its line. With an `image:` beside it a build that cannot be made is a warning: the image may be there.
+// told at its line as a warning, since the image may be there.
 
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
@@ -9,7 +9,7 @@ import type { WrittenBuild } from '../container/build.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Build } from '../resource.ts';
 import { canonicalJson } from '../revision.ts';
-import { type ResolveContext, reportError, reportWarning } from './context.ts';
+import { type ResolveContext, reportWarning } from './context.ts';
 
 /** Beyond this each load takes seconds. */
 const largeBytes = 512 * 1024 * 1024;
@@ -25,17 +25,10 @@ export function resolveBuild(
   { hasImage, baseDir }: { readonly hasImage: boolean; readonly baseDir: string },
 ): Build | undefined {
   const { position, contextPosition, needsBuildKit, ...build } = written;
-  const refuse = (at: Position, code: string, message: string, hint?: string): undefined => {
-    if (hasImage)
-      reportWarning(
-        context,
-        at,
-        code,
-        `${message}; it is not built: the image must be there or pullable`,
-        hint,
-      );
-    else reportError(context, at, code, message, hint);
-  };
+  // As Compose: the image may be there, and then nothing need be built.
+  const rest = hasImage ? 'the image must be there or pullable' : 'the image must be there';
+  const refuse = (at: Position, code: string, message: string, hint?: string): undefined =>
+    void reportWarning(context, at, code, `${message}; it is not built: ${rest}`, hint);
   for (const { field, position: at } of needsBuildKit) {
     const message = `build.${field} needs BuildKit, which the engine's own builder does not have`;
     refuse(

@@ -71,6 +71,9 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
   // A name of its own, as Compose gives it; what is built here is not fetched from anywhere.
   const imageWritten = written.image || `${context.platform}-${name}`.toLowerCase();
   const image = build === undefined ? rewriteImage(context.rewrites, imageWritten) : imageWritten;
+  // A name that only a build gives is no registry's.
+  const isOnlyBuilt = normalized.build !== undefined && written.image === '' && build === undefined;
+  const pullPolicy = isOnlyBuilt ? 'never' : normalized.pullPolicy;
   const container: ContainerSpec = {
     ...written,
     image,
@@ -92,7 +95,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     containerName: normalized.containerName ?? defaultContainerName(context.platform, name, 1),
     container,
     ...(image === imageWritten ? {} : { imageWritten }),
-    ...(normalized.pullPolicy === undefined ? {} : { pullPolicy: normalized.pullPolicy }),
+    ...(pullPolicy === undefined ? {} : { pullPolicy }),
     ...(build === undefined ? {} : { build }),
     ...reservedOf(normalized, limited),
     ...(fields.probe === undefined ? {} : { probe: resolveProbe(fields.probe) }),

@@ -161,6 +161,11 @@ describe('build', () => {
   });
 });
 
+test('what cannot be built and has no name but its build’s is pulled from nowhere', async () => {
+  const found = await workloadOf({ 'reeve.yaml': platform('{}') + service('{build: ./nowhere}') });
+  expect([found.container.image, found.pullPolicy, found.build]).toEqual(['p-web', 'never', undefined]);
+});
+
 describe('each mistake is told at its line', () => {
   const cases: readonly [what: string, spec: string, lines: readonly string[]][] = [
     [
@@ -170,7 +175,13 @@ describe('each mistake is told at its line', () => {
         'reeve.yaml:5:31: bad pull policy "sometimes", expected always, missing, never, build, daily, weekly or every_<time>, for example every_12h',
       ],
     ],
-    ['no context', '{build: ./nowhere}', ['reeve.yaml:5:15: build context nowhere is not there']],
+    [
+      'no context',
+      '{build: ./nowhere}',
+      [
+        'reeve.yaml:5:15: warning: build context nowhere is not there; it is not built: the image must be there',
+      ],
+    ],
     [
       'no context, with an image',
       '{image: a:1, build: ./nowhere}',
@@ -181,13 +192,15 @@ describe('each mistake is told at its line', () => {
     [
       'no Dockerfile',
       '{build: ./empty}',
-      ['reeve.yaml:5:8: build context empty: empty/Dockerfile is not there'],
+      [
+        'reeve.yaml:5:8: warning: build context empty: empty/Dockerfile is not there; it is not built: the image must be there',
+      ],
     ],
     [
       'what only BuildKit can',
       '{build: {context: app, secrets: [s], cache_to: [x]}}',
       [
-        "reeve.yaml:5:30: build.secrets needs BuildKit, which the engine's own builder does not have; build it with docker buildx build, and set image: and pull_policy: never",
+        "reeve.yaml:5:30: warning: build.secrets needs BuildKit, which the engine's own builder does not have; it is not built: the image must be there; build it with docker buildx build, and set image: and pull_policy: never",
         "reeve.yaml:5:44: warning: build.cache_to has no effect: it needs BuildKit, and the engine's own builder is used",
       ],
     ],
@@ -199,7 +212,9 @@ describe('each mistake is told at its line', () => {
     [
       'a bad ignore file',
       '{build: ./bad}',
-      ['reeve.yaml:5:8: build context bad: .dockerignore: bad pattern "a["'],
+      [
+        'reeve.yaml:5:8: warning: build context bad: .dockerignore: bad pattern "a["; it is not built: the image must be there',
+      ],
     ],
     [
       'neither image nor build',

@@ -90,7 +90,7 @@ function shortImage(id: string): string {
   return id.replace(/^sha256:/, '').slice(0, 12);
 }
 
-function declared({ declared: resource, pin }: DescribeReport, screen: Screen): string[] {
+function declared({ declared: resource, pin, digest }: DescribeReport, screen: Screen): string[] {
   if (resource === undefined) return [];
   const line = (label: string, value: string | undefined) =>
     value === undefined || value === '' ? [] : [fact(label, value, screen)];
@@ -110,7 +110,7 @@ function declared({ declared: resource, pin }: DescribeReport, screen: Screen): 
       ...common,
     ];
   }
-  return ['', ...workload(resource, pin, line), ...common];
+  return ['', ...workload(resource, pin, line), ...line('digest', digest), ...common];
 }
 
 function workload(
