@@ -17,6 +17,7 @@ import { applyIncludes } from './include.ts';
 import { displayOf, type Loading, tell } from './loading.ts';
 import { removeAt, type Settled } from './merge/tags.ts';
 import { uniqueItems } from './merge/unique.ts';
+import { tellReplacedNames } from './replaced-names.ts';
 
 /** The files of one (sub)project merged in order, without `include` and `extends`, everything in its long form. */
 export function loadModel(context: ModelContext, sources: readonly ModelSource[]): MapNode {
@@ -47,6 +48,7 @@ function addDocument(
   const included = applyIncludes(inner, document, loadModel);
   const extended = applyExtends(context, { tree: included, paths: document.paths }, source);
   const base = model && removeAt(model, document.paths);
+  if (base !== undefined) tellReplacedNames(loading, base, extended);
   return settleDocument(loading, base === undefined ? extended : mergeModels(loading, base, extended));
 }
 

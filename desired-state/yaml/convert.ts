@@ -13,6 +13,7 @@ import {
 } from 'yaml';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import type { MapEntry, MapNode, Node } from '../tree.ts';
+import { type Hidden, hiddenDiagnostics, noteHidden } from './hidden.ts';
 import { maxAliasedNodes, maxDepth } from './limits.ts';
 import { plainScalar } from './scalar.ts';
 
@@ -20,7 +21,11 @@ export type At = (offset: number) => Position;
 
 /** Converts one document's contents; mistakes go to `diagnostics`, and what is usable is returned. */
 export function convertDocument(contents: ParsedNode, at: At, diagnostics: Diagnostic[]): Node {
-  return convert(contents, { at, diagnostics, anchors: new Map(), extents: new WeakMap(), aliased: 0 });
+  const hidden: Hidden = new Map();
+  const empty = { anchors: new Map(), extents: new WeakMap(), aliased: 0 };
+  const root = convert(contents, { at, diagnostics, hidden, ...empty });
+  diagnostics.push(...hiddenDiagnostics(hidden));
+  return root;
 }
 
 interface Context {
@@ -31,6 +36,7 @@ interface Context {
   /** Expanded node count and height of each converted node. */
   readonly extents: WeakMap<Node, { readonly nodes: number; readonly height: number }>;
   aliased: number;
+  readonly hidden: Hidden;
 }
 
 function convert(source: ParsedNode, context: Context): Node {
@@ -125,13 +131,19 @@ function mapOf(
       );
     }
   }
-  for (const merge of merges) addMerged(entries, merge, context);
+  const own = new Map(entries);
+  for (const merge of merges) addMerged(entries, own, merge, context);
   const children = [...entries.values()].map((entry) => entry.value);
   return remember({ kind: 'map', entries, position: context.at(offset), ...tagOf(tag) }, children, context);
 }
 
 /** `<<: *a` or `<<: [*a, *b]`: own keys win, then earlier maps. */
-function addMerged(entries: Map<string, MapEntry>, merged: Node, context: Context): void {
+function addMerged(
+  entries: Map<string, MapEntry>,
+  own: ReadonlyMap<string, MapEntry>,
+  merged: Node,
+  context: Context,
+): void {
   const sources = merged.kind === 'list' ? merged.items : [merged];
   for (const source of sources) {
     if (source.kind !== 'map') {
@@ -139,7 +151,9 @@ function addMerged(entries: Map<string, MapEntry>, merged: Node, context: Contex
       continue;
     }
     for (const entry of source.entries.values()) {
-      if (!entries.has(entry.key)) entries.set(entry.key, entry);
+      const ours = own.get(entry.key);
+      if (ours !== undefined) noteHidden(context.hidden, entry, ours);
+      else if (!entries.has(entry.key)) entries.set(entry.key, entry);
     }
   }
 }

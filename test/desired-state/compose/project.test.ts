@@ -114,7 +114,7 @@ describe('profiles', () => {
 describe('anchors and extensions', () => {
   test('x- keys are nobody’s business, x-reeve stays', () => {
     const { services, lines } = project({
-      'compose.yaml': `x-base: &base {image: b, x-note: 1, environment: {A: 1}}
+      'compose.yaml': `x-base: &base {image: b, x-note: 1, environment: {x-b: 1}}
 services:
   web:
     <<: *base
