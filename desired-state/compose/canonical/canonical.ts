@@ -3,16 +3,7 @@
 
 import type { MapNode, Node } from '../../tree.ts';
 import { scalarText } from '../../yaml/go-scalar.ts';
-import {
-  fieldsAt,
-  listOf,
-  mapItems,
-  mapOf,
-  mapValues,
-  nullAt,
-  valueAt,
-  withDefault,
-} from '../edit.ts';
+import { fieldsAt, listOf, mapItems, mapOf, mapValues, nullAt, valueAt, withDefault } from '../edit.ts';
 import { type Loading, tell } from '../loading.ts';
 import { changeByTable, compileTable, rowsOf } from '../table.ts';
 import { longPorts } from './ports.ts';
