@@ -60,7 +60,7 @@ export function whereSet(read: (spec: ContainerSpec) => string | undefined): Fie
 }
 
 /** The engine is older than this version of its API. */
-export function isBefore({ apiVersion }: DriftContext, since: string): boolean {
+export function isBefore({ apiVersion }: Pick<DriftContext, 'apiVersion'>, since: string): boolean {
   if (apiVersion === undefined) return false;
   const [major = 0, minor = 0] = apiVersion.split('.').map(Number);
   const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);

@@ -146,11 +146,11 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
     desired: (p) => restartText(p.workload.container.restart),
     observed: (p) => restartText(p.detail.spec.restart),
   },
-  // `default` and the bridge's name mean the declared networks.
+  // `default`, the bridge's name and a network of ours mean the declared networks.
   networkMode: {
     act: 'recreate',
     desired: (p) => sharedMode(p.workload.container.networkMode, p),
-    observed: (p) => sharedMode(p.detail.spec.networkMode, p),
+    observed: (p) => sharedMode(p.detail.spec.networkMode ?? p.detail.primaryNetwork, p),
   },
   networks: {
     act: 'connect',

@@ -67,6 +67,8 @@ export interface ContainerDetail {
    * values the engine only filled in (defaults) are absent; the image's own values are included.
    */
   readonly spec: ContainerSpec;
+  /** Engine name of the network that it was made on; absent: none, or one of the engine's own. */
+  readonly primaryNetwork?: string;
   /** What its image contributes, so that a removed field is told from an inherited one. */
   readonly imageDefaults: ImageDefaults;
   /** Aliases per engine network, without the container's own id and name. */

@@ -5,6 +5,7 @@ import { stepsOf } from './acts.ts';
 import type { Finding, Told } from './conditions.ts';
 import type { Prerequisites } from './container-steps.ts';
 import { positionOf } from './drift.ts';
+import { droppedByEngine } from './dropped-by-engine.ts';
 import { liftingWords } from './lifted-by.ts';
 import { foreignCopies, type Waiting } from './outlook.ts';
 import type { Cause, Notice, Plan } from './plan.ts';
@@ -43,7 +44,10 @@ export function planWorkload(
   return {
     draft,
     finding: (waiting) => findingOf(s, rule.level, rule.category, cause, waiting),
-    warnings: foreignCopies(s.ref, s.owned),
+    warnings: [
+      ...foreignCopies(s.ref, s.owned),
+      ...droppedByEngine(workload, setting.world.observed.host.apiVersion),
+    ],
     reported: reportedOf(s),
     nextAt: times.filter((t) => t !== undefined),
   };

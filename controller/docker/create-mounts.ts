@@ -41,6 +41,8 @@ export function createMounts(
       Mounts.push(bindMount(mount, context));
     } else if (mount.type === 'tmpfs') {
       Mounts.push(tmpfsMount(mount));
+    } else if (mount.type === 'volume' && mount.selinux !== undefined && mount.source !== undefined) {
+      Binds.push(bindText({ ...mount, source: context.volumeNames[mount.source] ?? mount.source }));
     } else if (mount.type === 'volume') {
       Mounts.push(volumeMount(mount, context));
     } else {
@@ -67,6 +69,7 @@ function hasColon(mount: Mount): boolean {
 function bindText(mount: Mount): string {
   const options = [
     ...(mount.readOnly === true ? ['ro'] : []),
+    ...(mount.noCopy === true ? ['nocopy'] : []),
     ...(mount.selinux === undefined ? [] : [mount.selinux]),
     ...(mount.propagation === undefined ? [] : [mount.propagation]),
   ];

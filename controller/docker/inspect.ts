@@ -6,7 +6,7 @@ import type { EngineClient } from './client.ts';
 import { garbledError, isMissing } from './errors.ts';
 import { toImageDefaults } from './to-config.ts';
 import { anonymousVolumes } from './to-mounts.ts';
-import { aliasesOf, type EngineDefaults, type SecretMask, toSpec } from './to-spec.ts';
+import { aliasesOf, type EngineDefaults, primaryNetworkOf, type SecretMask, toSpec } from './to-spec.ts';
 
 /** The engine's own answer; undefined: no such container. */
 export async function inspectRaw(
@@ -82,6 +82,7 @@ export function makeInspector(
           ? { failingStreak: state.Health.FailingStreak }
           : {}),
         spec: toSpec(raw, mask, defaults),
+        ...primaryNetworkOf(raw),
         imageDefaults: image,
         aliases: aliasesOf(raw),
         anonymousVolumes: anonymousVolumes(raw),

@@ -110,9 +110,17 @@ function restartOf(host: RawHostConfig): RestartPolicy {
 
 /** Anything else is the name of a network, which is among the networks. */
 function networkModeOf(mode: string): { networkMode?: string } {
-  return ['none', 'host', 'bridge'].includes(mode) || mode.startsWith('container:')
-    ? { networkMode: mode }
-    : {};
+  return isNetwork(mode) ? {} : { networkMode: mode };
+}
+
+/** The network that it was made on, where that is none of the engine's own. */
+export function primaryNetworkOf({ HostConfig }: RawInspect): { primaryNetwork?: string } {
+  const mode = HostConfig?.NetworkMode ?? '';
+  return mode !== '' && mode !== 'default' && isNetwork(mode) ? { primaryNetwork: mode } : {};
+}
+
+function isNetwork(mode: string): boolean {
+  return !['none', 'host', 'bridge'].includes(mode) && !mode.startsWith('container:');
 }
 
 /** Networks that somebody chose: the engine's own three come with the network mode. */

@@ -20,6 +20,8 @@ interface Row {
 interface Names {
   readonly networkA: string;
   readonly networkB: string;
+  /** Not the platform's. */
+  readonly outside: string;
   readonly volume: string;
   readonly peer: string;
   readonly folder: string;
@@ -124,6 +126,7 @@ const rows: { readonly [K in Exclude<keyof ContainerSpec, 'resources'>]-?: reado
     { set: { networkMode: 'none' }, start: true },
     { set: { networkMode: 'host' }, start: true },
     { set: { networkMode: 'bridge' }, start: true, shows: false },
+    { set: ({ outside }) => ({ networkMode: outside }), start: true },
     { set: ({ peer }) => ({ networkMode: `container:${peer}` }), start: true },
   ],
   networks: [
@@ -365,6 +368,7 @@ beforeAll(async () => {
   names = {
     networkA: `${rig.prefix}-a`,
     networkB: `${rig.prefix}-b`,
+    outside: `${rig.prefix}-c`,
     volume: `${rig.prefix}-v`,
     peer: `${rig.prefix}-peer`,
     folder: `/tmp/${rig.prefix}`,
@@ -381,6 +385,7 @@ beforeAll(async () => {
   for (const [name, subnet] of [
     [names.networkA, '10.213.7.0/24'],
     [names.networkB, '10.213.8.0/24'],
+    [names.outside, '10.213.9.0/24'],
   ] as const) {
     await rig.perform('createNetwork', {
       network: {
@@ -425,7 +430,7 @@ const table = Object.entries<readonly Row[]>({ ...rows, ...resourceRows }).flatM
   })),
 );
 
-describe('what is created reads back as declared', () => {
+describe.concurrent('what is created reads back as declared', () => {
   test.each(table)('$title', async ({ field, row }) => {
     const spec: ContainerSpec = {
       ...emptySpec,
@@ -467,6 +472,7 @@ async function driftOf(id: string, spec: ContainerSpec): Promise<string[]> {
   const own = (name: string): [string, string] => [name, name];
   const context: DriftContext = {
     networkNames: Object.fromEntries([names.networkA, names.networkB].map(own)),
+    ourNetworks: new Set([names.networkA, names.networkB]),
     volumeNames: {},
     pins: {},
     imageId,
