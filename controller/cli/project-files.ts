@@ -2,12 +2,25 @@
 // where no -f says otherwise.
 
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { composeLabels } from '../../reconcilers/compose-identity.ts';
 import { connectEngine } from '../docker/connect.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
+
+/** Compose was told where the project lies: so must reeve be, now and by whoever names these files later. */
+function placedIn(
+  folder: string,
+  files: readonly string[],
+  context: Context,
+): Pick<PlatformFlags, 'projectDirectory'> {
+  if (dirname(files[0] ?? '') === folder) return {};
+  context.terminal.err(
+    `its files are not in its project directory: say --project-directory ${folder} with them`,
+  );
+  return { projectDirectory: folder };
+}
 
 /** The flags with `-f` filled in; as they are where files are named, or no project is. */
 export async function filesOfProject<T extends PlatformFlags>(flags: T, context: Context): Promise<T> {
@@ -26,7 +39,7 @@ export async function filesOfProject<T extends PlatformFlags>(flags: T, context:
     const folder = made[composeLabels.workingDir] ?? context.cwd;
     const file = (made[composeLabels.configFiles] ?? '').split(',').map((name) => resolve(folder, name));
     const missing = file.filter((path) => !existsSync(path));
-    if (missing.length === 0) return { ...flags, file };
+    if (missing.length === 0) return { ...flags, file, ...placedIn(folder, file, context) };
     throw new ReeveError(
       `Compose project ${platform} was started from ${missing.join(', ')}, not to be found here`,
       {

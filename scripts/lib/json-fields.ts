@@ -24,6 +24,20 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     platform: "the platform's name; only where valid",
     revision: 'id of the revision they come to; only where valid',
     diagnostics: 'list of `{file, line, column, severity, code, message, hint}`, sorted',
+    policy: 'what the policy warns of; fields as `findings` in `policy`; only where valid',
+  },
+  policy: {
+    platform: "the platform's name",
+    workloads: 'services and agents, each replica counted',
+    denied: 'findings that the policy denies; the exit status is 65 where there are any',
+    warned: 'findings that it warns of',
+    exempt: 'findings that an exemption lets pass',
+    rules:
+      'by rule, the gravest first: `{rule, action, words, remedy, findings, workloads, groups, exempt}`; a group is `{detail, refs, at}`',
+    idleExemptions: 'exemptions that nothing needs: `{resource, rules, reason}`',
+    capacity:
+      '`{host, reserved, aboveHost}`: CPUs and bytes of memory that the host has and that are reserved, and limits above the host; absent: no engine answered',
+    findings: 'list of `{rule, action, ref, detail, position, exempt}`, never a value',
   },
   resolve: {
     platform: "the platform's name",
@@ -36,6 +50,7 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     revision: 'revision that it brings in force',
     fingerprint: 'binds a saved plan to the world it was made from',
     changedVariables: 'names of shell variables that were read with another value than last time',
+    policy: 'what the policy warns of, counted in one line; absent: nothing',
     plan: '`{steps, warnings, blocked, statuses, reported, nextAt}`; a step is `{id, ref, op, wave, cause, after, needs, interrupts, args}`',
   },
   apply: {
@@ -54,7 +69,7 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     seen: '`controller`: kept up to date by one; `observed`: looked at just now; `remembered`: as last seen',
     revision: '`{id, inForceSince, by, sources}`',
     controller: '`{pid, version, startedAt, sources}`; absent: none runs',
-    suspended: '`{since, by, reason}`; absent: it is not',
+    suspended: '`{since, by, reason, endedBy, why}`; absent: it is not',
     held: 'list of `{ref, since, until, stopped, by, reason}`',
     total: 'resources',
     ready: 'resources that are ready',

@@ -8,10 +8,11 @@ import { describeReport } from '../../../controller/reports/describe.ts';
 import { explainReport } from '../../../controller/reports/explain.ts';
 import { graphReport } from '../../../controller/reports/graph.ts';
 import { historyReport } from '../../../controller/reports/history.ts';
+import { policyReport } from '../../../controller/reports/policy.ts';
 import { resourceRows } from '../../../controller/reports/resources.ts';
 import { eventRow, statusReport } from '../../../controller/reports/status.ts';
 import { jsonFields } from '../../../scripts/lib/json-fields.ts';
-import { events, resources, snapshot } from './sample.ts';
+import { events, resources, revision, snapshot } from './sample.ts';
 
 const [event] = events;
 const reports: Readonly<Record<string, readonly object[]>> = {
@@ -20,6 +21,7 @@ const reports: Readonly<Record<string, readonly object[]>> = {
   explain: [explainReport(snapshot, 'Agent/scraper', events)],
   history: [historyReport('demo', [], [])],
   graph: [graphReport('demo', resources)],
+  policy: [policyReport(revision, { cpus: 2, memoryBytes: 2 ** 32 })],
 };
 
 test.each(Object.entries(reports))('every field of %s is described', (command, [report]) => {
