@@ -32,7 +32,7 @@ export function resolveNames(name: string, refs: readonly Ref[]): readonly Ref[]
 }
 
 /** All that are instances of one workload, in the order of their numbers; the ref itself where it has no replicas. */
-export function instancesOf(ref: Ref, refs: readonly Ref[]): readonly Ref[] {
+function instancesOf(ref: Ref, refs: readonly Ref[]): readonly Ref[] {
   const all = refs.filter((other) => withoutIndex(other) === ref);
   return all.length === 0 ? [ref] : all.sort((a, b) => indexOf(a) - indexOf(b));
 }

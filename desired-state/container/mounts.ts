@@ -8,9 +8,9 @@ import type { MapNode, Node } from '../tree.ts';
 import { longMount } from './mount-long.ts';
 import { shortMount } from './mount-short.ts';
 import { hostPath, isRelative } from './paths.ts';
-import { reject, type Scope, take } from './scope.ts';
+import { fieldOf, reject, type Scope, take, warn } from './scope.ts';
 import { tmpfsMount } from './tmpfs.ts';
-import { itemsOf } from './values.ts';
+import { flagOf, itemsOf } from './values.ts';
 
 export interface BindFile {
   /** Absolute. */
@@ -53,8 +53,18 @@ export function mountsOf(scope: Scope, node: MapNode): Mounts {
   }
   const tmpfs = take(scope, node, 'tmpfs', 'tmpfs');
   for (const item of itemsOf(tmpfs)) add(item, tmpfsMount(item));
+  const socket = fieldOf(node, 'use_api_socket');
+  if (socket && flagOf(scope, socket) === true && !byTarget.has(apiSocket)) {
+    add(socket, { type: 'bind', source: apiSocket, target: apiSocket, createHostPath: true });
+    const message =
+      'use_api_socket mounts the socket; the registry credentials of this machine are not put in';
+    warn(scope, socket, 'Unsupported', message, 'mount a config.json with those that it needs');
+  }
   return { mounts: [...byTarget.values()], volumes, bindFiles };
 }
+
+/** Where Compose mounts it from and to. */
+const apiSocket = '/var/run/docker.sock';
 
 function targetOf(scope: Scope, item: Node, written: string): string | undefined {
   if (!written.startsWith('/')) {

@@ -162,6 +162,9 @@ export const containerShape = {
     .optional()
     .describe('Where its output goes.'),
 
+  use_api_socket: part.flag
+    .optional()
+    .describe("Mounts the engine's socket; without the registry credentials that Compose adds."),
   annotations: part.listOrMap.optional().describe('Annotations for the runtime (API 1.43).'),
   blkio_config: part.blockIo.optional().describe('Block IO weights and rates.'),
   cgroup: part.text.optional().describe('Control group namespace: host or private.'),

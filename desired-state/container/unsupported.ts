@@ -22,7 +22,6 @@ const fields = {
   pre_start: ignored(),
   provider: refused('is not supported; declare what it provides as a service of its own'),
   pull_refresh_after: ignored(),
-  use_api_socket: ignored('is not acted on yet; mount /var/run/docker.sock'),
 } satisfies Record<string, Unsupported>;
 
 type Field = keyof typeof fields;

@@ -592,6 +592,16 @@ describe('what of the host it gets', () => {
     });
   });
 
+  test('the engine’s socket, and what is not put in beside it', () => {
+    const { container, lines } = normalized('image: a\nuse_api_socket: true\n');
+    expect(container.mounts).toMatchObject([
+      { type: 'bind', source: '/var/run/docker.sock', target: '/var/run/docker.sock' },
+    ]);
+    expect(lines).toEqual([
+      'f:2:17: warning: use_api_socket mounts the socket; the registry credentials of this machine are not put in; mount a config.json with those that it needs',
+    ]);
+  });
+
   test('options of mounts', () => {
     const written =
       'volumes: ["/a:/a:Z", {type: bind, source: /b, target: /b, bind: {recursive: disabled}}, {type: volume, source: v, target: /v, volume: {subpath: s, labels: {l: 1}}}, {type: image, source: i, target: /i, image: {subpath: p}}]';

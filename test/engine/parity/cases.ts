@@ -150,6 +150,11 @@ export const newer: Readonly<Record<string, { readonly yaml: string; readonly se
     yaml: 'configs: [{source: settings, target: /etc/settings}]',
     sends: { Mounts: [{ Type: 'bind', Source: 'FOLDER/settings', Destination: '/etc/settings', RW: false }] },
   },
+  apisocket: {
+    // useAPISocket: the socket; the credentials beside it are a warning.
+    yaml: 'use_api_socket: true',
+    sends: { Mounts: [{ Source: '/var/run/docker.sock', Destination: '/var/run/docker.sock', RW: true }] },
+  },
   labelfile: { yaml: 'label_file: [one.env]', sends: { Config: { Labels: { A: 'from file' } } } },
   envoptional: {
     yaml: 'env_file: [{path: missing.env, required: false}, {path: one.env, format: raw}]',
@@ -207,5 +212,4 @@ export const elsewhere: Readonly<Record<string, string>> = {
   provider: 'refused',
   pull_refresh_after: 'a warning',
   storage_opt: 'this storage driver takes none: its create is refused (unit)',
-  use_api_socket: 'a warning',
 };

@@ -178,5 +178,6 @@ export const withoutRow: Readonly<Record<string, string>> = {
   pull_policy: 'when an image is fetched',
   scale: 'how many (test/reconcilers/scale)',
   secrets: 'files: watched, not compared',
+  use_api_socket: 'a mount like another',
   storage_opt: 'this storage driver takes none: its create is refused',
 };
