@@ -12,7 +12,7 @@ import {
   readDocuments,
 } from './documents.ts';
 import { mapValues, withEntry, withoutKey } from './edit.ts';
-import { displayOf, type Loading, tell } from './loading.ts';
+import { displayOf, isElsewhere, type Loading, tell } from './loading.ts';
 import type { Pattern } from './merge/merge.ts';
 import { removeAt, type Settled } from './merge/tags.ts';
 import { rebasePaths } from './paths.ts';
@@ -131,6 +131,7 @@ function baseOf(context: Extending, home: Home, target: Target, trail: readonly 
 }
 
 function homeOf(context: Extending, home: Home, file: ScalarNode): Home | undefined {
+  if (isElsewhere(context.loading, file)) return undefined;
   const path = resolve(home.folder, String(file.value));
   if (path === home.path) return home;
   if (!context.homes.has(path)) context.homes.set(path, readHome(context, path, file));

@@ -6,7 +6,7 @@ import { childOf, type MapNode, type Node, type ScalarNode } from '../tree.ts';
 import { type ModelContext, type ModelSource, mergeModels } from './documents.ts';
 import { withoutKey } from './edit.ts';
 import { type EnvFile, withDotenvOf, withEnvFiles } from './environment.ts';
-import { displayOf, tell } from './loading.ts';
+import { displayOf, isElsewhere, tell } from './loading.ts';
 import { isNull } from './merge/merge.ts';
 import { removeAt, type Settled } from './merge/tags.ts';
 import { rebasePaths } from './paths.ts';
@@ -47,7 +47,7 @@ function loadIncluded(context: ModelContext, item: Node, loadModel: LoadModel): 
   const { loading } = context;
   const { paths, projectDirectory, envFiles } = includeOf(item);
   const [main] = paths;
-  if (main === undefined) return undefined;
+  if (main === undefined || paths.some((path) => isElsewhere(loading, path))) return undefined;
   const mainPath = resolve(context.folder, String(main.value));
   if (context.includedBy.includes(mainPath)) {
     const circle = [...context.includedBy.slice(context.includedBy.indexOf(mainPath)), mainPath];

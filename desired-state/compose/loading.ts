@@ -63,6 +63,14 @@ export function readOnce(loading: Loading, path: string, display: string): YamlF
   return file;
 }
 
+/** Compose would fetch it; told, and true. */
+export function isElsewhere(loading: Loading, at: Node & { kind: 'scalar' }): boolean {
+  if (!/^[a-z+]+:\/\/|^git@/.test(at.source)) return false;
+  const message = `${at.source}: files elsewhere are not fetched, expected a file on this machine`;
+  tell(loading, 'error', at, { code: 'Unsupported', message, hint: 'fetch it first and name the copy' });
+  return true;
+}
+
 /** How diagnostics name a file that no `-f` named: from the current folder where it lies below it. */
 export function displayOf(loading: Pick<Loading, 'cwd'>, path: string): string {
   const short = relative(loading.cwd, path);

@@ -13,6 +13,7 @@ import { projectName } from './name.ts';
 import { canonicalProject } from './output/project.ts';
 import { absolutePaths } from './paths.ts';
 import { isActive, wantedProfiles } from './profiles.ts';
+import { withoutProviders } from './providers.ts';
 import { type Section, sectionOf, sections } from './sections.ts';
 import { withServiceFiles } from './service-files.ts';
 
@@ -84,7 +85,7 @@ export function loadComposeProject(request: ProjectRequest): ComposeProject {
   return {
     name,
     baseDir,
-    services: new Map(services),
+    services: withoutProviders(loading, new Map(services)),
     networks: entriesOf(loading, model, 'networks'),
     volumes: entriesOf(loading, model, 'volumes'),
     secrets: entriesOf(loading, model, 'secrets'),

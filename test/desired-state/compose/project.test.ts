@@ -192,3 +192,30 @@ describe('mistakes', () => {
     ],
   ])('%j', (text, line) => expect(project({ 'compose.yaml': text }).lines).toContain(line));
 });
+
+describe('what reeve does not do', () => {
+  test('a provided service is told, left out, and nobody waits for it', () => {
+    const { lines, services, loaded } = project({
+      'compose.yaml':
+        'services:\n  db:\n    provider: {type: cloud}\n  web: {image: w, depends_on: [db, other]}\n  other: {image: o}\n',
+    });
+    expect(lines).toEqual([
+      'compose.yaml:3:5: warning: provider is not acted on: service db is left out; start what it provides yourself, or declare it as a service with an image',
+    ]);
+    expect(Object.keys(services)).toEqual(['web', 'other']);
+    expect(services['web']).toMatchObject({ depends_on: { other: { required: true } } });
+    // Compose's own shape has it all the same.
+    expect(loaded.canonical).toMatchObject({ services: { db: { provider: { type: 'cloud' } } } });
+  });
+
+  test.each([
+    ['include: [git@example.org:a/b.git]\nservices: {a: {image: i}}\n', 'compose.yaml:1:11'],
+    ['services: {a: {extends: {file: "https://example.org/c.yaml", service: b}}}\n', 'compose.yaml:1:32'],
+  ])('a file elsewhere is not fetched: %j', (text, place) => {
+    const [line] = project({ 'compose.yaml': text }).lines;
+    expect(line).toContain(`${place}: `);
+    expect(line).toContain(
+      'files elsewhere are not fetched, expected a file on this machine; fetch it first',
+    );
+  });
+});
