@@ -50,7 +50,7 @@ async function filesIn(p: TestPlatform, path: string): Promise<string[]> {
   return [...body.matchAll(/(src\/[\w./-]*)\0/g)].flatMap(([, name = '']) => name);
 }
 
-describe('what the engine builds', () => {
+describe.concurrent('what the engine builds', () => {
   test('is what the long form says: arguments, stage, labels, further names, files that are not ignored', async (t) => {
     const p = await platformFor(t, {
       'app/docker/Dockerfile': `FROM reeve-test:1 AS base\nARG WHO\nENV WHO=$WHO\nCOPY . /src\n${trap}\nFROM base AS last\nRUN false\n`,

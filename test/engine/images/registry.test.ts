@@ -1,30 +1,34 @@
-// Images from a real registry: pulled, pinned, moved, failed. One registry, one platform a test.
+// Images from a real registry: pulled, pinned, moved, failed. A registry and a platform a test.
 
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { ensureTestImage } from '../../support/images.ts';
 import { newPlatform, service, type TestPlatform } from '../../support/platform.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { throwawayImage, untag } from '../../support/throwaway-image.ts';
 
 const web = 'Service/web';
-let registry: Registry;
 
 beforeAll(async () => {
   await ensureTestImage();
-  registry = await startRegistry();
 });
-afterAll(() => registry.close());
 
-async function platformFor(t: TestContext): Promise<TestPlatform> {
-  const platform = await newPlatform();
-  registry.behave('well');
-  t.onTestFinished(() => platform.close(), 60_000);
-  return platform;
+async function begin(t: TestContext): Promise<{ p: TestPlatform; registry: Registry }> {
+  const registry = await startRegistry();
+  const p = await newPlatform();
+  t.onTestFinished(async () => {
+    await p.close();
+    await registry.close();
+  }, 60_000);
+  return { p, registry };
 }
 
 /** A tag of the registry that means a new image, and is not on the engine. */
-async function pushed(t: TestContext, repository: string): Promise<{ tag: string; digest: string }> {
+async function pushed(
+  t: TestContext,
+  registry: Registry,
+  repository: string,
+): Promise<{ tag: string; digest: string }> {
   const made = `made-${randomBytes(4).toString('hex')}:1`;
   const tag = `${registry.host}/${repository}:1`;
   await throwawayImage(made);
@@ -39,9 +43,9 @@ const using = (image: string, name = 'web', more: readonly string[] = []): strin
 
 const unique = (): string => `r${randomBytes(4).toString('hex')}`;
 
-test('pulls tell their progress while they run side by side, and which digest they brought', async (t) => {
-  const p = await platformFor(t);
-  const [a, b] = [await pushed(t, unique()), await pushed(t, unique())];
+test.concurrent('pulls tell their progress while they run side by side, and which digest they brought', async (t) => {
+  const { p, registry } = await begin(t);
+  const [a, b] = [await pushed(t, registry, unique()), await pushed(t, registry, unique())];
   await p.declare([using(a.tag, 'web'), using(b.tag, 'api'), using(b.tag, 'api2')]);
   registry.behave('slow');
   registry.requests();
@@ -57,17 +61,17 @@ test('pulls tell their progress while they run side by side, and which digest th
   expect(ms).toBeLessThan(60_000);
 });
 
-test('the digest is stored with the revision, shown in plans, and what a later re-creation pulls', async (t) => {
-  const p = await platformFor(t);
+test.concurrent('the digest is stored with the revision, shown in plans, and what a later re-creation pulls', async (t) => {
+  const { p, registry } = await begin(t);
   const repository = unique();
-  const first = await pushed(t, repository);
+  const first = await pushed(t, registry, repository);
   await p.declare([using(first.tag)]);
   await p.apply();
   const before = await p.container(web);
   const inForce = await p.fromStore((store) => store.inForce());
   expect(inForce?.images).toEqual({ [first.tag]: { id: before.Image, digest: first.digest } });
 
-  const second = await pushed(t, repository);
+  const second = await pushed(t, registry, repository);
   expect(second.digest).not.toBe(first.digest);
   await p.reeve('down', '--yes');
   await untag(first.tag, before.Image);
@@ -80,15 +84,15 @@ test('the digest is stored with the revision, shown in plans, and what a later r
   expect(after.Config.Image).toBe(first.tag);
 });
 
-describe('a tag that moved in its registry', () => {
+describe.concurrent('a tag that moved in its registry', () => {
   test('is a proposal once it is known, restarts nothing, and is taken by --update-images', async (t) => {
-    const p = await platformFor(t);
+    const { p, registry } = await begin(t);
     const repository = unique();
-    const first = await pushed(t, repository);
+    const first = await pushed(t, registry, repository);
     await p.declare([using(first.tag)]);
     await p.apply();
     const before = await p.container(web);
-    const second = await pushed(t, repository);
+    const second = await pushed(t, registry, repository);
 
     await p.apply();
     expect((await p.container(web)).Id).toBe(before.Id);
@@ -108,37 +112,37 @@ describe('a tag that moved in its registry', () => {
   });
 
   test('is taken by each apply where pull_policy is always', async (t) => {
-    const p = await platformFor(t);
+    const { p, registry } = await begin(t);
     const repository = unique();
-    const first = await pushed(t, repository);
+    const first = await pushed(t, registry, repository);
     await p.declare([using(first.tag, 'web', ['pull_policy: always'])]);
     await p.apply();
     const before = await p.container(web);
     await p.apply();
     expect((await p.container(web)).Id).toBe(before.Id);
-    await pushed(t, repository);
+    await pushed(t, registry, repository);
     await p.apply();
     expect((await p.container(web)).Image).not.toBe(before.Image);
   });
 
   test('is proposed by a controller that asks by itself, and not taken', async (t) => {
-    const p = await platformFor(t);
+    const { p, registry } = await begin(t);
     const repository = unique();
-    const first = await pushed(t, repository);
+    const first = await pushed(t, registry, repository);
     await p.declare([using(first.tag)], 'images: {checkEvery: 1s}');
     await p.run();
     await p.untilReady(web);
     const before = await p.container(web);
-    await pushed(t, repository);
+    await pushed(t, registry, repository);
     await p.untilEvent(web, 'ImageMoved', /in its registry now/);
     expect((await p.container(web)).Id).toBe(before.Id);
   });
 });
 
-describe('an image that cannot be had', () => {
+describe.concurrent('an image that cannot be had', () => {
   test('a pull that breaks off in the middle of a layer leaves the old container running', async (t) => {
-    const p = await platformFor(t);
-    const [first, second] = [await pushed(t, unique()), await pushed(t, unique())];
+    const { p, registry } = await begin(t);
+    const [first, second] = [await pushed(t, registry, unique()), await pushed(t, registry, unique())];
     await p.declare([using(first.tag)]);
     await p.apply();
     const before = await p.container(web);
@@ -155,8 +159,8 @@ describe('an image that cannot be had', () => {
   });
 
   test('pull_policy never says that it is not here and asks nobody', async (t) => {
-    const p = await platformFor(t);
-    const { tag } = await pushed(t, unique());
+    const { p, registry } = await begin(t);
+    const { tag } = await pushed(t, registry, unique());
     await p.declare([using(tag, 'web', ['pull_policy: never'])]);
     registry.requests();
     const failed = await p.reeve('apply', '--yes', '-f', p.manifests);
@@ -166,11 +170,11 @@ describe('an image that cannot be had', () => {
   });
 });
 
-describe('images.rewrite', () => {
+describe.concurrent('images.rewrite', () => {
   test('pulls from the mirror, shows both names, and restarts nothing when it comes or goes', async (t) => {
-    const p = await platformFor(t);
+    const { p, registry } = await begin(t);
     const repository = unique();
-    const { tag } = await pushed(t, `library/${repository}`);
+    const { tag } = await pushed(t, registry, `library/${repository}`);
     const spec = `images: {rewrite: {"docker.io/*": "${registry.host}/*"}}`;
     await p.declare([using(`${repository}:1`)], spec);
     const plan = await p.reeve('plan');
