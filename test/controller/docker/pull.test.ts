@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { referenceQuery } from '../../../controller/docker/registry/reference.ts';
 import { connectEngine } from '../../../controller/docker/connect.ts';
+import { referenceQuery } from '../../../controller/docker/registry/reference.ts';
 import type { StepOutcome } from '../../../controller/engine.ts';
 import type { Step } from '../../../reconcilers/plan.ts';
 

@@ -1,7 +1,11 @@
 // Images built by the engine from a context that is sent: when, what goes in, what is left when it fails.
 
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { pack } from 'tar-stream';
 import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { askEngine, engineSocket } from '../../../scripts/lib/docker-api.ts';
 import { ensureTestImage } from '../../support/images.ts';
@@ -148,6 +152,22 @@ describe.concurrent('what the engine builds', () => {
     await put(p, 'app/a.txt', '2');
     await p.untilContainer(web, 'is another one', (c) => c.Id !== before.Id && c.State.Running, 30_000);
     await p.untilEvent(web, 'BuildChanged', /has changed/);
+  });
+
+  test('from a tar URL, which the engine fetches itself', async (t) => {
+    const p = await platformFor(t, {});
+    const tar = pack();
+    tar.entry({ name: 'sub.Dockerfile' }, `FROM reeve-test:1\nCOPY a.txt /src/\n${trap}\n`);
+    tar.entry({ name: 'a.txt' }, 'remote');
+    tar.finalize();
+    const body = await buffer(tar);
+    const server = createServer((_, answer) => answer.end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    await p.declare([built(`{context: "http://127.0.0.1:${port}/context.tar", dockerfile: sub.Dockerfile}`)]);
+    await p.apply();
+    expect(await filesIn(p, '/src')).toEqual(['src/', 'src/a.txt']);
   });
 
   test('from an empty base, with a Dockerfile from elsewhere, as a Compose project', async (t) => {
