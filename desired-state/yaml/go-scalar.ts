@@ -29,7 +29,9 @@ export function goScalar(source: string): string | number | boolean | null {
   if (date !== undefined) return date;
   const plain = source.replaceAll('_', '');
   if (integer.test(plain)) return integerOf(plain);
-  return float.test(plain) ? Number(plain) : source;
+  if (/^[-+]?\.(?:inf|Inf|INF)$/.test(source)) return source.startsWith('-') ? -Infinity : Infinity;
+  // What is too large for a number stays text.
+  return float.test(plain) && Number.isFinite(Number(plain)) ? Number(plain) : source;
 }
 
 function integerOf(plain: string): number {

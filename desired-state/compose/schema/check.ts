@@ -54,6 +54,10 @@ type Path = readonly (string | number)[];
 
 function check(schema: Schema, node: Node, path: Path, context: Check): void {
   const { issues } = context;
+  if (node.kind === 'scalar' && (node.value === Infinity || node.value === -Infinity)) {
+    issues.push({ kind: 'type', types: ['a finite number'], node, path });
+    return;
+  }
   if (schema.$ref !== undefined) {
     const definition = root.$defs?.[schema.$ref.slice('#/$defs/'.length)];
     if (definition !== undefined) checkKnown(definition, node, path, context);
