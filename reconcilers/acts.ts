@@ -6,8 +6,6 @@ import {
   createSteps,
   endingOf,
   isUp,
-  type Prerequisites,
-  rebuildSteps,
   removeStep,
   replaceOutright,
   replaceSteps,
@@ -17,8 +15,10 @@ import {
   stopStep,
 } from './container-steps.ts';
 import { resourceFields, updateOf } from './drift-resources.ts';
+import { rebuildSteps } from './image-steps.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
+import type { Prerequisites } from './prerequisites.ts';
 import type { Act } from './rule.ts';
 import type { Situation } from './situation.ts';
 import { type Draft, inOrder, makeStep, nothing } from './steps.ts';

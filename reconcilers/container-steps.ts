@@ -4,24 +4,15 @@
 import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
 import { portGivers, releasesFor } from './blockers.ts';
 import { carriedLabels } from './compose-identity.ts';
+import { imageSteps } from './image-steps.ts';
 import { imageWant } from './images.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 import { predecessorName } from './ownership.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
+import type { Prerequisites } from './prerequisites.ts';
 import { sharedModes } from './shared-modes.ts';
 import type { Situation } from './situation.ts';
 import { type Draft, inOrder, makeStep } from './steps.ts';
-
-/** Steps of this plan that workloads wait for: networks and volumes made, images pulled or built. */
-export interface Prerequisites {
-  /** Manifest name → step. */
-  readonly networks: ReadonlyMap<string, string>;
-  readonly volumes: ReadonlyMap<string, string>;
-  /** Image → its one pull or build; grows as workloads are planned in order. */
-  readonly pulls: Map<string, string>;
-  /** What is built from → its first build: others of the same find it in the cache, and are the same image. */
-  readonly builds: Map<string, string>;
-}
 
 /**
  * Create and start; the start waits for dependencies, the create need not: but where it shares another's namespaces the
@@ -168,54 +159,6 @@ function disarm(s: Situation, old: ObservedContainer, cause: Cause): Step[] {
   if (policy === 'no') return [];
   const args = { containerId: old.id, restart: { name: 'no' as const } };
   return [makeStep('updateContainer', s.ref, args, cause, { key: old.id.slice(0, 12) })];
-}
-
-/** The step that gets the image, once a plan however many need it; none where it is here. */
-function imageSteps(s: Situation, cause: Cause, made: Prerequisites): Step[] {
-  const { workload } = s;
-  const { image } = workload.container;
-  const want = imageWant(s.setting.world, s.setting.images, workload);
-  if (want.way === 'use' || want.way === 'none' || made.pulls.has(image)) return [];
-  const why = { ...cause, message: want.why };
-  const step = want.way === 'build' ? buildStep(s, why, made) : pullStep(s, want.digest, why);
-  if (step === undefined) return [];
-  made.pulls.set(image, step.id);
-  return [step];
-}
-
-function pullStep({ ref, workload }: Situation, digest: string | undefined, cause: Cause): Step {
-  const { container, imageWritten } = workload;
-  const args = {
-    image: container.image,
-    ...(digest === undefined ? {} : { digest }),
-    ...(imageWritten === undefined ? {} : { written: imageWritten }),
-    ...(container.platform === undefined ? {} : { platform: container.platform }),
-  };
-  return makeStep('pullImage', ref, args, cause);
-}
-
-function buildStep(
-  { ref, workload }: Situation,
-  cause: Cause,
-  made: Prerequisites,
-  interrupts = false,
-): Step | undefined {
-  const { build, container } = workload;
-  if (build === undefined) return undefined;
-  const first = made.builds.get(build.hash);
-  const after = first === undefined ? [] : [first];
-  const step = makeStep('buildImage', ref, { image: container.image, build }, cause, { interrupts, after });
-  if (first === undefined) made.builds.set(build.hash, step.id);
-  return step;
-}
-
-/** Made beside the old container, which is recreated by a later plan if the image is another one. */
-export function rebuildSteps(s: Situation, cause: Cause, made: Prerequisites): Draft {
-  const { image } = s.workload.container;
-  const step = made.pulls.has(image) ? undefined : buildStep(s, cause, made, true);
-  if (step === undefined) return { steps: [] };
-  made.pulls.set(image, step.id);
-  return { steps: [step] };
 }
 
 function createStep(

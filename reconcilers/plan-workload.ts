@@ -3,12 +3,12 @@
 import type { Workload } from '../desired-state/resource.ts';
 import { stepsOf } from './acts.ts';
 import type { Finding, Told } from './conditions.ts';
-import type { Prerequisites } from './container-steps.ts';
 import { positionOf } from './drift.ts';
 import { droppedByEngine } from './dropped-by-engine.ts';
 import { liftingWords } from './lifted-by.ts';
 import { foreignCopies, type Waiting } from './outlook.ts';
 import type { Cause, Notice, Plan } from './plan.ts';
+import type { Prerequisites } from './prerequisites.ts';
 import type { Level } from './rule.ts';
 import { type Category, classify } from './rules.ts';
 import { type Sentence, sentences } from './sentences.ts';

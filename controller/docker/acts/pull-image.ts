@@ -106,6 +106,8 @@ async function tagAlso(client: EngineClient, image: string, id: string, bounds: 
 
 /** A registry that cannot be reached may be reached later, whatever the status. */
 function pullFailed(error: EngineError, header: Headers, problem: string | undefined): EngineError {
+  // Docker Hub's words for a name that nobody has: its hint tells of logging in, too.
+  if (hasReason(error, 'ImageMissing')) return error;
   const denied = /unauthorized|authentication required|no basic auth|denied|incorrect username/i.test(
     error.message,
   );
