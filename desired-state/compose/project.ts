@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import type { MapNode, ScalarNode } from '../tree.ts';
 import { normalize } from './canonical/normalize.ts';
-import { checkConsistency } from './consistency.ts';
+import { checkConsistency } from './consistency/check.ts';
 import type { ModelContext } from './documents.ts';
 import { recorded, withProjectEnv } from './environment.ts';
 import { displayOf, type Loading, type Lookup, tell } from './loading.ts';

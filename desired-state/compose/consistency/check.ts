@@ -1,29 +1,14 @@
 // What the schema cannot say: names that lead nowhere, and what contradicts itself within one service (loader/validate.go
 // of compose-go). Judges active services of a normalised model; each mistake is told where it is written.
 
-import { childOf, type MapNode, type Node } from '../tree.ts';
-import { scalarText } from '../yaml/go-scalar.ts';
-import { didYouMean } from '../yaml/suggest.ts';
-import { isTrue } from './canonical/defaults.ts';
-import { checkDependencies } from './consistency-dependencies.ts';
-import { checkAgreement } from './consistency-numbers.ts';
-import { type Loading, tell } from './loading.ts';
-import { sectionOf } from './sections.ts';
-
-export interface Checked {
-  /** The whole model, normalised. */
-  readonly model: MapNode;
-  /** Those that take part. */
-  readonly services: ReadonlyMap<string, MapNode>;
-  /** Notes a mistake of a service, and tells it. */
-  readonly wrong: (
-    service: string,
-    at: Node | Node['position'],
-    code: string,
-    message: string,
-    hint?: string,
-  ) => void;
-}
+import { childOf, type MapNode, type Node } from '../../tree.ts';
+import { didYouMean } from '../../yaml/suggest.ts';
+import { isTrue } from '../canonical/defaults.ts';
+import { type Loading, tell } from '../loading.ts';
+import { sectionOf } from '../sections.ts';
+import { checkDependencies } from './dependencies.ts';
+import { checkAgreement } from './numbers.ts';
+import { type Checked, itemsOf, textOf } from './parts.ts';
 
 export function checkConsistency(
   loading: Loading,
@@ -50,14 +35,6 @@ export function checkConsistency(
   checkDependencies(checked);
   checkNames(checked);
   checkSecrets(loading, model);
-}
-
-export function textOf(node: Node | undefined): string | undefined {
-  return node?.kind === 'scalar' && node.value !== null ? scalarText(node) : undefined;
-}
-
-export function itemsOf(node: Node | undefined): readonly Node[] {
-  return node?.kind === 'list' ? node.items : [];
 }
 
 function checkImage({ wrong }: Checked, name: string, service: MapNode): void {

@@ -1,10 +1,10 @@
 // Dependencies of a Compose project: each leads to a service that takes part, and none leads back to itself.
 
-import { childOf, type MapEntry, type MapNode } from '../tree.ts';
-import { didYouMean } from '../yaml/suggest.ts';
-import { isTrue } from './canonical/defaults.ts';
-import { type Checked, itemsOf, textOf } from './consistency.ts';
-import { sectionOf } from './sections.ts';
+import { childOf, type MapEntry, type MapNode } from '../../tree.ts';
+import { didYouMean } from '../../yaml/suggest.ts';
+import { isTrue } from '../canonical/defaults.ts';
+import { sectionOf } from '../sections.ts';
+import { type Checked, itemsOf, textOf } from './parts.ts';
 
 export function checkDependencies(checked: Checked): void {
   for (const [name, service] of checked.services) {

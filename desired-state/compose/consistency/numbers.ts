@@ -1,8 +1,8 @@
 // Fields of a service that say one thing twice (`mem_limit` and deploy, `scale` and replicas) must agree.
 
-import { childOf, type MapNode, type Node } from '../tree.ts';
-import { type Checked, itemsOf, textOf } from './consistency.ts';
-import { parseGoSize } from './output/units.ts';
+import { childOf, type MapNode, type Node } from '../../tree.ts';
+import { parseGoSize } from '../output/units.ts';
+import { type Checked, itemsOf, textOf } from './parts.ts';
 
 type Read = (node: Node | undefined) => number;
 
