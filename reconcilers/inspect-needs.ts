@@ -6,6 +6,7 @@ import type { Facts } from './facts.ts';
 import { isHealthStale } from './health.ts';
 import { pinOf } from './image-key.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
+import { mayHaveToFollow } from './recreated-dependency.ts';
 import { namespaceDetailsMissing } from './shared-modes.ts';
 import { specHash } from './spec-hash.ts';
 import { ownedContainers } from './world.ts';
@@ -23,7 +24,8 @@ export function needsInspect(
   const byRef = new Map<Ref, Resource>(revision.resources.map((r) => [refOf(r), r]));
   const ids: string[] = [];
   const byName = new Map(observed.containers.map((c) => [c.name, c]));
-  for (const [ref, { current, predecessor }] of ownedContainers(revision, observed, facts, byRef, true)) {
+  const owned = ownedContainers(revision, observed, facts, byRef, true);
+  for (const [ref, { current, predecessor }] of owned) {
     const workload = byRef.get(ref);
     if (workload === undefined || !isWorkload(workload) || busy.has(ref)) continue;
     // A predecessor is compared (it may be what is wanted again) and its anonymous volumes move along.
@@ -35,9 +37,9 @@ export function needsInspect(
       continue;
     }
     if (current.detail !== undefined) continue;
-    if (isUnclear(workload, current, facts) || (predecessor !== undefined && current.state !== 'running')) {
-      ids.push(current.id);
-    }
+    const isReplacing = predecessor !== undefined && current.state !== 'running';
+    const follows = mayHaveToFollow(workload, current, facts, owned);
+    if (isReplacing || follows || isUnclear(workload, current, facts)) ids.push(current.id);
   }
   return [...new Set(ids)];
 }

@@ -4,7 +4,6 @@
 import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
 import { endedWithHolder, isStranded, joinsAnew } from './namespaces.ts';
-import { recreatedDependency } from './recreated-dependency.ts';
 import { replacementRules } from './replacement-rules.ts';
 import type { Rule } from './rule.ts';
 import type { Situation } from './situation.ts';
@@ -28,6 +27,7 @@ import {
   isRunning,
   isTried,
   lacksImage,
+  recreatedDependency,
   state,
   waits,
   wasThere,

@@ -6,10 +6,9 @@ import { imageWant } from './images.ts';
 import { endedWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
-import { recreatedDependency } from './recreated-dependency.ts';
 import type { Category } from './rules.ts';
 import type { Situation } from './situation.ts';
-import { changedFiles, isDown, pausedSince } from './symptoms.ts';
+import { changedFiles, isDown, pausedSince, recreatedDependency } from './symptoms.ts';
 
 export interface Sentence {
   /** Absent: the category's own name. */

@@ -1,9 +1,11 @@
 // Single facts about a workload that the rules are made of. Each is one question with one answer.
 
+import type { Ref } from '../desired-state/resource.ts';
 import { isBackingOff } from './backoff.ts';
 import { isComposeName, isMadeByCompose } from './compose-identity.ts';
 import { imageFailures, imageWant } from './images.ts';
 import type { ObservedContainer } from './observed.ts';
+import { recreatedDependency as findRecreated } from './recreated-dependency.ts';
 import { type Fate, successorFate } from './replacement.ts';
 import type { Situation } from './situation.ts';
 
@@ -84,6 +86,12 @@ export function isLate(s: Situation): boolean {
   if (s.readiness?.reason === 'ProbePending') return false;
   const since = s.facts.runningSince[s.container?.id ?? ''] ?? s.container?.createdAt ?? s.now;
   return s.now - since > s.policy.progressDeadlineMs;
+}
+
+/** What it depends on with `restart: true` was made anew since it was started. */
+export function recreatedDependency({ workload, container, facts, setting }: Situation): Ref | undefined {
+  if (container === undefined) return undefined;
+  return findRecreated(workload, container, facts, setting.world.owned, setting.readiness);
 }
 
 /** Watched files whose content is not what the container saw at its start, and that call for something. */

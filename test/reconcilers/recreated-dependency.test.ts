@@ -1,19 +1,27 @@
 // `restart: true` in depends_on: who is restarted when what it depends on was made anew, and who is not.
 
 import { describe, expect, test } from 'vitest';
-import { facts, live, look, noon, on, ops, planOf, revision, service } from '../support/make.ts';
+import { needsInspect } from '../../reconcilers/inspect-needs.ts';
+import { detailOf, facts, live, look, noon, on, ops, planOf, revision, service } from '../support/make.ts';
 
 const db = service('db');
 const web = service('web', { dependsOn: [on('Service/db', { restart: true })] });
 const plain = service('plain', { dependsOn: [on('Service/db')] });
 const minute = 60_000;
 
-function planWith(dbMade: number, webSince: number | undefined, parts: Parameters<typeof live>[1] = {}) {
+function planWith(
+  dbMade: number,
+  webSince: number | undefined,
+  parts: Parameters<typeof live>[1] = {},
+  made: { adopted?: true } = {},
+) {
   const r = revision([db, web, plain]);
+  const startedAt = webSince ?? noon - 30 * minute;
+  const created = { createdAt: noon - 60 * minute };
   const [dbLive, webLive, plainLive] = [
     live(db, { createdAt: dbMade, ...parts }),
-    live(web, { createdAt: noon - 60 * minute }),
-    live(plain, { createdAt: noon - 60 * minute }),
+    live(web, { ...created, detail: { ...detailOf(web), startedAt } }),
+    live(plain, { ...created, detail: { ...detailOf(plain), startedAt } }),
   ];
   const runningSince = {
     [dbLive.id]: dbMade,
@@ -22,7 +30,7 @@ function planWith(dbMade: number, webSince: number | undefined, parts: Parameter
   return planOf({
     revision: r,
     observed: look(r, [dbLive, webLive, plainLive]),
-    facts: facts({ runningSince }),
+    facts: facts({ runningSince, made: { [dbLive.id]: { ref: 'Service/db', at: dbMade, ...made } } }),
   });
 }
 
@@ -44,7 +52,22 @@ describe('a dependency that was made anew', () => {
     expect(ops(planWith(noon - 2 * minute, noon - 30 * minute, { health: 'starting' }))).toEqual([]);
   });
 
-  test('restarts nobody of whom a lost store does not know since when it runs', () => {
-    expect(ops(planWith(noon - 2 * minute, undefined))).toEqual([]);
+  test('restarts nobody where others made it: an adoption restarts nothing', () => {
+    expect(ops(planWith(noon - 2 * minute, noon - 30 * minute, {}, { adopted: true }))).toEqual([]);
+  });
+
+  test('when its dependent was started is looked at before, and only then', () => {
+    const r = revision([db, web]);
+    const needs = (dbMade: number): string[] => {
+      const dbLive = live(db, { createdAt: dbMade });
+      const webLive = live(web, { createdAt: noon - 60 * minute });
+      const known = facts({
+        runningSince: { [webLive.id]: noon - 30 * minute },
+        made: { [dbLive.id]: { ref: 'Service/db', at: dbMade } },
+      });
+      return needsInspect(r, look(r, [dbLive, webLive]), known).map((id) => (id === webLive.id ? 'web' : id));
+    };
+    expect(needs(noon - 2 * minute)).toEqual(['web']);
+    expect(needs(noon - 40 * minute)).toEqual([]);
   });
 });
