@@ -64,7 +64,7 @@ export function imageWant(world: World, asks: ImageAsks, workload: Workload): Im
   // One that can be had again is had again: another image under its name is none to make do with.
   const isHere = isPinHere || (named !== undefined && digest === undefined);
   if (workload.pullPolicy !== 'never') {
-    const why = workload.build === undefined ? undefined : whyBuild(facts, asks, workload, isHere);
+    const why = workload.build === undefined ? undefined : whyBuild(world, asks, workload, isHere);
     if (why !== undefined) return { way: 'build', why };
     const taken = workload.build === undefined ? tagToTake(facts, asks, key) : undefined;
     if (taken !== undefined) return { way: 'pull', why: `the tag ${image} means another image now` };
@@ -91,16 +91,26 @@ export function tagToTake(facts: Facts, asks: ImageAsks, key: string): string | 
   return asked?.error !== undefined || asked?.digest === facts.digests[key] ? undefined : asked?.digest;
 }
 
-function whyBuild(facts: Facts, asks: ImageAsks, workload: Workload, isHere: boolean): string | undefined {
+function whyBuild(
+  { facts, revision }: World,
+  asks: ImageAsks,
+  workload: Workload,
+  isHere: boolean,
+): string | undefined {
   const { build, container } = workload;
   const key = imageKey(workload);
   const before = facts.builds[key];
   if (build === undefined) return undefined;
   if (!isHere) return `image ${container.image} is not here; it is built from ${build.context}`;
-  if (before !== undefined && before.hash !== build.hash)
+  if (before !== undefined && before.hash !== build.hash && !isOfAnother(revision, key, before.hash))
     return `what it is built from has changed: ${build.context}`;
   const isAsked = asks.rebuild.has(key) && (before === undefined || before.at < asks.since);
   return isAsked ? `it is built anew from ${build.context}, as asked` : undefined;
+}
+
+/** Two builds of one name would take turns for ever: the one that was built stays until it changes itself. */
+function isOfAnother({ resources }: Revision, key: string, hash: string): boolean {
+  return resources.some((r) => isWorkload(r) && r.build?.hash === hash && imageKey(r) === key);
 }
 
 /** With what is to be taken in place of what is in force, so that a container that runs another image differs. */

@@ -168,6 +168,19 @@ describe('an image to create from', () => {
   });
 });
 
+test('two builds of one name do not take turns', () => {
+  const [a, b] = [service('a', { build: build('h1') }), service('b', { build: build('h2') })];
+  const r = revision([a, b]);
+  const running = [a, b].map((w) => live(w, { imageId: then, detail: detailOf(w) }));
+  const known = { pins: { 'app:1': then }, builds: { 'app:1': { hash: 'h2', at: 1 } } };
+  const plan = planOf({
+    revision: r,
+    observed: look(r, running, { images: { 'app:1': then, [then]: then } }),
+    facts: facts(known),
+  });
+  expect(plan.steps).toEqual([]);
+});
+
 describe('a running container', () => {
   const pinned = { pins: { 'app:1': then }, ...moved };
   const here = { 'app:1': then, [then]: then };
