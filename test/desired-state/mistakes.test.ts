@@ -838,7 +838,7 @@ spec: {env: S}
     },
     options: { env: { S: 'x' } },
     lines: [
-      'reeve.yaml:4:60: /run/secrets/s is mounted already; expected one file a path; give it another target',
+      'reeve.yaml:4:60: warning: /run/secrets/s is mounted already: the mount is used, as by Compose; give it another target',
     ],
   },
   'a read-only mount of what is not there warns': {
