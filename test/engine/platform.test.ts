@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { askEngine } from '../../scripts/lib/docker-api.ts';
 import { fullSize, type PlatformSize } from '../../scripts/lib/farm/like-platform.ts';
-import { changes } from '../../scripts/lib/farm/project-folder.ts';
+import { changesOf } from '../../scripts/lib/farm/project-folder.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { platformFor, untilAllReady } from '../support/kept.ts';
 import { RealPlatform, realFolder, sameRun } from '../support/real-platform.ts';
@@ -52,7 +52,7 @@ test(
     expectSame(first, await platform.containers(), new Set());
 
     let before = first;
-    for (const change of changes) {
+    for (const change of changesOf(p.manifests)) {
       const named = await platform.add(change);
       const touched = await platform.pending();
       const foreign = [...touched].filter((ref) => ref.startsWith('Service/') && !named.has(ref.slice(8)));

@@ -185,7 +185,7 @@ function monitoring(size: PlatformSize, port: () => number): Readonly<Record<str
   return {
     cadvisor: { image: 'gcr.io/cadvisor/cadvisor:latest', ports: [`${port()}:8080`] },
     alertmanager: plain('alertmanager', {
-      image: 'prom/alertmanager:latest',
+      image: 'like/alertmanager:1.0',
       command: ['--config.file=/etc/alertmanager/config.yml'],
       volumes: ['./monitoring/alertmanager:/etc/alertmanager'],
       healthcheck: asks(size, [

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { fullSize, type PlatformSize, writeLikePlatform } from './like-platform.ts';
 import { makeFarm } from './make-images.ts';
-import { changes, layOut, makeMountSources, writeManifest } from './project-folder.ts';
+import { changesOf, layOut, makeMountSources, writeManifest } from './project-folder.ts';
 import { farmImages } from './stand-ins.ts';
 
 export interface Prepared {
@@ -22,7 +22,7 @@ export async function prepare(
   if (real === undefined) await writeLikePlatform(files, size);
   const projects = await layOut(files, folder);
   const made = await makeFarm(farmImages(projects));
-  await writeManifest(folder, changes, name);
+  await writeManifest(folder, changesOf(folder), name);
   await makeMountSources(folder);
   await writeManifest(folder, [], name);
   return made;

@@ -2,8 +2,9 @@
 // them, and whatever their mounts ask for. Makes folders and files in the scratch folder and nowhere else.
 
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
+import { isMap, parseDocument } from 'yaml';
 import { type ComposeProject, loadComposeProject } from '../../../desired-state/compose/project.ts';
 import { load } from '../../../desired-state/load.ts';
 import { repository } from '../node-modules.ts';
@@ -13,8 +14,9 @@ import { farmBuilds } from './stand-ins.ts';
 const own = join(repository, 'test/platform');
 
 const main = 'docker-compose.yml';
+const mend = 'mend.yaml';
 /** Files that are added to the main one as changes, in this order. */
-export const changes = ['override', 'infrastructure', 'monitoring'] as const;
+const changes = ['override', 'infrastructure', 'monitoring'] as const;
 export type Change = (typeof changes)[number];
 
 /**
@@ -25,7 +27,8 @@ export async function layOut(real: string, folder: string): Promise<readonly Com
   await mkdir(folder, { recursive: true });
   const files = (await readdir(real)).filter((name) => /^docker-compose.*\.ya?ml$/.test(name));
   for (const name of files) {
-    if (!existsSync(join(folder, name))) await symlink(join(real, name), join(folder, name));
+    await rm(join(folder, name), { force: true });
+    await symlink(join(real, name), join(folder, name));
   }
   await cp(own, folder, { recursive: true, filter: (path) => !path.endsWith('.ts') });
   await cp(join(own, 'variables.env'), join(folder, '.env'));
@@ -36,8 +39,26 @@ export async function layOut(real: string, folder: string): Promise<readonly Com
     existsSync(join(folder, name)),
   );
   const projects = present.map(read);
+  await writeFile(
+    join(folder, mend),
+    await mendFile(new Set(projects.flatMap((p) => [...p.services.keys()]))),
+  );
   for (const project of projects) await writeContexts(folder, project);
   return projects;
+}
+
+/** Without the services that this version of the platform does not have: alone they would be services without an image. */
+async function mendFile(services: ReadonlySet<string>): Promise<string> {
+  const document = parseDocument(await readFile(join(own, mend), 'utf8'));
+  const mended = document.get('services');
+  if (!isMap(mended)) throw new Error(`${mend} has no services`);
+  for (const { key } of [...mended.items]) if (!services.has(String(key))) mended.delete(key);
+  return document.toString();
+}
+
+/** Those of the changes that the laid out platform has a file for. */
+export function changesOf(folder: string): readonly Change[] {
+  return changes.filter((change) => existsSync(join(folder, fileOf(change))));
 }
 
 function fileOf(change: Change): string {
@@ -55,13 +76,14 @@ function agentsFile(files: readonly string[], read: (name: string) => ComposePro
       (name) => `  ${taken.has(name) ? `${name}-agent` : name}: {extends: {file: ${file}, service: ${name}}}`,
     ),
   );
-  return ['services:', ...lines, ''].join('\n');
+  return lines.length === 0 ? 'services: {}\n' : ['services:', ...lines, ''].join('\n');
 }
 
 /** A context for each build: a Dockerfile and nothing else, whatever programs write into the same folder. */
 async function writeContexts(folder: string, project: ComposeProject): Promise<void> {
   for (const { from, context, dockerfile } of farmBuilds(project)) {
     const path = resolve(folder, context);
+    if (!`${path}/`.startsWith(`${folder}/`)) continue;
     await mkdir(path, { recursive: true });
     await writeFile(join(path, dockerfile), `FROM ${from}\n`);
     await writeFile(join(path, '.dockerignore'), '*\n!Dockerfile*\n');
@@ -83,7 +105,10 @@ export async function writeManifest(
   return path;
 }
 
-/** What mounts ask for and is not there is made: a file where the name looks like one, else a folder. */
+/**
+ * What mounts ask for and is not there is made: a file where the name looks like one, else a folder. Where the manifest
+ * has mistakes nothing is: whoever applies it is told them.
+ */
 export async function makeMountSources(folder: string): Promise<void> {
   const result = await load({ paths: ['reeve.yaml'], cwd: folder, env: process.env, digest: () => '' });
   if (!result.ok) return;
