@@ -1,7 +1,7 @@
 // Adoption and its end as stored facts: what Compose (or docker run) made is reeve's from now on, or no more. Touches
 // nothing on the engine.
 
-import type { Ref } from '../desired-state/resource.ts';
+import { isWorkload, type Ref, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import { type Adoptable, adoptable, adoptedWords, withAdoptedIdentity } from '../reconcilers/adoption.ts';
 import {
@@ -89,17 +89,21 @@ export function adoptionSaid(adopted: Adoptable, steps: number): string {
   return [`adopted ${adoptedWords(adopted)} as they are`, differs, ...left].join('; ');
 }
 
-/** Takes one container that neither reeve nor Compose made; it is Service/NAME of the platform from now on. */
+/**
+ * Takes one container that neither reeve nor Compose made: from now on it is what is declared under its name, else
+ * Service/NAME of the platform.
+ */
 export async function takeContainer(
   store: Store,
   engine: Engine,
-  platform: string,
+  { platform, resources }: Revision,
   name: string,
   by: string,
   at: number,
 ): Promise<string> {
   const container = await freeContainer(engine, name);
-  const ref: Ref = `Service/${container.name}`;
+  const declared = resources.find((r) => isWorkload(r) && r.containerName === container.name);
+  const ref: Ref = declared === undefined ? `Service/${container.name}` : refOf(declared);
   const taken = Object.entries((await store.facts()).made).find(
     ([id, made]) => made.ref === ref && id !== container.id && made.adopted === true,
   );

@@ -192,7 +192,7 @@ export class SessionControl implements Control {
   }
 
   async #adoptContainer(name: string, by: string): Promise<string> {
-    const said = await takeContainer(this.store, this.engine, this.platform, name, by, Date.now());
+    const said = await takeContainer(this.store, this.engine, this.#loaded.revision, name, by, Date.now());
     this.#runtime.wake();
     return said;
   }

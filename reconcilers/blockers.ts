@@ -4,7 +4,7 @@
 import type { PortBinding, Ref, Workload } from '../desired-state/resource.ts';
 import { isAnonymousVolume } from './canonical.ts';
 import { aboveHost, aboveWords } from './capacity.ts';
-import type { ObservedContainer } from './observed.ts';
+import { identityLabels, type ObservedContainer } from './observed.ts';
 import type { World } from './world.ts';
 
 export interface Blocker {
@@ -55,8 +55,13 @@ function nameBlocker({ world, released }: BlockerSources, workload: Workload): B
   if (holder === undefined || released.has(holder.id)) return undefined;
   return {
     reason: 'NameTaken',
-    message: `the name ${workload.containerName} is taken by ${describe(world, holder)}; remove or rename that container, or set container_name`,
+    message: `the name ${workload.containerName} is taken by ${describe(world, holder)}; remove or rename that container, or set container_name${adoptable(holder)}`,
   };
+}
+
+/** Of nobody's: it may be taken over, or was before the store that knew so was lost. */
+function adoptable({ name, labels }: ObservedContainer): string {
+  return identityLabels.platform in labels ? '' : `, or take it over: reeve adopt --container ${name}`;
 }
 
 function limitBlocker({ observed: { host } }: World, workload: Workload): Blocker | undefined {

@@ -272,3 +272,13 @@ test('a container of docker run that was adopted has the identity that its label
   });
   expect(withAdoptedIdentity(plain, platform, {})).toBe(plain);
 });
+
+test('a container of docker run whose store was lost is told by its name, and how to take it again', () => {
+  const plain = { ...live(web, { labels: {} }), id: idOf('plain') };
+  const plan = planOf({ revision: r, observed: look(r, [plain]), mode: 'apply' });
+  expect(ops(plan)).toEqual([]);
+  expect(condition(plan, 'Service/web', 'Degraded')).toMatchObject({
+    reason: 'NameTaken',
+    message: expect.stringContaining('reeve adopt --container shop-web-1'),
+  });
+});
