@@ -24,3 +24,17 @@ export async function untag(...names: readonly string[]): Promise<void> {
   for (const name of names)
     await askEngine(engineSocket(), 'DELETE', `/images/${name}?force=1`, undefined, [404, 409]);
 }
+
+/** Removes all images that have a name or a digest under this prefix (`127.0.0.1:5000/`, `PLATFORM-`). */
+export async function removeImagesUnder(prefix: string): Promise<void> {
+  const { body } = await askEngine(engineSocket(), 'GET', '/images/json');
+  const images = JSON.parse(body) as {
+    Id: string;
+    RepoTags: string[] | null;
+    RepoDigests: string[] | null;
+  }[];
+  for (const { Id, RepoTags, RepoDigests } of images) {
+    const names = [...(RepoTags ?? []), ...(RepoDigests ?? [])];
+    if (names.some((name) => name.startsWith(prefix))) await untag(Id);
+  }
+}

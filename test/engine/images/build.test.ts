@@ -97,6 +97,7 @@ describe.concurrent('what the engine builds', () => {
     await p.declare([built('./app'), built('./app', 'api')]);
     await p.apply();
     const before = await p.container(web);
+    t.onTestFinished(() => untag(before.Image));
     expect((await p.reeve('plan', '--detailed-exitcode')).code).toBe(0);
 
     // Sent, but not copied: built from the cache, the same image.
@@ -128,6 +129,7 @@ describe.concurrent('what the engine builds', () => {
     await p.declare([inline('touch /made')]);
     await p.apply();
     const before = await p.container(web);
+    t.onTestFinished(() => untag(before.Image));
     await p.declare([inline('echo the-last-words; exit 3')]);
     const failed = await p.reeve('apply', '--yes', '-f', p.manifests);
     expect(failed.code).toBe(1);
@@ -149,6 +151,7 @@ describe.concurrent('what the engine builds', () => {
     await p.run();
     await p.untilReady(web);
     const before = await p.container(web);
+    t.onTestFinished(() => untag(before.Image));
     await put(p, 'app/a.txt', '2');
     await p.untilContainer(web, 'is another one', (c) => c.Id !== before.Id && c.State.Running, 30_000);
     await p.untilEvent(web, 'BuildChanged', /has changed/);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { ensureTestImage } from '../../support/images.ts';
 import { newPlatform, service, type TestPlatform } from '../../support/platform.ts';
 import { login, type Registry, startRegistry } from '../../support/registry.ts';
-import { throwawayImage, untag } from '../../support/throwaway-image.ts';
+import { removeImagesUnder, throwawayImage, untag } from '../../support/throwaway-image.ts';
 
 const web = 'Service/web';
 let registry: Registry;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await registry.close();
-  await untag(image);
+  await removeImagesUnder(`${registry.host}/`);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { ensureTestImage } from '../../support/images.ts';
 import { newPlatform, service, type TestPlatform } from '../../support/platform.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
-import { throwawayImage, untag } from '../../support/throwaway-image.ts';
+import { removeImagesUnder, throwawayImage, untag } from '../../support/throwaway-image.ts';
 
 const web = 'Service/web';
 
@@ -19,22 +19,18 @@ async function begin(t: TestContext): Promise<{ p: TestPlatform; registry: Regis
   t.onTestFinished(async () => {
     await p.close();
     await registry.close();
+    await removeImagesUnder(`${registry.host}/`);
   }, 60_000);
   return { p, registry };
 }
 
 /** A tag of the registry that means a new image, and is not on the engine. */
-async function pushed(
-  t: TestContext,
-  registry: Registry,
-  repository: string,
-): Promise<{ tag: string; digest: string }> {
+async function pushed(registry: Registry, repository: string): Promise<{ tag: string; digest: string }> {
   const made = `made-${randomBytes(4).toString('hex')}:1`;
   const tag = `${registry.host}/${repository}:1`;
   await throwawayImage(made);
   const digest = await registry.push(made, `${repository}:1`);
   await untag(tag, made);
-  t.onTestFinished(() => untag(tag));
   return { tag, digest };
 }
 
@@ -45,7 +41,7 @@ const unique = (): string => `r${randomBytes(4).toString('hex')}`;
 
 test.concurrent('pulls tell their progress while they run side by side, and which digest they brought', async (t) => {
   const { p, registry } = await begin(t);
-  const [a, b] = [await pushed(t, registry, unique()), await pushed(t, registry, unique())];
+  const [a, b] = [await pushed(registry, unique()), await pushed(registry, unique())];
   await p.declare([using(a.tag, 'web'), using(b.tag, 'api'), using(b.tag, 'api2')]);
   registry.behave('slow');
   registry.requests();
@@ -64,14 +60,14 @@ test.concurrent('pulls tell their progress while they run side by side, and whic
 test.concurrent('the digest is stored with the revision, shown in plans, and what a later re-creation pulls', async (t) => {
   const { p, registry } = await begin(t);
   const repository = unique();
-  const first = await pushed(t, registry, repository);
+  const first = await pushed(registry, repository);
   await p.declare([using(first.tag)]);
   await p.apply();
   const before = await p.container(web);
   const inForce = await p.fromStore((store) => store.inForce());
   expect(inForce?.images).toEqual({ [first.tag]: { id: before.Image, digest: first.digest } });
 
-  const second = await pushed(t, registry, repository);
+  const second = await pushed(registry, repository);
   expect(second.digest).not.toBe(first.digest);
   await p.reeve('down', '--yes');
   await untag(first.tag, before.Image);
@@ -88,11 +84,11 @@ describe.concurrent('a tag that moved in its registry', () => {
   test('is a proposal once it is known, restarts nothing, and is taken by --update-images', async (t) => {
     const { p, registry } = await begin(t);
     const repository = unique();
-    const first = await pushed(t, registry, repository);
+    const first = await pushed(registry, repository);
     await p.declare([using(first.tag)]);
     await p.apply();
     const before = await p.container(web);
-    const second = await pushed(t, registry, repository);
+    const second = await pushed(registry, repository);
 
     await p.apply();
     expect((await p.container(web)).Id).toBe(before.Id);
@@ -114,13 +110,13 @@ describe.concurrent('a tag that moved in its registry', () => {
   test('is taken by each apply where pull_policy is always', async (t) => {
     const { p, registry } = await begin(t);
     const repository = unique();
-    const first = await pushed(t, registry, repository);
+    const first = await pushed(registry, repository);
     await p.declare([using(first.tag, 'web', ['pull_policy: always'])]);
     await p.apply();
     const before = await p.container(web);
     await p.apply();
     expect((await p.container(web)).Id).toBe(before.Id);
-    await pushed(t, registry, repository);
+    await pushed(registry, repository);
     await p.apply();
     expect((await p.container(web)).Image).not.toBe(before.Image);
   });
@@ -128,12 +124,12 @@ describe.concurrent('a tag that moved in its registry', () => {
   test('is proposed by a controller that asks by itself, and not taken', async (t) => {
     const { p, registry } = await begin(t);
     const repository = unique();
-    const first = await pushed(t, registry, repository);
+    const first = await pushed(registry, repository);
     await p.declare([using(first.tag)], 'images: {checkEvery: 1s}');
     await p.run();
     await p.untilReady(web);
     const before = await p.container(web);
-    await pushed(t, registry, repository);
+    await pushed(registry, repository);
     await p.untilEvent(web, 'ImageMoved', /in its registry now/);
     expect((await p.container(web)).Id).toBe(before.Id);
   });
@@ -142,7 +138,7 @@ describe.concurrent('a tag that moved in its registry', () => {
 describe.concurrent('an image that cannot be had', () => {
   test('a pull that breaks off in the middle of a layer leaves the old container running', async (t) => {
     const { p, registry } = await begin(t);
-    const [first, second] = [await pushed(t, registry, unique()), await pushed(t, registry, unique())];
+    const [first, second] = [await pushed(registry, unique()), await pushed(registry, unique())];
     await p.declare([using(first.tag)]);
     await p.apply();
     const before = await p.container(web);
@@ -160,7 +156,7 @@ describe.concurrent('an image that cannot be had', () => {
 
   test('pull_policy never says that it is not here and asks nobody', async (t) => {
     const { p, registry } = await begin(t);
-    const { tag } = await pushed(t, registry, unique());
+    const { tag } = await pushed(registry, unique());
     await p.declare([using(tag, 'web', ['pull_policy: never'])]);
     registry.requests();
     const failed = await p.reeve('apply', '--yes', '-f', p.manifests);
@@ -174,7 +170,7 @@ describe.concurrent('images.rewrite', () => {
   test('pulls from the mirror, shows both names, and restarts nothing when it comes or goes', async (t) => {
     const { p, registry } = await begin(t);
     const repository = unique();
-    const { tag } = await pushed(t, registry, `library/${repository}`);
+    const { tag } = await pushed(registry, `library/${repository}`);
     const spec = `images: {rewrite: {"docker.io/*": "${registry.host}/*"}}`;
     await p.declare([using(`${repository}:1`)], spec);
     const plan = await p.reeve('plan');
