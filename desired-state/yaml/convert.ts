@@ -52,7 +52,10 @@ function convert(source: ParsedNode, context: Context): Node {
 }
 
 function convertScalar(source: Scalar.Parsed, context: Context): Node {
-  const text = String(source.value ?? '');
+  const isBlock = source.type === 'BLOCK_LITERAL' || source.type === 'BLOCK_FOLDED';
+  const isBare = isBlock && source.range[1] >= context.bareEnd;
+  const written = String(source.value ?? '');
+  const text = isBare ? written.replace(/\n$/, '') : written;
   const quoted = source.type !== undefined && source.type !== 'PLAIN';
   // An explicit `!!int "5"` is typed by its text, `!!str 5` is not.
   const typed = source.tag === undefined ? !quoted : coreScalar.test(source.tag) || isComposeTag(source.tag);

@@ -66,7 +66,7 @@ function addDocument(document: Document.Parsed, text: string, at: At, result: Pa
   }
   const { contents } = document;
   if (contents === null || contents.range[0] === contents.range[1]) return;
-  result.documents.push(convertDocument(contents, at, result.diagnostics));
+  result.documents.push(convertDocument(contents, at, result.diagnostics, text));
 }
 
 /** CST tokens of the whole text, or the offset where nesting went too deep. */

@@ -63,6 +63,19 @@ export function checkExclusive(loading: Loading, root: Node): void {
     if (node.kind !== 'scalar' || node.source !== '') return;
     tell(loading, 'error', node, { code: 'BadPath', message: 'path: expected text that is not empty' });
   });
+  checkTargets(loading, root);
+}
+
+/** The schema lets it go: without a target nobody knows which mount, device or port is meant. */
+function checkTargets(loading: Loading, root: Node): void {
+  for (const field of ['volumes', 'devices', 'ports']) {
+    each(root, `services.*.${field}.*`, (node, service) => {
+      if (node.kind !== 'map' || node.entries.has('target')) return;
+      const message = `missing "target" in ${field} of service ${service}`;
+      tell(loading, 'error', node, { code: 'MissingKey', message });
+      loading.wrong.add(`services.${service}`);
+    });
+  }
 }
 
 /** Visits what a path leads to, with the name of the entry that it is in. */
