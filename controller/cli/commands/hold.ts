@@ -32,6 +32,7 @@ export function define(command: Command, context: Context): void {
       ),
     [
       ['reeve hold postgres --for 30m', 'while you try settings by hand'],
+      ['reeve hold web:2 --stopped', 'one of several containers; web alone means all of them'],
       ['reeve hold Agent/scraper --stopped --reason "floods the API"', 'out of service until released'],
     ],
   );
