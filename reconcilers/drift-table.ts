@@ -1,6 +1,7 @@
 // Every field of a container: how both sides read, and what a difference calls for. A new field of ContainerSpec does
 // not compile until it has a row here.
 
+import { networksByPriority } from '../desired-state/network-order.ts';
 import type { ContainerSpec } from '../desired-state/resource.ts';
 import {
   attachment,
@@ -149,8 +150,10 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
   // `default`, the bridge's name and a network of ours mean the declared networks.
   networkMode: {
     act: 'recreate',
-    desired: (p) => sharedMode(p.workload.container.networkMode, p),
-    observed: (p) => sharedMode(p.detail.spec.networkMode ?? p.detail.primaryNetwork, p),
+    desired: (p) => sharedMode(p.workload.container.networkMode, p) ?? first(firstAsked(p), p),
+    observed: (p) =>
+      sharedMode(p.detail.spec.networkMode ?? p.detail.primaryNetwork, p) ??
+      first(p.detail.primaryNetwork, p),
   },
   networks: {
     act: 'connect',
@@ -266,6 +269,18 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
 /** Of API 1.48: an older engine drops it without a word. */
 function hasGatewayPriority(context: DriftContext): boolean {
   return !isBefore(context, '1.48');
+}
+
+/** The network that it is to be made on; only where one priority is above all, since others may order equal ones otherwise. */
+function firstAsked({ workload, context }: Pair): string | undefined {
+  const [name] = networksByPriority(workload.container.networks)[0] ?? [];
+  return name === undefined ? undefined : (context.networkNames[name] ?? name);
+}
+
+function first(network: string | undefined, { workload }: Pair): string | undefined {
+  const [top, next] = networksByPriority(workload.container.networks).map(([, { priority = 0 }]) => priority);
+  const isAsked = top !== undefined && top > (next ?? 0);
+  return isAsked && network !== undefined ? `${network} first` : undefined;
 }
 
 function sharedMode(value: string | undefined, { context }: Pair): string | undefined {

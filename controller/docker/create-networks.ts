@@ -1,6 +1,7 @@
 // A container's networks in the engine's form. Pure. Before API 1.44 a create takes one endpoint; the others are
 // connected after it and before the start.
 
+import { networksByPriority } from '../../desired-state/network-order.ts';
 import type { ContainerSpec, NetworkAttachment } from '../../desired-state/resource.ts';
 import { compareVersions, requireVersion } from './version.ts';
 
@@ -31,9 +32,7 @@ export function createNetworks(
   apiVersion: string,
 ): CreateNetworks {
   const manyAtOnce = compareVersions(apiVersion, '1.44') >= 0;
-  const byPriority = Object.entries(spec.networks).sort(
-    ([a, x], [b, y]) => (y.priority ?? 0) - (x.priority ?? 0) || (a < b ? -1 : 1),
-  );
+  const byPriority = networksByPriority(spec.networks);
   // The container's address is that of its first network.
   const mac =
     spec.networkMode === undefined ? (byPriority[0]?.[1].macAddress ?? spec.macAddress) : spec.macAddress;

@@ -94,6 +94,11 @@ export const changes: Readonly<Record<string, Change>> = {
     'networks: {front: {link_local_ips: [169.254.1.1]}}',
     'networks: {front: {link_local_ips: [169.254.1.2]}}',
   ),
+  priority: recreate(
+    'networkMode',
+    'networks: {front: {priority: 5}, back: }',
+    'networks: {front: , back: {priority: 5}}',
+  ),
   joined: connect('networks: {back: }', 'networks: {back: , front: }'),
   left: connect('networks: {back: , front: }', 'networks: {back: }'),
   oomkill: recreate(
