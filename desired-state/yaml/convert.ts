@@ -20,9 +20,10 @@ import { plainScalar } from './scalar.ts';
 export type At = (offset: number) => Position;
 
 /** Converts one document's contents; mistakes go to `diagnostics`, and what is usable is returned. */
-export function convertDocument(contents: ParsedNode, at: At, diagnostics: Diagnostic[]): Node {
+export function convertDocument(contents: ParsedNode, at: At, diagnostics: Diagnostic[], text: string): Node {
   const hidden: Hidden = new Map();
-  const empty = { anchors: new Map(), extents: new WeakMap(), aliased: 0 };
+  const bareEnd = text.endsWith('\n') ? Number.POSITIVE_INFINITY : text.length;
+  const empty = { anchors: new Map(), extents: new WeakMap(), aliased: 0, bareEnd };
   const root = convert(contents, { at, diagnostics, hidden, ...empty });
   diagnostics.push(...hiddenDiagnostics(hidden));
   return root;
@@ -37,6 +38,8 @@ interface Context {
   readonly extents: WeakMap<Node, { readonly nodes: number; readonly height: number }>;
   aliased: number;
   readonly hidden: Hidden;
+  /** Length of a text whose last line is not ended: a block scalar that reaches it ends without a line feed. */
+  readonly bareEnd: number;
 }
 
 function convert(source: ParsedNode, context: Context): Node {
