@@ -9,11 +9,19 @@ export interface Dotenv {
   readonly diagnostics: Diagnostic[];
 }
 
-/** `lookup`: the shell's variables, which win over the file's own inside `$VAR`, and give a bare `NAME` its value. */
-export function parseDotenv(text: string, display: string, lookup: Lookup): Dotenv {
+/**
+ * `lookup`: the shell's variables, which win over the file's own inside `$VAR`, and give a bare `NAME` its value; `before`:
+ * those of earlier files, which the file's own win over.
+ */
+export function parseDotenv(
+  text: string,
+  display: string,
+  lookup: Lookup,
+  before: ReadonlyMap<string, string> = new Map(),
+): Dotenv {
   const result: Dotenv = { values: new Map(), diagnostics: [] };
   const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  const expandLookup: Lookup = (name) => lookup(name) ?? result.values.get(name);
+  const expandLookup: Lookup = (name) => lookup(name) ?? result.values.get(name) ?? before.get(name);
   let index = 0;
   while (index < source.length) {
     const statement = readStatement(source, index);

@@ -32,7 +32,7 @@ export function withEnvFiles(loading: Loading, over: Lookup, files: readonly Env
     const { text, diagnostics } = readTextFile(path, display);
     tellFile(loading, diagnostics, display, namedAt);
     if (text === undefined) continue;
-    const parsed = parseDotenv(text, display, (name) => over(name) ?? values.get(name));
+    const parsed = parseDotenv(text, display, over, values);
     loading.diagnostics.push(...parsed.diagnostics);
     for (const [name, value] of parsed.values) values.set(name, value);
   }

@@ -36,6 +36,7 @@ function container(service: MapNode, lookup: Lookup): MapNode {
     (node) => field(node, 'environment', (value) => filledIn(value, lookup, true)),
     withDependencies,
     withCleanTargets,
+    withReplicas,
     withPreStart,
   ];
   return steps.reduce((node, step) => step(node), service);
@@ -155,6 +156,15 @@ function withCleanTargets(service: MapNode): MapNode {
     return clean === text ? node : scalarAt(node, clean);
   });
   return done.kind === 'map' ? done : service;
+}
+
+/** `scale` is what `deploy` says of replicas too, where there is a `deploy`. */
+function withReplicas(service: MapNode): MapNode {
+  const scale = childOf(service, 'scale');
+  if (scale === undefined) return service;
+  return field(service, 'deploy', (deploy) =>
+    deploy.kind === 'map' ? withDefault(deploy, 'replicas', scale) : deploy,
+  );
 }
 
 /** A pre_start hook is the service's own container but for what it says itself; mounts it takes at run time. */

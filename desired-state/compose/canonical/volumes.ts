@@ -43,6 +43,12 @@ export function longVolume(node: Node, loading: Loading): Node {
   });
 }
 
+/** Where a short form goes to in the container. */
+export function shortTarget(text: string): string {
+  const [first = '', second = first] = text.length < 3 ? [text] : splitSpec(text);
+  return second;
+}
+
 /** At colons, but not at that of a Windows drive. */
 function splitSpec(text: string): string[] {
   const parts: string[] = [];

@@ -80,12 +80,29 @@ function checkBuild({ model, wrong }: Checked, name: string, service: MapNode): 
   }
 }
 
-function checkNetworks({ wrong }: Checked, name: string, service: MapNode): void {
+function checkNetworks({ services, wrong }: Checked, name: string, service: MapNode): void {
   const mode = childOf(service, 'network_mode');
+  const owner = /^service:(.*)$/s.exec(textOf(mode) ?? '')?.[1];
+  // A dependency may be there or not; whose network it is must be.
+  const needed = owner !== undefined && isTrue(requirementOf(service, owner));
+  if (mode !== undefined && owner !== undefined && !needed && !services.has(owner)) {
+    wrong(
+      name,
+      mode,
+      'InactiveService',
+      `network_mode: service ${owner} takes no part, expected one that does`,
+    );
+  }
   const networks = childOf(service, 'networks');
   if (!textOf(mode) || mode === undefined || networks?.kind !== 'map' || networks.entries.size === 0) return;
   const message = 'network_mode and networks exclude each other, expected one of the two';
   wrong(name, mode, 'ConflictingNetworks', message);
+}
+
+function requirementOf(service: MapNode, name: string): Node | undefined {
+  const needs = childOf(service, 'depends_on');
+  const need = needs && childOf(needs, name);
+  return need && childOf(need, 'required');
 }
 
 const hints: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@
 import { childOf, type MapNode, type Node } from '../../tree.ts';
 import { scalarText } from '../../yaml/go-scalar.ts';
 import { portKey } from '../canonical/ports.ts';
+import { shortTarget } from '../canonical/volumes.ts';
 import { listOf } from '../edit.ts';
 import { changeByTable, compileTable, rowsOf } from '../table.ts';
 import { keyOfPair } from './pairs.ts';
@@ -20,7 +21,7 @@ const service: Readonly<Record<string, KeyOf>> = {
   cap_drop: keyOfPair,
   configs: grantKey(''),
   'deploy.labels': keyOfPair,
-  devices: targetKey,
+  devices: (item) => targetKey(item, (text) => text.split(':')[1] ?? text),
   dns: keyOfPair,
   dns_opt: keyOfPair,
   dns_search: keyOfPair,
@@ -36,7 +37,7 @@ const service: Readonly<Record<string, KeyOf>> = {
   secrets: grantKey('/run/secrets'),
   sysctls: keyOfPair,
   tmpfs: keyOfPair,
-  volumes: targetKey,
+  volumes: (item) => targetKey(item, shortTarget),
 };
 
 /** override/uncity.go of compose-go. */
@@ -79,10 +80,10 @@ function pathKey(item: Node): string | undefined {
 }
 
 /** What stands in the container: the target of a volume or a device. */
-function targetKey(item: Node): string | undefined {
+function targetKey(item: Node, ofShort: (text: string) => string): string | undefined {
   if (item.kind === 'map') return textOf(childOf(item, 'target'));
-  const [first, target = first] = textOf(item)?.split(':') ?? [];
-  return target;
+  const text = textOf(item);
+  return text === undefined ? undefined : ofShort(text);
 }
 
 function grantKey(folder: string): KeyOf {

@@ -80,6 +80,9 @@ const serviceNetwork = struct({
   priority: kind.integer,
 });
 
+/** Of jobs and hooks; those of a service are read into its environment. */
+export const envFiles = listOf(struct({ path: kind.text, required: kind.optOut, format: kind.text }));
+
 export const container = {
   annotations: options,
   blkio_config: struct({

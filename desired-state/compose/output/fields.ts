@@ -1,6 +1,6 @@
 // The fields of each thing in Compose's canonical JSON and their kinds: the types of compose-go as a table.
 
-import { container, deviceRequest, fileReference, hook, ulimit } from './container-fields.ts';
+import { container, deviceRequest, envFiles, fileReference, hook, ulimit } from './container-fields.ts';
 import * as kind from './kinds.ts';
 import { type Field, type Kind, listOf, mapOf, struct } from './kinds.ts';
 
@@ -156,16 +156,13 @@ export const service = struct({
   external_links: kind.texts,
   links: kind.texts,
   post_start: listOf(hook),
-  pre_start: listOf(struct({ ...container, per_replica: kind.flag })),
+  pre_start: listOf(struct({ ...container, env_file: envFiles, per_replica: kind.flag })),
   pre_stop: listOf(hook),
   profiles: kind.texts,
   provider: struct({ type: kind.text, options: multiOptions }),
   restart: kind.text,
   scale: kind.setInteger,
 });
-
-/** The env files of a job are not read in: they stay. */
-const envFiles = listOf(struct({ path: kind.text, required: kind.optOut, format: kind.text }));
 
 export const job = struct({
   ...container,
