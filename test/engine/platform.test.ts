@@ -9,7 +9,7 @@ import { changesOf } from '../../scripts/lib/farm/project-folder.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { platformFor, untilAllReady } from '../support/kept.ts';
 import { RealPlatform, realFolder, sameRun } from '../support/real-platform.ts';
-import { expectHealed, sabotage } from '../support/sabotage.ts';
+import { differing, expectHealed, sabotage } from '../support/sabotage.ts';
 import type { Inspected } from '../support/world.ts';
 
 const isFull = process.env['REEVE_PLATFORM'] === 'full';
@@ -77,11 +77,14 @@ test(
 
     before = await platform.containers();
     const more = await sabotage(p, dependencies, { seed: seed + 1, acts });
-    await pause(isFull ? 3_000 : 500);
+    await pause(isFull ? 2_000 : 200);
     await controller.kill9();
+    const open = await differing(platform, before);
     controller = await platform.keep();
     const killed = await expectHealed(platform, dependencies, more, before, healMs);
-    tell(`seed ${seed + 1}, controller killed -9 in the middle: healed in ${seconds(killed.ms)}`);
+    tell(
+      `seed ${seed + 1}, controller killed -9 with ${open.length} still open: healed in ${seconds(killed.ms)}`,
+    );
 
     // Agents write into their folders all the while: that is nobody's change.
     before = await platform.containers();

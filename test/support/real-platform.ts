@@ -108,7 +108,7 @@ export class RealPlatform {
 }
 
 /** Peak memory and CPU of a process until it ends; both are gone with the process, so they are read as it runs. */
-export function follow({ pid, ended }: Running): () => Cost {
+function follow({ pid, ended }: Running): () => Cost {
   let cost: Cost = { peakMb: 0, cpuMs: 0 };
   const look = (): void => {
     try {

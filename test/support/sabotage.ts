@@ -75,16 +75,8 @@ export async function expectHealed(
   const at = done[0]?.at ?? 0;
   await until(
     async () => {
-      const now = await platform.containers();
-      const broken = [...before].filter(([ref, was]) => {
-        const found = now.get(ref);
-        if (found === undefined || found.Name !== was.Name || found.State.Status !== was.State.Status)
-          return true;
-        if ((found.HostConfig.PidsLimit ?? 0) !== (was.HostConfig.PidsLimit ?? 0)) return true;
-        const networks = Object.keys(found.NetworkSettings.Networks).sort().join();
-        return networks !== Object.keys(was.NetworkSettings.Networks).sort().join();
-      });
-      if (broken.length > 0) throw new Error(broken.map(([ref]) => ref).join(', '));
+      const broken = await differing(platform, before);
+      if (broken.length > 0) throw new Error(broken.join(', '));
       return true;
     },
     deadlineMs,
@@ -101,6 +93,25 @@ export async function expectHealed(
   expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
   expectOrder(dependencies, before, after);
   return { ms };
+}
+
+/** What is not as it was: gone, in another state, under another name, with other limits or networks. */
+export async function differing(
+  platform: RealPlatform,
+  before: ReadonlyMap<string, Inspected>,
+): Promise<readonly string[]> {
+  const now = await platform.containers();
+  const shape = ({ Name, State, HostConfig, NetworkSettings }: Inspected): string =>
+    JSON.stringify([
+      Name,
+      State.Status,
+      HostConfig.PidsLimit ?? 0,
+      Object.keys(NetworkSettings.Networks).sort(),
+    ]);
+  return [...before].flatMap(([ref, was]) => {
+    const found = now.get(ref);
+    return found !== undefined && shape(found) === shape(was) ? [] : ref;
+  });
 }
 
 function expectOrder(

@@ -56,7 +56,7 @@ export async function makeFarm(
 /** Removes the farm's tags, the programs made for it alone, and what a platform built; the demo's images stay. */
 export async function removeFarm(platform: string): Promise<void> {
   const socket = engineSocket();
-  const references = [`${farmPrefix}*`, `${farmPrefix}*/*`, `${platform}-*`];
+  const references = [...['*', '*/*', '*/*/*'].map((rest) => `${farmPrefix}${rest}`), `${platform}-*`];
   const filters = JSON.stringify({ reference: references });
   const { body } = await askEngine(socket, 'GET', `/images/json?filters=${encodeURIComponent(filters)}`);
   const found = JSON.parse(body) as readonly { readonly RepoTags: readonly string[] | null }[];

@@ -20,8 +20,8 @@ const changes = ['override', 'infrastructure', 'monitoring'] as const;
 export type Change = (typeof changes)[number];
 
 /**
- * Lays out `folder` (which may be there already) for the platform whose files are in `real`. Gives one project a file,
- * and one of all agents: the images that they ask for are to be made.
+ * Lays out `folder` (which may be there already) for the platform whose files are in `real`. Gives the main project, one
+ * with each change, and one a phase of agents: the images that they ask for are to be made.
  */
 export async function layOut(real: string, folder: string): Promise<readonly ComposeProject[]> {
   await mkdir(folder, { recursive: true });
@@ -32,13 +32,13 @@ export async function layOut(real: string, folder: string): Promise<readonly Com
   }
   await cp(own, folder, { recursive: true, filter: (path) => !path.endsWith('.ts') });
   await cp(join(own, 'variables.env'), join(folder, '.env'));
-  const read = (name: string): ComposeProject =>
-    loadComposeProject({ files: [join(folder, name)], cwd: folder, env: process.env });
-  await writeFile(join(folder, 'agents.yaml'), agentsFile(files, read));
-  const present = [main, 'agents.yaml', ...changes.map(fileOf)].filter((name) =>
-    existsSync(join(folder, name)),
-  );
-  const projects = present.map(read);
+  const read = (...names: readonly string[]): ComposeProject =>
+    loadComposeProject({ files: names.map((name) => join(folder, name)), cwd: folder, env: process.env });
+  const phases = files.filter((name) => /\.phase/.test(name)).sort();
+  const agents = phases.map((file) => ({ file, project: read(file) }));
+  const others = [read(main), ...changesOf(folder).map((change) => read(main, fileOf(change)))];
+  const projects = [...others, ...agents.map(({ project }) => project)];
+  await writeFile(join(folder, 'agents.yaml'), agentsFile(agents, others));
   await writeFile(
     join(folder, mend),
     await mendFile(new Set(projects.flatMap((p) => [...p.services.keys()]))),
@@ -66,13 +66,13 @@ function fileOf(change: Change): string {
 }
 
 /** The services of all phases, each by `extends`: what another file names as well goes by a name of its own. */
-function agentsFile(files: readonly string[], read: (name: string) => ComposeProject): string {
-  const phases = files.filter((name) => /\.phase/.test(name)).sort();
-  const taken = new Set(
-    files.filter((name) => !phases.includes(name)).flatMap((name) => [...read(name).services.keys()]),
-  );
-  const lines = phases.flatMap((file) =>
-    [...read(file).services.keys()].map(
+function agentsFile(
+  agents: readonly { readonly file: string; readonly project: ComposeProject }[],
+  others: readonly ComposeProject[],
+): string {
+  const taken = new Set(others.flatMap(({ services }) => [...services.keys()]));
+  const lines = agents.flatMap(({ file, project }) =>
+    [...project.services.keys()].map(
       (name) => `  ${taken.has(name) ? `${name}-agent` : name}: {extends: {file: ${file}, service: ${name}}}`,
     ),
   );
