@@ -65,7 +65,7 @@ function labelsOf(loading: Loading, service: MapNode): Map<string, string> {
     const text = readFile(loading, path, true);
     if (text === undefined) continue;
     const display = displayOf(loading, textOf(path) ?? '');
-    const { values, diagnostics } = parseDotenv(text, display, () => undefined, labels);
+    const { values, diagnostics } = parseDotenv(text, display, (name) => labels.get(name));
     loading.diagnostics.push(...diagnostics);
     for (const [key, value] of values) labels.set(key, value);
   }

@@ -1,15 +1,20 @@
 // env_file and label_file: files of KEY=value lines beside the manifest, read here and remembered for watchers.
 
-import { parseDotenv } from '../dotenv.ts';
+import { parseDotenv, parseRawEnv } from '../dotenv.ts';
+import type { Lookup } from '../interpolate.ts';
 import type { Node } from '../tree.ts';
 import { readTextFile } from '../yaml/read.ts';
 import { hostPath } from './paths.ts';
 import { fieldOf, reject, type Scope } from './scope.ts';
 import { flagOf, itemsOf, textOf } from './values.ts';
 
-/** The variables of all files; a later file replaces what an earlier one set. */
-export function envFilesOf(scope: Scope, node: Node | undefined): Map<string, string> {
+/**
+ * The variables of all files; a later file replaces what an earlier one set. A file can ask for the shell's variables, then
+ * for the container's `own`, then for those of the files so far, as Compose lets it.
+ */
+export function envFilesOf(scope: Scope, node: Node | undefined, own: Lookup): Map<string, string> {
   const all = new Map<string, string>();
+  const asking = { ...scope, lookup: (name: string) => scope.lookup(name) ?? own(name) };
   // The long form may also stand alone, as a list of one.
   for (const item of node?.kind === 'map' ? [node] : itemsOf(node)) {
     const pathNode = item.kind === 'map' ? fieldOf(item, 'path') : item;
@@ -18,7 +23,7 @@ export function envFilesOf(scope: Scope, node: Node | undefined): Map<string, st
     const required = item.kind === 'map' ? (flagOf(scope, fieldOf(item, 'required')) ?? true) : true;
     const format = item.kind === 'map' ? fieldOf(item, 'format') : undefined;
     const text = readBeside(scope, pathNode, path, required);
-    for (const [key, value] of text === undefined ? [] : linesOf(scope, text, path, format)) {
+    for (const [key, value] of text === undefined ? [] : linesOf(asking, text, path, format, all)) {
       all.set(key, value);
       scope.positions[`environment.${key}`] = pathNode.position;
     }
@@ -31,23 +36,16 @@ function linesOf(
   text: string,
   display: string,
   format: Node | undefined,
+  before: ReadonlyMap<string, string>,
 ): Iterable<[string, string]> {
   const name = textOf(format);
-  if (name === 'raw') return rawLines(text);
+  if (name === 'raw') return parseRawEnv(text, scope.lookup);
   if (format !== undefined && name !== undefined) {
     reject(scope, format, 'BadValue', `bad env_file format ${JSON.stringify(name)}, expected raw or none`);
   }
-  const { values, diagnostics } = parseDotenv(text, display, scope.lookup);
+  const { values, diagnostics } = parseDotenv(text, display, scope.lookup, before);
   scope.diagnostics.push(...diagnostics);
   return values;
-}
-
-/** No quotes, no variables: all after the first `=` is the value. */
-function rawLines(text: string): [string, string][] {
-  return text.split(/\r?\n/).flatMap((line): [string, string][] => {
-    const at = line.indexOf('=');
-    return at <= 0 || /^\s*#/.test(line) ? [] : [[line.slice(0, at).trim(), line.slice(at + 1)]];
-  });
 }
 
 /** The text of a file that a field names; what is wrong with the file is told at the field. */

@@ -20,11 +20,16 @@ export interface Environment {
 }
 
 export function environmentOf(scope: Scope, node: MapNode): Environment {
-  const files = envFilesOf(scope, fieldOf(node, 'env_file'));
+  const written = pairsOf(scope, take(scope, node, 'environment', 'environment')).map((pair) => {
+    return { pair, value: envValueOf(scope, pair) };
+  });
+  const texts = new Map(
+    written.map(({ pair, value }) => [pair.key, typeof value === 'string' ? value : undefined]),
+  );
+  const files = envFilesOf(scope, fieldOf(node, 'env_file'), (name) => texts.get(name));
   const environment: Record<string, EnvValue> = Object.fromEntries(files);
   const secrets: EnvironmentSecret[] = [];
-  for (const pair of pairsOf(scope, take(scope, node, 'environment', 'environment'))) {
-    const value = envValueOf(scope, pair);
+  for (const { pair, value } of written) {
     const { position } = pair.node;
     if (value === undefined) {
       // `KEY:` alone, unset in the shell: Compose takes the variable away, also one an env file had set.

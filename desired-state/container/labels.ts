@@ -15,7 +15,9 @@ export function labelsOf(scope: Scope, node: MapNode): Record<string, string> {
     const path = textOf(item);
     const text = path === undefined ? undefined : readBeside(scope, item, path);
     if (path === undefined || text === undefined) continue;
-    const { values, diagnostics } = parseDotenv(text, path, scope.lookup);
+    const { values, diagnostics } = parseDotenv(text, path, (name) =>
+      Object.hasOwn(labels, name) ? labels[name] : undefined,
+    );
     scope.diagnostics.push(...diagnostics);
     for (const [key, value] of values) {
       labels[key] = value;
