@@ -3,15 +3,12 @@
 
 import type { ListNode, MapNode, Node, ScalarNode } from '../tree.ts';
 import { parseDuration, parseSize } from '../units.ts';
+import { scalarText } from '../yaml/go-scalar.ts';
 import { reject, type Scope } from './scope.ts';
 
 /** Text as Compose gives it to the engine: numbers and booleans in their plain form. */
 export function textOf(node: Node | undefined): string | undefined {
-  if (node?.kind !== 'scalar' || node.value === null) return undefined;
-  if (node.filled) return node.source;
-  // A plain whole number keeps its digits, also beyond 2^53; 1.10 becomes 1.1 as in Compose.
-  const exact = typeof node.value === 'number' && /^-?(?:0|[1-9]\d*)$/.test(node.source);
-  return exact ? node.source : String(node.value);
+  return node?.kind !== 'scalar' || node.value === null ? undefined : scalarText(node);
 }
 
 /** Text that is not empty: Compose reads an empty one, as a variable may leave it, as not set. */
