@@ -62,6 +62,8 @@ export interface ContainerDetail {
   readonly restartCount: number;
   /** Healthchecks that failed in a row; absent without a healthcheck. */
   readonly failingStreak?: number;
+  /** What the last healthcheck that failed has printed; absent: nothing. */
+  readonly checkOutput?: string;
   /**
    * The container as it is, in the manifest's own form. Mount sources and networks carry ENGINE names;
    * values the engine only filled in (defaults) are absent; the image's own values are included.

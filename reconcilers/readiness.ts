@@ -34,7 +34,9 @@ export function readiness(
     return { state: 'starting', reason: 'HealthStarting', message, nextAt: nextCheckAt(container, now) };
   }
   if (container.health === 'unhealthy') {
-    return { state: 'notReady', reason: 'Unhealthy', message: 'its healthcheck fails' };
+    const output = container.detail?.checkOutput;
+    const message = output === undefined ? 'its healthcheck fails' : `its healthcheck fails: ${output}`;
+    return { state: 'notReady', reason: 'Unhealthy', message };
   }
   if (container.health === 'starting') {
     return { state: 'starting', reason: 'HealthStarting', message: 'its healthcheck has not passed yet' };

@@ -189,7 +189,11 @@ export interface RawInspect {
     Error?: Maybe<string>;
     StartedAt?: Maybe<string>;
     FinishedAt?: Maybe<string>;
-    Health?: Maybe<{ FailingStreak?: Maybe<number> }>;
+    Health?: Maybe<{
+      FailingStreak?: Maybe<number>;
+      /** The last five, oldest first. */
+      Log?: Maybe<{ ExitCode?: number; Output?: string }[]>;
+    }>;
   }>;
   Config?: Maybe<RawConfig>;
   HostConfig?: Maybe<RawHostConfig>;

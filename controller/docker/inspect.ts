@@ -81,6 +81,7 @@ export function makeInspector(
         ...(typeof state.Health?.FailingStreak === 'number'
           ? { failingStreak: state.Health.FailingStreak }
           : {}),
+        ...checkOutputOf(raw),
         spec: toSpec(raw, mask, defaults),
         ...primaryNetworkOf(raw),
         imageDefaults: image,
@@ -89,6 +90,16 @@ export function makeInspector(
       };
     },
   };
+}
+
+const outputLength = 200;
+
+/** What the last healthcheck that failed has printed, on one line. */
+function checkOutputOf({ State }: RawInspect): { checkOutput?: string } {
+  const last = State?.Health?.Log?.findLast((check) => check.ExitCode !== 0);
+  const output = (last?.Output ?? '').replace(/\s+/g, ' ').trim();
+  if (output === '') return {};
+  return { checkOutput: output.length > outputLength ? `${output.slice(0, outputLength)}…` : output };
 }
 
 async function readImage(client: EngineClient, imageId: string): Promise<ImageDefaults | undefined> {

@@ -41,6 +41,14 @@ const result = (outcome: ProbeResult['outcome'], failures = 0, passed = false): 
 const young = { createdAt: noon - 500 };
 
 describe('readiness', () => {
+  test('a healthcheck that fails says what it has printed', () => {
+    const detail = detailOf(checked, { failingStreak: 9, checkOutput: 'exec: "curl": not found' });
+    const container = live(checked, { health: 'unhealthy', detail });
+    expect(readiness(checked, container, undefined, facts(), defaultPolicy, noon).message).toBe(
+      'its healthcheck fails: exec: "curl": not found',
+    );
+  });
+
   const rows: readonly [
     string,
     typeof plain,
