@@ -48,8 +48,10 @@ case $name in
     listen $ports
     ;;
   curl)
-    for url in "$@"; do :; done
-    fetch "$url"
+    for word in "$@"; do
+      case $word in http*) fetch "$word" ;; esac
+    done
+    exit 2
     ;;
   perl) fetch_from "$(cat)" ;;
   ollama) fetch http://localhost:11434/ ;;
