@@ -58,6 +58,6 @@ test('a platform that lacks services which are mended, and phases, is laid out w
   expect(readFileSync(join(folder, 'mend.yaml'), 'utf8')).not.toContain('ollama');
   const { resources } = await loaded(folder);
   expect(resources.filter(isWorkload).map((w) => [w.name, w.container.image])).toEqual([
-    ['web', 'reeve-farm/nginx:1'],
+    ['web', 'reeve-farm/docker.io/library/nginx:1'],
   ]);
 });

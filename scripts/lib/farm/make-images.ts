@@ -12,17 +12,17 @@ import { exporters, exporterTree } from './exporters.ts';
 import { loadImages } from './load-images.ts';
 import { type FarmImage, farmPrefix } from './stand-ins.ts';
 
-/** By the image's name without registry and tag. */
+/** By the image's full name. */
 const real: Readonly<Record<string, DemoImage>> = {
-  postgres,
-  redis,
-  nginx,
-  'prom/prometheus': prometheus,
-  'prom/alertmanager': exporters.alertmanager,
-  'prom/blackbox-exporter': exporters.blackbox,
-  'prom/node-exporter': exporters.node,
-  'prometheuscommunity/postgres-exporter': exporters.postgres,
-  'oliver006/redis_exporter': exporters.redis,
+  'docker.io/library/postgres': postgres,
+  'docker.io/library/redis': redis,
+  'docker.io/library/nginx': nginx,
+  'docker.io/prom/prometheus': prometheus,
+  'docker.io/prom/alertmanager': exporters.alertmanager,
+  'docker.io/prom/blackbox-exporter': exporters.blackbox,
+  'docker.io/prom/node-exporter': exporters.node,
+  'docker.io/prometheuscommunity/postgres-exporter': exporters.postgres,
+  'docker.io/oliver006/redis_exporter': exporters.redis,
 };
 
 /** Names under which programs and healthchecks call the stand-in. */
@@ -56,7 +56,10 @@ export async function makeFarm(
 /** Removes the farm's tags, the programs made for it alone, and what a platform built; the demo's images stay. */
 export async function removeFarm(platform: string): Promise<void> {
   const socket = engineSocket();
-  const references = [...['*', '*/*', '*/*/*'].map((rest) => `${farmPrefix}${rest}`), `${platform}-*`];
+  const references = [
+    ...['*/*', '*/*/*', '*/*/*/*', '*/*/*/*/*'].map((rest) => `${farmPrefix}${rest}`),
+    `${platform}-*`,
+  ];
   const filters = JSON.stringify({ reference: references });
   const { body } = await askEngine(socket, 'GET', `/images/json?filters=${encodeURIComponent(filters)}`);
   const found = JSON.parse(body) as readonly { readonly RepoTags: readonly string[] | null }[];
@@ -68,12 +71,8 @@ export async function removeFarm(platform: string): Promise<void> {
   }
 }
 
-function recipeOf({ image }: FarmImage): DemoImage | undefined {
-  if (image === undefined) return undefined;
-  const name = image.slice(
-    0,
-    image.lastIndexOf(':') > image.lastIndexOf('/') ? image.lastIndexOf(':') : undefined,
-  );
+function recipeOf({ tag }: FarmImage): DemoImage | undefined {
+  const name = tag.slice(farmPrefix.length, tag.lastIndexOf(':'));
   return Object.hasOwn(real, name) ? real[name] : undefined;
 }
 

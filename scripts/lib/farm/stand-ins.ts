@@ -2,6 +2,7 @@
 // and the health paths to answer. Pure: reads the resolved project, makes nothing.
 
 import type { ComposeProject } from '../../../desired-state/compose/project.ts';
+import { rewriteImage } from '../../../desired-state/resolve/rewrite.ts';
 import { toPlain } from '../../../desired-state/tree.ts';
 
 /** Every image of the farm lives under this name, so that no real image of the machine is ever replaced. */
@@ -17,21 +18,18 @@ interface PlainService {
 /** One image of the farm, for all services that ask for it. */
 export interface FarmImage {
   readonly tag: string;
-  /** As the files say it; absent: they build it. */
-  readonly image?: string;
   readonly ports: readonly number[];
   readonly healthPaths: readonly string[];
 }
 
-/**
- * `docker.elastic.co/kibana:8` → `reeve-farm/kibana:8`, whatever its registry, as the Platform's `images.rewrite` says;
- * what is built is built upon an image that goes by its service.
- */
+/** What the Platform's `images.rewrite` says. */
+const rewrite = { from: '*', to: `${farmPrefix}*`, position: { file: 'reeve.yaml', line: 1, column: 1 } };
+
+/** `postgres:16` → `reeve-farm/docker.io/library/postgres:16`; what is built is built upon an image that goes by its service. */
 function farmTag(service: string, { image, build }: PlainService): string {
-  const asked = build === undefined && image !== undefined ? image : `built/${service}`;
-  const name = asked.replace(/^(?:[^/]*[.:][^/]*|localhost)\//, '').replace(/^library\//, '');
-  const untagged = !name.slice(name.lastIndexOf('/') + 1).includes(':');
-  return `${farmPrefix}${name}${untagged ? ':latest' : ''}`;
+  if (build !== undefined || image === undefined) return `${farmPrefix}built/${service}:latest`;
+  const name = rewriteImage([rewrite], image);
+  return name.slice(name.lastIndexOf('/')).includes(':') ? name : `${name}:latest`;
 }
 
 /** A service's build, with the image of the farm that its Dockerfile starts from. */
@@ -60,7 +58,6 @@ export function farmImages(projects: readonly ComposeProject[]): readonly FarmIm
     const asked = askedOf(service);
     images.set(tag, {
       tag,
-      ...(service.build === undefined && service.image !== undefined ? { image: service.image } : {}),
       ports: [...new Set([...(known?.ports ?? []), ...portsOf(service), ...asked.ports])],
       healthPaths: [...new Set([...(known?.healthPaths ?? []), ...asked.paths])],
     });
