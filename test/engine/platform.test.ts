@@ -76,10 +76,13 @@ test(
     tell(`seed ${seed}: ${done.map((d) => `${d.act} ${d.ref}`).join(', ')}; healed in ${seconds(ms)}`);
 
     before = await platform.containers();
-    const more = await sabotage(p, dependencies, { seed: seed + 1, acts });
-    await pause(isFull ? 2_000 : 200);
+    // While the harm is being done and the first of it mended.
+    const harm = sabotage(p, dependencies, { seed: seed + 1, acts });
+    await pause(300);
     await controller.kill9();
+    const more = await harm;
     const open = await differing(platform, before);
+    expect(open.length).toBeGreaterThan(0);
     controller = await platform.keep();
     const killed = await expectHealed(platform, dependencies, more, before, healMs);
     tell(
