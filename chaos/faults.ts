@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { askEngine } from '../scripts/lib/docker-api.ts';
 import type { FaultRule } from '../test/support/engine-proxy.ts';
+import { until } from '../test/support/until.ts';
 import type { Fault, FaultKind } from './schedule.ts';
 import { platform, type Stage } from './stage.ts';
 
@@ -104,6 +105,12 @@ async function onContainer(
   path: string,
   body?: object,
 ): Promise<void> {
+  // A container that is just being replaced or started again is waited for: a fault is to hit something.
+  await until(
+    async () => (await stage.world.containers()).some((c) => c.ref === target && c.state === 'running'),
+    20_000,
+    `${target} runs`,
+  );
   await askEngine(stage.engine.socket, method, `/containers/${nameOf(stage, target)}${path}`, body, [304]);
 }
 

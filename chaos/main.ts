@@ -76,9 +76,8 @@ try {
 process.exit();
 
 async function play(targets: readonly string[]): Promise<void> {
-  const begin = Date.now();
   for (const fault of makeSchedule({ seed, durationMs: minutes * 60_000, targets })) {
-    await pause(Math.max(0, begin + fault.at - Date.now()));
+    await pause(fault.after);
     const count = counts.get(fault.kind) ?? { hit: 0, missed: 0 };
     counts.set(fault.kind, count);
     try {

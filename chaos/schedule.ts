@@ -29,8 +29,8 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {
-  /** ms after the start of the run. */
-  readonly at: number;
+  /** ms after the fault before it was over. */
+  readonly after: number;
   readonly kind: FaultKind;
   /** Which workload it hits, as `Agent/translator`; for the kinds that hit one. */
   readonly target: string;
@@ -45,9 +45,21 @@ export interface ScheduleInput {
 }
 
 /** One fault at a time, this far apart on average. */
-const meanDistanceMs = 6_000;
+const meanDistanceMs = 4_000;
+/** How long a fault itself lasts, about; others are over at once. */
+const lastsMs: Partial<Record<FaultKind, number>> = {
+  engineRestarted: 12_000,
+  engineKilled: 12_000,
+  apiSlow: 5_000,
+  apiFails: 4_000,
+  apiLosesAnswers: 4_000,
+  apiHangs: 4_000,
+  eventsThinned: 6_000,
+  manifestBroken: 3_000,
+  controllerKilled: 1_000,
+};
 /** An engine that starts again has all containers to start again: what comes while it does is lost in it. */
-const quietMs: Partial<Record<FaultKind, number>> = { engineRestarted: 14_000, engineKilled: 14_000 };
+const quietMs: Partial<Record<FaultKind, number>> = { engineRestarted: 10_000, engineKilled: 10_000 };
 
 /**
  * Kinds are dealt like cards: every kind once, in chance's order, before any comes again, so that a run long enough
@@ -57,13 +69,16 @@ export function makeSchedule({ seed, durationMs, targets }: ScheduleInput): read
   const { next, below, pick, shuffle } = chance(seed);
   const faults: Fault[] = [];
   let deck: readonly FaultKind[] = [];
-  for (let at = 1_000; at < durationMs; ) {
+  let quiet = 0;
+  for (let at = 0; at < durationMs; ) {
     if (deck.length === 0) deck = shuffle(faultKinds);
     const [kind, ...rest] = deck;
     if (kind === undefined) break;
     deck = rest;
-    faults.push({ at: Math.round(at), kind, target: pick(targets), salt: below(1_000) });
-    at += meanDistanceMs * (0.5 + next()) + (quietMs[kind] ?? 0);
+    const after = Math.round(meanDistanceMs * (0.5 + next()) + quiet);
+    faults.push({ after, kind, target: pick(targets), salt: below(1_000) });
+    quiet = quietMs[kind] ?? 0;
+    at += after + (lastsMs[kind] ?? 0);
   }
   return faults;
 }

@@ -3,36 +3,27 @@
 // INVARIANTS: one pass at a time; never two steps at once for one resource; facts are stored before the act they guard.
 
 import type { SecretValues } from '../../desired-state/load-types.ts';
-import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
-import type { Policy, Revision } from '../../desired-state/revision.ts';
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { factsWithTaken, type ImageAsks, imagesOf, noAsks, tagsHere } from '../../reconcilers/images.ts';
+import { factsWithTaken, type ImageAsks, noAsks, tagsHere } from '../../reconcilers/images.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Notice, Plan, Step } from '../../reconcilers/plan.ts';
 import { plan as makePlan } from '../../reconcilers/planner.ts';
-import { specHash } from '../../reconcilers/spec-hash.ts';
 import type { StepOutcome } from '../engine.ts';
-import type { FactChange, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { endedHolds } from './ended-holds.ts';
 import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
-import {
-  attemptAfterStep,
-  factsAfterFailure,
-  factsAfterStep,
-  factsBeforeStep,
-  isRepeated,
-  repeatedAct,
-} from './facts-from-step.ts';
-import { eventOfStep, eventsOfCauses, eventsOfTransitions, type JournalContext } from './journal.ts';
+import { eventsOfCauses, eventsOfTransitions, type JournalContext } from './journal.ts';
 import { Notices } from './notices.ts';
 import type { Observer } from './observer.ts';
-import { failureOf, noteAct, stops } from './own-acts.ts';
-import { PlanRecorder } from './plan-recorder.ts';
+import type { PlanRecorder } from './plan-recorder.ts';
 import { needsOf } from './satisfied.ts';
 import { StepGates } from './step-gates.ts';
+import { StepLedger } from './step-ledger.ts';
 
 export interface Target {
   readonly revision: Revision;
@@ -58,6 +49,8 @@ export interface PassResult {
   readonly observed: ObservedState;
   /** Steps handed to the executor in this pass. */
   readonly dispatched: readonly Step[];
+  /** Resources with steps in flight when it looked: for them it planned nothing, whatever there is to do. */
+  readonly busy: ReadonlySet<Ref>;
 }
 
 export interface Look {
@@ -99,19 +92,15 @@ export class Reconciler {
   readonly #context: ReconcilerContext;
   readonly #busy = new Set<Ref>();
   readonly #running = new Set<Promise<void>>();
-  readonly #recorder: PlanRecorder;
+  readonly #ledger: StepLedger;
   readonly #gates = new StepGates();
   readonly #notices = new Notices();
-  /** Step id → when it was done lately. */
-  readonly #acts = new Map<string, readonly number[]>();
   /** Containers made for a resource whose steps are still in flight: its start was planned before there was an id. */
   readonly #made = new Map<Ref, string>();
-  /** Containers that reeve is stopping now: their `die` is ours. */
-  readonly stopping = new Set<string>();
 
   constructor(context: ReconcilerContext) {
     this.#context = context;
-    this.#recorder = new PlanRecorder(context.store, context.now);
+    this.#ledger = new StepLedger(context);
   }
 
   get busy(): ReadonlySet<Ref> {
@@ -119,7 +108,12 @@ export class Reconciler {
   }
 
   get recorder(): PlanRecorder {
-    return this.#recorder;
+    return this.#ledger.recorder;
+  }
+
+  /** Containers that reeve is stopping now: their `die` is ours. */
+  get stopping(): ReadonlySet<string> {
+    return this.#ledger.stopping;
   }
 
   /** Observes and plans; acts on nothing, stores only facts of sight. */
@@ -189,10 +183,10 @@ export class Reconciler {
     await Promise.all([
       events.length > 0 ? store.record(events.map((e) => ({ ...e, message: scrub(e.message) }))) : undefined,
       holds.facts.length > 0 ? store.setFacts(holds.facts) : undefined,
-      dispatched.length > 0 ? this.#recorder.record(plan, dispatched, journal.by, journal.at) : undefined,
+      dispatched.length > 0 ? this.recorder.record(plan, dispatched, journal.by, journal.at) : undefined,
     ]);
     if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal);
-    return { plan, observed, dispatched };
+    return { plan, observed, dispatched, busy };
   }
 
   /** Waits until no step is in flight. */
@@ -207,7 +201,7 @@ export class Reconciler {
       steps,
       {
         gate: (step) => this.#gates.of(step, policy),
-        before: (step) => this.#before(step, plan, journal.pass),
+        before: (step) => this.#ledger.begin(step, plan, journal.pass),
         perform: (step, signal) => this.#perform(step, target.secrets, signal),
         after: (report) => this.#after(report, target, journal),
         now: this.#context.now,
@@ -223,81 +217,19 @@ export class Reconciler {
     this.#running.add(run);
   }
 
+  async #after(report: StepReport, target: Target, journal: JournalContext): Promise<void> {
+    const { step, outcome } = report;
+    if (step.op === 'createContainer' && outcome?.containerId !== undefined)
+      this.#made.set(step.ref, outcome.containerId);
+    await this.#ledger.end(report, target.revision, journal);
+  }
+
   async #perform(step: Step, secrets: SecretValues, signal: AbortSignal): Promise<StepOutcome> {
     const containerId = this.#made.get(step.ref);
     if (step.op !== 'startContainer' || step.args.containerId !== undefined || containerId === undefined) {
       return this.#context.perform(step, secrets, signal);
     }
     return this.#context.perform({ ...step, args: { ...step.args, containerId } }, secrets, signal);
-  }
-
-  async #before(step: Step, plan: Plan, pass: string): Promise<void> {
-    const { store, now } = this.#context;
-    const facts = factsBeforeStep(step, plan.steps, await store.facts(), now());
-    const id = 'containerId' in step.args ? step.args.containerId : undefined;
-    if (id !== undefined && stops(step)) this.stopping.add(id);
-    await Promise.all([
-      facts.length > 0 ? store.setFacts(facts) : undefined,
-      this.#recorder.started(step.id, now()),
-    ]);
-    this.#context.onStep({ step, pass, state: 'started' });
-  }
-
-  async #after(report: StepReport, target: Target, journal: JournalContext): Promise<void> {
-    const { store, now, scrub, observer } = this.#context;
-    const { step, outcome, error } = report;
-    // Cut off because the process is to end: whether it was done is seen by the next start, as after a crash.
-    if (error !== undefined && this.#context.signal.aborted) return;
-    const { policy } = target.revision;
-    const at = now();
-    const before = await store.facts();
-    const changes =
-      error === undefined
-        ? [
-            ...(outcome === undefined
-              ? []
-              : factsAfterStep(step, outcome, before, at, declaredHash(target, step.ref))),
-            ...this.#repetition(step, before, policy, at),
-            ...attemptAfterStep(step, before, policy, at, this.#context.random()),
-          ]
-        : factsAfterFailure(step, failureOf(error, scrub), before, policy, at, this.#context.random());
-    const event = eventOfStep(report, { ...journal, at });
-    const state = error !== undefined ? 'failed' : outcome?.changed === false ? 'unchanged' : 'done';
-    const message = error === undefined ? outcome?.message : scrub(error.message);
-    await Promise.all([
-      changes.length > 0 ? store.setFacts(changes) : undefined,
-      event === undefined ? undefined : store.record([{ ...event, message: scrub(event.message) }]),
-      this.#recorder.ended(step.id, at, state, message),
-    ]);
-    if (step.op === 'pullImage' || step.op === 'buildImage')
-      await store.saveImages(target.revision.id, imagesOf(target.revision, await store.facts()));
-    if (step.op === 'createContainer' && outcome?.containerId !== undefined)
-      this.#made.set(step.ref, outcome.containerId);
-    noteAct(observer, step, outcome);
-    if ('containerId' in step.args && step.args.containerId !== undefined)
-      this.#unmark(step.args.containerId);
-    this.#context.onStep({
-      step,
-      pass: journal.pass,
-      state,
-      ms: report.ms,
-      ...(message === undefined ? {} : { message }),
-    });
-  }
-
-  /** An act in place that never takes must not be repeated at the speed of the engine. */
-  #repetition(step: Step, facts: Facts, policy: Policy, at: number): readonly FactChange[] {
-    const before = this.#acts.get(step.id) ?? [];
-    this.#acts.set(step.id, [...before, at].slice(-repeatedAct.times));
-    if (!isRepeated(step, before, at)) return [];
-    const message = `${step.cause.message}: done ${before.length + 1} times within a minute, and it does not last`;
-    const failure = { reason: 'DoesNotLast', message };
-    return factsAfterFailure(step, failure, facts, policy, at, this.#context.random());
-  }
-
-  /** The `die` event of our own stop may come after its answer: keep the mark a little. */
-  #unmark(id: string): void {
-    setTimeout(() => this.stopping.delete(id), 2_000).unref();
   }
 }
 
@@ -311,9 +243,4 @@ function withTags(
   const here =
     updateImages === true ? { ...facts, pins: { ...facts.pins, ...tagsHere(revision, observed) } } : facts;
   return factsWithTaken(here, images);
-}
-
-function declaredHash({ revision }: Target, ref: Ref): string {
-  const found = revision.resources.find((r) => refOf(r) === ref);
-  return found !== undefined && isWorkload(found) ? specHash(found) : '';
 }

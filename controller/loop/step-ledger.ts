@@ -1,0 +1,116 @@
+// What a step's begin and end store: its facts, its outcome under its plan and its event, as one commit each. Marks the
+// containers that end by our own hand.
+
+import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
+import type { Policy, Revision } from '../../desired-state/revision.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
+import { imagesOf } from '../../reconcilers/images.ts';
+import type { Plan, Step } from '../../reconcilers/plan.ts';
+import { specHash } from '../../reconcilers/spec-hash.ts';
+import type { FactChange } from '../store/store.ts';
+import type { StepReport } from './executor.ts';
+import {
+  attemptAfterStep,
+  factsAfterFailure,
+  factsAfterStep,
+  factsBeforeStep,
+  isRepeated,
+  repeatedAct,
+} from './facts-from-step.ts';
+import { eventOfStep, type JournalContext } from './journal.ts';
+import { failureOf, noteAct, stops } from './own-acts.ts';
+import { PlanRecorder } from './plan-recorder.ts';
+import type { ReconcilerContext } from './reconciler.ts';
+
+type StepLedgerContext = Pick<
+  ReconcilerContext,
+  'observer' | 'store' | 'now' | 'random' | 'scrub' | 'onStep' | 'signal'
+>;
+
+export class StepLedger {
+  readonly recorder: PlanRecorder;
+  /** Containers that reeve is stopping now. */
+  readonly stopping = new Set<string>();
+  readonly #c: StepLedgerContext;
+  /** Step id → when it was done lately. */
+  readonly #acts = new Map<string, readonly number[]>();
+
+  constructor(context: StepLedgerContext) {
+    this.#c = context;
+    this.recorder = new PlanRecorder(context.store, context.now);
+  }
+
+  /** Durable before the step touches anything. */
+  async begin(step: Step, plan: Plan, pass: string): Promise<void> {
+    const { store, now } = this.#c;
+    const facts = factsBeforeStep(step, plan.steps, await store.facts(), now());
+    const id = 'containerId' in step.args ? step.args.containerId : undefined;
+    if (id !== undefined && stops(step)) this.stopping.add(id);
+    await Promise.all([
+      facts.length > 0 ? store.setFacts(facts) : undefined,
+      this.recorder.started(step.id, now()),
+    ]);
+    this.#c.onStep({ step, pass, state: 'started' });
+  }
+
+  /** Durable before anything that comes after may start. */
+  async end(report: StepReport, revision: Revision, journal: JournalContext): Promise<void> {
+    const { store, now, scrub, observer } = this.#c;
+    const { step, outcome, error } = report;
+    // Cut off because the process is to end: whether it was done is seen by the next start, as after a crash.
+    if (error !== undefined && this.#c.signal.aborted) return;
+    const { policy } = revision;
+    const at = now();
+    const before = await store.facts();
+    const changes =
+      error === undefined
+        ? [
+            ...(outcome === undefined
+              ? []
+              : factsAfterStep(step, outcome, before, at, declaredHash(revision, step.ref))),
+            ...this.#repetition(step, before, policy, at),
+            ...attemptAfterStep(step, before, policy, at, this.#c.random()),
+          ]
+        : factsAfterFailure(step, failureOf(error, scrub), before, policy, at, this.#c.random());
+    const event = eventOfStep(report, { ...journal, at });
+    const state = error !== undefined ? 'failed' : outcome?.changed === false ? 'unchanged' : 'done';
+    const message = error === undefined ? outcome?.message : scrub(error.message);
+    await Promise.all([
+      changes.length > 0 ? store.setFacts(changes) : undefined,
+      event === undefined ? undefined : store.record([{ ...event, message: scrub(event.message) }]),
+      this.recorder.ended(step.id, at, state, message),
+    ]);
+    if (step.op === 'pullImage' || step.op === 'buildImage')
+      await store.saveImages(revision.id, imagesOf(revision, await store.facts()));
+    noteAct(observer, step, outcome);
+    if ('containerId' in step.args && step.args.containerId !== undefined)
+      this.#unmark(step.args.containerId);
+    this.#c.onStep({
+      step,
+      pass: journal.pass,
+      state,
+      ms: report.ms,
+      ...(message === undefined ? {} : { message }),
+    });
+  }
+
+  /** An act in place that never takes must not be repeated at the speed of the engine. */
+  #repetition(step: Step, facts: Facts, policy: Policy, at: number): readonly FactChange[] {
+    const before = this.#acts.get(step.id) ?? [];
+    this.#acts.set(step.id, [...before, at].slice(-repeatedAct.times));
+    if (!isRepeated(step, before, at)) return [];
+    const message = `${step.cause.message}: done ${before.length + 1} times within a minute, and it does not last`;
+    const failure = { reason: 'DoesNotLast', message };
+    return factsAfterFailure(step, failure, facts, policy, at, this.#c.random());
+  }
+
+  /** The `die` event of our own stop may come after its answer: keep the mark a little. */
+  #unmark(id: string): void {
+    setTimeout(() => this.stopping.delete(id), 2_000).unref();
+  }
+}
+
+function declaredHash(revision: Revision, ref: Ref): string {
+  const found = revision.resources.find((r) => refOf(r) === ref);
+  return found !== undefined && isWorkload(found) ? specHash(found) : '';
+}
