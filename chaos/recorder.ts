@@ -4,7 +4,7 @@
 import type { CallRecord } from '../test/support/engine-proxy.ts';
 
 /** Starts and creations at once, as the policy's default says. */
-export const mostStarts = 8;
+const mostStarts = 8;
 
 export interface Subject {
   /** `Agent/translator`, or undefined for what is not reeve's. */

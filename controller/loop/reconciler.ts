@@ -12,18 +12,16 @@ import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Notice, Plan, Step } from '../../reconcilers/plan.ts';
 import { plan as makePlan } from '../../reconcilers/planner.ts';
 import type { StepOutcome } from '../engine.ts';
-import type { Store } from '../store/store.ts';
 import { endedHolds } from './ended-holds.ts';
 import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
 import { eventsOfCauses, eventsOfTransitions, type JournalContext } from './journal.ts';
 import { Notices } from './notices.ts';
-import type { Observer } from './observer.ts';
 import type { PlanRecorder } from './plan-recorder.ts';
 import { needsOf } from './satisfied.ts';
 import { StepGates } from './step-gates.ts';
-import { StepLedger } from './step-ledger.ts';
+import { StepLedger, type StepLedgerContext } from './step-ledger.ts';
 
 export interface Target {
   readonly revision: Revision;
@@ -60,32 +58,16 @@ export interface Look {
   readonly busy: ReadonlySet<Ref>;
 }
 
-export interface ReconcilerContext {
-  readonly observer: Observer;
-  readonly store: Store;
-  readonly now: () => number;
-  readonly random: () => number;
+export interface ReconcilerContext extends StepLedgerContext {
   readonly passId: () => string;
   /** Performs one step against the engine or a model server. */
   readonly perform: (step: Step, secrets: SecretValues, signal: AbortSignal) => Promise<StepOutcome>;
-  readonly scrub: (text: string) => string;
   /** Resolves when the events that have arrived are facts. */
   readonly eventsRemembered: () => Promise<void>;
-  readonly onStep: (event: StepProgress) => void;
   /** Something ended: worth another pass. */
   readonly onFree: () => void;
-  readonly signal: AbortSignal;
   /** Nothing new begins: the process is about to end. */
   readonly draining: AbortSignal;
-}
-
-export interface StepProgress {
-  readonly step: Step;
-  /** Reconcile id of the pass that sent it. */
-  readonly pass: string;
-  readonly state: 'started' | 'done' | 'unchanged' | 'failed';
-  readonly message?: string;
-  readonly ms?: number;
 }
 
 export class Reconciler {

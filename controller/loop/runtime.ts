@@ -21,13 +21,8 @@ import { Pacer } from './pacer.ts';
 import { perform } from './perform.ts';
 import { PlatformRecord } from './platform-record.ts';
 import { PullNotes } from './pull-notes.ts';
-import {
-  type PassOptions,
-  type PassResult,
-  Reconciler,
-  type StepProgress,
-  type Target,
-} from './reconciler.ts';
+import { type PassOptions, type PassResult, Reconciler, type Target } from './reconciler.ts';
+import type { StepProgress } from './step-ledger.ts';
 
 export interface RuntimeOptions {
   readonly engine: Engine;

@@ -7,7 +7,7 @@ import type { Facts } from '../../reconcilers/facts.ts';
 import { imagesOf } from '../../reconcilers/images.ts';
 import type { Plan, Step } from '../../reconcilers/plan.ts';
 import { specHash } from '../../reconcilers/spec-hash.ts';
-import type { FactChange } from '../store/store.ts';
+import type { FactChange, Store } from '../store/store.ts';
 import type { StepReport } from './executor.ts';
 import {
   attemptAfterStep,
@@ -18,14 +18,28 @@ import {
   repeatedAct,
 } from './facts-from-step.ts';
 import { eventOfStep, type JournalContext } from './journal.ts';
+import type { Observer } from './observer.ts';
 import { failureOf, noteAct, stops } from './own-acts.ts';
 import { PlanRecorder } from './plan-recorder.ts';
-import type { ReconcilerContext } from './reconciler.ts';
 
-type StepLedgerContext = Pick<
-  ReconcilerContext,
-  'observer' | 'store' | 'now' | 'random' | 'scrub' | 'onStep' | 'signal'
->;
+export interface StepLedgerContext {
+  readonly observer: Observer;
+  readonly store: Store;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly scrub: (text: string) => string;
+  readonly onStep: (event: StepProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface StepProgress {
+  readonly step: Step;
+  /** Reconcile id of the pass that sent it. */
+  readonly pass: string;
+  readonly state: 'started' | 'done' | 'unchanged' | 'failed';
+  readonly message?: string;
+  readonly ms?: number;
+}
 
 export class StepLedger {
   readonly recorder: PlanRecorder;
