@@ -47,6 +47,28 @@ export function endedWithHolder(s: Situation): ObservedContainer | undefined {
   );
 }
 
+/** The end of two that end together is told one after the other, in any order: so long the second is waited for. */
+const toldTogetherMs = 500;
+
+/** Killed a moment ago, and the container in whose process namespace it was may be about to be told as ended too. */
+export function mayHaveEndedWithHolder(s: Situation): boolean {
+  const { container } = s;
+  if (container?.detail === undefined || container.detail.exitCode !== 137) return false;
+  return (
+    Math.abs(s.now - container.detail.finishedAt) < toldTogetherMs &&
+    holdersOf(s, container, 'pidMode').length > 0 &&
+    endedWithHolder(s) === undefined
+  );
+}
+
+export function endingWords(s: Situation): { readonly message: string; readonly nextAt: number } {
+  return {
+    message:
+      'it was killed; whether it ended with the container whose process namespace it shares is seen in a moment',
+    nextAt: (s.container?.detail?.finishedAt ?? s.now) + toldTogetherMs,
+  };
+}
+
 /** Why only a new container will do. */
 export function replacedWords(s: Situation): string {
   const { containersByName } = s.setting.world;

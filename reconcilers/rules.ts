@@ -3,7 +3,7 @@
 
 import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
-import { endedWithHolder, isStranded, joinsAnew } from './namespaces.ts';
+import { endedWithHolder, isStranded, joinsAnew, mayHaveEndedWithHolder } from './namespaces.ts';
 import { replacementRules } from './replacement-rules.ts';
 import type { Rule } from './rule.ts';
 import type { Situation } from './situation.ts';
@@ -198,6 +198,12 @@ export const rules = [
   },
   { category: 'BackingOff', when: (s) => isDown(s) && waits(s), act: 'none', level: 'degraded' },
   // The end of a process namespace's first process is the end of all in it: no failure of theirs.
+  {
+    category: 'NamespaceEnding',
+    when: (s) => state(s) === 'exited' && mayHaveEndedWithHolder(s),
+    act: 'none',
+    level: 'progressing',
+  },
   {
     category: 'NamespaceEnded',
     when: (s) => state(s) === 'exited' && endedWithHolder(s) !== undefined,

@@ -3,7 +3,7 @@
 import type { Position } from '../desired-state/diagnostic.ts';
 import { positionOf } from './drift.ts';
 import { imageWant } from './images.ts';
-import { endedWords, replacedWords, strandedWords } from './namespaces.ts';
+import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
 import type { Category } from './rules.ts';
@@ -179,6 +179,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   },
   ReplacementTried: tried,
   NamespaceReplaced: (s) => ({ ...fields(s, ['recreate'], ''), message: replacedWords(s) }),
+  NamespaceEnding: endingWords,
   NamespaceEnded: (s) => ({ message: endedWords(s), ...endedAt(s) }),
   NamespaceLost: (s) => ({ message: strandedWords(s) }),
   BuildChanged: (s) => {

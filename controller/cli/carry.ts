@@ -19,13 +19,12 @@ export async function carry(
   const follower = flags.output === 'json' ? undefined : await followerOf(context, what);
   const interrupt = onInterrupt(context, what.leaving);
   try {
-    const outcome = await work((p) => follower?.progress(p), interrupt.signal);
+    const outcome = await work((p) => follower?.progress(p), interrupt);
     follower?.stop();
     print(context, flags, outcome, what.down ? downOutcomeView : outcomeView);
     context.exit(statusOf(outcome));
   } finally {
     follower?.stop();
-    interrupt.release();
   }
 }
 

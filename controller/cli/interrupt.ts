@@ -14,14 +14,11 @@ export function endAtInterrupt(): void {
   process.once('SIGINT', () => process.exit(interruptedStatus));
 }
 
-export interface Interrupt {
-  readonly signal: AbortSignal;
-  /** Gives the signals back to the process. */
-  release(): void;
-}
-
-/** `word` is said when the first Ctrl-C comes: what is being finished. */
-export function onInterrupt(context: Pick<Context, 'terminal'>, word: string): Interrupt {
+/**
+ * `word` is said when the first Ctrl-C comes: what is being finished. For the rest of the process: a second Ctrl-C while
+ * it closes what it has open ends it with the same status as one before.
+ */
+export function onInterrupt(context: Pick<Context, 'terminal'>, word: string): AbortSignal {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals) => {
     if (controller.signal.aborted && name === 'SIGINT') process.exit(interruptedStatus);
@@ -32,12 +29,7 @@ export function onInterrupt(context: Pick<Context, 'terminal'>, word: string): I
   };
   // Not SIGHUP: nohup's wish to outlive the terminal is to be kept.
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  return {
-    signal: controller.signal,
-    release: () => {
-      process.off('SIGINT', stop).off('SIGTERM', stop);
-    },
-  };
+  return controller.signal;
 }
 
 function lastCall({ terminal }: Pick<Context, 'terminal'>): never {

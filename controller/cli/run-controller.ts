@@ -26,15 +26,15 @@ export async function runController(flags: RunFlags, context: Context): Promise<
     scrub: scrubber,
   });
   const interrupt = onInterrupt(context, 'finishing what has begun');
-  interrupt.signal.addEventListener('abort', () => logger.info('stopping'));
+  interrupt.addEventListener('abort', () => logger.info('stopping'));
   const place = await findPlace(flags, context, { makeKey: true });
   const session = await openSession({
     ...sessionOptions(place, flags, context, { verb: 'run', lock: true, manifests: true, ...force(flags) }),
     logger,
     scrubber,
-    tolerant: interrupt.signal,
+    tolerant: interrupt,
   }).catch((error: unknown) => {
-    if (!interrupt.signal.aborted) throw error;
+    if (!interrupt.aborted) throw error;
   });
   if (session === undefined) return logger.info('stopped before the engine could be asked');
   try {
@@ -50,13 +50,12 @@ export async function runController(flags: RunFlags, context: Context): Promise<
     });
     logger.info({ platform: session.platform, sources: session.sources, socket: socketPath }, 'serving');
     try {
-      await session.keep(interrupt.signal);
+      await session.keep(interrupt);
     } finally {
       await server.close();
     }
   } finally {
     await session.close();
-    interrupt.release();
   }
   logger.info('stopped; containers run on');
 }

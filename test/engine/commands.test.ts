@@ -159,20 +159,6 @@ describe('an apply that is interrupted', () => {
       );
     },
   );
-
-  test('twice by SIGINT ends at once', async () => {
-    await p.declare(four(1));
-    await p.apply();
-    await p.declare(four(2));
-    const applying = p.spawn('apply', '--yes');
-    await until(() => /renamed|created/.test(applying.output().stdout), 15_000, 'it has begun');
-    applying.process.kill('SIGINT');
-    await until(() => /Ctrl-C again/.test(applying.output().stderr), 2_000, 'it says what it does');
-    const at = performance.now();
-    applying.process.kill('SIGINT');
-    expect((await applying.ended).code).toBe(130);
-    expect(performance.now() - at).toBeLessThan(500);
-  });
 });
 
 describe('the platform itself', () => {

@@ -44,7 +44,7 @@ const rows: readonly Row[] = [
     what: 'has an image that is nowhere',
     image: 'localhost:1/no/such:1',
     spec: [],
-    reason: /^(ImageMissing|PullFailed|BackingOff)$/,
+    reason: /^(ImagePullFailed|BackingOff)$/,
     message: /localhost:1\/no\/such:1/,
   },
   {

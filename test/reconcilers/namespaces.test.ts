@@ -106,6 +106,16 @@ describe('a shared namespace', () => {
     });
   });
 
+  test('killed a moment before the end of the other is told: waited for, not counted as a failure', () => {
+    const web = { startedAt: before, finishedAt: noon - 100, exitCode: 137 };
+    const webIs = { state: 'exited', exitCode: 137 } as const;
+    const soon = planFor({ mode: 'pidMode', web, webIs });
+    expect(ops(soon)).toEqual([]);
+    expect(soon.nextAt).toBe(noon + 400);
+    const late = planFor({ mode: 'pidMode', web: { ...web, finishedAt: noon - 600 }, webIs });
+    expect(late.steps[0]?.cause.reason).toBe('Exited');
+  });
+
   test('who began first is not guessed: both are inspected where one of them was not', () => {
     const web = shared({ networkMode: 'container:shop-vpn-1' });
     const r = revision([vpn, web]);
