@@ -12,6 +12,9 @@ import { platform, type Stage } from './stage.ts';
 
 type Hit = (stage: Stage, fault: Fault) => Promise<void>;
 
+/** A fault waits so long for what it is to hit. */
+const hitMs = 60_000;
+
 const mutating = { method: 'POST', path: /^\/containers\// } as const;
 
 export const faults: Readonly<Record<FaultKind, Hit>> = {
@@ -24,11 +27,11 @@ export const faults: Readonly<Record<FaultKind, Hit>> = {
     const memory = (300 + salt) * 1_048_576;
     return onContainer(stage, target, 'POST', '/update', { Memory: memory, MemorySwap: memory });
   },
-  disconnect: (stage, { target }) =>
-    askEngine(stage.engine.socket, 'POST', `/networks/${platform}_backend/disconnect`, {
-      Container: nameOf(stage, target),
-      Force: true,
-    }).then(() => undefined),
+  disconnect: async (stage, { target }) => {
+    await untilRunning(stage, target);
+    const body = { Container: nameOf(stage, target), Force: true };
+    await askEngine(stage.engine.socket, 'POST', `/networks/${platform}_backend/disconnect`, body);
+  },
   copy: async (stage, { target }) => {
     const { body } = await askEngine(stage.engine.socket, 'GET', `/containers/${nameOf(stage, target)}/json`);
     const { Config } = JSON.parse(body) as { Config: { Labels: Record<string, string> } };
@@ -38,18 +41,7 @@ export const faults: Readonly<Record<FaultKind, Hit>> = {
     stage.world.noteCopy((JSON.parse(made.body) as { Id: string }).Id, name);
   },
   networkGone: async ({ engine }) => {
-    const path = `/networks/${platform}_edge`;
-    const { body } = await askEngine(engine.socket, 'GET', path);
-    const { Containers } = JSON.parse(body) as { Containers: Record<string, object> };
-    for (const id of Object.keys(Containers))
-      await askEngine(
-        engine.socket,
-        'POST',
-        `${path}/disconnect`,
-        { Container: id, Force: true },
-        [404, 500],
-      );
-    await askEngine(engine.socket, 'DELETE', path);
+    await until(() => emptyAndRemove(engine.socket, `/networks/${platform}_edge`), hitMs, 'the network goes');
   },
   engineRestarted: async ({ engine }) => {
     await engine.stop();
@@ -83,6 +75,16 @@ export const faults: Readonly<Record<FaultKind, Hit>> = {
     }),
 };
 
+/** Throws where a member has come back meanwhile: reeve reconnects what is cut off. */
+async function emptyAndRemove(socket: string, path: string): Promise<true> {
+  const { body } = await askEngine(socket, 'GET', path);
+  const { Containers } = JSON.parse(body) as { Containers: Record<string, object> };
+  for (const id of Object.keys(Containers))
+    await askEngine(socket, 'POST', `${path}/disconnect`, { Container: id, Force: true }, [404, 500]);
+  await askEngine(socket, 'DELETE', path);
+  return true;
+}
+
 /** With something to do: an API that fails when nobody asks is no fault. */
 async function faulty(stage: Stage, target: string, rule: FaultRule, ms: number): Promise<void> {
   stage.proxy.fault(rule);
@@ -105,13 +107,17 @@ async function onContainer(
   path: string,
   body?: object,
 ): Promise<void> {
-  // A container that is just being replaced or started again is waited for: a fault is to hit something.
+  await untilRunning(stage, target);
+  await askEngine(stage.engine.socket, method, `/containers/${nameOf(stage, target)}${path}`, body, [304]);
+}
+
+/** A container that is just being replaced or started again is waited for: a fault is to hit something. */
+async function untilRunning({ world }: Stage, target: string): Promise<void> {
   await until(
-    async () => (await stage.world.containers()).some((c) => c.ref === target && c.state === 'running'),
-    20_000,
+    async () => (await world.containers()).some((c) => c.ref === target && c.state === 'running'),
+    hitMs,
     `${target} runs`,
   );
-  await askEngine(stage.engine.socket, method, `/containers/${nameOf(stage, target)}${path}`, body, [304]);
 }
 
 /** A service has no config of its own: then another's. */
