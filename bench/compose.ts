@@ -1,5 +1,5 @@
-// docker-compose 1.29 as a reference, from the shell as its users type it: a project of small containers brought up from
-// nothing, and asked again when there is nothing to do.
+// Composes as references, from the shell as their users type them: docker-compose 1.29, and Compose v5 where Go is to be had.
+// One that hangs or refuses is said to, and asked no more.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,54 +11,127 @@ import { ensureCompose } from '../test/support/compose.ts';
 import { spread, timed } from './measure.ts';
 
 const run = promisify(execFile);
+const repository = join(import.meta.dirname, '..');
 
 /** A reference that takes longer is taken for hung, and said to be. */
 const hangMs = 120_000;
 
-export interface Timing {
-  /** Median; Infinity: it hung or refused. */
-  readonly ms: number;
-  readonly words: string;
+interface Tool {
+  readonly name: string;
+  /** The program; or why there is none. */
+  readonly binary: () => Promise<string>;
 }
 
-export interface ComposeProject {
-  /** `docker-compose up -d`, timed. */
-  up(): Promise<number>;
-  close(): Promise<void>;
+const compose1: Tool = {
+  name: 'docker-compose 1.29',
+  binary: async () => {
+    await ensureCompose();
+    return 'docker-compose';
+  },
+};
+const compose5: Tool = {
+  name: 'Compose v5',
+  binary: async () => {
+    const script = '. scripts/lib/compose-v5.sh; compose_v5';
+    const { stdout } = await run('bash', ['-c', `set -euo pipefail; ${script}`], { cwd: repository });
+    return stdout.trim();
+  },
+};
+
+/** docker-compose 1.29 with a project of `containers` small services, not up yet. */
+export function openCompose1(socket: string, name: string, containers: number): Promise<ComposeReference> {
+  return openReference(compose1, socket, name, containers);
 }
 
-/** A project of `containers` small services, not up yet. */
-export async function composeProject(
+/** Every Compose, each with a project of its own. */
+export async function openComposes(
   socket: string,
   name: string,
   containers: number,
-): Promise<ComposeProject> {
-  await ensureCompose();
-  const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-compose-'));
-  const file = join(folder, 'docker-compose.yml');
-  await writeFile(file, smallCompose(containers));
-  const env = { ...process.env, DOCKER_HOST: `unix://${socket}`, COMPOSE_HTTP_TIMEOUT: '300' };
-  return {
-    up: () =>
-      timed(() => run('docker-compose', ['-p', name, '-f', file, 'up', '-d'], { env, timeout: hangMs })),
-    close: async () => {
-      await removeProject(socket, name);
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+): Promise<readonly ComposeReference[]> {
+  return [
+    await openReference(compose1, socket, `${name}1`, containers),
+    await openReference(compose5, socket, `${name}5`, containers),
+  ];
 }
 
-/** From nothing, once: what it takes varies little against what lies between. */
-export async function composeUp(socket: string, name: string, containers: number): Promise<Timing> {
-  const project = await composeProject(socket, name, containers);
-  try {
-    const ms = await project.up();
-    return { ms, words: spread([ms]) };
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n').at(-1) ?? '') : String(error);
-    return { ms: Number.POSITIVE_INFINITY, words: `hung or refused (${reason.slice(0, 60)})` };
-  } finally {
-    await project.close();
+async function openReference(
+  { name, binary }: Tool,
+  socket: string,
+  project: string,
+  containers: number,
+): Promise<ComposeReference> {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-compose-'));
+  await writeFile(join(folder, 'docker-compose.yml'), smallCompose(containers));
+  const reference = new ComposeReference(name, socket, project, folder);
+  await reference.find(binary);
+  return reference;
+}
+
+export class ComposeReference {
+  readonly name: string;
+  readonly #socket: string;
+  readonly #project: string;
+  readonly #folder: string;
+  #binary = '';
+  #failure: string | undefined;
+
+  constructor(name: string, socket: string, project: string, folder: string) {
+    this.name = name;
+    this.#socket = socket;
+    this.#project = project;
+    this.#folder = folder;
+  }
+
+  /** Hung or refused once: no judge any more. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  async find(binary: () => Promise<string>): Promise<void> {
+    this.#binary = await binary().catch((error: unknown) => {
+      this.#failure = `not to be had (${lastWords(error)})`;
+      return '';
+    });
+  }
+
+  /** `up -d`, timed; undefined: it failed, now or before. */
+  async up(): Promise<number | undefined> {
+    if (this.failed) return undefined;
+    const env = { ...process.env, DOCKER_HOST: `unix://${this.#socket}`, COMPOSE_HTTP_TIMEOUT: '300' };
+    const args = ['-p', this.#project, '-f', join(this.#folder, 'docker-compose.yml'), 'up', '-d'];
+    const options = { env, timeout: hangMs, killSignal: 'SIGKILL' } as const;
+    try {
+      return await timed(() => run(this.#binary, args, options));
+    } catch (error) {
+      const isHung = error instanceof Error && 'killed' in error && error.killed === true;
+      this.#failure = isHung ? `hung (${hangMs / 1_000} s)` : `refused (${lastWords(error)})`;
+      return undefined;
+    }
+  }
+
+  /** `3,100 ms (3,000–3,300), docker-compose 1.29`, or how it failed. */
+  words(times: readonly number[]): string {
+    return `${this.#failure ?? spread(times)}, ${this.name}`;
+  }
+
+  /** Removes the project's containers. */
+  async clear(): Promise<void> {
+    const filters = JSON.stringify({ label: [`com.docker.compose.project=${this.#project}`] });
+    const query = `all=1&filters=${encodeURIComponent(filters)}`;
+    const { body } = await askEngine(this.#socket, 'GET', `/containers/json?${query}`);
+    const ids = (JSON.parse(body) as readonly { Id: string }[]).map(({ Id }) => Id);
+    // Few at once: docker 20.10 wedges under many removals side by side.
+    const worker = async (): Promise<void> => {
+      for (let id = ids.pop(); id !== undefined; id = ids.pop())
+        await askEngine(this.#socket, 'DELETE', `/containers/${id}?force=1`, undefined, [404]);
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 
@@ -69,14 +142,9 @@ export function smallCompose(containers: number): string {
   return `version: '3.7'\nservices:\n${services.join('')}`;
 }
 
-async function removeProject(socket: string, name: string): Promise<void> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [`com.docker.compose.project=${name}`] }));
-  const { body } = await askEngine(socket, 'GET', `/containers/json?all=1&filters=${filters}`);
-  const ids = (JSON.parse(body) as readonly { Id: string }[]).map(({ Id }) => Id);
-  // Few at once: docker 20.10 wedges under many removals side by side.
-  const worker = async (): Promise<void> => {
-    for (let id = ids.pop(); id !== undefined; id = ids.pop())
-      await askEngine(socket, 'DELETE', `/containers/${id}?force=1`, undefined, [404]);
-  };
-  await Promise.all(Array.from({ length: 8 }, worker));
+/** What a program that failed has said last. */
+function lastWords(error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+  const message = error instanceof Error ? error.message : String(error);
+  return (said.trim() || message).split('\n').at(-1)?.slice(0, 120) ?? '';
 }
