@@ -1,42 +1,27 @@
-// Rows: from `kill` to running again, reeve keeping 100 containers against a bare listener that starts on `die` and the
-// engine's own restart policy. They take turns on the same engine; both ends are the engine's own stamps.
+// Rows: from `kill` to running again, reeve keeping 100 containers against a bare listener that starts on `die`, the
+// engine's own restart policy, and Swarm. They take turns; both ends are the engine's own stamps.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { TestPlatform } from '../test/support/platform.ts';
-import { until } from '../test/support/until.ts';
 import type { BareEngine } from './bare.ts';
-import { smallConfig } from './kept.ts';
+import { keepBare } from './bare-kept.ts';
+import { watchKills } from './kill-watch.ts';
 import { median, quantile, spread } from './measure.ts';
+import { type Swarm, startSwarm } from './swarm.ts';
 import type { Row } from './table.ts';
 
 const kills = 100;
-const bareContainers = 4;
-const policyRounds = 4;
+const listened = 4;
+/** One each time: the engine waits longer after each restart of the same, until it ran for ten seconds. */
+const underPolicy = 6;
+const swarmRounds = 5;
 const medianBound = 1.1;
 const tailBound = 1.25;
 
 /** While a controller keeps the platform. */
 export async function killRows(engine: BareEngine, platform: TestPlatform): Promise<readonly Row[]> {
-  const label = `bench.bare=${platform.name}`;
-  const watch = await watchStarts(engine);
-  const bareIds: string[] = [];
-  const listener = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, 'bare-listener-process.ts'),
-      engine.socketPath,
-      label,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const watch = await watchKills(engine);
+  const beside = await keepBare(engine, platform.name, { listened, underPolicy });
   try {
-    await once(listener.stdout, 'data');
-    for (let i = 0; i < bareContainers; i++) bareIds.push(await startBare(engine, platform.name, i));
-    const policyId = await startBare(engine, platform.name, bareContainers, 'always');
-    bareIds.push(policyId);
     const mine = await platform.containers();
     const ours: number[] = [];
     const bare: number[] = [];
@@ -44,115 +29,85 @@ export async function killRows(engine: BareEngine, platform: TestPlatform): Prom
     // The first round of each warms up and is not counted.
     for (let i = 0; i <= kills; i++) {
       const reeves = await watch.kill(mine[i % mine.length]?.id ?? '');
-      const bares = await watch.kill(bareIds[i % bareContainers] ?? '');
-      // The engine restarts what ends by itself, not what is killed through it; each time after a longer pause, which
-      // ten seconds of running would end: the first few only.
-      const engines = i < policyRounds ? await watch.crash(policyId) : undefined;
+      const bares = await watch.kill(beside.listened[i % listened] ?? '');
+      // The engine restarts what ends by itself, not what is killed through it.
+      const restarted = beside.underPolicy[i];
+      const engines = restarted === undefined ? undefined : await watch.crash(restarted);
       if (i === 0) continue;
-      ours.push(reeves.ms);
-      bare.push(bares.ms);
-      if (engines !== undefined) policy.push(engines.ms);
+      ours.push(reeves);
+      bare.push(bares);
+      if (engines !== undefined) policy.push(engines);
     }
-    const where = [`${(median(ours) - median(bare)).toFixed(0)} ms more than the bare listener`];
-    const notes = [`${kills} kills each, alternated`];
-    return [
-      {
-        name: 'kill → running, 100 kept, p50',
-        measured: spread(ours),
-        reference: `${spread(bare)}, bare listener`,
-        figure: median(ours) / median(bare),
-        bound: medianBound,
-        unit: '×',
-        notes,
-        where,
-      },
-      {
-        name: 'kill → running, 100 kept, p99',
-        measured: `${quantile(ours, 0.99).toFixed(0)} ms`,
-        reference: `${quantile(bare, 0.99).toFixed(0)} ms, bare listener`,
-        figure: quantile(ours, 0.99) / quantile(bare, 0.99),
-        bound: tailBound,
-        unit: '×',
-        notes: [],
-        where,
-      },
-      {
-        name: "kill → running, beside the engine's own policy",
-        measured: spread(ours),
-        reference: `${spread(policy)}, restart: always`,
-        figure: median(ours) / median(policy),
-        bound: 1,
-        unit: '×',
-        notes: [],
-        where,
-      },
-    ];
+    return [...rowsOf(ours, bare, policy), ...(await swarmRows(ours))];
   } finally {
-    listener.kill('SIGKILL');
-    for (const id of bareIds) await engine.call('DELETE', `/containers/${id}?force=1`);
+    await beside.close();
     watch.close();
   }
 }
 
-/** @param policy with one, the listener leaves it alone. */
-async function startBare(engine: BareEngine, name: string, i: number, policy?: 'always'): Promise<string> {
-  const { Id } = await engine.json<{ Id: string }>('POST', `/containers/create?name=${name}-bare-${i}`, {
-    ...smallConfig,
-    ...(policy === undefined
-      ? { Labels: { 'bench.bare': name } }
-      : { HostConfig: { ...smallConfig.HostConfig, RestartPolicy: { Name: policy } } }),
+function rowsOf(ours: readonly number[], bare: readonly number[], policy: readonly number[]): readonly Row[] {
+  const where = [`${(median(ours) - median(bare)).toFixed(0)} ms more than the bare listener`];
+  const notes = [`${kills} kills each, alternated`];
+  return [
+    {
+      name: 'kill → running, 100 kept, p50',
+      measured: spread(ours),
+      reference: `${spread(bare)}, bare listener`,
+      figure: median(ours) / median(bare),
+      bound: medianBound,
+      unit: '×',
+      notes,
+      where,
+    },
+    {
+      name: 'kill → running, 100 kept, p99',
+      measured: `${quantile(ours, 0.99).toFixed(0)} ms`,
+      reference: `${quantile(bare, 0.99).toFixed(0)} ms, bare listener`,
+      figure: quantile(ours, 0.99) / quantile(bare, 0.99),
+      bound: tailBound,
+      unit: '×',
+      notes: [],
+      where,
+    },
+    {
+      name: "kill → running, beside the engine's own policy",
+      measured: spread(ours),
+      reference: `${spread(policy)}, restart: always`,
+      figure: median(ours) / median(policy),
+      bound: 1,
+      unit: '×',
+      notes: [],
+      where,
+    },
+  ];
+}
+
+/** Beside them, unjudged: Swarm starts another container where reeve starts the same one. */
+async function swarmRows(ours: readonly number[]): Promise<readonly Row[]> {
+  const row = (delay: string, reference: string, figure: number): Row => ({
+    name: `kill → running, beside Swarm, ${delay}`,
+    measured: spread(ours),
+    reference,
+    figure,
+    unit: '×',
+    notes: [],
+    where: [],
   });
-  await engine.call('POST', `/containers/${Id}/start`);
-  return Id;
-}
-
-interface StartWatch {
-  /** Kills a container and waits until the engine says that it started again. */
-  kill(id: string): Promise<{ readonly ms: number }>;
-  /** The same for its process, killed past the engine. */
-  crash(id: string): Promise<{ readonly ms: number }>;
-  close(): void;
-}
-
-async function watchStarts(engine: BareEngine): Promise<StartWatch> {
-  const abort = new AbortController();
-  const stamps = new Map<string, number>();
-  let failure: unknown;
-  const follow = async (): Promise<void> => {
-    for await (const { Action, Actor, timeNano } of engine.events(
-      { type: ['container'], event: ['kill', 'start'] },
-      abort.signal,
-    )) {
-      stamps.set(`${Action} ${Actor.ID}`, timeNano / 1e6);
+  let swarm: Swarm | undefined;
+  try {
+    swarm = await startSwarm();
+    const rows: Row[] = [];
+    for (const [delay, delayMs] of [['its own delay', undefined] as const, ['delay 0', 0] as const]) {
+      const service = await swarm.service(`s${delayMs ?? 'own'}`, delayMs);
+      const times: number[] = [];
+      for (let i = 0; i < swarmRounds; i++) times.push(await service.kill());
+      rows.push(row(delay, `${spread(times)}, Swarm`, median(ours) / median(times)));
     }
-  };
-  follow().catch((error: unknown) => {
-    failure = error;
-  });
-  const untilStarted = (id: string): Promise<number> =>
-    until(
-      () => {
-        if (failure !== undefined) throw failure;
-        return stamps.get(`start ${id}`);
-      },
-      20_000,
-      `${id.slice(0, 12)} runs again`,
-    );
-  return {
-    kill: async (id) => {
-      stamps.delete(`kill ${id}`);
-      stamps.delete(`start ${id}`);
-      await engine.call('POST', `/containers/${id}/kill`);
-      const started = await untilStarted(id);
-      return { ms: started - (stamps.get(`kill ${id}`) ?? Number.NaN) };
-    },
-    crash: async (id) => {
-      const { State } = await engine.json<{ State: { Pid: number } }>('GET', `/containers/${id}/json`);
-      stamps.delete(`start ${id}`);
-      const killedAt = Date.now();
-      process.kill(State.Pid, 'SIGKILL');
-      return { ms: (await untilStarted(id)) - killedAt };
-    },
-    close: () => abort.abort(),
-  };
+    return rows;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return [row('any delay', `refused (${why}), Swarm`, Number.NaN)];
+  } finally {
+    await swarm?.close();
+  }
 }
