@@ -1,14 +1,15 @@
-// A platform of 100 small containers for the rows that are about keeping: applied once, removed at the end.
+// A platform of many small containers for the rows that are about keeping: applied once, removed at the end.
 
 import { newPlatform, service, type TestPlatform } from '../test/support/platform.ts';
 import type { BareEngine } from './bare.ts';
 
 export const keptContainers = 100;
 
-export async function keepHundred(engine: BareEngine): Promise<TestPlatform> {
+/** Applied and running; the caller closes it. */
+export async function keepMany(engine: BareEngine, containers: number): Promise<TestPlatform> {
   const platform = await newPlatform({ socket: engine.socketPath });
   try {
-    await platform.declare(Array.from({ length: keptContainers }, (_, i) => small(`s${i}`)));
+    await platform.declare(Array.from({ length: containers }, (_, i) => small(`s${i}`)));
     await platform.apply();
   } catch (error) {
     await platform.close();

@@ -3,65 +3,96 @@
 
 import { ensureEngine } from '../test/support/engine.ts';
 import { ensureTestImage } from '../test/support/images.ts';
+import type { TestPlatform } from '../test/support/platform.ts';
 import { BareEngine } from './bare.ts';
-import { keepHundred } from './kept.ts';
+import { keepMany, keptContainers } from './kept.ts';
 import { Load } from './measure.ts';
 import { applyRows } from './row-apply.ts';
+import { changeRow } from './row-change.ts';
 import { helpRow, planExampleRow } from './row-cli.ts';
 import { eventsRow } from './row-events.ts';
 import { idleRows } from './row-idle.ts';
 import { killRows } from './row-kill.ts';
 import { loadRows } from './row-load.ts';
+import { manyRows } from './row-many.ts';
 import { nothingRow } from './row-nothing.ts';
 import { planRows } from './row-plan.ts';
 import { reconcileRow } from './row-reconcile.ts';
 import { stormRow } from './row-storm.ts';
-import { formatTable, isBroken, type Row } from './table.ts';
+import { failedRow, formatTable, isBroken, type Row } from './table.ts';
 
-const all = ['plan', 'load', 'events', 'cli', 'apply', 'nothing', 'reconcile', 'idle', 'kill', 'storm'];
+const all = [
+  ...['plan', 'load', 'many', 'events', 'cli', 'apply', 'nothing', 'change', 'reconcile'],
+  ...['idle', 'kill', 'storm'],
+];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`no such row: ${unknown.join(', ')}; there are ${all.join(', ')}\n`);
   process.exit(64);
 }
-const wants = (name: string): boolean => asked.length === 0 || asked.includes(name);
+const isFull = asked.length === 0;
+const wants = (name: string): boolean => isFull || asked.includes(name);
 
 const { socket } = await ensureEngine();
 await ensureTestImage(socket);
 const engine = new BareEngine(socket);
 const rows: Row[] = [];
 
-/** Measures, and says at once what came out: a bench takes minutes. */
+/** Measures, and says at once what came out: a bench takes minutes. One row that fails does not take the others along. */
 async function measure(name: string, work: () => Promise<readonly Row[]> | readonly Row[]): Promise<void> {
   if (!wants(name)) return;
   const load = new Load();
-  const made = await work();
-  for (const row of made) rows.push({ ...row, notes: [...row.notes, load.describe()] });
-  process.stderr.write(`measured ${name}\n`);
+  try {
+    for (const row of await work()) rows.push({ ...row, notes: [...row.notes, load.describe()] });
+    process.stderr.write(`measured ${name}\n`);
+  } catch (error) {
+    rows.push(failedRow(name, error));
+    process.stderr.write(`${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+  }
+}
+
+/** Rows on a platform that is applied before and removed after them. */
+async function onPlatform(
+  containers: number,
+  names: readonly string[],
+  work: (platform: TestPlatform) => Promise<void>,
+): Promise<void> {
+  if (!names.some(wants)) return;
+  const platform = await keepMany(engine, containers);
+  try {
+    await work(platform);
+  } finally {
+    await platform.close();
+  }
+}
+
+/** Rows while a controller keeps the platform. */
+async function whileKept(platform: TestPlatform): Promise<void> {
+  if (!['idle', 'kill', 'storm'].some(wants)) return;
+  const controller = await platform.run();
+  await measure('idle', () => idleRows(controller));
+  await measure('kill', () => killRows(engine, platform));
+  await measure('storm', async () => [await stormRow(engine, platform)]);
+  await controller.stop();
 }
 
 await measure('plan', planRows);
 await measure('load', loadRows);
+await measure('many', manyRows);
 await measure('events', async () => [await eventsRow()]);
 await measure('cli', async () => [await helpRow(), await planExampleRow(socket)]);
 await measure('apply', () => applyRows(engine));
 await measure('nothing', async () => [await nothingRow(engine, 50), await nothingRow(engine, 123)]);
-if (['reconcile', 'idle', 'kill', 'storm'].some(wants)) {
-  const kept = await keepHundred(engine);
-  try {
-    await measure('reconcile', async () => [await reconcileRow(engine, kept)]);
-    if (['idle', 'kill', 'storm'].some(wants)) {
-      const controller = await kept.run();
-      await measure('idle', () => idleRows(controller));
-      await measure('kill', () => killRows(engine, kept));
-      await measure('storm', async () => [await stormRow(engine, kept)]);
-      await controller.stop();
-    }
-  } finally {
-    await kept.close();
-  }
-}
+await onPlatform(300, ['reconcile'], (platform) =>
+  measure('reconcile', async () => [await reconcileRow(engine, platform, 300)]),
+);
+await onPlatform(keptContainers, ['reconcile', 'change', 'idle', 'kill', 'storm'], async (platform) => {
+  await measure('reconcile', async () => [await reconcileRow(engine, platform, keptContainers)]);
+  await measure('change', async () => [await changeRow(engine, platform)]);
+  await whileKept(platform);
+});
+
 process.stdout.write(`${formatTable(rows)}\n`);
 const broken = rows.filter(isBroken);
 if (broken.length > 0) {

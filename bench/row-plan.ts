@@ -1,13 +1,12 @@
 // Rows: planning alone, pure and in this process: 10,000 resources in good time, and no worse than linear beyond.
 
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Ref, Workload } from '../desired-state/resource.ts';
 import { defaultPolicy, type Revision } from '../desired-state/revision.ts';
 import { type Facts, noFacts } from '../reconcilers/facts.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from '../reconcilers/observed.ts';
 import { plan } from '../reconcilers/planner.ts';
 import { specHash } from '../reconcilers/spec-hash.ts';
+import { collectGarbage } from './garbage.ts';
 import { median, spread } from './measure.ts';
 import type { Row } from './table.ts';
 
@@ -103,12 +102,6 @@ function rowsOf(world: World): readonly Row[] {
       where: [],
     },
   ];
-}
-
-/** Else one round pays for what the rounds and the other sizes before it left behind. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
 }
 
 const at = 1_700_000_000_000;
