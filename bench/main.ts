@@ -1,5 +1,5 @@
 // `npm run bench [-- ROW…]`: measures reeve against bare references in one run and prints a table with ratios. Exits 1
-// when a bound is broken. ROW: one of `all` below; none: all.
+// when a bound is broken. ROW: one of `all` below; none: all, and docs/performance.md is made from them.
 
 import { ensureEngine } from '../test/support/engine.ts';
 import { ensureTestImage } from '../test/support/images.ts';
@@ -7,6 +7,7 @@ import type { TestPlatform } from '../test/support/platform.ts';
 import { BareEngine } from './bare.ts';
 import { keepMany, keptContainers } from './kept.ts';
 import { Load } from './measure.ts';
+import { writeReport } from './report.ts';
 import { applyRows } from './row-apply.ts';
 import { changeRow } from './row-change.ts';
 import { helpRow, planExampleRow } from './row-cli.ts';
@@ -99,5 +100,6 @@ if (broken.length > 0) {
   process.stdout.write(`\n${broken.length} of ${rows.length} bounds are broken\n`);
   process.exitCode = 1;
 }
+if (isFull) await writeReport(rows, engine);
 // Kept-alive connections to the engine must not hold the process.
 process.exit();
