@@ -54,14 +54,18 @@ const info = {
   DefaultRuntime: 'runc',
 };
 
-createServer((call, answer) => {
+// As the engine does: an idle connection is never closed.
+const server = createServer({ keepAliveTimeout: 0 }, (call, answer) => {
   const url = new URL(call.url ?? '', 'http://engine');
   const path = decodeURIComponent(url.pathname.replace(/^\/v[\d.]+/, ''));
   if (path === '/events') return void follow(answer);
   respond(call, url, `${call.method} ${path}`, answer).catch((error: unknown) => {
     answer.writeHead(500).end(JSON.stringify({ message: String(error) }));
   });
-}).listen(socket, () => process.stdout.write('listening\n'));
+});
+// Its input is the bench's end of a pipe: without a bench, no stand-in.
+process.stdin.resume().on('end', () => process.exit());
+server.listen(socket, () => process.stdout.write('listening\n'));
 
 async function respond(call: IncomingMessage, url: URL, line: string, answer: ServerResponse): Promise<void> {
   answer.setHeader('Api-Version', '1.41');

@@ -34,7 +34,7 @@ export async function startManyEngine(containers: number): Promise<ManyEngine> {
   const platform = await newPlatform({ socket });
   const script = join(import.meta.dirname, 'many-engine-process.ts');
   const args = ['--disable-warning=ExperimentalWarning', script, socket];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const close = async (): Promise<void> => {
     child.kill('SIGKILL');
     // Not the platform's own end: there is nothing on the engine that would outlive it.
