@@ -1,12 +1,12 @@
 // The manifests of a session: loads them, keeps the last load that was good and what is wrong with the newest one, and
 // says when they changed. Puts nothing in force.
 
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Diagnostic, formatDiagnostic, InvalidManifest } from '../desired-state/diagnostic.ts';
 import { load } from '../desired-state/load.ts';
 import type { Loaded, LoadRequest } from '../desired-state/load-types.ts';
 import { type WatchListener, watchSources } from '../desired-state/watch.ts';
+import { isFolder } from '../desired-state/yaml/read.ts';
 
 export class Sources {
   readonly #request: LoadRequest;
@@ -74,9 +74,7 @@ export class Sources {
 
   /** `-f` arguments that are folders: a new file in them is a new manifest. */
   #folders(): readonly string[] {
-    return this.#request.paths
-      .map((p) => resolve(this.#request.cwd, p))
-      .filter((p) => statSync(p, { throwIfNoEntry: false })?.isDirectory() === true);
+    return this.#request.paths.map((p) => resolve(this.#request.cwd, p)).filter(isFolder);
   }
 }
 

@@ -27,10 +27,14 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** `agents.yaml:12:9` */
+export function place({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
+}
+
 /** `agents.yaml:12:9: unknown key "imge" in Service spec; did you mean "image"?` */
 export function formatDiagnostic(d: Diagnostic): string {
-  const place = `${d.file}:${d.line}:${d.column}`;
-  const prefix = d.severity === 'warning' ? `${place}: warning` : place;
+  const prefix = d.severity === 'warning' ? `${place(d)}: warning` : place(d);
   return d.hint === undefined ? `${prefix}: ${d.message}` : `${prefix}: ${d.message}; ${d.hint}`;
 }
 

@@ -1,13 +1,13 @@
 // From `-f` arguments to the files behind them: what is a manifest, what is a Compose file, and which argument brought
 // it. Reads the texts once; understands nothing of their content beyond that.
 
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, delimiter, dirname, join, relative, resolve } from 'node:path';
 import type { Diagnostic } from './diagnostic.ts';
 import { parseDotenv } from './dotenv.ts';
 import type { Lookup } from './interpolate.ts';
 import type { LoadRequest } from './load-types.ts';
-import { readTextFile } from './yaml/read.ts';
+import { isFolder, readTextFile } from './yaml/read.ts';
 
 /** A file of a load. */
 export interface SourceFile {
@@ -104,7 +104,7 @@ function sourceFile(path: string, origin: string, cwd: string): SourceFile {
 
 function expand(path: string, cwd: string): Found {
   const absolute = resolve(cwd, path);
-  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (!isFolder(absolute)) {
     // A missing file is told by who reads it.
     return { files: [sourceFile(path, path, cwd)], diagnostics: [] };
   }
@@ -118,7 +118,7 @@ function expand(path: string, cwd: string): Found {
   }
   const files = names
     .filter((name) => /^[^.].*\.ya?ml$/.test(name))
-    .filter((name) => statSync(join(absolute, name), { throwIfNoEntry: false })?.isDirectory() !== true)
+    .filter((name) => !isFolder(join(absolute, name)))
     .map((name) => sourceFile(join(path, name), path, cwd));
   if (files.length > 0) return { files, diagnostics: [] };
   return {
@@ -142,12 +142,13 @@ function defaultFiles(request: Request): Found[] {
     files: [sourceFile(path, displayOf(path, cwd), cwd)],
     diagnostics: [],
   });
-  if (exists(cwd, 'reeve.yaml')) return [one('reeve.yaml')];
+  if (existsSync(join(cwd, 'reeve.yaml'))) return [one('reeve.yaml')];
   const named = composeFileVariable(request);
   if (named !== undefined) return named.map((path) => expand(path, cwd));
   for (let folder = cwd; ; folder = dirname(folder)) {
-    const base = composeNames.find((name) => exists(folder, name));
-    const override = base === undefined ? undefined : overrideNames.find((name) => exists(folder, name));
+    const base = composeNames.find((name) => existsSync(join(folder, name)));
+    const override =
+      base === undefined ? undefined : overrideNames.find((name) => existsSync(join(folder, name)));
     const names = [base, override].filter((name) => name !== undefined);
     if (names.length > 0) return names.map((name) => one(join(folder, name)));
     if (folder === dirname(folder)) break;
@@ -156,10 +157,6 @@ function defaultFiles(request: Request): Found[] {
   const hint = 'name manifests with -f PATH';
   const place = { file: 'reeve.yaml', line: 1, column: 1 };
   return [{ files: [], diagnostics: [{ severity: 'error', code: 'FileMissing', ...place, message, hint }] }];
-}
-
-function exists(folder: string, name: string): boolean {
-  return statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The files that COMPOSE_FILE names, in the shell or in the `.env` beside the project. */

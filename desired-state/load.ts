@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { normalizeName } from './compose/name.ts';
 import { loadComposeProject } from './compose/project.ts';
-import { compareDiagnostics, type Diagnostic } from './diagnostic.ts';
+import { compareDiagnostics, type Diagnostic, place } from './diagnostic.ts';
 import { interpolateTree } from './interpolate.ts';
 import { displayOf, findSources, type SourceFile, type Sources } from './load-sources.ts';
 import type { LoadRequest, LoadResult } from './load-types.ts';
@@ -217,7 +217,6 @@ const unreadable = new Set([
 
 /** One mistake is said once, however many ways led to it. */
 function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const place = (d: Diagnostic): string => `${d.file}:${d.line}:${d.column}`;
   const lost = new Set(diagnostics.filter((d) => unreadable.has(d.code)).map(place));
   const seen = new Map<string, Diagnostic>();
   for (const d of diagnostics) {

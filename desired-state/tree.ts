@@ -68,6 +68,23 @@ export function nodeAt(root: Node, path: Path): Node {
   return node;
 }
 
+/** The tree with another node at a path; the same tree where the path leads nowhere. */
+export function withNodeAt(root: Node, path: Path, node: Node): Node {
+  const [part, ...rest] = path;
+  if (part === undefined) return node;
+  const child = childOf(root, part);
+  if (child === undefined) return root;
+  const value = withNodeAt(child, rest, node);
+  if (root.kind === 'list')
+    return { ...root, items: root.items.map((item, index) => (index === part ? value : item)) };
+  if (root.kind !== 'map') return root;
+  const key = String(part);
+  const entry = root.entries.get(key);
+  return entry === undefined
+    ? root
+    : { ...root, entries: new Map(root.entries).set(key, { ...entry, value }) };
+}
+
 /** Where the value at a path stands; where a path leads nowhere, the deepest existing value on the way. */
 export function positionAt(root: Node, path: Path): Position {
   return nodeAt(root, path).position;

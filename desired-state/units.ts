@@ -14,6 +14,9 @@ const durationUnits: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
+/** The longest that Compose and the engine know: 2^63 - 1 nanoseconds, some 292 years. */
+const longestMs = 2 ** 63 / 1e6;
+
 const durationPart = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d|w)/gy;
 
 /** `1h30m`, `10s`, `1.5s`, `500ms` → milliseconds; anything else (bare `5`, `-5s`, `30s garbage`) → undefined. */
@@ -26,7 +29,7 @@ export function parseDuration(text: string): number | undefined {
     end = part.index + part[0].length;
   }
   // Sticky matching stops at the first thing it does not know: a rest means the text is not a duration.
-  if (end === 0 || end !== text.length || !Number.isFinite(total)) return undefined;
+  if (end === 0 || end !== text.length || !(total < longestMs)) return undefined;
   // Nanoseconds are the finest unit; this takes out what binary fractions added.
   return Math.round(total * 1e6) / 1e6;
 }

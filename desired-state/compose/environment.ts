@@ -1,10 +1,9 @@
 // The variables of a Compose load: the shell's, then those of `.env` files below them. Every name asked for is recorded.
 
-import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseDotenv } from '../dotenv.ts';
 import type { MapNode, Node } from '../tree.ts';
-import { readTextFile } from '../yaml/read.ts';
+import { lookAt, readTextFile } from '../yaml/read.ts';
 import { mapAt, mapItems, scalarAt } from './edit.ts';
 import { displayOf, type Loading, type Lookup, tellFile } from './loading.ts';
 
@@ -59,8 +58,10 @@ export function withProjectEnv(loading: Loading, shell: Lookup, folders: readonl
 export function withDotenvOf(loading: Loading, over: Lookup, folder: string): Lookup {
   const path = join(folder, '.env');
   loading.files.add(path);
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-  return withEnvFiles(loading, over, isFile ? [{ path }] : []);
+  const found = lookAt(path);
+  // A folder of that name is passed over, as by Compose; what cannot be looked at is told.
+  const passed = 'code' in found ? found.code === 'FileMissing' : found.isDirectory();
+  return withEnvFiles(loading, over, passed ? [] : [{ path }]);
 }
 
 /** A plain `KEY` in a list gets the value that its own (sub)project gives it; what has none may get it later. */

@@ -6,6 +6,7 @@ import type { MapNode, ScalarNode } from '../tree.ts';
 import { normalize } from './canonical/normalize.ts';
 import { checkConsistency } from './consistency/check.ts';
 import type { ModelContext } from './documents.ts';
+import { mapOf } from './edit.ts';
 import { recorded, withProjectEnv } from './environment.ts';
 import { displayOf, type Loading, type Lookup, tell } from './loading.ts';
 import { loadModel } from './model.ts';
@@ -33,6 +34,8 @@ export interface ComposeProject {
   readonly baseDir: string;
   /** Those that take part, everything merged in and in its long form; `x-reeve` is still there. */
   readonly services: Map<string, MapNode>;
+  /** Services that Compose refuses, which has been told: what else can be judged of each. */
+  readonly refused: Map<string, MapNode>;
   readonly networks: Map<string, MapNode | ScalarNode>;
   readonly volumes: Map<string, MapNode | ScalarNode>;
   readonly secrets: Map<string, MapNode | ScalarNode>;
@@ -80,12 +83,14 @@ export function loadComposeProject(request: ProjectRequest): ComposeProject {
   }
   warnOfUnsupported(loading, model);
   const profiles = wantedProfiles(lookup);
+  const misshapen = new Set(loading.wrong);
   const canonical = resolveProject(loading, model, { name, lookup, profiles });
   const services = [...servicesOf(loading, model)].filter(([, service]) => isActive(service, profiles));
   return {
     name,
     baseDir,
     services: withoutProviders(loading, new Map(services)),
+    refused: refusedServices(loading, model, misshapen, profiles),
     networks: entriesOf(loading, model, 'networks'),
     volumes: entriesOf(loading, model, 'volumes'),
     secrets: entriesOf(loading, model, 'secrets'),
@@ -129,6 +134,23 @@ function servicesOf(loading: Loading, model: MapNode): Map<string, MapNode> {
   for (const [key, node] of entriesOf(loading, model, 'services'))
     if (node.kind === 'map') services.set(key, node);
   return services;
+}
+
+/** Of one with a wrong shape nothing can be judged but what is reeve's own. */
+function refusedServices(
+  loading: Loading,
+  model: MapNode,
+  misshapen: ReadonlySet<string>,
+  profiles: ReadonlySet<string>,
+): Map<string, MapNode> {
+  const refused = new Map<string, MapNode>();
+  for (const { key, value } of sectionOf(model, 'services').entries.values()) {
+    const ref = `services.${key}`;
+    if (!loading.wrong.has(ref) || value.kind !== 'map' || !isActive(value, profiles)) continue;
+    const own = value.entries.get('x-reeve');
+    refused.set(key, misshapen.has(ref) ? mapOf(value.position, own === undefined ? [] : [own]) : value);
+  }
+  return refused;
 }
 
 function warnOfUnsupported(loading: Loading, model: MapNode): void {

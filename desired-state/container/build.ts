@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import type { Position } from '../diagnostic.ts';
 import type { Build } from '../resource.ts';
-import { type MapNode, type Node, positionAt } from '../tree.ts';
+import type { MapNode, Node } from '../tree.ts';
 import { extraHostsOf } from './networks.ts';
 import { fieldOf, present, reject, type Scope, warn } from './scope.ts';
 import { ulimitsOf } from './security.ts';
@@ -52,8 +52,8 @@ function longBuild(scope: Scope, node: MapNode, position: Position): WrittenBuil
   const get = (key: string): Node | undefined => fieldOf(node, key);
   const inline = textOf(get('dockerfile_inline'));
   if (inline !== undefined && get('dockerfile') !== undefined) {
-    const at = positionAt(node, ['dockerfile_inline']);
-    reject(scope, at, 'Conflict', 'dockerfile_inline beside dockerfile; expected one of the two');
+    const at = keyPosition(node, 'dockerfile_inline');
+    reject(scope, at, 'ConflictingKeys', 'dockerfile_inline beside dockerfile; expected one of the two');
   }
   for (const key of dispensable) {
     if (get(key) === undefined) continue;

@@ -48,11 +48,12 @@ export function mountsOf(scope: Scope, node: MapNode): Mounts {
       bindFiles.push({ path: source, target, readOnly: written.readOnly === true, position: item.position });
     }
   };
+  // Of a clash the volume is told, as by Compose.
+  for (const item of itemsOf(take(scope, node, 'tmpfs', 'tmpfs'))) add(item, tmpfsMount(item));
+  const inMemory = [...byTarget.values()];
   for (const item of itemsOf(take(scope, node, 'volumes', 'mounts'))) {
     add(item, item.kind === 'map' ? longMount(scope, item) : shortMount(scope, item));
   }
-  const tmpfs = take(scope, node, 'tmpfs', 'tmpfs');
-  for (const item of itemsOf(tmpfs)) add(item, tmpfsMount(item));
   const socket = fieldOf(node, 'use_api_socket');
   if (socket && flagOf(scope, socket) === true && !byTarget.has(apiSocket)) {
     add(socket, { type: 'bind', source: apiSocket, target: apiSocket, createHostPath: true });
@@ -60,7 +61,8 @@ export function mountsOf(scope: Scope, node: MapNode): Mounts {
       'use_api_socket mounts the socket; the registry credentials of this machine are not put in';
     warn(scope, socket, 'Unsupported', message, 'mount a config.json with those that it needs');
   }
-  return { mounts: [...byTarget.values()], volumes, bindFiles };
+  const others = [...byTarget.values()].slice(inMemory.length);
+  return { mounts: [...others, ...inMemory], volumes, bindFiles };
 }
 
 /** Where Compose mounts it from and to. */

@@ -5,9 +5,10 @@ import { z } from 'zod';
 
 /** Also numbers and booleans: an unquoted variable may fill in either, and text is meant. */
 export const text = z.union([z.string(), z.number(), z.boolean()]);
-export const numberLike = z.union([z.number(), z.string()]);
-/** Also `"true"`: interpolation yields text. */
-export const flag = z.union([z.boolean(), z.string()]);
+/** Also text: sizes have units. */
+export const numberLike = z.union([z.number(), z.string()], { error: 'expected a number, or text' });
+/** Also `"true"` and `"yes"`, as Compose takes them. */
+export const flag = z.union([z.boolean(), z.string()], { error: 'expected true or false' });
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export const strings = z.array(text);

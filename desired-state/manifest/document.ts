@@ -7,6 +7,7 @@ import { type ManifestKind, manifestKinds } from '../resource.ts';
 import { childOf, type MapEntry, type MapNode, type Node } from '../tree.ts';
 import { checkShape } from '../yaml/check.ts';
 import { didYouMean } from '../yaml/suggest.ts';
+import { checkUsable } from '../yaml/usable.ts';
 import { labelsOf } from './labels.ts';
 import {
   apiVersion,
@@ -99,14 +100,11 @@ function kindOf(root: MapNode, report: Report): ManifestKind | undefined {
     return undefined;
   }
   const known = kind.kind === 'scalar' ? manifestKinds.find((name) => name === kind.value) : undefined;
-  if (known === undefined) {
-    const word = kind.kind === 'scalar' ? kind.source : '';
-    report(
-      kind.position,
-      'UnknownKind',
-      `unknown kind "${word}"; ${expected}`,
-      didYouMean(word, manifestKinds),
-    );
+  if (known === undefined && kind.kind === 'scalar') {
+    const near = didYouMean(kind.source, manifestKinds);
+    report(kind.position, 'UnknownKind', `unknown kind "${kind.source}"; ${expected}`, near);
+  } else if (known === undefined) {
+    report(kind.position, 'WrongType', `kind: ${expected}, got a ${kind.kind}`);
   }
   return known;
 }
@@ -148,15 +146,10 @@ function specOf(root: MapNode, kind: ManifestKind, name: string | undefined, dia
   const none: Node = { kind: 'map', entries: new Map(), position: root.position };
   const node = written === undefined || isNothing(written) ? none : withoutExtensions(written);
   const what = name === undefined ? `${kind} spec` : `${kind} ${name}`;
-  const checked = checkShape<unknown>(specSchemas[kind], node, what);
+  const checked = checkUsable<unknown>(specSchemas[kind], node, what);
   diagnostics.push(...checked.diagnostics.map((d) => withPlace(d, kind)));
-  if (node.kind !== 'map') return undefined;
-  const { wrongKeys } = checked;
-  if (checked.diagnostics.length === 0) return { node, value: checked.value, partial: false };
-  if (wrongKeys === undefined) return undefined;
-  const right = { ...node, entries: new Map([...node.entries].filter(([key]) => !wrongKeys.has(key))) };
-  const again = checkShape<unknown>(specSchemas[kind], right, what);
-  return again.diagnostics.length > 0 ? undefined : { node: right, value: again.value, partial: true };
+  const { usable } = checked;
+  return usable?.node.kind === 'map' ? { ...usable, node: usable.node } : undefined;
 }
 
 /** Keys that are known, but not here. */

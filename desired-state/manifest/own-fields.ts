@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { tiers } from '../resource.ts';
-import { driftMode, duration, port, signal } from './parts.ts';
+import { driftMode, duration, durationFrom, port, signal } from './parts.ts';
 
 const probe = z
   .strictObject({
@@ -35,8 +35,8 @@ const probe = z
       })
       .optional()
       .describe('Passes when the command ends with status 0.'),
-    every: duration.optional().describe('Time between two probes (10s).'),
-    timeout: duration.optional().describe('Longest time of one probe (5s).'),
+    every: durationFrom('100ms', '1d').optional().describe('Time between two probes (10s).'),
+    timeout: durationFrom('1ms', '1d').optional().describe('Longest time of one probe (5s).'),
     threshold: z.int().min(1).optional().describe('Failures in a row before it counts as failing (3).'),
     startPeriod: duration.optional().describe('Failures within this time after the start do not count (0s).'),
   })

@@ -16,6 +16,20 @@ export const duration = z
     params: { code: 'BadDuration' },
   });
 
+/** A duration that something goes by: one too short would never let go of it, one too long never come to it. */
+export function durationFrom(least: string, most?: string) {
+  const [from, to] = [parseDuration(least) ?? 0, most === undefined ? Infinity : parseDuration(most)];
+  return duration.refine((text) => isWithin(parseDuration(text), from, to ?? Infinity), {
+    error: most === undefined ? `expected at least ${least}` : `expected a duration from ${least} to ${most}`,
+    params: { code: 'BadRange' },
+  });
+}
+
+/** What is no duration at all has been told as that. */
+function isWithin(ms: number | undefined, least: number, most: number): boolean {
+  return ms === undefined || (ms >= least && ms <= most);
+}
+
 /** `512m`, or a number of bytes. */
 export const size = z.union([
   z.int().min(1),

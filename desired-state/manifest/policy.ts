@@ -3,7 +3,15 @@
 import { z } from 'zod';
 import { ruleActions, ruleNames } from '../policy/rule.ts';
 import { rules } from '../policy/rules/index.ts';
-import { driftMode, duration } from './parts.ts';
+import { defaultPolicy } from '../revision.ts';
+import { formatDuration, parseDuration } from '../units.ts';
+import { driftMode, duration, durationFrom } from './parts.ts';
+
+const longestWaitMs = defaultPolicy.backoff.maxMs;
+
+function msOf(text: string | undefined, otherwise: number): number {
+  return (text === undefined ? undefined : parseDuration(text)) ?? otherwise;
+}
 
 const percentWords = 'expected a share from 0% to 100%, or a number of resources';
 
@@ -28,13 +36,16 @@ const exemption = z.strictObject({
 
 export const policyFields = z.strictObject({
   maxDelete: z
-    .union([
-      z.int().min(0),
-      z.string().refine((text) => /^\d+(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100, {
-        error: percentWords,
-        params: { code: 'BadRange' },
-      }),
-    ])
+    .union(
+      [
+        z.int().min(0),
+        z.string().refine((text) => /^\d+(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100, {
+          error: percentWords,
+          params: { code: 'BadRange' },
+        }),
+      ],
+      { error: percentWords },
+    )
     .optional()
     .describe(
       'Most resources that one plan may remove, as a share or a number (20%); at least one always may.',
@@ -48,27 +59,36 @@ export const policyFields = z.strictObject({
   restartBudget: z
     .strictObject({
       restarts: z.int().min(1).optional().describe('Restarts (5) …'),
-      within: duration.optional().describe('… within this time (10m).'),
+      within: durationFrom('1ms').optional().describe('… within this time (10m).'),
     })
     .optional()
     .describe('More restarts than this, and the workload is CrashLoopBackOff.'),
   backoff: z
     .strictObject({
-      initial: duration.optional().describe('Wait before the first repetition (1s).'),
-      max: duration.optional().describe('Longest wait (5m).'),
+      initial: durationFrom('1ms').optional().describe('Wait before the first repetition (1s).'),
+      max: durationFrom('1ms').optional().describe('Longest wait (5m).'),
       factor: z.number().min(1).optional().describe('Growth of the wait (2).'),
+    })
+    .refine(({ initial, max }) => msOf(initial, 0) <= msOf(max, longestWaitMs), {
+      error: `expected at most max (${formatDuration(longestWaitMs)} where it is not written)`,
+      path: ['initial'],
+      params: { code: 'BadRange' },
     })
     .optional()
     .describe('Waits between repeated failures.'),
   pauseGrace: duration
     .optional()
     .describe('How long a paused container is left alone: backups pause for a moment (2s).'),
-  progressDeadline: duration
+  progressDeadline: durationFrom('1ms')
     .optional()
     .describe('A start or replacement not ready by then is given up (10m).'),
   concurrency: z.int().min(1).max(64).optional().describe('Engine calls in flight at once (8).'),
-  resync: duration.optional().describe('How often everything is looked at without a reason (30s).'),
-  audit: duration.optional().describe('How often each container is inspected in full (5m).'),
+  resync: durationFrom('100ms')
+    .optional()
+    .describe('How often everything is looked at without a reason (30s); at least 100ms.'),
+  audit: durationFrom('100ms')
+    .optional()
+    .describe('How often each container is inspected in full (5m); at least 100ms.'),
   drift: driftMode
     .optional()
     .describe('What to do about live differences, where a workload says nothing (heal).'),

@@ -1,9 +1,9 @@
 // Files that come with a workload: secrets and configs it is granted, and files it mounts from the manifests' folder.
 
-import { statSync } from 'node:fs';
 import type { Grant } from '../container/grants.ts';
 import type { NormalizedContainer } from '../container/normalize.ts';
 import type { Mount, WatchedFile } from '../resource.ts';
+import { lookAt } from '../yaml/read.ts';
 import { type ResolveContext, reportError, reportWarning } from './context.ts';
 import type { Value, Values } from './secrets.ts';
 import { watchedFile } from './watched.ts';
@@ -79,20 +79,17 @@ export function boundFiles(
   return bindFiles.flatMap(({ path, readOnly, position }) => {
     if (!readOnly) return [];
     const found = lookAt(path);
-    if (found === 'missing') {
+    if ('code' in found && found.code === 'FileMissing') {
       const message = `bind mount of a path that is not there: ${context.display(path)}`;
       reportWarning(context, position, 'MountMissing', message, 'the engine makes an empty folder of it');
       // It may come: then its content counts.
       context.files.add(path);
+      return [];
     }
-    return found === 'file' ? (watchedFile(context, path, onChange, position) ?? []) : [];
+    // What cannot be looked at is told by who would read it.
+    const isRead = 'code' in found || found.isFile();
+    return isRead ? (watchedFile(context, path, onChange, position) ?? []) : [];
   });
-}
-
-function lookAt(path: string): 'file' | 'missing' | 'other' {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return 'missing';
-  return stat.isFile() ? 'file' : 'other';
 }
 
 export function distinctFiles(files: readonly WatchedFile[]): WatchedFile[] {

@@ -2,13 +2,14 @@
 // told at its line as a warning, since the image may be there.
 
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { type ContextEntry, readBuildContext } from '../build/context.ts';
 import type { WrittenBuild } from '../container/build.ts';
 import type { Position } from '../diagnostic.ts';
 import type { Build } from '../resource.ts';
 import { canonicalJson } from '../revision.ts';
+import { lookAt } from '../yaml/read.ts';
 import { type ResolveContext, reportWarning } from './context.ts';
 
 /** Beyond this each load takes seconds. */
@@ -41,10 +42,10 @@ export function resolveBuild(
   if (needsBuildKit.length > 0) return undefined;
   if (build.remote) return { ...build, hash: context.digest(canonicalJson(build)) };
   const shown = context.display(build.context);
-  const folder = statSync(build.context, { throwIfNoEntry: false });
-  if (folder?.isDirectory() !== true) {
+  const folder = lookAt(build.context);
+  if ('code' in folder || !folder.isDirectory()) {
     context.files.add(build.context);
-    const what = folder === undefined ? 'is not there' : 'is no folder';
+    const what = 'code' in folder ? folderWords(folder) : 'is no folder';
     return refuse(contextPosition, 'BuildContextMissing', `build context ${shown} ${what}`);
   }
   try {
@@ -57,6 +58,10 @@ export function resolveBuild(
   } catch (error) {
     return refuse(position, 'BuildContextUnreadable', `build context ${shown}: ${wordsOf(context, error)}`);
   }
+}
+
+function folderWords({ code, message }: { readonly code: string; readonly message: string }): string {
+  return code === 'FileMissing' ? 'is not there' : message.replace('file ', '');
 }
 
 /** As it is sent: its name, its rights, its content. Times are not among what makes an image. */

@@ -58,6 +58,15 @@ export function reportWarning(
   context.diagnostics.push({ severity: 'warning', code, file, line, column, message, ...why });
 }
 
+/** false: it may be in what could not be read. */
+export function isMissing(context: ResolveContext, what: string, name: string): boolean {
+  const kinds = what.split(' or ');
+  const isHidden = (hidden: Hidden): boolean =>
+    (hidden.kind === undefined || kinds.includes(hidden.kind)) &&
+    (hidden.name === undefined || hidden.name === name.replace(/^.*\//, ''));
+  return context.complete && !context.hidden.some(isHidden);
+}
+
 /** `there is no Network "bakend"; did you mean "backend"?` */
 export function reportMissing(
   context: ResolveContext,
@@ -67,11 +76,7 @@ export function reportMissing(
   candidates: Iterable<string>,
   otherwise?: string,
 ): void {
-  const kinds = what.split(' or ');
-  const isHidden = (hidden: Hidden): boolean =>
-    (hidden.kind === undefined || kinds.includes(hidden.kind)) &&
-    (hidden.name === undefined || hidden.name === name);
-  if (!context.complete || context.hidden.some(isHidden)) return;
+  if (!isMissing(context, what, name)) return;
   const { hint = otherwise } = didYouMean(name, candidates);
   reportError(context, position, 'UnknownReference', `there is no ${what} "${name}"`, hint);
 }

@@ -63,6 +63,8 @@ export interface Declared {
   readonly secrets: Map<string, ValueSource>;
   /** Compose files only. */
   readonly configs: Map<string, ValueSource>;
+  /** What becomes no workload, or not by itself: looked at for its own mistakes. */
+  readonly alone: WorkloadSource[];
 }
 
 export function nothingDeclared(): Declared {
@@ -75,6 +77,7 @@ export function nothingDeclared(): Declared {
     volumes: new Map(),
     secrets: new Map(),
     configs: new Map(),
+    alone: [],
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { ComposeProject } from '../compose/project.ts';
 import { labelsOf } from '../manifest/labels.ts';
-import { childOf, type Node } from '../tree.ts';
+import { childOf, type MapNode, type Node } from '../tree.ts';
 import type { ResolveContext } from './context.ts';
 import {
   type Declaration,
@@ -32,19 +32,20 @@ export function declareCompose(
     const position = keys.get(`${section}.${name}`) ?? node.position;
     return { name, position, origin: originOf(position.file), compose: true };
   };
+  const workload = (name: string, node: MapNode, partial: boolean) => ({
+    ...declaration('services', name, node),
+    kind: 'Service' as const,
+    partial,
+    labels: labelsOf(childOf(node, 'labels')),
+    node: overDefaults(node, defaults, baseDir),
+    baseDir,
+    display: node.position.file,
+    lookup,
+  });
   for (const [name, node] of project.services) {
-    const source = {
-      ...declaration('services', name, node),
-      kind: 'Service' as const,
-      partial: false,
-      labels: labelsOf(childOf(node, 'labels')),
-      node: overDefaults(node, defaults, baseDir),
-      baseDir,
-      display: node.position.file,
-      lookup,
-    };
-    declare(context, into.workloads, (item) => item.kind, source);
+    declare(context, into.workloads, (item) => item.kind, workload(name, node, false));
   }
+  for (const [name, node] of project.refused) into.alone.push(workload(name, node, true));
   const part = (section: string, name: string, node: Node): PartSource => ({
     ...declaration(section, name, node),
     labels: labelsOf(childOf(node, 'labels')),

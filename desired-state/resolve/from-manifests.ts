@@ -39,6 +39,9 @@ export function declareManifests(
       case 'Secret':
         declare(context, into.secrets, () => 'Secret', secretOf(context, document));
         break;
+      case 'Platform':
+        declareDefaults(context, document, into);
+        break;
       default:
         break;
     }
@@ -79,6 +82,20 @@ function declareWorkload(
     ...(agentClass === undefined ? {} : { agentClass }),
   };
   declare(context, into.workloads, (item) => item.kind, source);
+}
+
+/** Checked also where no workload takes them. */
+function declareDefaults(
+  context: ResolveContext,
+  { name, position, labels, spec, file }: DocumentOf<'Platform'>,
+  { alone }: Declared,
+): void {
+  const node = spec && childOf(spec.node, 'defaults');
+  if (node?.kind !== 'map') return;
+  const { baseDir, display, origin } = file;
+  const lookup = context.variables.lookupIn(baseDir);
+  const where = { name, position, labels, origin, baseDir, display, lookup };
+  alone.push({ kind: 'Service', compose: false, partial: true, node, ...where });
 }
 
 function classOf(

@@ -7,6 +7,7 @@ import { childOf, type MapNode } from '../tree.ts';
 import { parseDuration } from '../units.ts';
 import { checkShape } from '../yaml/check.ts';
 import { didYouMean } from '../yaml/suggest.ts';
+import { checkUsable } from '../yaml/usable.ts';
 import { type ResolveContext, reportError } from './context.ts';
 import type { WorkloadSource } from './declared.ts';
 import { driftFields, fieldName, isDriftField } from './fields.ts';
@@ -29,10 +30,10 @@ export function takeApart(context: ResolveContext, source: WorkloadSource, node:
   const beside = only(node, (key) => ownKeys.has(key));
   const below = source.compose ? childOf(node, 'x-reeve') : undefined;
   if (below === undefined) return checkedParts(context, container, beside);
-  const { diagnostics } = checkShape(ownFields, below, `x-reeve of ${source.name}`);
+  const { usable, diagnostics } = checkUsable(ownFields, below, `x-reeve of ${source.name}`);
   context.diagnostics.push(...diagnostics);
-  if (diagnostics.length > 0 || below.kind !== 'map') return { container, own: beside, fields: {} };
-  return checkedParts(context, container, mergeContainers(beside, below));
+  if (usable?.node.kind !== 'map') return { container, own: beside, fields: {} };
+  return checkedParts(context, container, mergeContainers(beside, usable.node));
 }
 
 function checkedParts(context: ResolveContext, container: MapNode, own: MapNode): Parts {

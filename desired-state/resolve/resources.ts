@@ -1,18 +1,17 @@
 // Declarations → resources, sorted by ref. Every declared workload, network, volume and model; of Compose files only the
 // networks and volumes that some service uses, as Compose does.
 
-import { normalizeContainer } from '../container/normalize.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import { type Diagnostic, place } from '../diagnostic.ts';
+import type { DocumentOf } from '../manifest/document.ts';
 import { isWorkload, type Resource, refOf } from '../resource.ts';
 import type { ResolveContext } from './context.ts';
-import type { Declared } from './declared.ts';
+import type { Declared, WorkloadSource } from './declared.ts';
 import { makeLimits } from './limits.ts';
-import { takeApart } from './own.ts';
 import { implicitDefault, resolveModel, resolveNetwork, resolveVolume } from './parts.ts';
 import { withContainerNames } from './peers.ts';
 import { withReplicas } from './replicas.ts';
 import { makeValues } from './secrets.ts';
-import { resolveWorkload } from './workload.ts';
+import { resolveWorkload, type WorkloadContext } from './workload.ts';
 
 export interface Resolved {
   readonly resources: readonly Resource[];
@@ -22,8 +21,9 @@ export interface Resolved {
 export function resolveAll(context: ResolveContext, declared: Declared): Resolved {
   const values = makeValues(context, declared);
   const limits = makeLimits(context, declared.limits.values());
+  const workloadContext: WorkloadContext = { ...context, declared, values, limits };
   const scaled = [...declared.workloads.values()].flatMap(
-    (source) => resolveWorkload({ ...context, declared, values, limits }, source) ?? [],
+    (source) => resolveWorkload(workloadContext, source) ?? [],
   );
   // What a service with 0 replicas uses is made too, as by Compose.
   const workloads = scaled.map(({ workload }) => workload);
@@ -49,41 +49,36 @@ export function resolveAll(context: ResolveContext, declared: Declared): Resolve
     const model = resolveModel(context, declared, document);
     if (model !== undefined) resources.push(model);
   }
-  checkUnusedClasses(context, declared);
+  checkAlone(workloadContext);
   values.readAll();
   const done = serversOfModels(awaitedAreJobs(resources));
   return { resources: sorted(done), secrets: values.secrets };
 }
 
-/** A class is checked with the agents that take it; one that nobody takes is checked alone. It may leave the image open. */
-function checkUnusedClasses(context: ResolveContext, declared: Declared): void {
+/**
+ * A class is checked with the agents that take it, the defaults with all workloads; here also what nobody takes, as a
+ * workload that is thrown away. It may leave the image open.
+ */
+function checkAlone(context: WorkloadContext): void {
+  const { declared } = context;
   const used = new Set([...declared.workloads.values()].map((source) => source.agentClass));
-  for (const { name, position, labels, spec, file } of declared.classes.values()) {
-    if (used.has(name) || spec === undefined) continue;
-    const { baseDir, display, origin } = file;
-    const lookup = context.variables.lookupIn(baseDir);
-    const source = {
-      kind: 'Agent',
-      name,
-      position,
-      labels,
-      origin,
-      compose: false,
-      partial: true,
-      baseDir,
-      display,
-      lookup,
-    } as const;
+  const classes = [...declared.classes.values()].filter(({ name }) => !used.has(name));
+  for (const source of [...classes.flatMap((c) => aloneOf(context, c)), ...declared.alone]) {
     const diagnostics: Diagnostic[] = [];
-    const { container } = takeApart({ ...context, diagnostics }, source, spec.node);
-    normalizeContainer(container, {
-      ...source,
-      what: `AgentClass ${name}`,
-      digest: context.digest,
-      diagnostics,
-    });
-    context.diagnostics.push(...diagnostics.filter((d) => d.code !== 'MissingImage'));
+    resolveWorkload({ ...context, diagnostics }, source);
+    // Of a value that was refused already, what else is said is an echo.
+    const told = new Set(context.diagnostics.map(place));
+    context.diagnostics.push(...diagnostics.filter((d) => !told.has(place(d))));
   }
+}
+
+function aloneOf(context: ResolveContext, document: DocumentOf<'AgentClass'>): WorkloadSource[] {
+  const { name, position, labels, spec, file } = document;
+  if (spec === undefined) return [];
+  const { baseDir, display, origin } = file;
+  const lookup = context.variables.lookupIn(baseDir);
+  const where = { name, position, labels, origin, baseDir, display, lookup };
+  return [{ kind: 'Agent', compose: false, partial: true, node: spec.node, ...where }];
 }
 
 /** Ollama's own port. */

@@ -1,11 +1,11 @@
 // Content that belongs to a workload: configs, secrets, files mounted read-only from the manifests' folder, and what
 // `watch:` names. A folder counts only there: agents write logs and caches into folders that are mounted for them.
 
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Position } from '../diagnostic.ts';
 import type { WatchedFile } from '../resource.ts';
-import { readBytes } from '../yaml/read.ts';
+import { isFolder, lookAt, readBytes } from '../yaml/read.ts';
 import { type ResolveContext, reportError } from './context.ts';
 
 /** What is larger is data, not configuration, and would make each load slow. */
@@ -45,8 +45,7 @@ type Unreadable = { readonly why: string };
 function digestOf(context: ResolveContext, path: string): string | Unreadable {
   const known = context.digests.get(path);
   if (known !== undefined) return known;
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const digest = isFolder ? folderDigest(context, path) : fileDigest(context, path);
+  const digest = isFolder(path) ? folderDigest(context, path) : fileDigest(context, path);
   if (typeof digest === 'string') context.digests.set(path, digest);
   return digest;
 }
@@ -68,7 +67,8 @@ function folderDigest(context: ResolveContext, folder: string): string | Unreada
   const parts: string[] = [];
   for (const name of names) {
     const path = join(folder, name);
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) continue;
+    const found = lookAt(path);
+    if ('code' in found || !found.isFile()) continue;
     const digest = fileDigest(context, path);
     if (typeof digest !== 'string') return { why: `${name}: ${digest.why}` };
     parts.push(`${name}\0${digest}`);

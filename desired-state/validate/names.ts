@@ -1,6 +1,6 @@
 // Names on the engine: what it refuses, and two resources that would have one.
 
-import type { Position } from '../diagnostic.ts';
+import { type Position, place } from '../diagnostic.ts';
 import { type ResolveContext, reportError } from '../resolve/context.ts';
 import type { Declared } from '../resolve/declared.ts';
 import { type Network, type Resource, refOf, type Volume, type Workload } from '../resource.ts';
@@ -66,8 +66,4 @@ function checkEngineName(
     const message = `${kind} "${name}" has the name "${engineName}" on the engine, as ${refOf(other)} in ${place(other.position)} has`;
     reportError(context, at, 'DuplicateEngineName', message, 'give one of them another name');
   }
-}
-
-export function place({ file, line, column }: Position): string {
-  return `${file}:${line}:${column}`;
 }

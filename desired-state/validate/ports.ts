@@ -1,9 +1,9 @@
 // Two workloads that want one port of the host: told before the engine does, at the later one.
 
+import { place } from '../diagnostic.ts';
 import { withoutIndex } from '../instances.ts';
 import { type ResolveContext, reportError } from '../resolve/context.ts';
 import { type PortBinding, refOf, type Workload } from '../resource.ts';
-import { place } from './names.ts';
 
 export function checkPorts(context: ResolveContext, workloads: readonly Workload[]): void {
   const taken = new Map<string, { workload: Workload; port: PortBinding }[]>();

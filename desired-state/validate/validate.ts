@@ -1,16 +1,24 @@
 // What only shows when all resources are seen together: clashes and cycles. Each is told at the later resource, naming
 // the first; one row a rule.
 
+import { place } from '../diagnostic.ts';
 import { withoutIndex } from '../instances.ts';
 import type { ManifestDocument } from '../manifest/document.ts';
 import { labelsOf } from '../manifest/labels.ts';
-import { type ResolveContext, reportError, reportMissing, reportWarning } from '../resolve/context.ts';
+import {
+  isMissing,
+  type ResolveContext,
+  reportError,
+  reportMissing,
+  reportWarning,
+} from '../resolve/context.ts';
 import type { Declared } from '../resolve/declared.ts';
 import { selects } from '../resolve/limits.ts';
-import { isWorkload, type Resource } from '../resource.ts';
-import { childOf, type MapNode } from '../tree.ts';
+import { isWorkload, type Resource, refOf } from '../resource.ts';
+import { childOf, type MapNode, positionAt } from '../tree.ts';
+import { didYouMean } from '../yaml/suggest.ts';
 import { checkCycles } from './cycles.ts';
-import { checkContainerNames, checkEngineNames, place } from './names.ts';
+import { checkContainerNames, checkEngineNames } from './names.ts';
 import { checkPorts } from './ports.ts';
 
 export function validate(
@@ -21,6 +29,7 @@ export function validate(
 ): void {
   checkPlatforms(context, documents);
   checkSelectors(context, declared, resources);
+  checkExemptions(context, documents, declared);
   // The later one of a clash is the one that the load came to later, not the one whose name sorts later.
   const order = new Map([...declared.workloads.keys()].map((name, index) => [name, index]));
   const workloads = resources
@@ -64,6 +73,24 @@ function checkSelectors(context: ResolveContext, declared: Declared, resources: 
     if (!known || workloads.some((w) => selects(selector, labelsIn(spec.node), w))) continue;
     const message = `ResourceLimits "${name}" selects no workload`;
     reportWarning(context, position, 'NothingSelected', message);
+  }
+}
+
+/** One that outlives its resource harms nobody; one for a misspelt name helps nobody. */
+function checkExemptions(
+  context: ResolveContext,
+  documents: readonly ManifestDocument[],
+  declared: Declared,
+): void {
+  const refs = new Set([...declared.workloads.values()].flatMap((w) => [w.name, refOf(w)]));
+  for (const { kind, spec } of documents) {
+    if (kind !== 'Platform' || spec === undefined) continue;
+    for (const [index, { resource }] of (spec.value.policy?.exemptions ?? []).entries()) {
+      if (refs.has(resource) || !isMissing(context, 'Service or Agent', resource)) continue;
+      const at = positionAt(spec.node, ['policy', 'exemptions', index, 'resource']);
+      const { hint = 'take the exemption away' } = didYouMean(resource, refs);
+      reportWarning(context, at, 'UnknownReference', `there is no Service or Agent "${resource}"`, hint);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 import type { z } from 'zod';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { keyPositionAt, type Node, nodeAt, type Path, positionAt, toPlain } from '../tree.ts';
+import { filledAsWanted } from './filled.ts';
 import { knownKeys } from './schema-keys.ts';
 import { didYouMean, suggest } from './suggest.ts';
 
@@ -15,28 +16,30 @@ interface Check {
   readonly schema: z.core.$ZodType;
   readonly root: Node;
   readonly what: string;
+  /** Gathers where the mistakes are. */
+  readonly places: Path[];
 }
 
 export interface Checked<T> {
   /** There only without mistakes. */
   readonly value?: T;
+  /** What was checked: values that variables filled in are of the type that is wanted. */
+  readonly node: Node;
   readonly diagnostics: Diagnostic[];
-  /** Keys of the root that hold all mistakes; absent where some mistake is the root's own. */
-  readonly wrongKeys?: ReadonlySet<string>;
+  /** Unknown keys, wrong values, and what lacks something. */
+  readonly places: readonly Path[];
 }
 
 /** Checks a tree; `what` names it in messages: `Service web`. */
 export function checkShape<T>(schema: z.ZodType<T>, node: Node, what: string): Checked<T> {
-  const result = schema.safeParse(toPlain(node), { reportInput: false });
-  if (result.success) return { value: result.data, diagnostics: [] };
-  const { issues } = result.error;
-  const check: Check = { schema, root: node, what };
-  const diagnostics = withoutEchoes(issues.flatMap((issue) => diagnose(issue, [], check)));
-  const keys = issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [issue.path[0]],
-  );
-  const wrongKeys = keys.filter((key) => typeof key === 'string');
-  return wrongKeys.length < keys.length ? { diagnostics } : { diagnostics, wrongKeys: new Set(wrongKeys) };
+  const first = schema.safeParse(toPlain(node), { reportInput: false });
+  if (first.success) return { value: first.data, node, diagnostics: [], places: [] };
+  const root = filledAsWanted(node, first.error.issues);
+  const result = root === node ? first : schema.safeParse(toPlain(root), { reportInput: false });
+  if (result.success) return { value: result.data, node: root, diagnostics: [], places: [] };
+  const check: Check = { schema, root, what, places: [] };
+  const diagnostics = withoutEchoes(result.error.issues.flatMap((issue) => diagnose(issue, [], check)));
+  return { node: root, diagnostics, places: check.places };
 }
 
 /** A misspelt key is one mistake: the same key is not also told as missing. */
@@ -54,6 +57,7 @@ function diagnose(issue: Issue, base: Path, check: Check): Diagnostic[] {
   const path = [...base, ...(issue.path as Path)];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, check));
   if (issue.code === 'invalid_key') {
+    check.places.push(path);
     const [first] = issue.issues;
     const wanted = first === undefined ? 'is not allowed here' : wordsOf(first);
     return [at(keyPositionAt(check.root, path), 'BadKey', `key "${String(path.at(-1))}": ${wanted}`)];
@@ -64,6 +68,7 @@ function diagnose(issue: Issue, base: Path, check: Check): Diagnostic[] {
   if (issue.code === 'invalid_type' && !isWorded(issue)) {
     return [wrongType([typeName(issue.expected)], path, node, check)];
   }
+  check.places.push(path);
   return [at(node.position, codeOf(issue), `${label(path, check)}${wordsOf(issue)}`, hintOf(issue, node))];
 }
 
@@ -78,11 +83,13 @@ function at(position: Position, code: string, message: string, hint: { hint?: st
 
 function missingKey(path: Path, check: Check): Diagnostic {
   const parent = path.slice(0, -1);
+  check.places.push(parent);
   const message = `missing "${String(path.at(-1))}" in ${where(parent, check)}`;
   return at(positionAt(check.root, parent), 'MissingKey', message);
 }
 
 function unknownKey(key: string, path: Path, check: Check): Diagnostic {
+  check.places.push([...path, key]);
   const message = `unknown key "${key}" in ${where(path, check)}`;
   const position = keyPositionAt(check.root, [...path, key]);
   return at(position, 'UnknownKey', message, didYouMean(key, knownKeys(check.schema, path)));
@@ -96,12 +103,18 @@ function diagnoseUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, check: C
   const node = nodeAt(check.root, path);
   if (issue.errors.length === 0) {
     if (isMissing(check.root, path)) return [missingKey(path, check)];
+    check.places.push(path);
     return [at(node.position, 'BadValue', `${label(path, check)}${issue.message}`)];
   }
   const branches = flatten(issue.errors);
   const fitting = branches.filter((issues) => !issues.some(isOutermostType));
   if (fitting.length === 0) {
     if (isMissing(check.root, path)) return [missingKey(path, check)];
+    if (isWorded(issue)) {
+      check.places.push(path);
+      const message = `${label(path, check)}${issue.message}, got ${kindOf(node)}`;
+      return [at(node.position, 'WrongType', message)];
+    }
     const names = branches.flatMap((issues) =>
       issues.filter(isOutermostType).map((i) => typeName(i.expected)),
     );
@@ -120,6 +133,7 @@ function diagnoseUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, check: C
       values,
       others.filter((name) => name !== typeNames['string']),
     );
+    check.places.push(path);
     return [at(node.position, 'BadValue', `${label(path, check)}${expected}`, nearValue(node, values))];
   }
   const best = fitting.reduce((a, b) => (reach(b) > reach(a) ? b : a));
@@ -192,6 +206,7 @@ function typeName(expected: string): string {
 }
 
 function wrongType(expected: readonly string[], path: Path, node: Node, check: Check): Diagnostic {
+  check.places.push(path);
   // Where text may stand, so may what YAML takes for a number: not worth a word.
   const worth = expected.includes('text') ? expected.filter((name) => !scalarNames.has(name)) : expected;
   const wanted = listed([...new Set(worth)]);

@@ -1,7 +1,7 @@
 // Reads one text file under guards: what is missing, unreadable, a folder, too large or not UTF-8 text becomes a
 // diagnostic before any parser sees it. The only file access of YAML loading.
 
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Node } from '../tree.ts';
 import { maxFileBytes } from './limits.ts';
@@ -37,12 +37,28 @@ export function readTextFile(path: string, display: string): TextFile {
 
 type Refusal = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
 
+/** What stands under a path, or why that cannot be known: an odd name is a mistake like any other, never an exception. */
+export function lookAt(path: string): Stats | Refusal {
+  try {
+    return statSync(path);
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** As good as not there where it cannot be looked at: who reads it says why. */
+export function isFolder(path: string): boolean {
+  const found = lookAt(path);
+  return 'code' in found ? false : found.isDirectory();
+}
+
 /** The bytes of a regular file, or why they cannot be had. */
 export function readBytes(path: string, limit = maxFileBytes): Buffer | Refusal {
   let descriptor: number | undefined;
   try {
     // Looked at before it is opened: opening a pipe would wait for a writer.
-    const stat = statSync(path);
+    const stat = lookAt(path);
+    if ('code' in stat) return stat;
     if (stat.isDirectory())
       return { code: 'FileIsFolder', message: 'this is a folder; a file was expected here' };
     if (!stat.isFile()) return { code: 'FileUnreadable', message: 'this is not a regular file' };
@@ -73,6 +89,8 @@ function refusalOf(error: unknown): Refusal {
       return { code: 'FileUnreadable', message: 'file cannot be read: permission denied' };
     case 'ELOOP':
       return { code: 'FileUnreadable', message: 'file cannot be read: a symbolic link points at itself' };
+    case 'ENAMETOOLONG':
+      return { code: 'FileUnreadable', message: 'file cannot be read: its name is too long' };
     default:
       return { code: 'FileUnreadable', message: `file cannot be read: ${code}` };
   }
