@@ -25,6 +25,8 @@ export interface Sources {
   readonly manifests: readonly (SourceFile & { readonly text: string })[];
   /** In merge order. */
   readonly compose: readonly SourceFile[];
+  /** Names of all of them as messages give them, in the order in which they were found. */
+  readonly order: readonly string[];
   /** Every path that was looked at, also missing ones. */
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -68,6 +70,7 @@ export function findSources(request: Request): Sources {
   return {
     manifests,
     compose: inMergeOrder(compose),
+    order: found.flatMap((f) => f.files.map((file) => file.display)),
     files: [...new Set([...seen, ...usual])],
     diagnostics,
     complete,

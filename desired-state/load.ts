@@ -46,6 +46,7 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
     variables,
     digest: request.digest,
     display,
+    rankOf: rankIn(sources, platform),
     diagnostics,
     files,
     digests: new Map(),
@@ -85,6 +86,13 @@ function policyOf(
 function rewriteNode(platform: DocumentOf<'Platform'> | undefined): Node | undefined {
   const images = platform?.spec === undefined ? undefined : childOf(platform.spec.node, 'images');
   return images && childOf(images, 'rewrite');
+}
+
+/** What Compose files bring in, and those that a Platform names, come with the file that names them. */
+function rankIn({ order, compose }: Sources, platform: ManifestDocument | undefined) {
+  const ranks = new Map(order.map((file, index) => [file, index]));
+  const naming = compose[0]?.display ?? platform?.file.display ?? '';
+  return (file: string): number => ranks.get(file) ?? ranks.get(naming) ?? 0;
 }
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

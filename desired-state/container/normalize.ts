@@ -91,7 +91,7 @@ export function normalizeContainer(node: MapNode, context: ContainerContext): No
     ...present({
       containerName,
       build: buildOf(scope, node),
-      reservedNanoCpus: reservedNanoCpusOf(node),
+      reservedNanoCpus: reservedNanoCpusOf(scope, node),
       pullPolicy: pullPolicyOf(scope, take(scope, node, 'pull_policy', 'pullPolicy')),
     }),
     dependsOn: dependenciesOf(scope, node),

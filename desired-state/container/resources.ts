@@ -128,8 +128,10 @@ function cpusetOf(scope: Scope, node: Node | undefined): string | undefined {
 }
 
 /** CPUs that are promised: no engine's limit, and part of the sum that is held against the host. */
-export function reservedNanoCpusOf(node: MapNode): number | undefined {
-  const value = numberIn(deployNode(node, 'reservations', 'cpus'));
+export function reservedNanoCpusOf(scope: Scope, node: MapNode): number | undefined {
+  const written = deployNode(node, 'reservations', 'cpus');
+  if (written) scope.positions['reservedNanoCpus'] = written.position;
+  const value = numberIn(written);
   return value !== undefined && Number.isFinite(value) && value > 0 ? Math.round(value * 1e9) : undefined;
 }
 

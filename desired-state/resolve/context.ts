@@ -21,6 +21,8 @@ export interface ResolveContext {
   readonly variables: Variables;
   readonly digest: (value: string | Uint8Array) => string;
   readonly display: (path: string) => string;
+  /** When the load came to a file: of two clashing resources the later one is at fault. */
+  readonly rankOf: (file: string) => number;
   readonly diagnostics: Diagnostic[];
   /** Every file whose content matters, absolute. */
   readonly files: Set<string>;

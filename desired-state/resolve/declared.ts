@@ -1,7 +1,7 @@
 // Everything that a load declares, by name, manifests and Compose files alike: the one form that the rest of the
 // resolver works on. Duplicate names are found here; values are not looked at.
 
-import type { Position } from '../diagnostic.ts';
+import { type Position, place } from '../diagnostic.ts';
 import type { Lookup } from '../interpolate.ts';
 import type { DocumentOf } from '../manifest/document.ts';
 import type { MapNode } from '../tree.ts';
@@ -21,6 +21,8 @@ export interface WorkloadSource extends Declaration {
   readonly labels: Readonly<Record<string, string>>;
   /** Fields of the container and reeve's own; absent: they are wrong, which has been told. */
   readonly node?: MapNode;
+  /** Of `node`, what it writes itself, without class and defaults. */
+  readonly own?: MapNode;
   /** Something of it is wrong and was left out: what it lacks now is no mistake of its own. */
   readonly partial: boolean;
   readonly baseDir: string;
@@ -87,22 +89,24 @@ export interface Defaults {
   readonly baseDir: string;
 }
 
-/** Adds by name; a second one of the name is a mistake at its own place, and the first stays. */
+/** Adds by name; of two of one name the later is a mistake at its own place, and the earlier stays. */
 export function declare<T extends { readonly name: string; readonly position: Position }>(
-  context: Pick<ResolveContext, 'diagnostics'>,
+  context: Pick<ResolveContext, 'diagnostics' | 'rankOf'>,
   into: Map<string, T>,
   what: (item: T) => string,
   item: T,
 ): void {
-  const first = into.get(item.name);
-  if (first === undefined) {
+  const known = into.get(item.name);
+  if (known === undefined) {
     into.set(item.name, item);
     return;
   }
-  const { file, line, column } = first.position;
-  const same = what(first) === what(item);
-  const message = same
-    ? `duplicate ${what(item)} "${item.name}"; it is declared in ${file}:${line}:${column} already`
-    : `${what(item)} "${item.name}" has the name of the ${what(first)} in ${file}:${line}:${column}; workloads share one set of names`;
-  reportError(context, item.position, 'DuplicateName', message);
+  const isEarlier = context.rankOf(item.position.file) < context.rankOf(known.position.file);
+  const [first, later] = isEarlier ? [item, known] : [known, item];
+  into.set(item.name, first);
+  const message =
+    what(first) === what(later)
+      ? `duplicate ${what(later)} "${item.name}"; it is declared in ${place(first.position)} already`
+      : `${what(later)} "${item.name}" has the name of the ${what(first)} in ${place(first.position)}; workloads share one set of names`;
+  reportError(context, later.position, 'DuplicateName', message);
 }

@@ -38,6 +38,7 @@ export function declareCompose(
     partial,
     labels: labelsOf(childOf(node, 'labels')),
     node: overDefaults(node, defaults, baseDir),
+    own: node,
     baseDir,
     display: node.position.file,
     lookup,

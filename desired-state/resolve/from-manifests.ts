@@ -79,6 +79,7 @@ function declareWorkload(
     lookup: context.variables.lookupIn(baseDir),
     partial: document.spec?.partial === true || lacksClass,
     ...(node === undefined ? {} : { node }),
+    ...(own === undefined ? {} : { own }),
     ...(agentClass === undefined ? {} : { agentClass }),
   };
   declare(context, into.workloads, (item) => item.kind, source);

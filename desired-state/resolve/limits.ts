@@ -1,6 +1,6 @@
 // ResourceLimits → resources of workloads: which apply, which goes first, and that nothing is kept more than it may use.
 
-import type { Position } from '../diagnostic.ts';
+import { type Position, place } from '../diagnostic.ts';
 import type { DocumentOf } from '../manifest/document.ts';
 import { labelsOf } from '../manifest/labels.ts';
 import type { Resources, Tier } from '../resource.ts';
@@ -22,7 +22,7 @@ export interface Found {
   /** Where each value that came from a ResourceLimits was written. */
   readonly positions: ByField<Position>;
   /** Which ResourceLimits it came from; absent: the workload wrote it. */
-  readonly sources: ByField<object>;
+  readonly sources: ByField<Rule>;
 }
 
 export interface Limits {
@@ -33,13 +33,15 @@ export interface Limits {
 interface Rule {
   readonly resources: Resources;
   readonly positions: ByField<Position>;
+  /** What `cpuShares` stands for, as it was written. */
+  readonly reservedNanoCpus: number | undefined;
   readonly selector: Selector;
   readonly labels: Readonly<Record<string, string>>;
 }
 type Selector = NonNullable<NonNullable<DocumentOf<'ResourceLimits'>['spec']>['value']['selector']>;
 
 /** The engine's default weight: what one CPU's worth is taken for. */
-export const sharesOfOneCpu = 1024;
+const sharesOfOneCpu = 1024;
 /** The engine refuses less (measured: docker 20.10). */
 const leastMemoryBytes = 6 * 1024 * 1024;
 
@@ -58,7 +60,7 @@ export function makeLimits(
     of: (workload, written) => {
       const resources: Record<string, unknown> = {};
       const positions: Record<string, Position> = {};
-      const sources: Record<string, object> = {};
+      const sources: Record<string, Rule> = {};
       for (const rule of ordered) {
         if (!selects(rule.selector, rule.labels, workload)) continue;
         Object.assign(resources, rule.resources);
@@ -116,6 +118,7 @@ function ruleOf({ spec }: DocumentOf<'ResourceLimits'>): Rule | undefined {
   return {
     resources,
     positions,
+    reservedNanoCpus: scaled(reservations.cpus, 1e9),
     selector,
     labels: labelsOf(node && childOf(node, 'labels')),
   };
@@ -131,21 +134,45 @@ function scaled(cpus: string | number | undefined, by: number): number | undefin
 }
 
 /** What is wrong with one ResourceLimits by itself, whomever it selects. */
-function checkRule(context: Pick<ResolveContext, 'diagnostics'>, { resources, positions }: Rule): void {
-  const { memoryBytes, memoryReservationBytes, nanoCpus, cpuShares } = resources;
-  checkLeastMemory(context, memoryBytes, positions.memoryBytes);
-  if (positions.memoryReservationBytes && memoryBytes !== undefined && memoryReservationBytes !== undefined) {
-    if (memoryReservationBytes > memoryBytes) {
-      const message = `memory reservation ${formatSize(memoryReservationBytes)} is above the limit ${formatSize(memoryBytes)}; expected at most the limit`;
-      reportError(context, positions.memoryReservationBytes, 'ReservationAboveLimit', message);
-    }
-  }
-  if (positions.cpuShares && nanoCpus !== undefined && cpuShares !== undefined) {
-    if (cpuShares > Math.ceil((nanoCpus / 1e9) * sharesOfOneCpu)) {
-      const message = `cpus reservation ${cpuShares / sharesOfOneCpu} is above the limit ${nanoCpus / 1e9}; expected at most the limit`;
-      reportError(context, positions.cpuShares, 'ReservationAboveLimit', message);
-    }
-  }
+function checkRule(context: Pick<ResolveContext, 'diagnostics'>, rule: Rule): void {
+  const { resources, positions, reservedNanoCpus } = rule;
+  checkLeastMemory(context, resources.memoryBytes, positions.memoryBytes);
+  checkPair(context, {
+    what: memory,
+    limit: resources.memoryBytes,
+    reservation: resources.memoryReservationBytes,
+    at: positions.memoryReservationBytes,
+  });
+  const { nanoCpus } = resources;
+  checkPair(context, { what: cpus, limit: nanoCpus, reservation: reservedNanoCpus, at: positions.cpuShares });
+}
+
+interface Amounts {
+  readonly name: string;
+  readonly format: (amount: number) => string;
+}
+
+const memory: Amounts = { name: 'memory', format: formatSize };
+const cpus: Amounts = { name: 'cpus', format: (nanoCpus) => String(nanoCpus / 1e9) };
+
+interface Pair {
+  readonly what: Amounts;
+  readonly limit: number | undefined;
+  readonly reservation: number | undefined;
+  /** Where the reservation stands. */
+  readonly at: Position | undefined;
+  /** Where the limit stands, if that is elsewhere. */
+  readonly limitAt?: Position;
+}
+
+function checkPair(
+  context: Pick<ResolveContext, 'diagnostics'>,
+  { what: { name, format }, limit, reservation, at, limitAt }: Pair,
+): void {
+  if (limit === undefined || reservation === undefined || reservation <= limit || at === undefined) return;
+  const where = limitAt === undefined ? '' : ` of ${place(limitAt)}`;
+  const message = `${name} reservation ${format(reservation)} is above the limit ${format(limit)}${where}; expected at most the limit`;
+  reportError(context, at, 'ReservationAboveLimit', message);
 }
 
 /** Told before the engine refuses it. */
@@ -166,14 +193,25 @@ export function checkLeastMemory(
 export function checkReservation(
   context: Pick<ResolveContext, 'diagnostics'>,
   { resources, sources }: Found,
+  reservedNanoCpus: number | undefined,
   positions: Readonly<Record<string, Position>>,
 ): void {
-  const { memoryBytes: limit, memoryReservationBytes: reservation } = resources;
-  const at = positions['container.resources.memoryReservationBytes'];
-  const limitAt = positions['container.resources.memoryBytes'];
-  if (limit === undefined || reservation === undefined || reservation <= limit || !at || !limitAt) return;
-  if (sources.memoryBytes === sources.memoryReservationBytes) return;
-  const where = `${limitAt.file}:${limitAt.line}:${limitAt.column}`;
-  const message = `memory reservation ${formatSize(reservation)} is above the limit ${formatSize(limit)} of ${where}; expected at most the limit`;
-  reportError(context, at, 'ReservationAboveLimit', message);
+  const placeOf = (field: string): Position | undefined => positions[`container.${field}`];
+  const [memoryAt, cpusAt] = [placeOf('resources.memoryBytes'), placeOf('resources.nanoCpus')];
+  if (memoryAt !== undefined && sources.memoryBytes !== sources.memoryReservationBytes) {
+    const { memoryBytes: limit, memoryReservationBytes: reservation } = resources;
+    const at = placeOf('resources.memoryReservationBytes');
+    checkPair(context, { what: memory, limit, reservation, at, limitAt: memoryAt });
+  }
+  const own = placeOf('reservedNanoCpus');
+  if (cpusAt !== undefined && sources.nanoCpus !== (own === undefined ? sources.cpuShares : undefined)) {
+    const at = own ?? placeOf('resources.cpuShares');
+    checkPair(context, {
+      what: cpus,
+      limit: resources.nanoCpus,
+      reservation: reservedNanoCpus,
+      at,
+      limitAt: cpusAt,
+    });
+  }
 }

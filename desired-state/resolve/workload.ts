@@ -14,7 +14,7 @@ import type { Declared, WorkloadSource } from './declared.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { fieldName } from './fields.ts';
 import { checkVolumes, networksOf } from './joins.ts';
-import { checkLeastMemory, checkReservation, type Found, type Limits, sharesOfOneCpu } from './limits.ts';
+import { checkLeastMemory, checkReservation, type Found, type Limits } from './limits.ts';
 import { resolveDrift, resolveProbe, takeApart, watchedPaths } from './own.ts';
 import { defaultContainerName, type Scaled } from './replicas.ts';
 import { rewriteImage } from './rewrite.ts';
@@ -60,7 +60,8 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
   checkLeastMemory(context, written.resources.memoryBytes, positions['container.resources.memoryBytes']);
   const limited = context.limits.of({ kind, name, tier, labels }, written.resources);
   for (const [field, at] of Object.entries(limited.positions)) positions[`container.resources.${field}`] = at;
-  checkReservation(context, limited, positions);
+  const reservedNanoCpus = reservedOf(normalized, limited);
+  checkReservation(context, limited, reservedNanoCpus, positions);
   const build =
     normalized.build === undefined
       ? undefined
@@ -97,7 +98,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     ...(image === imageWritten ? {} : { imageWritten }),
     ...(pullPolicy === undefined ? {} : { pullPolicy }),
     ...(build === undefined ? {} : { build }),
-    ...reservedOf(normalized, limited),
+    ...(reservedNanoCpus === undefined ? {} : { reservedNanoCpus }),
     ...(fields.probe === undefined ? {} : { probe: resolveProbe(fields.probe) }),
     dependsOn: dependenciesOf(context, declared, source, node, normalized),
     files: distinctFiles([
@@ -117,15 +118,9 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
   return { workload, replicas: normalized.replicas };
 }
 
-/** Of ResourceLimits a reservation of CPUs is a share of them. */
-function reservedOf(
-  { reservedNanoCpus }: NormalizedContainer,
-  { resources, positions }: Found,
-): { reservedNanoCpus?: number } {
-  if (reservedNanoCpus !== undefined) return { reservedNanoCpus };
-  const { cpuShares } = resources;
-  if (cpuShares === undefined || positions['cpuShares'] === undefined) return {};
-  return { reservedNanoCpus: Math.round((cpuShares / sharesOfOneCpu) * 1e9) };
+/** CPUs that are promised: by the workload, else by the ResourceLimits that its weight comes from. */
+function reservedOf({ reservedNanoCpus }: NormalizedContainer, { sources }: Found): number | undefined {
+  return reservedNanoCpus ?? sources.cpuShares?.reservedNanoCpus;
 }
 
 /** A service's own platform goes before those that its build names. */

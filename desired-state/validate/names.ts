@@ -5,16 +5,22 @@ import { type ResolveContext, reportError } from '../resolve/context.ts';
 import type { Declared } from '../resolve/declared.ts';
 import { type Network, type Resource, refOf, type Volume, type Workload } from '../resource.ts';
 import { childOf } from '../tree.ts';
+import { clashPlace } from './clash.ts';
 
 /** The engine's own rule, with its two characters at least (measured: docker 20.10). */
 const containerName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
-export function checkContainerNames(context: ResolveContext, workloads: readonly Workload[]): void {
+export function checkContainerNames(
+  context: ResolveContext,
+  declared: Declared,
+  workloads: readonly Workload[],
+): void {
   const first = new Map<string, Workload>();
   for (const workload of workloads) {
     const { containerName: name } = workload;
-    const at = workload.positions['container.containerName'] ?? workload.position;
-    if (!containerName.test(name)) {
+    const written = workload.positions['container.containerName'];
+    const at = written ?? workload.position;
+    if (!containerName.test(name) && !isTold(context, at)) {
       const message = `the engine refuses the container name "${name}"; expected two or more letters, digits, "_", "." and "-", beginning with a letter or digit`;
       reportError(context, at, 'BadName', message);
     }
@@ -24,7 +30,13 @@ export function checkContainerNames(context: ResolveContext, workloads: readonly
       continue;
     }
     const message = `container name "${name}" is taken by ${refOf(other)} in ${place(other.position)}`;
-    reportError(context, at, 'DuplicateContainerName', message, 'give one of them another container_name');
+    reportError(
+      context,
+      clashPlace(declared, workload, written),
+      'DuplicateContainerName',
+      message,
+      'give one of them another container_name',
+    );
   }
 }
 
@@ -49,6 +61,11 @@ export function checkEngineNames(
   }
 }
 
+/** A name that is none gives the engine's no better one. */
+function isTold({ diagnostics }: ResolveContext, at: Position): boolean {
+  return diagnostics.some((d) => d.severity === 'error' && place(d) === place(at));
+}
+
 function checkEngineName(
   context: ResolveContext,
   first: Map<string, Resource>,
@@ -56,7 +73,7 @@ function checkEngineName(
   at: Position,
 ): void {
   const { kind, name, engineName } = resource;
-  if (!containerName.test(engineName)) {
+  if (!containerName.test(engineName) && !isTold(context, at)) {
     const message = `the engine refuses the ${kind.toLowerCase()} name "${engineName}"; expected two or more letters, digits, "_", "." and "-", beginning with a letter or digit`;
     reportError(context, at, 'BadName', message);
   }

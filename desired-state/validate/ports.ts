@@ -1,11 +1,17 @@
 // Two workloads that want one port of the host: told before the engine does, at the later one.
 
-import { place } from '../diagnostic.ts';
+import { type Position, place } from '../diagnostic.ts';
 import { withoutIndex } from '../instances.ts';
 import { type ResolveContext, reportError } from '../resolve/context.ts';
+import type { Declared } from '../resolve/declared.ts';
 import { type PortBinding, refOf, type Workload } from '../resource.ts';
+import { clashPlace } from './clash.ts';
 
-export function checkPorts(context: ResolveContext, workloads: readonly Workload[]): void {
+export function checkPorts(
+  context: ResolveContext,
+  declared: Declared,
+  workloads: readonly Workload[],
+): void {
   const taken = new Map<string, { workload: Workload; port: PortBinding }[]>();
   for (const workload of workloads) {
     for (const port of workload.container.ports) {
@@ -15,7 +21,10 @@ export function checkPorts(context: ResolveContext, workloads: readonly Workload
       const holders = taken.get(key) ?? [];
       const other = holders.find((h) => overlap(h.port.hostIp, port.hostIp));
       if (other === undefined) taken.set(key, [...holders, { workload, port }]);
-      else report(context, workload, port, other.workload);
+      else {
+        const at = clashPlace(declared, workload, placeOf(workload, port));
+        report(context, at, workload, port, other.workload);
+      }
     }
   }
 }
@@ -31,11 +40,17 @@ function isAll(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
 }
 
-function report(context: ResolveContext, workload: Workload, port: PortBinding, other: Workload): void {
-  const at =
-    workload.positions[`container.ports.${port.published}/${port.protocol}`] ??
-    workload.positions['container.ports'] ??
-    workload.position;
+function placeOf({ positions }: Workload, { published, protocol }: PortBinding): Position | undefined {
+  return positions[`container.ports.${published}/${protocol}`] ?? positions['container.ports'];
+}
+
+function report(
+  context: ResolveContext,
+  at: Position,
+  workload: Workload,
+  port: PortBinding,
+  other: Workload,
+): void {
   const isReplica = other !== workload && withoutIndex(other.name) === withoutIndex(workload.name);
   if (isReplica) {
     const message = `host port ${port.published}/${port.protocol} is one port, and ${refOf(other)} has several replicas`;

@@ -14,7 +14,7 @@ import {
 } from '../resolve/context.ts';
 import type { Declared } from '../resolve/declared.ts';
 import { selects } from '../resolve/limits.ts';
-import { isWorkload, type Resource, refOf } from '../resource.ts';
+import { isWorkload, type Resource, refOf, type Workload } from '../resource.ts';
 import { childOf, type MapNode, positionAt } from '../tree.ts';
 import { didYouMean } from '../yaml/suggest.ts';
 import { checkCycles } from './cycles.ts';
@@ -32,13 +32,19 @@ export function validate(
   checkExemptions(context, documents, declared);
   // The later one of a clash is the one that the load came to later, not the one whose name sorts later.
   const order = new Map([...declared.workloads.keys()].map((name, index) => [name, index]));
+  const rankOf = (w: Workload): number => context.rankOf(w.position.file);
+  const indexOf = (w: Workload): number => order.get(withoutIndex(w.name)) ?? 0;
   const workloads = resources
     .filter(isWorkload)
-    .sort((a, b) => (order.get(withoutIndex(a.name)) ?? 0) - (order.get(withoutIndex(b.name)) ?? 0));
-  checkContainerNames(context, workloads);
+    .sort((a, b) => rankOf(a) - rankOf(b) || indexOf(a) - indexOf(b));
+  checkContainerNames(context, declared, workloads);
   checkEngineNames(context, declared, resources);
-  checkPorts(context, workloads);
-  checkCycles(context, workloads);
+  checkPorts(context, declared, workloads);
+  checkCycles(
+    context,
+    workloads,
+    resources.filter((r) => r.kind === 'Model'),
+  );
 }
 
 function checkPlatforms(context: ResolveContext, documents: readonly ManifestDocument[]): void {
