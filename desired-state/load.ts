@@ -20,7 +20,7 @@ import { resolveAll } from './resolve/resources.ts';
 import { rewritesOf } from './resolve/rewrite.ts';
 import type { Resource } from './resource.ts';
 import { contentHash, type Policy, type Revision } from './revision.ts';
-import { childOf, type Node, positionAt } from './tree.ts';
+import { childOf, type Node, nodeAt } from './tree.ts';
 import { validate } from './validate/validate.ts';
 import { makeVariables, type Variables } from './variables.ts';
 import { parseYaml } from './yaml/parse.ts';
@@ -151,7 +151,7 @@ function readManifests(sources: Sources, variables: Variables, diagnostics: Diag
 function readCompose(
   request: LoadRequest,
   sources: Sources,
-  named: readonly SourceFile[],
+  named: readonly NamedFile[],
   variables: Variables,
   files: Set<string>,
   platform: string | undefined,
@@ -166,6 +166,7 @@ function readCompose(
     env: request.env,
     projectDirectory: request.projectDirectory ?? dirname(first.path),
     discovered: sources.discovered,
+    namedAt: new Map(named.map((f) => [f.path, f.namedAt])),
     ...(name === undefined ? {} : { name }),
   });
   for (const file of project.files) files.add(file);
@@ -174,20 +175,26 @@ function readCompose(
   return { project, originOf: (file) => origins.get(file) ?? first.origin };
 }
 
+interface NamedFile extends SourceFile {
+  readonly namedAt: Node;
+}
+
 /** Compose files that the Platform names; they came by the argument that brought the Platform. */
 function composeFilesOf(
   request: LoadRequest,
   platform: DocumentOf<'Platform'> | undefined,
   diagnostics: Diagnostic[],
-): SourceFile[] {
+): NamedFile[] {
   if (platform?.spec === undefined) return [];
   const { file, spec } = platform;
   return (spec.value.compose ?? []).flatMap((written, index) => {
     const path = resolve(file.baseDir, written);
+    const namedAt = nodeAt(spec.node, ['compose', index]);
+    const { position } = namedAt;
     if (existsSync(path)) {
-      return [{ path, display: displayOf(path, request.cwd), origin: file.origin, baseDir: dirname(path) }];
+      const display = displayOf(path, request.cwd);
+      return [{ path, display, origin: file.origin, baseDir: dirname(path), namedAt }];
     }
-    const position = positionAt(spec.node, ['compose', index]);
     const message = `compose: file ${written} not found`;
     diagnostics.push({ severity: 'error', code: 'FileMissing', ...position, message });
     return [];

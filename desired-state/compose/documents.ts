@@ -2,6 +2,7 @@
 
 import { interpolateTree } from '../interpolate.ts';
 import type { MapNode, Node } from '../tree.ts';
+import { typeScalars } from '../yaml/go-types.ts';
 import { promoteAliases } from './aliases.ts';
 import { canonical } from './canonical/canonical.ts';
 import { withoutEmptyDns } from './canonical/defaults.ts';
@@ -10,7 +11,7 @@ import { type Loading, type Lookup, readOnce, tell, tellFile } from './loading.t
 import { mergeTrees } from './merge/rules.ts';
 import { type Settled, settleTags } from './merge/tags.ts';
 import { uniqueItems } from './merge/unique.ts';
-import { castScalars, typeScalars } from './scalars.ts';
+import { castScalars } from './scalars.ts';
 import { validateSchema } from './schema/validate.ts';
 
 export interface ModelSource {

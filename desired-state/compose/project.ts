@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { Diagnostic, Position } from '../diagnostic.ts';
-import type { MapNode, ScalarNode } from '../tree.ts';
+import type { MapNode, Node, ScalarNode } from '../tree.ts';
 import { normalize } from './canonical/normalize.ts';
 import { checkConsistency } from './consistency/check.ts';
 import type { ModelContext } from './documents.ts';
@@ -27,6 +27,8 @@ export interface ProjectRequest {
   /** No `-f`: the files were looked for, and the `.env` of the current folder goes before that of the project's. */
   readonly discovered?: boolean;
   readonly name?: string;
+  /** By absolute path: the value that names a file, where a manifest does. */
+  readonly namedAt?: ReadonlyMap<string, Node>;
 }
 
 export interface ComposeProject {
@@ -73,7 +75,10 @@ export function loadComposeProject(request: ProjectRequest): ComposeProject {
   const name = projectName(loading, { given: request.name, lookup: variables, paths, start });
   const lookup: Lookup = (key) => (key === 'COMPOSE_PROJECT_NAME' ? name : variables(key));
   const context: ModelContext = { loading, lookup, folder: baseDir, includedBy: [] };
-  const sources = paths.map((path) => ({ path, display: displayOf(loading, path) }));
+  const sources = paths.map((path) => {
+    const namedAt = request.namedAt?.get(path);
+    return { path, display: displayOf(loading, path), ...(namedAt === undefined ? {} : { namedAt }) };
+  });
   const model = loadModel(context, sources);
   if (model.entries.size === 0 && loading.diagnostics.every((d) => d.severity !== 'error')) {
     tell(loading, 'error', start, {

@@ -3,7 +3,7 @@
 import type { BlockIo, DeviceRate } from '../resource.ts';
 import type { Node } from '../tree.ts';
 import { fieldOf, present, type Scope } from './scope.ts';
-import { integerOf, itemsOf, sizeOf, textOf } from './values.ts';
+import { integerOf, itemsOf, numberIn, sizeOf, textOf } from './values.ts';
 
 const weights = { min: 10, max: 1000 };
 
@@ -22,13 +22,18 @@ export function blockIoOf(scope: Scope, node: Node | undefined): BlockIo | undef
   });
   const count = (s: Scope, n: Node | undefined) => integerOf(s, n, { min: 0 });
   return present({
-    weight: integerOf(scope, fieldOf(node, 'weight'), { ...weights, min: 0 }) || undefined,
+    weight: weightOf(scope, fieldOf(node, 'weight')),
     weightDevices,
     readBps: rates('device_read_bps', sizeOf),
     writeBps: rates('device_write_bps', sizeOf),
     readIops: rates('device_read_iops', count),
     writeIops: rates('device_write_iops', count),
   });
+}
+
+/** The engine reads 0 as "not set". */
+function weightOf(scope: Scope, node: Node | undefined): number | undefined {
+  return numberIn(node) === 0 ? undefined : integerOf(scope, node, weights);
 }
 
 function listed<T>(node: Node | undefined, read: (item: Node) => T[]): T[] | undefined {

@@ -61,7 +61,7 @@ function attachmentOf(scope: Scope, node: Node): NetworkAttachment {
     ipv4Address: addressOf(scope, fieldOf(node, 'ipv4_address'), 4),
     ipv6Address: addressOf(scope, fieldOf(node, 'ipv6_address'), 6),
     linkLocalIps: textsOf(fieldOf(node, 'link_local_ips')),
-    macAddress: wordOf(fieldOf(node, 'mac_address')),
+    macAddress: macAddressOf(scope, fieldOf(node, 'mac_address')),
     priority: integerOf(scope, fieldOf(node, 'priority')),
     gatewayPriority: integerOf(scope, fieldOf(node, 'gw_priority')) || undefined,
     driverOpts: driverOptsOf(scope, node),
@@ -81,6 +81,25 @@ function addressOf(scope: Scope, node: Node | undefined, version: 4 | 6): string
   const text = textOf(node);
   if (node === undefined || text === undefined || isIP(text) === version) return text;
   return reject(scope, node, 'BadAddress', `bad address ${quote(node)}, expected an IPv${version} address`);
+}
+
+/** As Go's net.ParseMAC reads one of six bytes. */
+const macAddress = /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})$/i;
+
+export function macAddressOf(scope: Scope, node: Node | undefined): string | undefined {
+  const text = wordOf(node);
+  if (node === undefined || text === undefined || macAddress.test(text)) return text;
+  const message = `bad MAC address ${quote(node)}, expected six bytes, for example "02:42:ac:11:00:02"`;
+  return reject(scope, node, 'BadAddress', message);
+}
+
+/** Compose passes on whatever is written. */
+export function dnsOf(scope: Scope, node: Node | undefined): string[] | undefined {
+  for (const item of scope.strict ? itemsOf(node) : []) {
+    if (isIP(textOf(item) ?? '') !== 0) continue;
+    reject(scope, item, 'BadAddress', `bad name server ${quote(item)}, expected an IP address`);
+  }
+  return textsOf(node);
 }
 
 /** `name:address`, one entry an address; sorted, because a map has no order. */

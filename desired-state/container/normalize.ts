@@ -19,11 +19,11 @@ import { replicasOf, restartOf, stopSignalOf } from './lifecycle.ts';
 import { linksOf, volumesFromOf } from './links.ts';
 import { loggingOf, namespaceOf } from './machine.ts';
 import { type BindFile, mountsOf } from './mounts.ts';
-import { extraHostsOf, networksOf } from './networks.ts';
+import { dnsOf, extraHostsOf, macAddressOf, networksOf } from './networks.ts';
 import { exposeOf, portsOf } from './ports.ts';
 import { microsecondsOf, reservedNanoCpusOf, resourcesOf } from './resources.ts';
 import { type ContainerContext, fieldOf, present, type Scope, take } from './scope.ts';
-import { devicesOf, securityOptOf, ulimitsOf } from './security.ts';
+import { devicesOf, securityOptOf, ulimitsOf, userOf } from './security.ts';
 import { reportUnsupported } from './unsupported.ts';
 import { durationOf, flagOf, integerOf, sizeOf, textMapOf, textsOf, wordOf } from './values.ts';
 
@@ -119,11 +119,11 @@ function processOf(scope: Scope, node: MapNode) {
     command: commandOf(scope, get('command', 'command')),
     entrypoint: commandOf(scope, get('entrypoint', 'entrypoint')),
     workingDir: workingDirOf(scope, get('working_dir', 'workingDir')),
-    user: wordOf(get('user', 'user')),
+    user: userOf(scope, get('user', 'user')),
     groupAdd: textsOf(get('group_add', 'groupAdd')),
     hostname: wordOf(get('hostname', 'hostname')),
     domainname: wordOf(get('domainname', 'domainname')),
-    macAddress: wordOf(get('mac_address', 'macAddress')),
+    macAddress: macAddressOf(scope, get('mac_address', 'macAddress')),
     healthcheck: healthcheckOf(scope, get('healthcheck', 'healthcheck')),
     stopSignal: stopSignalOf(scope, get('stop_signal', 'stopSignal')),
     stopGracePeriodMs: durationOf(scope, get('stop_grace_period', 'stopGracePeriod')),
@@ -192,7 +192,7 @@ function hostOf(scope: Scope, node: MapNode) {
 function resolverOf(scope: Scope, node: MapNode) {
   const get = (key: string, as: string) => take(scope, node, key, as);
   return present({
-    dns: textsOf(get('dns', 'dns')),
+    dns: dnsOf(scope, get('dns', 'dns')),
     dnsSearch: textsOf(get('dns_search', 'dnsSearch')),
     dnsOpt: textsOf(get('dns_opt', 'dnsOpt')),
     extraHosts: extraHostsOf(scope, get('extra_hosts', 'extraHosts')),

@@ -5,6 +5,8 @@ import { z } from 'zod';
 
 /** Also numbers and booleans: an unquoted variable may fill in either, and text is meant. */
 export const text = z.union([z.string(), z.number(), z.boolean()]);
+/** Names: a number or a switch in such a place is a slip. */
+export const word = z.string();
 /** Also text: sizes have units. */
 export const numberLike = z.union([z.number(), z.string()], { error: 'expected a number, or text' });
 /** Also `"true"` and `"yes"`, as Compose takes them. */

@@ -9,7 +9,7 @@ import { unsupportedShape } from './unsupported.ts';
 
 /** A raw shape: `z.strictObject({ ...containerShape, ...own })`. */
 export const containerShape = {
-  image: part.text.optional().describe('Image reference, for example postgres:15.'),
+  image: part.word.optional().describe('Image reference, for example postgres:15.'),
   build: build
     .optional()
     .describe('Folder to build the image from, or the long form; with image: that is its name.'),
@@ -18,7 +18,7 @@ export const containerShape = {
     .describe(
       'When to pull: missing (the default), always, never, daily, weekly, every_<time>; build: build anew.',
     ),
-  container_name: part.text
+  container_name: part.word
     .optional()
     .describe('Name on the engine; absent: one made from platform and name.'),
   command: part.command.optional().describe("Command line in place of the image's."),

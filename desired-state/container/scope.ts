@@ -17,6 +17,8 @@ export interface ContainerContext {
   readonly diagnostics: Diagnostic[];
   /** What a plain list of `depends_on` waits for: `started` in Compose files (the default), `ready` in manifests. */
   readonly shortDependency?: 'ready' | 'started';
+  /** In manifests: what Compose takes and no container can use is a mistake too. */
+  readonly strict?: boolean;
 }
 
 export interface Scope extends ContainerContext {

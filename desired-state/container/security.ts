@@ -5,7 +5,24 @@ import type { Node } from '../tree.ts';
 import { cdiName } from './device-requests.ts';
 import { readBeside } from './env-file.ts';
 import { fieldOf, reject, type Scope } from './scope.ts';
-import { integerOf, itemsOf, quote, textOf } from './values.ts';
+import { integerOf, itemsOf, quote, textOf, wordOf } from './values.ts';
+
+/** `1000`, `1000:100`, `postgres`; a number that YAML reads as another one than is written must be quoted. */
+export function userOf(scope: Scope, node: Node | undefined): string | undefined {
+  const user = wordOf(node);
+  if (node === undefined || user === undefined || !scope.strict) return user;
+  if (node.kind === 'scalar' && typeof node.value === 'number' && node.source !== user) {
+    return reject(
+      scope,
+      node,
+      'WrongType',
+      `user: expected text, got the number ${user}`,
+      'put it in quotes',
+    );
+  }
+  if (/^[^:]*(?::[^:]*)?$/.test(user)) return user;
+  return reject(scope, node, 'BadUser', `bad user ${quote(node)}, expected a user, or user:group`);
+}
 
 /** `SOURCE:TARGET:PERMISSIONS`, all three. */
 export function devicesOf(scope: Scope, node: Node | undefined): string[] | undefined {
@@ -18,7 +35,8 @@ export function devicesOf(scope: Scope, node: Node | undefined): string[] | unde
       cdiName.test(textOf(item.kind === 'map' ? fieldOf(item, 'source') : item) ?? '')
     )
       return [];
-    if (source !== '' && target !== '' && rest.length === 0 && /^[rwm]{1,3}$/.test(permissions)) {
+    const isPath = !scope.strict || source.startsWith('/');
+    if (isPath && source !== '' && target !== '' && rest.length === 0 && /^[rwm]{1,3}$/.test(permissions)) {
       return [`${source}:${target}:${permissions}`];
     }
     const expected = 'expected source[:target[:permissions]], for example "/dev/ttyUSB0:/dev/ttyUSB0:rwm"';

@@ -8,6 +8,7 @@ import { childOf, type MapEntry, type MapNode, type Node } from '../tree.ts';
 import { checkShape } from '../yaml/check.ts';
 import { didYouMean } from '../yaml/suggest.ts';
 import { checkUsable } from '../yaml/usable.ts';
+import { typedAsInCompose } from './compose-scalars.ts';
 import { labelsOf } from './labels.ts';
 import {
   apiVersion,
@@ -144,7 +145,8 @@ function writtenName(root: MapNode): { value: string; position: Position } | und
 function specOf(root: MapNode, kind: ManifestKind, name: string | undefined, diagnostics: Diagnostic[]) {
   const written = childOf(root, 'spec');
   const none: Node = { kind: 'map', entries: new Map(), position: root.position };
-  const node = written === undefined || isNothing(written) ? none : withoutExtensions(written);
+  const node =
+    written === undefined || isNothing(written) ? none : typedAsInCompose(kind, withoutExtensions(written));
   const what = name === undefined ? `${kind} spec` : `${kind} ${name}`;
   const checked = checkUsable<unknown>(specSchemas[kind], node, what);
   diagnostics.push(...checked.diagnostics.map((d) => withPlace(d, kind)));

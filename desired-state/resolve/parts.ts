@@ -1,10 +1,13 @@
 // Networks, volumes and models → resources. Names on the engine are Compose's: PLATFORM_name, or what `name:` says.
 
+import { z } from 'zod';
 import type { Position } from '../diagnostic.ts';
 import type { DocumentOf } from '../manifest/document.ts';
 import { labelsOf } from '../manifest/labels.ts';
+import { ownShape } from '../manifest/own-fields.ts';
 import type { Model, Network, Volume } from '../resource.ts';
 import { childOf, type MapNode, type Node, positionAt } from '../tree.ts';
+import { checkUsable } from '../yaml/usable.ts';
 import { type ResolveContext, reportError, reportMissing } from './context.ts';
 import type { Declared, PartSource } from './declared.ts';
 import { refOfWorkload } from './dependencies.ts';
@@ -101,18 +104,30 @@ export function implicitDefault(
 function commonOf(context: ResolveContext, source: PartSource) {
   const { name, position, origin, node } = source;
   const external = isExternal(node);
+  const own = source.compose ? ownOf(context, source) : node;
   const externalName = node === undefined ? undefined : textAt(childOf(node, 'external'), 'name');
   return {
     name,
     position,
     origin,
     labels: labelsOf(node === undefined ? undefined : childOf(node, 'labels')),
-    protect: flagAt(node, 'protect') ?? false,
+    protect: flagAt(own, 'protect') ?? false,
     drift: { mode: context.policy.drift, fields: {} },
     engineName: textAt(node, 'name') ?? externalName ?? (external ? name : `${context.platform}_${name}`),
     external,
     driverOpts: optionsOf(node === undefined ? undefined : childOf(node, 'driver_opts')),
   };
+}
+
+const ownSchema = z.strictObject({ protect: ownShape.protect });
+
+/** `x-reeve:` of a network or volume in a Compose file. */
+function ownOf(context: ResolveContext, { name, node }: PartSource): Node | undefined {
+  const written = node && childOf(node, 'x-reeve');
+  if (written === undefined) return undefined;
+  const { usable, diagnostics } = checkUsable(ownSchema, written, `x-reeve of ${name}`);
+  context.diagnostics.push(...diagnostics);
+  return usable?.node;
 }
 
 function isExternal(node: MapNode | undefined): boolean {

@@ -43,6 +43,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     lookup: source.lookup,
     diagnostics,
     shortDependency: source.compose ? 'started' : 'ready',
+    strict: !source.compose,
   });
   context.diagnostics.push(...diagnostics.filter((d) => !source.partial || d.code !== 'MissingImage'));
   for (const file of normalized.files) context.files.add(file);

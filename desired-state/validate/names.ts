@@ -52,7 +52,10 @@ export function checkEngineNames(
     ['Volume', declared.volumes],
   ] as const) {
     const first = new Map<string, Resource>();
-    for (const { name, node } of sources.values()) {
+    const inOrder = [...sources.values()].sort(
+      (a, b) => context.rankOf(a.position.file) - context.rankOf(b.position.file),
+    );
+    for (const { name, node } of inOrder) {
       const resource = byRef.get(`${kind}/${name}`);
       if (resource?.kind !== 'Network' && resource?.kind !== 'Volume') continue;
       const at = (node && childOf(node, 'name'))?.position ?? resource.position;

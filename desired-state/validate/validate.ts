@@ -17,6 +17,7 @@ import { selects } from '../resolve/limits.ts';
 import { isWorkload, type Resource, refOf, type Workload } from '../resource.ts';
 import { childOf, type MapNode, positionAt } from '../tree.ts';
 import { didYouMean } from '../yaml/suggest.ts';
+import { checkAddresses } from './addresses.ts';
 import { checkCycles } from './cycles.ts';
 import { checkContainerNames, checkEngineNames } from './names.ts';
 import { checkPorts } from './ports.ts';
@@ -40,6 +41,7 @@ export function validate(
   checkContainerNames(context, declared, workloads);
   checkEngineNames(context, declared, resources);
   checkPorts(context, declared, workloads);
+  checkAddresses(context, declared, resources, workloads);
   checkCycles(
     context,
     workloads,

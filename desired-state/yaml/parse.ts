@@ -7,6 +7,7 @@ import type { Node } from '../tree.ts';
 import { convertDocument } from './convert.ts';
 import { maxDepth } from './limits.ts';
 import { parsePlainBlocks } from './plain-blocks.ts';
+import { type Unclosed, type UnclosedFrom, unclosedFinder } from './unclosed.ts';
 
 export interface ParsedYaml {
   /** Documents without a syntax error, in order; empty documents are left out. */
@@ -49,19 +50,30 @@ export function parseFully(text: string, display: string): ParsedYaml {
     logLevel: 'silent',
     prettyErrors: false,
   });
+  const unclosedFrom = unclosedFinder(tokens);
   const result: ParsedYaml = { documents: [], diagnostics: [] };
   for (const document of composer.compose(tokens, false, text.length)) {
-    addDocument(document, text, at, result);
+    addDocument(document, unclosedFrom, text, at, result);
   }
   return result;
 }
 
 type At = (offset: number) => { file: string; line: number; column: number };
 
-function addDocument(document: Document.Parsed, text: string, at: At, result: ParsedYaml): void {
+function addDocument(
+  document: Document.Parsed,
+  unclosedFrom: UnclosedFrom,
+  text: string,
+  at: At,
+  result: ParsedYaml,
+): void {
   result.diagnostics.push(...unknownTags(document.warnings, at));
   if (document.errors.length > 0) {
-    result.diagnostics.push(...syntaxErrors(document.errors, text, at));
+    const [from, , to] = document.range;
+    const unclosed = unclosedFrom(from, to);
+    const errors = document.errors.filter(({ pos }) => pos[0] < (unclosed?.offset ?? text.length + 1));
+    result.diagnostics.push(...syntaxErrors(errors, text, at));
+    if (unclosed !== undefined) result.diagnostics.push(notClosed(unclosed, at));
     return;
   }
   const { contents } = document;
@@ -103,6 +115,11 @@ const words: Readonly<Record<string, { code?: string; message: string; hint?: st
   MULTILINE_IMPLICIT_KEY: { message: 'text without a ":" where "key: value" was expected' },
   BAD_ALIAS: { message: 'an alias needs a name, as in *name' },
 };
+
+function notClosed({ offset, opens }: Unclosed, at: At): Diagnostic {
+  const message = `not valid YAML: the ${opens} here is never closed`;
+  return { severity: 'error', code: 'InvalidYaml', ...at(offset), message };
+}
 
 /** One diagnostic a line: what follows a syntax error on its line is only its echo. */
 function syntaxErrors(errors: readonly YAMLError[], text: string, at: At): Diagnostic[] {

@@ -207,7 +207,7 @@ describe('each mistake is told at its line', () => {
     [
       'two Dockerfiles',
       '{build: {context: app, dockerfile: a, dockerfile_inline: FROM x}}',
-      ['reeve.yaml:5:64: dockerfile_inline beside dockerfile; expected one of the two'],
+      ['reeve.yaml:5:45: dockerfile_inline beside dockerfile; expected one of the two'],
     ],
     [
       'a bad ignore file',

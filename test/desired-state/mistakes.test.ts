@@ -319,9 +319,7 @@ kind: Service
 metadata: {name: db
 `.slice(1),
     },
-    lines: [
-      'reeve.yaml:8:1: not valid YAML: flow map in block collection must be sufficiently indented and end with a }',
-    ],
+    lines: ['reeve.yaml:7:11: not valid YAML: the { here is never closed'],
   },
   'of documents whose kind or name is wrong only what they may declare is not told': {
     files: {

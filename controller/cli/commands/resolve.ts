@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { type PlatformFlags, withExamples, withFiles } from '../options.ts';
 
 type Flags = Pick<PlatformFlags, 'file' | 'platform' | 'projectDirectory'> & {
-  readonly output: 'yaml' | 'json';
+  readonly output: 'yaml' | 'text' | 'json';
 };
 
 export function define(command: Command, context: Context): void {
@@ -19,7 +19,9 @@ export function define(command: Command, context: Context): void {
         'Prints every resource with defaults, classes, limits, variables and references filled in. Where all files are Compose files: the project as `docker compose config` prints it.',
       )
       .addOption(
-        new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'),
+        new Option('-o, --output <format>', 'how to print; text is yaml')
+          .choices(['yaml', 'text', 'json'])
+          .default('yaml'),
       )
       .action((flags: Flags) => resolve(flags, context)),
     [

@@ -55,9 +55,24 @@ describe('mistakes', () => {
     [
       'a bracket that is never closed',
       'a: [1, 2\nb: 3\n',
-      'f.yaml:2:1: not valid YAML: flow sequence in block collection must be sufficiently indented and end with a ]',
+      'f.yaml:1:4: not valid YAML: the [ here is never closed',
     ],
-    ['a quote that is never closed', 'a: "x\n', 'f.yaml:2:1: not valid YAML: missing closing "quote'],
+    [
+      'a quote that is never closed',
+      'a: "x\nb: 1\n',
+      'f.yaml:1:4: not valid YAML: the " here is never closed',
+    ],
+    ['a single quote', "a: 'it''s\nb: 1\n", "f.yaml:1:4: not valid YAML: the ' here is never closed"],
+    [
+      'a quote within a bracket',
+      'a: {b: ["x\\"]}\n',
+      'f.yaml:1:9: not valid YAML: the " here is never closed',
+    ],
+    [
+      'a bracket within a bracket',
+      'a: {b: [x\nc: 1\n',
+      'f.yaml:1:8: not valid YAML: the [ here is never closed',
+    ],
   ])('%s', (_, text, line) => {
     expect(parse(text).lines).toEqual([line]);
   });
@@ -65,7 +80,7 @@ describe('mistakes', () => {
   test('all of a file at once, with the lines of the file, and the good documents all the same', () => {
     const { lines, plain } = parse('a: 1\n---\nb: [\n---\nc: 1\nc: 2\n---\nd:\n\te: 1\n---\nf: 1\n');
     expect(lines).toEqual([
-      'f.yaml:4:1: not valid YAML: flow sequence in block collection must be sufficiently indented and end with a ]',
+      'f.yaml:3:4: not valid YAML: the [ here is never closed',
       'f.yaml:6:1: duplicate key "c"; it is already set in line 5',
       'f.yaml:9:1: tab used as indentation; YAML expects spaces',
     ]);
