@@ -4,12 +4,9 @@
 import type { ManifestKind } from '../resource.ts';
 import { childOf, type MapNode, type Node, withNodeAt } from '../tree.ts';
 import { typeScalars } from '../yaml/go-types.ts';
-import { ownShape } from './own-fields.ts';
+import { agentKeys, ownKeys } from './own-fields.ts';
 
 const kinds: ReadonlySet<ManifestKind> = new Set(['Service', 'AgentClass', 'Agent', 'Network', 'Volume']);
-
-const agentFields = ['class', 'model', 'config'];
-const ownKeys: ReadonlySet<string> = new Set([...Object.keys(ownShape), ...agentFields]);
 
 export function typedAsInCompose(kind: ManifestKind, spec: Node): Node {
   if (kinds.has(kind)) return withoutOwn(spec);
@@ -21,7 +18,7 @@ function withoutOwn(node: Node): Node {
   if (node.kind !== 'map') return node;
   let typed: MapNode = node;
   for (const [key, entry] of node.entries) {
-    const value = ownKeys.has(key) ? entry.value : typeScalars(entry.value);
+    const value = ownKeys.has(key) || agentKeys.has(key) ? entry.value : typeScalars(entry.value);
     if (value === entry.value) continue;
     typed = { ...typed, entries: new Map(typed.entries).set(key, { ...entry, value }) };
   }

@@ -90,6 +90,11 @@ export const ownShape = {
     ),
 };
 
+export const ownKeys: ReadonlySet<string> = new Set(Object.keys(ownShape));
+
+/** Fields of an Agent that are neither the container's nor every workload's. */
+export const agentKeys: ReadonlySet<string> = new Set(['class', 'model', 'config']);
+
 /** `x-reeve:` of a Compose service. */
 export const ownFields = z.strictObject(ownShape);
 export type OwnFields = z.infer<typeof ownFields>;

@@ -1,7 +1,7 @@
 // reeve's own fields of a workload: taken out of its tree, and turned into numbers and modes.
 
 import type { Position } from '../diagnostic.ts';
-import { type OwnFields, ownFields } from '../manifest/own-fields.ts';
+import { agentKeys, type OwnFields, ownFields, ownKeys } from '../manifest/own-fields.ts';
 import type { DriftMode, Probe, Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
 import { parseDuration } from '../units.ts';
@@ -12,10 +12,6 @@ import { type ResolveContext, reportError } from './context.ts';
 import type { WorkloadSource } from './declared.ts';
 import { driftFields, fieldName, isDriftField } from './fields.ts';
 import { mergeContainers } from './merge.ts';
-
-const ownKeys = new Set(Object.keys(ownFields.shape));
-/** Fields of an Agent that are neither the container's nor every workload's. */
-const agentKeys = new Set(['class', 'model', 'config']);
 
 export interface Parts {
   /** Compose's language only. */

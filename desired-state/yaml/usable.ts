@@ -32,7 +32,7 @@ export function checkUsable<T>(schema: z.ZodType<T>, node: Node, what: string): 
   return { diagnostics, usable: { node: checked.node, value: checked.value as T, partial } };
 }
 
-/** undefined: the node is itself one of the places. */
+/** undefined: the node is itself one of the places; the same node where none of them is in it. */
 function without(node: Node, places: readonly Path[]): Node | undefined {
   if (places.length === 0) return node;
   if (node.kind === 'scalar' || places.some((path) => path.length === 0)) return undefined;
@@ -43,12 +43,16 @@ function without(node: Node, places: readonly Path[]): Node | undefined {
   }
   const kept = (key: string, child: Node) => without(child, below.get(key) ?? []);
   if (node.kind === 'list') {
-    return { ...node, items: node.items.flatMap((item, index) => kept(String(index), item) ?? []) };
+    const items = node.items.flatMap((item, index) => kept(String(index), item) ?? []);
+    const isSame = items.length === node.items.length && items.every((item, at) => item === node.items[at]);
+    return isSame ? node : { ...node, items };
   }
+  let isSame = true;
   const entries = new Map<string, MapEntry>();
   for (const [key, entry] of node.entries) {
     const value = kept(key, entry.value);
+    isSame &&= value === entry.value;
     if (value !== undefined) entries.set(key, value === entry.value ? entry : { ...entry, value });
   }
-  return { ...node, entries };
+  return isSame ? node : { ...node, entries };
 }

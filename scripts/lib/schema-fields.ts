@@ -80,13 +80,13 @@ export function typeOf(schema: Schema): string {
   return schema.type === 'string' ? 'text' : String(schema.type ?? 'anything');
 }
 
-/** An unquoted variable may fill in a number or a boolean where text is meant, and text where a number is. */
+/** Where text is meant, a number or a boolean may stand unquoted; a switch may be a word. */
 function inWords(types: readonly string[]): string {
   const left = new Set(types.map((type) => (type === 'string' ? 'text' : type)));
   if (left.has('text') && left.has('boolean')) {
     left.delete(left.has('number') ? 'boolean' : 'text');
     if (left.has('text')) left.delete('number');
-  } else if (left.has('text') && left.has('number')) left.delete('text');
+  }
   if (left.delete('null')) left.add('nothing');
   return [...left].join(' or ');
 }

@@ -27,7 +27,7 @@ const impureMembers = new Set(['Date.now', 'Math.random', 'crypto.randomUUID', '
 /** What may be taken of a module of Node that could also do something. */
 const allowedNames: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['createHash', 'hash'],
-  'node:net': ['isIP', 'isIPv4', 'isIPv6'],
+  'node:net': ['BlockList', 'isIP', 'isIPv4', 'isIPv6'],
   'node:os': ['constants', 'homedir'],
 };
 
