@@ -51,7 +51,7 @@ test('a folder that may not be entered', async () => {
   chmodSync(join(folder, 'no'), 0o755);
   expect(result.ok ? [] : result.diagnostics.map(formatDiagnostic)).toEqual([
     'reeve.yaml:4:26: no/x cannot be watched: file cannot be read: permission denied',
-    'reeve.yaml:4:38: tier: expected "core", "critical" or "standard"',
+    'reeve.yaml:4:39: tier: expected "core", "critical" or "standard"',
   ]);
 });
 
