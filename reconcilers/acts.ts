@@ -16,6 +16,7 @@ import {
 } from './container-steps.ts';
 import { resourceFields, updateOf } from './drift-resources.ts';
 import { rebuildSteps } from './image-steps.ts';
+import { passingName } from './mixed-up-names.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
 import type { Prerequisites } from './prerequisites.ts';
@@ -56,6 +57,10 @@ function containerSteps(
       return { steps: [makeStep('unpauseContainer', s.ref, { containerId }, cause)] };
     case 'rename': {
       const name = s.workload.containerName;
+      return { steps: [makeStep('renameContainer', s.ref, { containerId, name }, cause)] };
+    }
+    case 'renameAside': {
+      const name = passingName(s.workload.containerName, containerId);
       return { steps: [makeStep('renameContainer', s.ref, { containerId, name }, cause)] };
     }
     case 'recreate': {

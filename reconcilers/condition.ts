@@ -18,4 +18,6 @@ export interface ResourceStatus {
   readonly conditions: readonly Condition[];
   /** Container the status is about, where there is one. */
   readonly containerId?: string;
+  /** Spec hash that this container is now seen to have been brought to in place: news to be remembered. */
+  readonly broughtTo?: string;
 }

@@ -6,6 +6,7 @@ import type { Condition, ResourceStatus } from './condition.ts';
 export interface Finding {
   readonly ref: Ref;
   readonly containerId?: string;
+  readonly broughtTo?: string;
   /** Does its work now, whatever else is so. */
   readonly ready: boolean;
   /** Why it is Ready, or is not. */
@@ -23,7 +24,7 @@ export interface Told {
 
 /** The status that a finding comes to. */
 export function statusOf(finding: Finding): ResourceStatus {
-  const { ref, containerId, ready, reason, message } = finding;
+  const { ref, containerId, broughtTo, ready, reason, message } = finding;
   return {
     ref,
     conditions: [
@@ -33,6 +34,7 @@ export function statusOf(finding: Finding): ResourceStatus {
       condition('Held', finding.held, 'NotHeld'),
     ],
     ...(containerId === undefined ? {} : { containerId }),
+    ...(broughtTo === undefined ? {} : { broughtTo }),
   };
 }
 

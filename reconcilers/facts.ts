@@ -40,6 +40,8 @@ export interface Stop {
 export interface Made {
   readonly ref: Ref;
   readonly at: number;
+  /** When it was seen to be gone, and not by reeve's hand. */
+  readonly goneAt?: number;
   /** Not made by reeve: taken over. */
   readonly adopted?: true;
   /** Compose's labels that its successors carry on. */
@@ -92,6 +94,12 @@ export interface Facts {
   readonly fileDigests: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Container ids that reeve created or adopted (a second one with our identity that is not here is foreign). */
   readonly made: Readonly<Record<string, Made>>;
+  /** The last thing told of a workload that reeve had not done, so that one kill or removal is one event. */
+  readonly told: Readonly<Record<Ref, string>>;
+  /** The spec that a container was brought to in place since it was made; its label cannot be changed. By container id. */
+  readonly broughtTo: Readonly<Record<string, string>>;
+  /** Engine names of networks that existed under this platform, with when they were first seen. */
+  readonly networksSeen: Readonly<Record<string, number>>;
   /** Compose projects that were adopted, by name. */
   readonly adopted: Readonly<Record<string, { readonly at: number; readonly by: string }>>;
   /** A person asked for it to be run again; until it is started. */
@@ -137,6 +145,9 @@ export const noFacts: Facts = {
   builds: {},
   fileDigests: {},
   made: {},
+  told: {},
+  broughtTo: {},
+  networksSeen: {},
   adopted: {},
   reruns: {},
   failedReplacements: {},

@@ -2,6 +2,7 @@
 
 import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
+import { isBroughtTo } from './brought-to.ts';
 import type { Facts } from './facts.ts';
 import { isHealthStale } from './health.ts';
 import { pinOf } from './image-key.ts';
@@ -45,7 +46,8 @@ export function needsInspect(
 }
 
 function isUnclear(workload: Workload, container: ObservedContainer, facts: Facts): boolean {
-  if (container.labels[identityLabels.specHash] !== specHash(workload)) return true;
+  const hash = specHash(workload);
+  if (container.labels[identityLabels.specHash] !== hash || !isBroughtTo(container, hash, facts)) return true;
   if (!isPinned(workload, container, facts)) return true;
   if (container.state === 'running' || container.state === 'paused' || container.state === 'restarting')
     return false;

@@ -79,12 +79,12 @@ export function replacedWords(s: Situation): string {
 }
 
 export function endedWords(s: Situation): string {
-  return `it ended with ${nameOf(s, endedWithHolder(s))}, whose process namespace it shares; it is started again`;
+  return `it ended with ${nameOf(s, endedWithHolder(s))}, whose process namespace it shares`;
 }
 
 export function strandedWords(s: Situation): string {
   const shared = sharedModes(s.workload.container).map((m) => m.what);
-  return `${nameOf(s, holderStartedAfter(s))} was started again and left the ${shared.join(' and ')} that it shares with it; it is restarted to join anew`;
+  return `${nameOf(s, holderStartedAfter(s))} was started again and left the ${shared.join(' and ')} that it shares with it`;
 }
 
 /** `Service/vpn`, or the name of a container that is not ours. */

@@ -2,16 +2,17 @@
 
 import type { Workload } from '../desired-state/resource.ts';
 import { stepsOf } from './acts.ts';
+import { isBroughtTo } from './brought-to.ts';
+import { causeOf, nothingUntil } from './cause-of.ts';
 import type { Finding, Told } from './conditions.ts';
 import { positionOf } from './drift.ts';
 import { droppedByEngine } from './dropped-by-engine.ts';
 import { liftingWords } from './lifted-by.ts';
 import { foreignCopies, type Waiting } from './outlook.ts';
-import type { Cause, Notice, Plan } from './plan.ts';
+import type { Cause, LeftAlone, Notice, Plan } from './plan.ts';
 import type { Prerequisites } from './prerequisites.ts';
 import type { Level } from './rule.ts';
-import { type Category, classify } from './rules.ts';
-import { type Sentence, sentences } from './sentences.ts';
+import { type Category, classify, type Found } from './rules.ts';
 import { type Setting, type Situation, situate } from './situation.ts';
 import { type Draft, nothing } from './steps.ts';
 
@@ -21,7 +22,14 @@ export interface WorkloadPart {
   readonly finding: (waiting: Waiting | undefined) => Finding;
   readonly warnings: readonly Notice[];
   readonly reported: Plan['reported'];
+  /** What would be mended, were reeve's hands not off it. */
+  readonly leftAlone?: LeftAlone;
   readonly nextAt: readonly number[];
+}
+
+interface Beneath {
+  readonly rule: Found;
+  readonly cause: Cause;
 }
 
 const readyStates = new Set(['ready', 'done']);
@@ -35,15 +43,20 @@ export function planWorkload(
 ): WorkloadPart {
   const s = situate(setting, workload);
   const rule = classify(s);
-  const sentence = sentences[rule.category](s);
-  const cause = causeOf(s, rule.category, sentence);
+  const found = causeOf(s, rule);
+  // A hold says nothing of how the thing held is: that is looked at as if nobody held it.
+  const beneath = rule.category === 'Held' ? beneathHold(s) : { rule, cause: found.cause };
+  const cause = rule.category === 'Held' ? onTop(found.cause, beneath.cause) : found.cause;
   const draft = mayAct ? stepsOf(rule.act, s, cause, made) : nothing;
-  const times = [sentence.nextAt, s.hold?.until, s.readiness?.nextAt].filter(
+  const times = [found.nextAt, s.hold?.until, s.readiness?.nextAt].filter(
     (t) => t !== undefined && t > s.now,
   );
   return {
     draft,
-    finding: (waiting) => findingOf(s, rule.level, rule.category, cause, waiting),
+    finding: (waiting) => findingOf(s, rule, cause, beneath, waiting),
+    ...(nothingUntil(s) === undefined || beneath.rule.act === 'none'
+      ? {}
+      : { leftAlone: { ref: s.ref, cause: beneath.cause } }),
     warnings: [
       ...foreignCopies(s.ref, s.owned),
       ...droppedByEngine(workload, setting.world.observed.host.apiVersion),
@@ -53,45 +66,38 @@ export function planWorkload(
   };
 }
 
-function causeOf(s: Situation, category: Category, sentence: Sentence): Cause {
-  const { message, since, position, fields } = sentence;
-  const asked = category === 'Updated' || category === 'Reconnected';
-  const reason =
-    sentence.reason ?? (asked && sentence.fields !== undefined ? driftReason(s, category) : category);
-  return {
-    reason,
-    message,
-    ...(position === undefined ? {} : { position }),
-    ...(since === undefined ? {} : { since }),
-    ...(fields === undefined || fields.length === 0 ? {} : { fields }),
-  };
+/** What would be so if nobody held it. */
+function beneathHold(s: Situation): Beneath {
+  const { hold: _, ...free } = s;
+  const rule = classify(free);
+  return { rule, cause: causeOf(free, rule).cause };
 }
 
-/** A difference that no revision asked for is drift; the container was made to this very spec. */
-function driftReason(s: Situation, category: 'Updated' | 'Reconnected'): string {
-  const label = s.container?.labels['reeve.spec-hash'];
-  if (category === 'Reconnected') return label === s.hash ? 'NetworkLost' : 'SpecChanged';
-  return label === s.hash ? 'Drifted' : 'SpecChanged';
+/** Held, it is as it is beneath; the hold is told first. */
+function onTop(hold: Cause, beneath: Cause): Cause {
+  return { ...hold, message: `${hold.message}; ${beneath.message}` };
 }
 
 function findingOf(
   s: Situation,
-  level: Level,
-  category: Category,
+  { level, category }: Found,
   cause: Cause,
+  beneath: Beneath,
   waits: Waiting | undefined,
 ): Finding {
-  const ready = isReadyNow(s, category);
+  const ready = isReadyNow(s, beneath.rule.category);
   const waiting: Told | undefined =
     waits === undefined || ready
       ? undefined
       : { reason: waits.reason, message: waitingWords(category, waits, cause) };
   const told: Told = waiting ?? { reason: cause.reason, message: cause.message };
-  const live: Told = readyTold(s, category, ready, told);
+  const seen = category === 'Held' ? beneath.cause : told;
+  const live: Told = readyTold(s, beneath.rule.category, ready, seen);
   const degraded = degradedOf(s, level, category, told);
   return {
     ref: s.ref,
     ...(s.container === undefined ? {} : { containerId: s.container.id }),
+    ...newlyBrought(s),
     ready,
     reason: live.reason,
     message: live.message,
@@ -99,6 +105,12 @@ function findingOf(
     ...(degraded === undefined ? {} : { degraded }),
     ...heldOf(s, cause),
   };
+}
+
+/** Nothing is left of what another spec had asked for. */
+function newlyBrought({ container, drift, hash, facts }: Situation): { broughtTo?: string } {
+  const isFulfilled = container?.detail !== undefined && drift.length === 0;
+  return isFulfilled && !isBroughtTo(container, hash, facts) ? { broughtTo: hash } : {};
 }
 
 function waitingWords(category: Category, waits: Waiting, cause: Cause): string {

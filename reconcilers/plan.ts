@@ -127,6 +127,12 @@ export interface PlanImage {
   readonly builtFrom?: string;
 }
 
+/** What would be mended, were reeve's hands not off it: it is held, or the platform is suspended. */
+export interface LeftAlone {
+  readonly ref: Ref;
+  readonly cause: Cause;
+}
+
 /** Something a plan says but does not do. */
 export interface Notice {
   readonly ref: Ref;
@@ -150,5 +156,7 @@ export interface Plan {
   readonly nextAt?: number;
   /** Drift that a mode of `report` keeps us from healing. */
   readonly reported: readonly (Notice & { readonly fields: readonly FieldChange[] })[];
+  /** Absent: nothing. */
+  readonly leftAlone?: readonly LeftAlone[];
   readonly diagnostics?: readonly Diagnostic[];
 }

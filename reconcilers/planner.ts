@@ -9,6 +9,7 @@ import { statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import { type Gates, makeGates } from './gates.ts';
 import { type ImageAsks, noAsks } from './images.ts';
+import { namesInCircles } from './mixed-up-names.ts';
 import { movedTags } from './moved-tags.ts';
 import type { ObservedState } from './observed.ts';
 import { orderOf } from './order.ts';
@@ -24,7 +25,7 @@ import { probeSuspicion } from './probe-suspect.ts';
 import type { Readiness } from './readiness.ts';
 import { networkRemovals } from './removal-steps.ts';
 import { select } from './selection.ts';
-import type { Setting } from './situation.ts';
+import { activeHold, type Setting } from './situation.ts';
 import type { Draft } from './steps.ts';
 import { numberWaves } from './waves.ts';
 import { indexWorld } from './world.ts';
@@ -108,6 +109,7 @@ export function plan(input: PlanInput): Plan {
     readiness: ready,
     everMade: new Set(Object.values(facts.made).map((m) => m.ref)),
     suspicion: probeSuspicion(revision, observed, now),
+    namesInCircles: namesInCircles(world, (ref) => mayAct(ref) && activeHold(facts, ref, now) === undefined),
     brokenDependencies: (workload) => brokenDependencies(workload, world, ready),
   };
   const made = {
@@ -140,6 +142,7 @@ export function plan(input: PlanInput): Plan {
   const steps = numberWaves([...early, ...leaving, ...removals.volumes], order);
   const waits = waitsByRef(gated, world, ready);
   const all = [...parts.values()];
+  const leftAlone = all.flatMap((p) => p.leftAlone ?? []);
   const told = planImages(world, images, steps);
   const nextAt = earliest([...later.values(), ...models.nextAt, ...all.flatMap((p) => p.nextAt)]);
   return {
@@ -166,6 +169,7 @@ export function plan(input: PlanInput): Plan {
     ].sort((a, b) => (a.ref < b.ref ? -1 : 1)),
     ...(nextAt === undefined ? {} : { nextAt }),
     reported: all.flatMap((p) => p.reported),
+    ...(leftAlone.length === 0 ? {} : { leftAlone }),
   };
 }
 

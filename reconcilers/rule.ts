@@ -11,6 +11,7 @@ export type Act =
   | 'refresh'
   | 'unpause'
   | 'rename'
+  | 'renameAside'
   | 'recreate'
   | 'build'
   | 'update'

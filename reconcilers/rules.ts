@@ -27,6 +27,7 @@ import {
   isRunning,
   isTried,
   lacksImage,
+  nameBearer,
   recreatedDependency,
   state,
   waits,
@@ -67,6 +68,12 @@ export const rules = [
     level: 'fine',
   },
   {
+    category: 'NamesMixedUp',
+    when: (s) => isMissing(s) && nameBearer(s) !== undefined,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
     category: 'Blocked',
     when: (s) => isMissing(s) && s.blocker('create') !== undefined,
     act: 'none',
@@ -92,7 +99,20 @@ export const rules = [
     act: 'removeDead',
     level: 'progressing',
   },
-  // Renamed by hand, or declared under another name: renamed, no restart.
+  // Renamed by hand, or declared under another name: renamed, no restart. Where ours bear each other's names, each first
+  // lets go of the one it bears.
+  {
+    category: 'NamesMixedUp',
+    when: (s) => isRenamed(s) && s.setting.namesInCircles.has(s.ref),
+    act: 'renameAside',
+    level: 'fine',
+  },
+  {
+    category: 'NamesMixedUp',
+    when: (s) => isRenamed(s) && nameBearer(s) !== undefined,
+    act: 'none',
+    level: 'degraded',
+  },
   {
     category: 'NameTaken',
     when: (s) => isRenamed(s) && s.setting.world.containersByName.has(s.workload.containerName),
@@ -308,8 +328,11 @@ export const rules = [
 
 export type Category = (typeof rules)[number]['category'];
 
+/** The rule that holds. */
+export type Found = Rule & { readonly category: Category };
+
 /** The first rule that holds; an act that failed a moment ago is not tried again before its time, whatever the rule. */
-export function classify(s: Situation): Rule & { readonly category: Category } {
+export function classify(s: Situation): Found {
   const rule = rules.find((r) => r.when(s)) ?? settled;
   // The failed start of a new container is what brings the old one back: that once need not wait.
   const isFirst = rule.category === 'ReplacementFailed' && (s.attempts?.at.length ?? 0) <= 1;

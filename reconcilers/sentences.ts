@@ -1,6 +1,7 @@
 // How each category reads to a person at 3 a.m.: what is so, since when, what happens next. Decides nothing.
 
 import type { Position } from '../desired-state/diagnostic.ts';
+import { isBroughtTo } from './brought-to.ts';
 import { positionOf } from './drift.ts';
 import { imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
@@ -8,12 +9,14 @@ import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
 import type { Category } from './rules.ts';
 import type { Situation } from './situation.ts';
-import { changedFiles, isDown, pausedSince, recreatedDependency } from './symptoms.ts';
+import { changedFiles, isDown, nameBearer, pausedSince, recreatedDependency } from './symptoms.ts';
 
 export interface Sentence {
   /** Absent: the category's own name. */
   readonly reason?: string;
   readonly message: string;
+  /** What reeve does about it, its joint included: said only where reeve's hands are not off. */
+  readonly outcome?: string;
   /** When the live fact arose. */
   readonly since?: number;
   /** When time alone will change it. */
@@ -22,8 +25,8 @@ export interface Sentence {
   readonly fields?: Cause['fields'];
 }
 
-const keepSo = (s: Situation): string =>
-  `to keep it so: reeve hold ${s.ref} --for 30m, or --stopped for maintenance`;
+const unlessKept = (s: Situation): string =>
+  `. To keep it so: reeve hold ${s.ref} --for 30m, or --stopped for maintenance`;
 const status = (s: Situation): string => {
   const code = s.stop?.exitCode ?? s.container?.exitCode ?? s.container?.detail?.exitCode;
   return code === undefined ? 'unknown status' : `status ${code}`;
@@ -31,6 +34,12 @@ const status = (s: Situation): string => {
 const endedAt = (s: Situation): { since?: number } => {
   const at = s.stop?.at ?? (s.container?.detail?.finishedAt || undefined);
   return at === undefined ? {} : { since: at };
+};
+/** When the last container of it went, where that is known. */
+const removedAt = (s: Situation): { since?: number } => {
+  const made = Object.values(s.facts.made).filter((m) => m.ref === s.ref);
+  const at = Math.max(...made.map((m) => m.goneAt ?? Number.NEGATIVE_INFINITY));
+  return Number.isFinite(at) ? { since: at } : {};
 };
 const declaredAt = (s: Situation): { position: Position } => ({ position: s.workload.position });
 const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
@@ -42,12 +51,17 @@ function held(s: Situation): Sentence {
   const { hold } = s;
   const until = hold?.until === undefined ? `until reeve release ${s.ref}` : `until ${iso(hold.until)}`;
   const why = hold?.reason === undefined ? '' : ` (${hold.reason})`;
-  const message = `held${hold?.stopped === true ? ' stopped' : ''} by ${hold?.by ?? 'somebody'}${why} ${until}; ${seen(s)}`;
+  const message = `held${hold?.stopped === true ? ' stopped' : ''} by ${hold?.by ?? 'somebody'}${why} ${until}`;
   return {
     message,
     ...(hold === undefined ? {} : { since: hold.at }),
     ...(hold?.until === undefined ? {} : { nextAt: hold.until }),
   };
+}
+
+function heldStopped(s: Situation): Sentence {
+  const sentence = held(s);
+  return { reason: 'Held', ...sentence, message: `${sentence.message}; ${seen(s)}` };
 }
 
 function backingOff(s: Situation): Sentence {
@@ -57,9 +71,10 @@ function backingOff(s: Situation): Sentence {
   const what = failure?.message ?? attempts?.lastFailure ?? 'it failed';
   const times = attempts?.at.length ?? 0;
   const when = attempts === undefined ? 'soon' : `at ${iso(attempts.notBefore)}`;
-  const message = `${what}; tried ${times} time${times === 1 ? '' : 's'} lately, next try ${when}`;
+  const message = `${what}; tried ${times} time${times === 1 ? '' : 's'} lately`;
   const since = failure?.at ?? attempts?.crashLoopSince ?? attempts?.at.at(-1);
-  return { reason, message, ...(since === undefined ? {} : { since }), ...next(s) };
+  const outcome = `, next try ${when}`;
+  return { reason, message, outcome, ...(since === undefined ? {} : { since }), ...next(s) };
 }
 
 function blocked(s: Situation): Sentence {
@@ -70,7 +85,7 @@ function blocked(s: Situation): Sentence {
 }
 
 /** A difference in fields: its cause is the manifest's line where the manifest changed, else the live fact. */
-function fields(s: Situation, acts: readonly string[], words: string): Sentence {
+function fields(s: Situation, acts: readonly string[], words = ''): Sentence {
   const found = s.drift.filter((d) => acts.includes(d.act));
   const [first] = found;
   const names = found
@@ -78,10 +93,10 @@ function fields(s: Situation, acts: readonly string[], words: string): Sentence 
     .slice(0, 3)
     .join(', ');
   // Made to this very spec: somebody changed it live, and the last look found it.
-  const isLive = s.container?.labels[identityLabels.specHash] === s.hash;
+  const isLive = s.container !== undefined && isBroughtTo(s.container, s.hash, s.facts);
   const more = found.length > 3 ? ` and ${found.length - 3} more` : '';
   return {
-    message: `${names}${more} ${found.length === 1 ? 'differs' : 'differ'}: ${words}`,
+    message: `${names}${more} ${found.length === 1 ? 'differs' : 'differ'}${words === '' ? '' : `: ${words}`}`,
     position: positionOf(s.workload, first?.field ?? ''),
     fields: found.map(({ field, old, new: to }) => ({ field, old, new: to })),
     ...(isLive && s.container?.detail !== undefined ? { since: s.container.detail.at } : {}),
@@ -110,25 +125,34 @@ function tried(s: Situation): Sentence {
 
 export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> = {
   Held: held,
-  HeldStopping: (s) => ({ reason: 'Held', ...held(s) }),
-  HeldStopped: (s) => ({ reason: 'Held', ...held(s) }),
+  HeldStopping: heldStopped,
+  HeldStopped: heldStopped,
   NotAdopted: notAdopted,
-  Removing: () => ({ message: 'the engine is removing its container; it is made anew when that is done' }),
+  Removing: () => ({
+    message: 'the engine is removing its container',
+    outcome: '; it is made anew when that is done',
+  }),
   NotInspected: () => ({ message: 'its container could not be inspected yet; nothing is done before it is' }),
   Leftover: (s) => ({
-    message: `a second container that reeve made is left over (${s.owned.leftovers.map((c) => c.name).join(', ')}); it goes`,
+    message: `a second container that reeve made is left over (${s.owned.leftovers.map((c) => c.name).join(', ')})`,
+    outcome: '; it goes',
   }),
-  Replaced: () => ({ message: 'the new container is ready; the old one goes' }),
+  Replaced: () => ({ message: 'the new container is ready', outcome: '; the old one goes' }),
   ReplacementFailed: (s) => ({
-    message: `the new container did not get ready: ${seen(s)}; the old one comes back`,
+    message: `the new container did not get ready: ${seen(s)}`,
+    outcome: '; the old one comes back',
     ...endedAt(s),
   }),
   ReplacementOutdated: () => ({
-    message: 'the manifest changed while the new container was not ready; it is made again',
+    message: 'the manifest changed while the new container was not ready',
+    outcome: '; it is made again',
   }),
-  ReplacementReverted: () => ({ message: 'the old container is what is to run; it comes back' }),
+  ReplacementReverted: () => ({ message: 'the old container is what is to run', outcome: '; it comes back' }),
   ReplacementBlocked: (s) => blocked(s),
-  ReplacementResumed: () => ({ message: 'a recreate was interrupted; it goes on where it stood' }),
+  ReplacementResumed: () => ({
+    message: 'a recreate was interrupted',
+    outcome: '; it goes on where it stood',
+  }),
   ReplacementStarting: (s) => ({
     message: `the new container is starting, the old one is kept until it is ready: ${seen(s)}`,
     ...nextOf(s),
@@ -149,25 +173,46 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     };
   },
   Removed: (s) => ({
-    message: `its container was removed, not by reeve; it is made again. ${capital(keepSo(s))}`,
+    message: 'its container was removed, not by reeve',
+    outcome: `; it is made again${unlessKept(s)}`,
+    ...removedAt(s),
     ...declaredAt(s),
   }),
   Created: (s) => ({ message: 'declared, and not there', ...declaredAt(s) }),
   TaskLeftBehind: () => ({
-    message:
-      'the engine was cut off while it started the container and cannot start it again; it is removed and made anew',
+    message: 'the engine was cut off while it started the container and cannot start it again',
+    outcome: '; it is removed and made anew',
   }),
-  Dead: () => ({ message: 'the engine gave its container up as dead; it is removed and made anew' }),
+  Dead: () => ({
+    message: 'the engine gave its container up as dead',
+    outcome: '; it is removed and made anew',
+  }),
   NameTaken: (s) => ({
     message: `its container was renamed to ${s.container?.name ?? '?'}, and another one now bears ${s.workload.containerName}; rename or remove that one`,
   }),
+  NamesMixedUp: (s) => {
+    const ours = nameBearer(s);
+    const inCircle = s.setting.namesInCircles.has(s.ref);
+    return {
+      message:
+        s.container === undefined
+          ? `the container of ${ours} bears its name ${s.workload.containerName}`
+          : `its container bears the name ${s.container.name}, and that of ${ours} bears ${s.workload.containerName}`,
+      outcome: inCircle
+        ? '; each gets its own name back, without a restart'
+        : `; it goes on once ${ours} has its own name`,
+      ...declaredAt(s),
+    };
+  },
   Renamed: (s) =>
     s.container?.labels[identityLabels.container] === s.container?.name
       ? {
-          message: `declared under another name than ${s.container?.name ?? '?'}: renamed, without a restart`,
+          message: `declared under another name than ${s.container?.name ?? '?'}`,
+          outcome: ': renamed, without a restart',
         }
       : {
-          message: `its container was renamed to ${s.container?.name ?? '?'}, not by reeve; it is renamed back, without a restart`,
+          message: `its container was renamed to ${s.container?.name ?? '?'}, not by reeve`,
+          outcome: '; it is renamed back, without a restart',
         },
   Protected: (s) => {
     const sentence = fields(
@@ -180,8 +225,8 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   ReplacementTried: tried,
   NamespaceReplaced: (s) => ({ ...fields(s, ['recreate'], ''), message: replacedWords(s) }),
   NamespaceEnding: endingWords,
-  NamespaceEnded: (s) => ({ message: endedWords(s), ...endedAt(s) }),
-  NamespaceLost: (s) => ({ message: strandedWords(s) }),
+  NamespaceEnded: (s) => ({ message: endedWords(s), outcome: '; it is started again', ...endedAt(s) }),
+  NamespaceLost: (s) => ({ message: strandedWords(s), outcome: '; it is restarted to join anew' }),
   BuildChanged: (s) => {
     const want = imageWant(s.setting.world, s.setting.images, s.workload);
     const message = want.way === 'build' ? want.why : 'its image is built anew';
@@ -190,9 +235,9 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   SpecChanged: (s) => fields(s, ['recreate'], 'only a new container can have that'),
   CrashLoopBackOff: (s) => {
     const when = s.attempts === undefined ? '' : `, next start at ${iso(s.attempts.notBefore)}`;
-    const message = `it keeps failing (${s.attempts?.lastFailure ?? 'unknown'}) and the engine keeps restarting it; stopped${when}`;
     return {
-      message,
+      message: `it keeps failing (${s.attempts?.lastFailure ?? 'unknown'}) and the engine keeps restarting it`,
+      outcome: `; stopped${when}`,
       ...(s.attempts?.crashLoopSince === undefined ? {} : { since: s.attempts.crashLoopSince }),
       ...next(s),
     };
@@ -201,21 +246,23 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     message: `it exited with ${status(s)}; the engine's restart policy is restarting it`,
     ...endedAt(s),
   }),
-  Updated: (s) => fields(s, ['update'], 'changed in place, no restart'),
-  Reconnected: (s) => fields(s, ['connect'], 'reconnected in place, no restart'),
+  Updated: (s) => ({ ...fields(s, ['update']), outcome: ': changed in place, no restart' }),
+  Reconnected: (s) => ({ ...fields(s, ['connect']), outcome: ': reconnected in place, no restart' }),
   JobFailed: (s) => ({
     message: `the job failed with ${status(s)}; it is not run again by itself. Look at reeve logs ${s.ref}, then reeve rerun ${s.ref}`,
     ...endedAt(s),
   }),
   StoppedByHand: (s) => ({
-    message: `it was stopped through the API, not by reeve (${status(s)}); it is started again. ${capital(keepSo(s))}`,
+    message: `it was stopped through the API, not by reeve (${status(s)})`,
+    outcome: `; it is started again${unlessKept(s)}`,
     ...endedAt(s),
   }),
   EngineStopped: (s) => ({
-    message: `it ended with the engine (${status(s)}), which was stopped or died; it is started again`,
+    message: `it ended with the engine (${status(s)}), which was stopped or died`,
+    outcome: '; it is started again',
     ...endedAt(s),
   }),
-  Stopped: (s) => ({ message: 'reeve had stopped it; it is started again', ...endedAt(s) }),
+  Stopped: (s) => ({ message: 'reeve had stopped it', outcome: '; it is started again', ...endedAt(s) }),
   OomKilled: (s) => ({
     message: `it ran out of memory and was killed; its limit is ${memoryOf(s)}`,
     ...endedAt(s),
@@ -239,7 +286,8 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     nextAt: pausedSince(s) + s.policy.pauseGraceMs,
   }),
   Paused: (s) => ({
-    message: `it was paused, not by reeve; it is unpaused. ${capital(keepSo(s))}`,
+    message: 'it was paused, not by reeve',
+    outcome: `; it is unpaused${unlessKept(s)}`,
     since: pausedSince(s),
   }),
   DependencyRecreated: (s) => ({
@@ -260,8 +308,8 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   DependencyNotReady: (s) => ({
     message: `${seen(s)}; not restarted, since it depends on ${s.setting.brokenDependencies(s.workload).join(', ')}`,
   }),
-  ProbeFailing: (s) => ({ message: `${seen(s)}; it is restarted` }),
-  Unhealthy: (s) => ({ message: `${seen(s)}; it is restarted` }),
+  ProbeFailing: (s) => ({ message: seen(s), outcome: '; it is restarted' }),
+  Unhealthy: (s) => ({ message: seen(s), outcome: '; it is restarted' }),
   ProgressDeadlineExceeded: (s) => ({
     message: `${seen(s)}, for longer than the progress deadline (${s.policy.progressDeadlineMs / 1000} s); look at reeve logs ${s.ref}`,
   }),
@@ -303,8 +351,4 @@ function exitAdvice(s: Situation): string {
   return s.workload.lifecycle === 'service'
     ? '; it is to keep running. If it is a job, write restart: "no"'
     : '; it was ready as a server before, so it is to keep running';
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -4,6 +4,7 @@ import type { DriftMode, Ref, Workload } from '../desired-state/resource.ts';
 import { refOf } from '../desired-state/resource.ts';
 import { canonicalJson, type Policy } from '../desired-state/revision.ts';
 import { type Blocker, type BlockerSources, blockerOf } from './blockers.ts';
+import { isBroughtTo } from './brought-to.ts';
 import { type FieldDrift, fieldDrift } from './drift.ts';
 import type { Attempts, Facts, Hold, Stop } from './facts.ts';
 import type { ImageAsks } from './images.ts';
@@ -28,6 +29,8 @@ export interface Setting extends BlockerSources {
   /** Refs of which reeve has made a container, there or not. */
   readonly everMade: ReadonlySet<Ref>;
   readonly suspicion: Suspicion | undefined;
+  /** Refs whose containers bear each other's names, all of which may be renamed. */
+  readonly namesInCircles: ReadonlySet<Ref>;
   /** Required dependencies that are not ready and have failed, in words. */
   readonly brokenDependencies: (workload: Workload) => readonly string[];
 }
@@ -49,7 +52,10 @@ export interface Situation {
   readonly container?: ObservedContainer;
   /** Absent without a container. */
   readonly readiness?: Readiness;
+  /** What the rules go by. */
   readonly hold?: Hold;
+  /** The same, also where it is looked at as if nobody held it. */
+  readonly held?: Hold;
   readonly attempts?: Attempts;
   readonly failure?: Facts['failures'][Ref];
   readonly stop?: Stop;
@@ -87,7 +93,7 @@ export function situate(setting: Setting, workload: Workload): Situation {
     owned,
     ...(container === undefined ? {} : { container }),
     ...(ready === undefined ? {} : { readiness: ready }),
-    ...(hold === undefined ? {} : { hold }),
+    ...(hold === undefined ? {} : { hold, held: hold }),
     ...(attempts[ref] === undefined ? {} : { attempts: attempts[ref] }),
     ...(failures[ref] === undefined ? {} : { failure: failures[ref] }),
     ...(stop === undefined ? {} : { stop }),
@@ -97,7 +103,8 @@ export function situate(setting: Setting, workload: Workload): Situation {
   };
 }
 
-function activeHold(facts: Facts, ref: Ref, now: number): Hold | undefined {
+/** A hold whose time is not over. */
+export function activeHold(facts: Facts, ref: Ref, now: number): Hold | undefined {
   const hold = facts.holds[ref];
   return hold === undefined || (hold.until !== undefined && hold.until <= now) ? undefined : hold;
 }
@@ -134,14 +141,16 @@ function judge(
   hash: string,
 ): Pick<Situation, 'unclear' | 'drift' | 'reported'> {
   if (container === undefined) return { unclear: false, drift: [], reported: [] };
+  const { facts } = setting.world;
   const sameHash = container.labels[identityLabels.specHash] === hash;
+  const isBrought = isBroughtTo(container, hash, facts);
   const unclear =
-    container.detail === undefined && !(sameHash && isPinned(workload, container, setting.world.facts));
+    container.detail === undefined && !(sameHash && isBrought && isPinned(workload, container, facts));
   const drift: FieldDrift[] = [];
   const reported: Reported[] = [];
   const before = setting.previous.get(refOf(workload));
   const shared = new Set<string>(sharedModes(workload.container).map((m) => m.field));
-  const asMade = sameHash && setting.world.facts.made[container.id] !== undefined;
+  const asMade = sameHash && facts.made[container.id] !== undefined;
   for (const field of driftOf(setting, workload, container)) {
     // Made by us for this very spec: what nobody can change on a container and yet differs is what the engine does not
     // take as declared. Another one would differ again, so it is told instead of recreating for ever.
@@ -151,7 +160,7 @@ function judge(
       reported.push({ ...field, why: 'NotTakenByEngine' });
       continue;
     }
-    const asked = field.act === 'recreate' || (!sameHash && isNewWish(before, workload, field.field));
+    const asked = field.act === 'recreate' || (!isBrought && isNewWish(before, workload, field.field));
     const mode = asked ? 'heal' : modeOf(workload, field.field);
     if (field.limitLeft === true) {
       // Only a limit that the manifest is known to have taken away is worth a recreate; one set by hand is reported.

@@ -4,6 +4,7 @@ import type { Ref } from '../desired-state/resource.ts';
 import { isBackingOff } from './backoff.ts';
 import { isComposeName, isMadeByCompose } from './compose-identity.ts';
 import { imageFailures, imageWant } from './images.ts';
+import { bearerOf } from './mixed-up-names.ts';
 import type { ObservedContainer } from './observed.ts';
 import { recreatedDependency as findRecreated } from './recreated-dependency.ts';
 import { type Fate, successorFate } from './replacement.ts';
@@ -55,6 +56,11 @@ export function isRenamed({ container, workload, setting }: Situation): boolean 
   const { platform } = setting.world.revision;
   const given = (name: string): boolean => isComposeName(name, platform, workload.name);
   return !(isMadeByCompose(container.labels) && given(container.name) && given(workload.containerName));
+}
+
+/** Another workload of ours whose container bears the name of this one, and is to be renamed itself. */
+export function nameBearer({ setting, workload }: Situation): Ref | undefined {
+  return bearerOf(setting.world, workload);
 }
 
 /** Compose made its container, and nobody has said that reeve shall keep it. */

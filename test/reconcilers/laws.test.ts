@@ -55,7 +55,7 @@ function revisionOf(list: readonly (Wish | undefined)[]): Revision {
 /** What people and faults do to what runs. */
 const mischief = fc.array(
   fc.record({
-    what: fc.constantFrom('remove', 'stop', 'rename', 'pause', 'disconnect', 'forget', 'copy'),
+    what: fc.constantFrom('remove', 'stop', 'rename', 'swap', 'pause', 'disconnect', 'forget', 'copy'),
     which: fc.nat(5),
   }),
   { maxLength: 4 },
@@ -64,7 +64,7 @@ const mischief = fc.array(
 function disturb(engine: ModelEngine, acts: readonly { what: string; which: number }[]): void {
   // Renamed by hand, forgotten, and declared no more: nothing is left to know it by.
   const forgets = acts.some((a) => a.what === 'forget');
-  for (const { what, which } of acts.filter((a) => !(forgets && a.what === 'rename'))) {
+  for (const { what, which } of acts.filter((a) => !(forgets && ['rename', 'swap'].includes(a.what)))) {
     const container = engine.containers[which % Math.max(1, engine.containers.length)];
     if (container === undefined) continue;
     if (what === 'remove') engine.containers = engine.containers.filter((c) => c !== container);
@@ -73,6 +73,11 @@ function disturb(engine: ModelEngine, acts: readonly { what: string; which: numb
       engine.facts.stops[container.id] = { at: engine.now, by: 'api', exitCode: 143 };
     }
     if (what === 'rename') container.name = `${container.name}-x${which}`;
+    // A copy that bears our name is a case of its own.
+    const other = engine.containers[(which + 1) % engine.containers.length];
+    if (what === 'swap' && other !== undefined && ![container, other].some((c) => c.image === 'backup:1')) {
+      [container.name, other.name] = [other.name, container.name];
+    }
     if (what === 'pause') {
       container.state = 'paused';
       engine.facts.pausedSince[container.id] = engine.now;
