@@ -83,8 +83,8 @@ export function factsFromEvent(
     case 'unpause':
       return [{ fact: 'pausedSince', key: id, value: undefined }];
     case 'destroy':
-      // That reeve made it stays known: this is how the next plan sees that somebody removed it.
-      return forgetContainer(id).filter((c) => c.fact !== 'made');
+      // That reeve made it stays known: this is how the next plan sees that somebody removed it, and when.
+      return [...forgetContainer(id).filter((c) => c.fact !== 'made'), ...goneAt(id, facts, at)];
     default:
       return [];
   }
@@ -133,7 +133,21 @@ function stopOf(event: EngineEvent, facts: Facts, memory: EventMemory): FactChan
       : oom
         ? 'oom'
         : 'self';
-  return { fact: 'stops', key: id, value: { at, by, ...(known === undefined ? {} : { exitCode: known }) } };
+  // One end, told by two events, has one time.
+  const since = before !== undefined && at - before.at <= 5_000 ? Math.min(before.at, at) : at;
+  return {
+    fact: 'stops',
+    key: id,
+    value: { at: since, by, ...(known === undefined ? {} : { exitCode: known }) },
+  };
+}
+
+/** The first time is kept: an event may come after the look that saw the same. */
+export function goneAt(id: string, { made }: Facts, at: number): FactChange[] {
+  const known = made[id];
+  return known === undefined || known.goneAt !== undefined
+    ? []
+    : [{ fact: 'made', key: id, value: { ...known, goneAt: at } }];
 }
 
 /** Everything remembered by container id goes with the container. */
@@ -143,6 +157,7 @@ export function forgetContainer(id: string): FactChange[] {
     { fact: 'runningSince', key: id, value: undefined },
     { fact: 'pausedSince', key: id, value: undefined },
     { fact: 'fileDigests', key: id, value: undefined },
+    { fact: 'broughtTo', key: id, value: undefined },
     { fact: 'made', key: id, value: undefined },
   ];
 }

@@ -7,7 +7,7 @@ import type { Facts } from '../../reconcilers/facts.ts';
 import type { ObservedContainer, ObservedState } from '../../reconcilers/observed.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { FactChange } from '../store/store.ts';
-import { forgetContainer } from './facts-from-event.ts';
+import { forgetContainer, goneAt } from './facts-from-event.ts';
 
 /** The facts that change by this observation. */
 export function factsFromObservation(
@@ -83,6 +83,7 @@ function goneContainers(observed: ObservedState, facts: Facts): FactChange[] {
     ...Object.keys(facts.runningSince),
     ...Object.keys(facts.pausedSince),
     ...Object.keys(facts.fileDigests),
+    ...Object.keys(facts.broughtTo),
     ...Object.keys(facts.made),
   ]);
   const changes: FactChange[] = [];
@@ -90,6 +91,7 @@ function goneContainers(observed: ObservedState, facts: Facts): FactChange[] {
     if (!there.has(id)) {
       const forgotten = forgetContainer(id).filter((c) => c.fact !== 'made' || !isLast(id));
       changes.push(...forgotten.filter((c) => isKnown(c, facts)));
+      if (isLast(id)) changes.push(...goneAt(id, facts, observed.at));
     }
   return changes;
 }

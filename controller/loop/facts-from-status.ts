@@ -3,6 +3,7 @@
 
 import { isWorkload, type Ref, refOf, type Workload } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
+import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import type { Plan } from '../../reconcilers/plan.ts';
 import { specHash } from '../../reconcilers/spec-hash.ts';
@@ -19,7 +20,7 @@ export function factsFromStatuses(revision: Revision, plan: Plan, facts: Facts, 
     }),
   );
   const containers = new Map(plan.statuses.map((s) => [s.ref, s.containerId]));
-  const changes: FactChange[] = [];
+  const changes: FactChange[] = plan.statuses.flatMap(brought);
   for (const workload of revision.resources) {
     if (!isWorkload(workload)) continue;
     const ref = refOf(workload);
@@ -46,6 +47,12 @@ export function factsFromStatuses(revision: Revision, plan: Plan, facts: Facts, 
     }
   }
   return changes;
+}
+
+/** What differs of it from now on was changed by somebody else. */
+function brought({ containerId, broughtTo }: ResourceStatus): FactChange[] {
+  if (containerId === undefined || broughtTo === undefined) return [];
+  return [{ fact: 'broughtTo', key: containerId, value: broughtTo }];
 }
 
 /** Readiness of it was more than running for a moment. */

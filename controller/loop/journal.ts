@@ -1,7 +1,7 @@
 // Turns what happens into events, in the words of the plan. Stored before they are shown; repeats are counted by the store.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import type { Step, StepOp } from '../../reconcilers/plan.ts';
+import type { Cause, Step, StepOp } from '../../reconcilers/plan.ts';
 import type { NewEvent, StoredCondition } from '../store/store.ts';
 import type { StepReport } from './executor.ts';
 
@@ -49,22 +49,36 @@ export function eventsOfCauses(steps: readonly Step[], context: JournalContext):
   for (const step of steps) {
     if (seen.has(step.ref)) continue;
     seen.add(step.ref);
-    const { reason, message, position, fields } = step.cause;
-    events.push({
-      ...base(context, step.ref),
-      type: normalCauses.has(reason) ? 'Normal' : 'Warning',
-      reason,
-      message,
-      detail: {
-        ...(position === undefined
-          ? {}
-          : { position: `${position.file}:${position.line}:${position.column}` }),
-        ...(fields === undefined ? {} : { fields }),
-        steps: steps.filter((s) => s.ref === step.ref).map((s) => s.op),
-      },
-    });
+    const ops = steps.filter((s) => s.ref === step.ref).map((s) => s.op);
+    events.push(eventOfCause(step.ref, step.cause, ops, context));
   }
   return events;
+}
+
+/** A person or a revision asked for it. */
+export function isAsked(reason: string): boolean {
+  return normalCauses.has(reason);
+}
+
+/** Why a plan acts on a resource, or would. */
+export function eventOfCause(
+  ref: Ref,
+  { reason, message, position, fields }: Cause,
+  ops: readonly StepOp[],
+  context: JournalContext,
+): NewEvent {
+  const at = position === undefined ? undefined : `${position.file}:${position.line}:${position.column}`;
+  return {
+    ...base(context, ref),
+    type: isAsked(reason) ? 'Normal' : 'Warning',
+    reason,
+    message,
+    detail: {
+      ...(at === undefined ? {} : { position: at }),
+      ...(fields === undefined ? {} : { fields }),
+      steps: ops,
+    },
+  };
 }
 
 const doneWords: Readonly<Record<StepOp, readonly [reason: string, words: string]>> = {

@@ -16,12 +16,13 @@ import { endedHolds } from './ended-holds.ts';
 import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
-import { eventsOfCauses, eventsOfTransitions, type JournalContext } from './journal.ts';
+import { eventsOfTransitions, type JournalContext } from './journal.ts';
 import { Notices } from './notices.ts';
 import type { PlanRecorder } from './plan-recorder.ts';
 import { needsOf } from './satisfied.ts';
 import { StepGates } from './step-gates.ts';
 import { StepLedger, type StepLedgerContext } from './step-ledger.ts';
+import { eventsOfHappenings } from './told.ts';
 
 export interface Target {
   readonly revision: Revision;
@@ -153,18 +154,20 @@ export class Reconciler {
     const holds = endedHolds(await store.facts(), journal);
     const dispatched =
       plan.blocked === undefined ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
-    const causes = eventsOfCauses(dispatched, journal);
-    const told = new Set(causes.map((e) => `${e.regarding} ${e.reason}`));
+    const happened = eventsOfHappenings(plan, dispatched, await store.facts(), journal);
+    const told = new Set(happened.events.map((e) => `${e.regarding} ${e.reason}`));
     const events = [
       ...holds.events,
       // What an act's cause tells is not told again as the condition that it ends.
       ...eventsOfTransitions(changed, journal).filter((e) => !told.has(`${e.regarding} ${e.reason}`)),
       ...this.#notices.news(plan, journal),
-      ...causes,
+      ...happened.events,
     ];
     await Promise.all([
       events.length > 0 ? store.record(events.map((e) => ({ ...e, message: scrub(e.message) }))) : undefined,
-      holds.facts.length > 0 ? store.setFacts(holds.facts) : undefined,
+      holds.facts.length + happened.facts.length > 0
+        ? store.setFacts([...holds.facts, ...happened.facts])
+        : undefined,
       dispatched.length > 0 ? this.recorder.record(plan, dispatched, journal.by, journal.at) : undefined,
     ]);
     if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal);

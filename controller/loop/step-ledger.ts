@@ -2,7 +2,7 @@
 // containers that end by our own hand.
 
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
-import type { Policy, Revision } from '../../desired-state/revision.ts';
+import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import { imagesOf } from '../../reconcilers/images.ts';
 import type { Plan, Step } from '../../reconcilers/plan.ts';
@@ -46,8 +46,8 @@ export class StepLedger {
   /** Containers that reeve is stopping now. */
   readonly stopping = new Set<string>();
   readonly #c: StepLedgerContext;
-  /** Step id → when it was done lately. */
-  readonly #acts = new Map<string, readonly number[]>();
+  /** Step id → when it was done lately, for which revision. */
+  readonly #acts = new Map<string, { readonly revision: string; readonly times: readonly number[] }>();
 
   constructor(context: StepLedgerContext) {
     this.#c = context;
@@ -82,7 +82,7 @@ export class StepLedger {
             ...(outcome === undefined
               ? []
               : factsAfterStep(step, outcome, before, at, declaredHash(revision, step.ref))),
-            ...this.#repetition(step, before, policy, at),
+            ...this.#repetition(step, before, revision, at),
             ...attemptAfterStep(step, before, policy, at, this.#c.random()),
           ]
         : factsAfterFailure(step, failureOf(error, scrub), before, policy, at, this.#c.random());
@@ -109,9 +109,11 @@ export class StepLedger {
   }
 
   /** An act in place that never takes must not be repeated at the speed of the engine. */
-  #repetition(step: Step, facts: Facts, policy: Policy, at: number): readonly FactChange[] {
-    const before = this.#acts.get(step.id) ?? [];
-    this.#acts.set(step.id, [...before, at].slice(-repeatedAct.times));
+  #repetition(step: Step, facts: Facts, { id, policy }: Revision, at: number): readonly FactChange[] {
+    const last = this.#acts.get(step.id);
+    // What another revision asks for is no repetition.
+    const before = last?.revision === id ? last.times : [];
+    this.#acts.set(step.id, { revision: id, times: [...before, at].slice(-repeatedAct.times) });
     if (!isRepeated(step, before, at)) return [];
     const message = `${step.cause.message}: done ${before.length + 1} times within a minute, and it does not last`;
     const failure = { reason: 'DoesNotLast', message };

@@ -127,7 +127,13 @@ describe('restarts by the engine', () => {
 describe('what a container takes with it', () => {
   it('destroy forgets all that was remembered by its id, but not that reeve made it', () => {
     const facts = factsFromEvent(event('destroy', 10), noFacts, memory(), inputs);
-    expect(facts.map((c) => c.fact).sort()).toEqual(['fileDigests', 'pausedSince', 'runningSince', 'stops']);
+    expect(facts.map((c) => c.fact).sort()).toEqual([
+      'broughtTo',
+      'fileDigests',
+      'pausedSince',
+      'runningSince',
+      'stops',
+    ]);
     expect(facts.every((c) => c.value === undefined)).toBe(true);
   });
 });
