@@ -1,5 +1,6 @@
 // A platform's suspension as stored facts: `down` sets one, an apply lifts any but a person's own.
 
+import { liftingWords } from '../reconcilers/lifted-by.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import type { Store } from './store/store.ts';
 
@@ -13,9 +14,9 @@ export async function requireNotSuspended(store: Store, platform: string): Promi
   });
 }
 
-/** Taken down: stays so until the next apply, a running controller included. */
+/** Taken down: stays so until an apply or a resume, a running controller included. */
 export async function suspendAsDown(store: Store, platform: string, by: string, at: number): Promise<void> {
-  const message = `taken down by ${by}; stays so until the next apply`;
+  const message = `taken down by ${by}; stays so until ${liftingWords('Down')}`;
   await store.setFacts([{ fact: 'suspended', value: { at, by, reason: 'Down' } }]);
   await store.record([
     { at, type: 'Normal', reason: 'Down', regarding: `Platform/${platform}`, message, by },

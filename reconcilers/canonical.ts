@@ -158,8 +158,10 @@ export function attachment(
   own: NetworkAttachment,
   asked: NetworkAttachment | undefined,
   hasGatewayPriority: boolean,
+  /** Those of the revision before: what the manifest took away must go. */
+  before: readonly string[] = [],
 ): string {
-  const wanted = asked?.aliases ?? [];
+  const wanted = [...(asked?.aliases ?? []), ...before];
   const aliases = [...new Set(own.aliases)].filter((a) => wanted.includes(a)).sort();
   // One that the engine gave cannot be told from one that was asked for.
   const mac = asked?.macAddress === undefined ? undefined : own.macAddress?.toLowerCase();

@@ -180,6 +180,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
               { ...a, aliases: [...(a.aliases ?? []), ...(detail.aliases[name] ?? [])] },
               asked[name],
               hasGatewayPriority(context),
+              aliasesBefore(context, name),
             ),
           ]),
       );
@@ -265,6 +266,14 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
     },
   },
 };
+
+/** What the revision before asked for on a network of that engine name. */
+function aliasesBefore({ previous, networkNames }: DriftContext, engineName: string): readonly string[] {
+  const before = Object.entries(previous?.container.networks ?? {});
+  return before.flatMap(([name, { aliases = [] }]) =>
+    (networkNames[name] ?? name) === engineName ? aliases : [],
+  );
+}
 
 /** Of API 1.48: an older engine drops it without a word. */
 function hasGatewayPriority(context: DriftContext): boolean {

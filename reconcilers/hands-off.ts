@@ -10,6 +10,16 @@ export function suspendedUntil(facts: Facts, mode: PlanInput['mode']): string | 
   return mode !== 'keep' || suspended === undefined ? undefined : liftingWords(suspended.reason);
 }
 
+/** A person took the platform down: what is not there is as it is wanted. An apply is what makes it again. */
+export function isTakenDown({ suspended }: Facts): boolean {
+  return suspended?.reason === 'Down';
+}
+
+/** How a resource reads that was taken down with the platform. */
+export function takenDownWords({ suspended }: Facts): string {
+  return `taken down by ${suspended?.by ?? 'somebody'}; it stays so until ${liftingWords('Down')}`;
+}
+
 /** What ends a hold, in words. */
 export function heldUntil(ref: string, hold: Hold): string {
   return hold.until === undefined

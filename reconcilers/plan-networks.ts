@@ -5,49 +5,77 @@ import type { Blocker } from './blockers.ts';
 import type { ResourceStatus } from './condition.ts';
 import { type Finding, statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
+import { isTakenDown, outcomeWords, takenDownWords } from './hands-off.ts';
 import type { ObservedNetwork } from './observed.ts';
-import type { Step } from './plan.ts';
+import type { Cause, LeftAlone, Step } from './plan.ts';
 import { identityOf, makeStep } from './steps.ts';
 import type { World } from './world.ts';
 
 export interface NetworkPart {
   readonly steps: readonly Step[];
   readonly statuses: readonly ResourceStatus[];
+  /** What would be made, were the platform not suspended. */
+  readonly leftAlone: readonly LeftAlone[];
   /** Manifest name → the step that makes it. */
   readonly made: ReadonlyMap<string, string>;
   /** Manifest name → why nothing can be on it. */
   readonly missing: ReadonlyMap<string, Blocker>;
 }
 
-/** What is to be done for networks; `mayAct` says whether steps are allowed for a ref. */
-export function planNetworks(world: World, mayAct: (ref: Ref) => boolean): NetworkPart {
+/** What is to be done for networks; `mayAct` says whether steps are allowed for a ref, `until` what ends a suspension. */
+export function planNetworks(
+  world: World,
+  mayAct: (ref: Ref) => boolean,
+  until: string | undefined,
+): NetworkPart {
   const steps: Step[] = [];
   const statuses: ResourceStatus[] = [];
   const made = new Map<string, string>();
   const missing = new Map<string, Blocker>();
+  const leftAlone: LeftAlone[] = [];
   for (const network of world.revision.resources) {
     if (network.kind !== 'Network') continue;
     const ref = refOf(network);
     const found = world.networksByName.get(network.engineName);
-    statuses.push(statusOf(findingOf(ref, network, found, world.facts)));
+    statuses.push(statusOf(findingOf(ref, network, found, world.facts, until)));
     if (found !== undefined) continue;
     if (network.external) missing.set(network.name, notFound(network));
     else if (mayAct(ref)) {
-      const cause = { reason: 'Created', message: 'declared, and not there', position: network.position };
+      const cause = causeOf(network, world.facts, until);
       const labels = { ...network.labels, ...identityOf(world.revision, network) };
       const step = makeStep('createNetwork', ref, { network: { ...network, labels } }, cause);
       steps.push(step);
       made.set(network.name, step.id);
-    } else missing.set(network.name, waitsFor(network, world.facts.failures[ref]?.message));
+    } else {
+      missing.set(network.name, waitsFor(network, world.facts.failures[ref]?.message, until));
+      if (until !== undefined && !isTakenDown(world.facts))
+        leftAlone.push({ ref, cause: causeOf(network, world.facts, until) });
+    }
   }
-  return { steps, statuses, made, missing };
+  return { steps, statuses, leftAlone, made, missing };
 }
 
-function findingOf(ref: Ref, network: Network, found: ObservedNetwork | undefined, facts: Facts): Finding {
+/** One that was there and that no step of ours removed was removed by somebody else. */
+function causeOf({ engineName, position }: Network, facts: Facts, until: string | undefined): Cause {
+  if (facts.networksSeen[engineName] === undefined)
+    return { reason: 'Created', message: 'declared, and not there', position };
+  const message = `network ${engineName} was removed, not by reeve${outcomeWords('; it is made again', until)}`;
+  return { reason: 'Removed', message, position };
+}
+
+function findingOf(
+  ref: Ref,
+  network: Network,
+  found: ObservedNetwork | undefined,
+  facts: Facts,
+  until: string | undefined,
+): Finding {
+  if (found === undefined && !network.external && isTakenDown(facts))
+    return { ref, ready: false, reason: 'Down', message: takenDownWords(facts) };
   if (found === undefined) {
     const { reason, message } = network.external
       ? notFound(network)
-      : (facts.failures[ref] ?? toBeMade(network));
+      : (facts.failures[ref] ?? toBeMade(network, until));
     const told = { reason, message };
     const how =
       network.external || facts.failures[ref] !== undefined ? { degraded: told } : { progressing: told };
@@ -67,13 +95,14 @@ function notFound(network: Network): Blocker {
   };
 }
 
-function waitsFor(network: Network, failure: string | undefined): Blocker {
-  if (failure === undefined) return toBeMade(network);
+function waitsFor(network: Network, failure: string | undefined, until: string | undefined): Blocker {
+  if (failure === undefined) return toBeMade(network, until);
   return { reason: 'NetworkMissing', message: `network ${network.engineName} could not be made: ${failure}` };
 }
 
-function toBeMade(network: Network): Blocker {
-  return { reason: 'NetworkMissing', message: `network ${network.engineName} is not there; it is made` };
+function toBeMade(network: Network, until: string | undefined): Blocker {
+  const then = outcomeWords('; it is made', until);
+  return { reason: 'NetworkMissing', message: `network ${network.engineName} is not there${then}` };
 }
 
 function differences(network: Network, found: ObservedNetwork): string[] {

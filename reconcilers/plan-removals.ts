@@ -5,6 +5,8 @@
 import { withoutIndex } from '../desired-state/instances.ts';
 import { type Ref, refOf } from '../desired-state/resource.ts';
 import { isPartOfCompose } from './compose-identity.ts';
+import type { ResourceStatus } from './condition.ts';
+import { leftOver } from './left-over.ts';
 import { identityLabels, type ObservedNetwork } from './observed.ts';
 import { foreignCopies } from './outlook.ts';
 import type { Notice, Plan, Step } from './plan.ts';
@@ -19,6 +21,8 @@ export interface RemovalPart {
   readonly volumes: readonly Step[];
   /** Container id → the step after which it is gone. */
   readonly released: ReadonlyMap<string, string>;
+  /** Declared no more, and they stay. */
+  readonly left: readonly ResourceStatus[];
   readonly warnings: readonly Notice[];
   readonly blocked?: NonNullable<Plan['blocked']>;
 }
@@ -52,13 +56,15 @@ export function planRemovals(input: RemovalInput): RemovalPart {
       networks: [],
       volumes: [],
       released: new Map(),
+      left: mode === 'down' ? [] : leftOver(world, new Set(), blocked),
       warnings: blocked !== undefined && mode === 'keep' ? [...warnings, notice(world, blocked)] : warnings,
       ...(blocked === undefined || mode === 'keep' ? {} : { blocked }),
     };
   }
   const { steps, released } = removeContainers(goes, input);
   const volumes = mode === 'down' && input.removeVolumes ? removeVolumes(input, released, warnings) : [];
-  return { containers: steps, networks, volumes, released, warnings };
+  const left = mode === 'down' ? [] : leftOver(world, new Set(goes), undefined);
+  return { containers: steps, networks, volumes, released, left, warnings };
 }
 
 function notice(world: World, blocked: NonNullable<Plan['blocked']>): Notice {

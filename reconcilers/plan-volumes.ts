@@ -6,6 +6,7 @@ import type { Blocker } from './blockers.ts';
 import type { ResourceStatus } from './condition.ts';
 import { type Finding, statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
+import { isTakenDown, outcomeWords, takenDownWords } from './hands-off.ts';
 import type { ObservedVolume } from './observed.ts';
 import type { Notice, Step } from './plan.ts';
 import { identityOf, makeStep } from './steps.ts';
@@ -21,8 +22,12 @@ export interface VolumePart {
   readonly lost: ReadonlyMap<string, Blocker>;
 }
 
-/** What is to be done for volumes; `mayAct` says whether steps are allowed for a ref. */
-export function planVolumes(world: World, mayAct: (ref: Ref) => boolean): VolumePart {
+/** What is to be done for volumes; `mayAct` says whether steps are allowed for a ref, `until` what ends a suspension. */
+export function planVolumes(
+  world: World,
+  mayAct: (ref: Ref) => boolean,
+  until: string | undefined,
+): VolumePart {
   const steps: Step[] = [];
   const statuses: ResourceStatus[] = [];
   const warnings: Notice[] = [];
@@ -33,7 +38,7 @@ export function planVolumes(world: World, mayAct: (ref: Ref) => boolean): Volume
     const ref = refOf(volume);
     const found = world.volumesByName.get(volume.engineName);
     const blocker = found === undefined ? blockerOf(volume, world.facts) : undefined;
-    statuses.push(statusOf(findingOf(ref, volume, found, blocker, world.facts)));
+    statuses.push(statusOf(findingOf(ref, volume, found, blocker, world.facts, until)));
     if (found !== undefined) continue;
     if (blocker !== undefined) {
       lost.set(volume.name, blocker);
@@ -78,14 +83,18 @@ function findingOf(
   found: ObservedVolume | undefined,
   blocker: Blocker | undefined,
   facts: Facts,
+  until: string | undefined,
 ): Finding {
+  if (found === undefined && blocker === undefined && isTakenDown(facts))
+    return { ref, ready: false, reason: 'Down', message: takenDownWords(facts) };
   if (found === undefined) {
     const failure = blocker ?? facts.failures[ref];
     if (failure !== undefined) {
       const told = { reason: failure.reason, message: failure.message };
       return { ref, ready: false, ...told, degraded: told };
     }
-    const told = { reason: 'VolumeMissing', message: `volume ${volume.engineName} is not there; it is made` };
+    const then = outcomeWords('; it is made', until);
+    const told = { reason: 'VolumeMissing', message: `volume ${volume.engineName} is not there${then}` };
     return { ref, ready: false, ...told, progressing: told };
   }
   const finding = { ref, ready: true, reason: 'Present', message: `volume ${volume.engineName} is there` };

@@ -8,6 +8,7 @@ import { capacityNotice } from './capacity.ts';
 import { statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import { type Gates, makeGates } from './gates.ts';
+import { suspendedUntil } from './hands-off.ts';
 import { type ImageAsks, noAsks } from './images.ts';
 import { namesInCircles } from './mixed-up-names.ts';
 import { movedTags } from './moved-tags.ts';
@@ -94,8 +95,9 @@ export function plan(input: PlanInput): Plan {
     previous: input.previous,
     partial: input.names.length > 0 || suspended,
   });
-  const networks = planNetworks(world, mayTry);
-  const volumes = planVolumes(world, mayTry);
+  const until = suspendedUntil(facts, mode);
+  const networks = planNetworks(world, mayTry, until);
+  const volumes = planVolumes(world, mayTry, until);
   const models = planModels(world, (ref) => isReady(ready.get(ref)), mayAct);
   const setting: Setting = {
     world,
@@ -142,7 +144,7 @@ export function plan(input: PlanInput): Plan {
   const steps = numberWaves([...early, ...leaving, ...removals.volumes], order);
   const waits = waitsByRef(gated, world, ready);
   const all = [...parts.values()];
-  const leftAlone = all.flatMap((p) => p.leftAlone ?? []);
+  const leftAlone = [...networks.leftAlone, ...all.flatMap((p) => p.leftAlone ?? [])];
   const told = planImages(world, images, steps);
   const nextAt = earliest([...later.values(), ...models.nextAt, ...all.flatMap((p) => p.nextAt)]);
   return {
@@ -166,6 +168,7 @@ export function plan(input: PlanInput): Plan {
       ...networks.statuses,
       ...volumes.statuses,
       ...models.statuses,
+      ...removals.left,
     ].sort((a, b) => (a.ref < b.ref ? -1 : 1)),
     ...(nextAt === undefined ? {} : { nextAt }),
     reported: all.flatMap((p) => p.reported),

@@ -13,6 +13,7 @@ import {
   differs,
   graceOver,
   isAskedAgain,
+  isAtRest,
   isBuildDue,
   isDown,
   isFailedJob,
@@ -58,6 +59,8 @@ export const rules = [
 
   ...replacementRules,
 
+  // A person took it down with the platform.
+  { category: 'Down', when: (s) => isMissing(s) && isAtRest(s), act: 'none', level: 'fine' },
   // Another would be a second one beside it.
   { category: 'NotAdopted', when: isNotAdopted, act: 'none', level: 'degraded' },
   // Not there.

@@ -3,6 +3,7 @@
 import type { Position } from '../desired-state/diagnostic.ts';
 import { isBroughtTo } from './brought-to.ts';
 import { positionOf } from './drift.ts';
+import { takenDownWords } from './hands-off.ts';
 import { imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
@@ -127,6 +128,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   Held: held,
   HeldStopping: heldStopped,
   HeldStopped: heldStopped,
+  Down: (s) => ({ message: takenDownWords(s.facts) }),
   NotAdopted: notAdopted,
   Removing: () => ({
     message: 'the engine is removing its container',

@@ -3,6 +3,7 @@
 import type { Ref } from '../desired-state/resource.ts';
 import { isBackingOff } from './backoff.ts';
 import { isComposeName, isMadeByCompose } from './compose-identity.ts';
+import { isTakenDown } from './hands-off.ts';
 import { imageFailures, imageWant } from './images.ts';
 import { bearerOf } from './mixed-up-names.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -62,6 +63,9 @@ export function isRenamed({ container, workload, setting }: Situation): boolean 
 export function nameBearer({ setting, workload }: Situation): Ref | undefined {
   return bearerOf(setting.world, workload);
 }
+
+/** The platform was taken down and nobody plans to bring it up. */
+export const isAtRest = (s: Situation): boolean => s.setting.mode !== 'apply' && isTakenDown(s.facts);
 
 /** Compose made its container, and nobody has said that reeve shall keep it. */
 export function isNotAdopted(s: Situation): boolean {

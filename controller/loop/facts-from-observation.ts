@@ -20,6 +20,7 @@ export function factsFromObservation(
     ...ours.flatMap((c) => sightOf(c, observed.at, facts)),
     ...goneContainers(observed, facts),
     ...volumesOf(revision, observed, facts),
+    ...networksOf(revision, observed, facts),
     ...filesOfAdopted(revision, ours, facts),
   ];
 }
@@ -118,6 +119,16 @@ function volumesOf(revision: Revision, observed: ObservedState, facts: Facts): F
     }
   }
   return changes;
+}
+
+function networksOf(revision: Revision, observed: ObservedState, facts: Facts): FactChange[] {
+  const there = new Set(observed.networks.map((n) => n.name));
+  return revision.resources.flatMap((resource): FactChange[] => {
+    if (resource.kind !== 'Network' || resource.external) return [];
+    const key = resource.engineName;
+    const isNew = there.has(key) && facts.networksSeen[key] === undefined;
+    return isNew ? [{ fact: 'networksSeen', key, value: observed.at }] : [];
+  });
 }
 
 /** A container without remembered file contents (lost store, adopted): what the files are now counts as what it saw. */

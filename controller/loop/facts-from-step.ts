@@ -115,6 +115,8 @@ function factsOfOp(
           ? [{ fact: 'failures', key: step.ref, value: undefined } as const]
           : []),
       ];
+    case 'removeNetwork':
+      return [{ fact: 'networksSeen', key: step.args.name, value: undefined }];
     case 'removeVolume':
       return [{ fact: 'volumesSeen', key: step.args.name, value: undefined }];
     default:

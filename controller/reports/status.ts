@@ -1,7 +1,7 @@
 // How a platform is, on one screen: what is in force, who keeps it, what reeve's hands are off, what is not ready and why.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import { liftedBy } from '../../reconcilers/lifted-by.ts';
+import { liftedBy, type SuspensionReason } from '../../reconcilers/lifted-by.ts';
 import type { StoredEvent } from '../store/store.ts';
 import { type ResourceRow, type ResourceState, resourceRows } from './resources.ts';
 import { badPlatformConditions, type ControllerInfo, iso, type Snapshot } from './snapshot.ts';
@@ -29,7 +29,7 @@ export interface StatusReport {
   readonly suspended?: {
     readonly since: string;
     readonly by: string;
-    readonly reason: string;
+    readonly reason: SuspensionReason;
     /** The first command that ends it: `reeve resume`. */
     readonly endedBy: string;
     /** What the person who did it said. */

@@ -3,7 +3,18 @@
 import { describe, expect, test } from 'vitest';
 import type { Facts } from '../../reconcilers/facts.ts';
 import type { ObservedContainer } from '../../reconcilers/observed.ts';
-import { condition, facts, live, look, noon, planOf, revision, service } from '../support/make.ts';
+import {
+  condition,
+  facts,
+  live,
+  look,
+  network,
+  noon,
+  ops,
+  planOf,
+  revision,
+  service,
+} from '../support/make.ts';
 
 const web = service('web');
 const { id } = live(web);
@@ -81,5 +92,54 @@ describe('what happens while reeve’s hands are off', () => {
   test('as declared: nothing is left alone', () => {
     expect(planFor({}, held).leftAlone).toBeUndefined();
     expect(planFor({}, suspended).leftAlone).toBeUndefined();
+  });
+});
+
+describe('a platform that was taken down', () => {
+  const backend = network('backend');
+  const joined = service('web', { container: { networks: { backend: {} } } });
+  const r = revision([backend, joined]);
+  const down = { suspended: { at: 1, by: 'ann', reason: 'Down' } } as const;
+  const empty = { revision: r, observed: look(r, [], { networks: [] }), facts: facts({ made, ...down }) };
+
+  test('is at rest: nothing is degraded, nothing is said to be made', () => {
+    const plan = planOf(empty);
+    expect(plan.steps).toEqual([]);
+    expect(plan.leftAlone).toBeUndefined();
+    for (const ref of ['Service/web', 'Network/backend'] as const) {
+      expect(condition(plan, ref, 'Degraded').status).toBe(false);
+      expect(condition(plan, ref, 'Ready')).toMatchObject({
+        reason: 'Down',
+        message: 'taken down by ann; it stays so until reeve resume or apply',
+      });
+    }
+  });
+
+  test('an apply makes it again', () => {
+    expect(ops(planOf({ ...empty, mode: 'apply' }))[0]).toBe('createNetwork Network/backend');
+  });
+});
+
+describe('a network', () => {
+  const backend = network('backend');
+  const r = revision([backend]);
+  const gone = { revision: r, observed: look(r, [], { networks: [] }) };
+  const seen = { networksSeen: { [backend.engineName]: 1 } };
+
+  test('removed by hand: told as such, and made again', () => {
+    expect(planOf({ ...gone, facts: facts(seen) }).steps[0]?.cause).toMatchObject({
+      reason: 'Removed',
+      message: 'network shop_backend was removed, not by reeve; it is made again',
+    });
+    expect(planOf(gone).steps[0]?.cause.reason).toBe('Created');
+  });
+
+  test('removed while suspended: told, and not said to be made', () => {
+    const plan = planOf({ ...gone, facts: facts({ ...seen, ...suspended }) });
+    const message = 'network shop_backend was removed, not by reeve; nothing is done until reeve resume';
+    expect(plan.leftAlone).toMatchObject([{ ref: 'Network/backend', cause: { reason: 'Removed', message } }]);
+    expect(condition(plan, 'Network/backend', 'Ready').message).toContain(
+      'nothing is done until reeve resume',
+    );
   });
 });

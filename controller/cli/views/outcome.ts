@@ -1,5 +1,6 @@
 // How an apply or a down ended: one line, and for each failure its cause, its last words and the next command.
 
+import { liftingWords } from '../../../reconcilers/lifted-by.ts';
 import type { ApplyOutcome, Failure } from '../../control.ts';
 import { counted, hanging, took } from '../format.ts';
 import type { Screen } from '../screen.ts';
@@ -21,7 +22,7 @@ export function downOutcomeView(outcome: ApplyOutcome, screen: Screen): string {
   if (outcome.blocked !== undefined) return blockedLine(outcome.blocked, screen);
   if (outcome.interrupted === true) return interruptedLine(outcome, 'down', screen);
   const counts = `${counted(outcome.stepsDone, 'step')} done, in ${took(outcome.ms)}`;
-  if (outcome.ok) return paint.good(`taken down: ${counts}; it stays so until the next apply`);
+  if (outcome.ok) return paint.good(`taken down: ${counts}; it stays so until ${liftingWords('Down')}`);
   return [paint.bad(`not all is gone: ${counts}`), ...failures(outcome, screen)].join('\n');
 }
 

@@ -1,5 +1,6 @@
 // The status screen: an operator's first look. What needs a hand stands first, the counts last.
 
+import { liftedBy } from '../../../reconcilers/lifted-by.ts';
 import type { ResourceRow } from '../../reports/resources.ts';
 import type { EventRow, HoldRow, StatusReport } from '../../reports/status.ts';
 import { age, clock, counted, flowing, hanging } from '../format.ts';
@@ -53,9 +54,8 @@ function handsOff(report: StatusReport, screen: Screen): string[] {
     const when = clock(Date.parse(since), screen.now);
     const why = suspendedWhy[reason] ?? reason;
     const words = said === undefined ? '' : ` (${said})`;
-    lines.unshift(
-      `SUSPENDED since ${when} by ${by}${words}: ${why}; ${typed('reeve resume', screen)} ends it`,
-    );
+    const ends = liftedBy[reason].map((verb) => typed(`reeve ${verb}`, screen)).join(' or ');
+    lines.unshift(`SUSPENDED since ${when} by ${by}${words}: ${why}; ${ends} ends it`);
   }
   return lines.map((line) => screen.paint.waiting(hanging(line, screen.width)));
 }
