@@ -4,6 +4,7 @@
 import type { Ref } from '../desired-state/resource.ts';
 import { isWorkload, refOf } from '../desired-state/resource.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
+import { isLeftOver } from '../reconcilers/left-over.ts';
 import { identityLabels } from '../reconcilers/observed.ts';
 import type { Plan } from '../reconcilers/plan.ts';
 import type { ApplyOutcome, Failure, Progress } from './control.ts';
@@ -125,7 +126,9 @@ function followPasses(
 
 /** `apply NAME…` is about the named and what the plan touches for their sake; else about all. */
 function concernOf(plan: Plan, target: Target, pass: PassOptions): (ref: Ref) => boolean {
-  if (pass.names.length === 0) return () => true;
+  // What is declared no more and stays is none of its concern.
+  const left = new Set(plan.statuses.filter(isLeftOver).map((s) => s.ref));
+  if (pass.names.length === 0) return (ref) => !left.has(ref);
   const named = new Set<Ref>(plan.steps.map((s) => s.ref));
   for (const resource of target.revision.resources) {
     const ref = refOf(resource);

@@ -1,6 +1,7 @@
 // A plan as text: dry run, CLI, audit record and golden test in one. Terse at 77 resources, the same every time.
 
 import type { Ref } from '../desired-state/resource.ts';
+import { isLeftOver } from './left-over.ts';
 import type { Cause, FieldChange, Notice, Plan } from './plan.ts';
 import { type Entry, entriesOf, type Verb } from './plan-entries.ts';
 
@@ -148,8 +149,9 @@ function totals(plan: Plan, entries: readonly Entry[]): string {
   const counts = new Map<Verb, number>();
   for (const { verb, refs } of entries) counts.set(verb, (counts.get(verb) ?? 0) + refs.length);
   const parts = [...counts].map(([verb, count]) => `${count} to ${verb}`);
-  const ready = plan.statuses.filter((s) => s.conditions.some((c) => c.type === 'Ready' && c.status)).length;
-  const now = `${ready} of ${plan.statuses.length} resources ready`;
+  const declared = plan.statuses.filter((s) => !isLeftOver(s));
+  const ready = declared.filter((s) => s.conditions.some((c) => c.type === 'Ready' && c.status)).length;
+  const now = `${ready} of ${declared.length} resources ready`;
   const what = parts.length === 0 ? 'nothing to do' : parts.join(', ');
   return `Plan for ${plan.platform}: ${what}; ${now} now.`;
 }

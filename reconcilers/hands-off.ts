@@ -2,10 +2,9 @@
 
 import type { Facts, Hold } from './facts.ts';
 import { liftingWords } from './lifted-by.ts';
-import type { PlanInput } from './planner.ts';
 
 /** What ends a suspension of the platform, in words; undefined: nothing is suspended, or the plan is what ends it. */
-export function suspendedUntil(facts: Facts, mode: PlanInput['mode']): string | undefined {
+export function suspendedUntil(facts: Facts, mode: 'apply' | 'keep' | 'down'): string | undefined {
   const { suspended } = facts;
   return mode !== 'keep' || suspended === undefined ? undefined : liftingWords(suspended.reason);
 }

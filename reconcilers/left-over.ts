@@ -25,6 +25,11 @@ export function leftOver(
   });
 }
 
+/** The status of what is declared no more: none of the declared resources. */
+export function isLeftOver({ conditions }: ResourceStatus): boolean {
+  return conditions.some((c) => c.type === 'Held' && c.status && c.reason === 'NotDeclared');
+}
+
 function how({ state, exitCode }: ObservedContainer): string {
   if (state === 'running') return 'runs';
   return state === 'exited' ? `exited with status ${exitCode ?? 'unknown'}` : `is ${state}`;

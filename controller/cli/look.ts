@@ -4,6 +4,8 @@
 import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import { noFacts } from '../../reconcilers/facts.ts';
+import { deletionCondition } from '../../reconcilers/left-over.ts';
+import type { Plan } from '../../reconcilers/plan.ts';
 import { ReeveError } from '../errors.ts';
 import { findController } from '../http/find.ts';
 import type { HealthAnswer } from '../http/protocol.ts';
@@ -109,13 +111,18 @@ async function observe(
       ...rest,
       ...(isInForce ? { inForce } : {}),
       revision,
-      conditions: withTimes(plan.statuses, remembered),
+      conditions: withTimes([...plan.statuses, ...platformStatus(plan)], remembered),
       seen: 'observed',
       pendingSteps: plan.steps.length,
     };
   } finally {
     await session.close();
   }
+}
+
+function platformStatus(plan: Plan): readonly ResourceStatus[] {
+  const held = deletionCondition(plan);
+  return held === undefined ? [] : [{ ref: `Platform/${plan.platform}`, conditions: [held] }];
 }
 
 /** A condition that stands as it did when last seen has stood since then. */

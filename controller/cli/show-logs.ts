@@ -43,17 +43,17 @@ type Source = Pick<Engine, 'containers' | 'logs'>;
 export async function showLogs(names: readonly string[], flags: LogFlags, context: Context): Promise<void> {
   const place = await findPlace(flags, context);
   const scrub = await scrubberFor(place, flags, context);
-  const workloads = place.refs.filter((ref) => ref.startsWith('Service/') || ref.startsWith('Agent/'));
-  const refs =
-    names.length === 0 ? workloads : names.flatMap((name) => workloadsOf(name, workloads, place.refs));
+  const kept = await keptOf(place);
+  const known = [...new Set([...place.refs, ...kept.refs])];
+  const workloads = known.filter((ref) => ref.startsWith('Service/') || ref.startsWith('Agent/'));
+  const refs = names.length === 0 ? workloads : names.flatMap((name) => workloadsOf(name, workloads, known));
   const engine = await connectEngine({
     env: context.env,
     ...(flags.host === undefined ? {} : { host: flags.host }),
   });
-  const made = await madeBy(place);
   const source: Source = {
     containers: async () =>
-      (await engine.containers()).map((c) => withAdoptedIdentity(c, place.platform, made)),
+      (await engine.containers()).map((c) => withAdoptedIdentity(c, place.platform, kept.made)),
     logs: (id, options) => engine.logs(id, options),
   };
   const width = Math.max(...refs.map((ref) => ref.length));
@@ -73,11 +73,17 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
   }
 }
 
-/** Containers that the store knows as the platform's: of those that docker run made, labels do not say. */
-async function madeBy(place: Place): Promise<Facts['made']> {
+/** Containers that the store knows as the platform's (of those that docker run made, labels do not say), and resources that are declared no more and still there. */
+async function keptOf(
+  place: Place,
+): Promise<{ readonly made: Facts['made']; readonly refs: readonly Ref[] }> {
   const store = await openStoreReadOnly(place.storePath);
   try {
-    return (await store?.facts())?.made ?? {};
+    const refs = ((await store?.conditions()) ?? []).map((c) => c.ref);
+    return {
+      made: (await store?.facts())?.made ?? {},
+      refs: refs.filter((ref) => !ref.startsWith('Platform/')),
+    };
   } finally {
     await store?.close();
   }

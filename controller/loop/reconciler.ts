@@ -16,6 +16,7 @@ import { endedHolds } from './ended-holds.ts';
 import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
+import { saveHeldBack } from './held-back.ts';
 import { eventsOfTransitions, type JournalContext } from './journal.ts';
 import { Notices } from './notices.ts';
 import type { PlanRecorder } from './plan-recorder.ts';
@@ -168,6 +169,7 @@ export class Reconciler {
       holds.facts.length + happened.facts.length > 0
         ? store.setFacts([...holds.facts, ...happened.facts])
         : undefined,
+      options.mode === 'down' ? undefined : saveHeldBack(store, plan, now()),
       dispatched.length > 0 ? this.recorder.record(plan, dispatched, journal.by, journal.at) : undefined,
     ]);
     if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal);

@@ -44,6 +44,25 @@ const rules: readonly Rule[] = [
     ],
   ],
   [
+    reasonIs('NotDeclared'),
+    ({ row }) => [
+      { command: 'reeve plan', why: 'shows why it is not removed' },
+      { command: 'reeve apply --allow-delete', why: 'removes it with all that is declared no more' },
+      { command: `reeve logs ${row.ref} --tail 50`, why: 'its last words' },
+    ],
+  ],
+  [
+    reasonIs('DeletionBlocked'),
+    () => [
+      { command: 'reeve plan', why: 'shows what would be removed' },
+      { command: 'reeve apply --allow-delete', why: 'removes it' },
+    ],
+  ],
+  [
+    reasonIs('NamesMixedUp'),
+    ({ row }) => [{ command: `reeve events --for ${row.ref}`, why: 'tells when it was renamed' }],
+  ],
+  [
     reasonIs('LimitOutOfRange'),
     () => [
       { command: 'reeve policy', why: 'lists all limits above what the host has, and what is reserved' },
