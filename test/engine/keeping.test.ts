@@ -713,3 +713,75 @@ describe.concurrent('a person’s word', () => {
     await p.untilContainer(web, 'runs again', running);
   });
 });
+
+describe.concurrent('what no act tells', () => {
+  test('two that bear each other’s names get their own back, without a restart', async (t) => {
+    const p = await platformFor(t);
+    await keep(p, [service('web'), service('other')]);
+    const [a, b] = [await p.container(web), await p.container('Service/other')];
+    expect((await p.reeve('suspend', '-f', p.manifests)).code).toBe(0);
+    const rename = (id: string, name: string) =>
+      askEngine(p.socket, 'POST', `/containers/${id}/rename?name=${name}`);
+    await rename(a.Id, `${p.name}-aside`);
+    await rename(b.Id, a.Name.slice(1));
+    await rename(a.Id, b.Name.slice(1));
+    expect((await p.reeve('resume', '-f', p.manifests)).code).toBe(0);
+    await p.untilContainer(web, 'has its name', (c) => c.Name === a.Name);
+    await p.untilContainer('Service/other', 'has its name', (c) => c.Name === b.Name);
+    await expectUntouched(p, a);
+    await expectUntouched(p, b);
+  });
+
+  test('a kill while suspended is told at once, and once', async (t) => {
+    const p = await platformFor(t);
+    await keep(p, [service('web')]);
+    expect((await p.reeve('suspend', '-f', p.manifests)).code).toBe(0);
+    await act(p.socket, (await p.container(web)).Id, 'kill');
+    await p.untilEvent(web, 'StoppedByHand', /nothing is done until reeve resume/);
+    expect((await p.reeve('resume', '-f', p.manifests)).code).toBe(0);
+    await p.untilContainer(web, 'runs again', running);
+    const told = (await p.events()).filter((e) => e.reason === 'StoppedByHand');
+    expect(told.map((e) => e.count)).toEqual([1]);
+  });
+
+  test('a limit that the manifest sets and takes back is no drift; by hand it is', async (t) => {
+    const p = await platformFor(t);
+    await keep(p, [service('web', ['pids_limit: 50'])]);
+    for (const pids of [40, 50]) {
+      await p.declare([service('web', [`pids_limit: ${pids}`])]);
+      await p.untilContainer(web, `has ${pids}`, (c) => c.HostConfig.PidsLimit === pids);
+    }
+    expect((await p.events()).filter((e) => e.reason === 'Drifted')).toEqual([]);
+    await act(p.socket, (await p.container(web)).Id, 'update', { PidsLimit: 30 });
+    await p.untilEvent(web, 'Drifted');
+  });
+
+  test('removals that are held back stand in the status, with what is left', async (t) => {
+    const p = await platformFor(t);
+    const declared = ['web', 'b', 'c', 'd'].map((name) => service(name));
+    await keep(p, declared);
+    await p.declare(declared.slice(0, 1));
+    await p.untilEvent(`Platform/${p.name}`, 'DeletionBlocked');
+    const { stdout } = await p.reeve('status', '-f', p.manifests);
+    for (const words of ['DeletionBlocked', 'Service/b', 'declared no more']) expect(stdout).toContain(words);
+    expect((await p.reeve('explain', 'b', '-f', p.manifests)).stdout).toContain('--allow-delete');
+    expect((await p.reeve('logs', 'b', '-p', p.name)).code).toBe(0);
+  });
+
+  test('a network alias that the manifest takes away goes', async (t) => {
+    const p = await platformFor(t);
+    const on = (aliases: string) => [
+      document('Network', 'back'),
+      service('web', [`networks: {back: {aliases: [${aliases}]}}`]),
+    ];
+    await keep(p, on('database, primary'));
+    const before = await p.container(web);
+    await p.declare(on('database'));
+    const aliasesOf = (c: Inspected) => Object.values(c.NetworkSettings.Networks)[0]?.Aliases ?? [];
+    await p.untilContainer(web, 'has lost it', (c) => {
+      const aliases = aliasesOf(c);
+      return aliases.includes('database') && !aliases.includes('primary');
+    });
+    await expectUntouched(p, before);
+  });
+});
