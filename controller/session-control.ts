@@ -24,7 +24,7 @@ import { askForImages } from './image-asks.ts';
 import { keep } from './keep.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
-import { forgetFailures } from './new-try.ts';
+import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
 import type { SessionParts } from './session-parts.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
@@ -130,7 +130,7 @@ export class SessionControl implements Control {
   }
 
   async downPlan(options: DownOptions): Promise<Plan> {
-    return this.#look({ mode: 'down', names: [], allowDelete: true, removeVolumes: options.volumes });
+    return this.#look({ ...downPass(options), newTry: true });
   }
 
   async down(
@@ -140,7 +140,10 @@ export class SessionControl implements Control {
   ): Promise<ApplyOutcome> {
     this.#mustHoldLock();
     await suspendAsDown(this.store, this.platform, options.by, Date.now());
-    const pass: PassOptions = { mode: 'down', names: [], allowDelete: true, removeVolumes: options.volumes };
+    // What the controller had begun to mend is not to be started while it is taken down.
+    this.#runtime.reconciler.withdraw();
+    await forgetFailedRemovals(this.store);
+    const pass = downPass(options);
     const plan = await this.#look(pass);
     const { progressDeadlineMs } = this.#loaded.revision.policy;
     return this.#run(plan, pass, { by: options.by, timeoutMs: progressDeadlineMs }, progress, signal);
@@ -274,6 +277,10 @@ export class SessionControl implements Control {
   #mustHoldLock(): void {
     if (this.#parts.lock === undefined) throw new Error('a session opened without the lock was asked to act');
   }
+}
+
+function downPass({ volumes }: DownOptions): PassOptions {
+  return { mode: 'down', names: [], allowDelete: true, removeVolumes: volumes };
 }
 
 const wholeApply = { names: [], allowDelete: false, removeVolumes: false } as const;

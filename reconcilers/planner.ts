@@ -85,7 +85,8 @@ export function plan(input: PlanInput): Plan {
     world,
     mode,
     untouchable: new Set([
-      ...input.busy,
+      // A `down` names all there is, whatever is under way: the executor waits for what has steps in flight.
+      ...(mode === 'down' ? [] : input.busy),
       ...[...later.keys()].filter((ref) => facts.failures[ref]?.removing),
     ]),
     allowDelete: input.allowDelete,

@@ -194,6 +194,21 @@ describe('with a controller', () => {
     expect((await p.reeve('plan', '-f', other)).stdout).toContain('Service/db');
   });
 
+  test('mistakes in other manifests are said, though it could be found by one of those it keeps', async () => {
+    const twice = join(p.folder, 'twice.yaml');
+    await writeFile(twice, service('db'));
+    for (const verb of [['plan'], ['apply', '--yes']]) {
+      const { code, stderr } = await p.reeve(...verb, '-f', p.manifests, '-f', twice);
+      expect(code).toBe(65);
+      expect(stderr).toContain('twice.yaml');
+    }
+    await p.replaceIn('reeve.yaml', 'tier: core', 'tyre: core');
+    expect(await p.reeve('plan', '-f', p.manifests)).toMatchObject({
+      code: 65,
+      stderr: expect.stringContaining('tyre'),
+    });
+  });
+
   test('a second one is refused, saying who is there', async () => {
     const { code, stderr } = await p.reeve('run', '-f', p.manifests);
     expect(code).toBe(75);

@@ -775,6 +775,19 @@ describe('declared no more', () => {
     expect(ops(planWith({ removing: true }))).toEqual([]);
   });
 
+  test('taken down, what has steps in flight is named too, and its network does not stay for it', () => {
+    const networks = { shop_default: { networkId: 'net-default', ipAddress: '' } };
+    const r = revision([web, network('default')]);
+    const observed = look(r, [live(web, { networks })]);
+    const plan = planOf({ revision: r, observed, mode: 'down', busy: new Set(['Service/web'] as const) });
+    expect(ops(plan)).toEqual([
+      'stopContainer Service/web',
+      'removeContainer Service/web',
+      'removeNetwork Network/default',
+    ]);
+    expect(plan.warnings).toEqual([]);
+  });
+
   test('taken down, what a protected one uses stays with it, and says so; the rest goes', () => {
     const mounts = [{ type: 'volume' as const, source: 'data', target: '/d' }];
     const guarded = service('guarded', { protect: true, container: { mounts } });
