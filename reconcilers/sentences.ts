@@ -2,13 +2,13 @@
 
 import type { Position } from '../desired-state/diagnostic.ts';
 import { positionOf } from './drift.ts';
-import { imageWant } from './images.ts';
+import { imageFailures, imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
 import type { Category } from './rules.ts';
 import type { Situation } from './situation.ts';
-import { changedFiles, isDown, pausedSince, recreatedDependency } from './symptoms.ts';
+import { changedFiles, isDown, isRunning, pausedSince, recreatedDependency } from './symptoms.ts';
 
 export interface Sentence {
   /** Absent: the category's own name. */
@@ -57,15 +57,21 @@ function backingOff(s: Situation): Sentence {
   const what = failure?.message ?? attempts?.lastFailure ?? 'it failed';
   const times = attempts?.at.length ?? 0;
   const when = attempts === undefined ? 'soon' : `at ${iso(attempts.notBefore)}`;
-  const message = `${what}; tried ${times} time${times === 1 ? '' : 's'} lately, next try ${when}`;
+  const message = `${what}; tried ${times} time${times === 1 ? '' : 's'} lately, next try ${when}${oldRunsOn(s, reason)}`;
   const since = failure?.at ?? attempts?.crashLoopSince ?? attempts?.at.at(-1);
   return { reason, message, ...(since === undefined ? {} : { since }), ...next(s) };
+}
+
+/** Without its new image it is not what is declared, and does its work all the same. */
+function oldRunsOn(s: Situation, reason: string): string {
+  return imageFailures.has(reason) && isRunning(s) ? '; the old container runs on' : '';
 }
 
 function blocked(s: Situation): Sentence {
   const blocker = (isDown(s) ? s.blocker('start') : undefined) ?? s.blocker('create') ?? s.blocker('start');
   if (blocker === undefined) return { message: 'something is in the way' };
-  const { reason, message, nextAt } = blocker;
+  const { reason, nextAt } = blocker;
+  const message = `${blocker.message}${oldRunsOn(s, reason)}`;
   return { reason, message, ...(nextAt === undefined ? {} : { nextAt }), ...declaredAt(s) };
 }
 
@@ -97,6 +103,16 @@ function notAdopted(s: Situation): Sentence {
   };
 }
 
+/** Of one that was never started its container tells nothing: the engine's refusal does. */
+function whyNotReady(s: Situation): string {
+  const { container, failure } = s;
+  if (container?.state !== 'created') return seen(s);
+  if (failure !== undefined && failure.at >= container.createdAt) {
+    return `${failure.reason}: ${failure.message}`;
+  }
+  return container.detail?.error || seen(s);
+}
+
 function tried(s: Situation): Sentence {
   const failed = s.facts.failedReplacements[s.ref];
   const why = failed?.message ?? 'the new container was never ready';
@@ -120,7 +136,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   }),
   Replaced: () => ({ message: 'the new container is ready; the old one goes' }),
   ReplacementFailed: (s) => ({
-    message: `the new container did not get ready: ${seen(s)}; the old one comes back`,
+    message: `the new container did not get ready: ${whyNotReady(s)}; the old one comes back`,
     ...endedAt(s),
   }),
   ReplacementOutdated: () => ({

@@ -586,6 +586,22 @@ describe('a recreate', () => {
     expect(plan.steps.map((s) => s.op)).toEqual(steps);
   });
 
+  test('that could not be started says why, in the words of the engine', () => {
+    const failure = {
+      reason: 'CommandNotFound',
+      message: 'exec: "nosuch": not found in $PATH',
+      at: noon,
+      count: 1,
+    };
+    const plan = planOf({
+      revision: r,
+      observed: look(r, [{ ...waiting, state: 'exited' }, successor({ state: 'created' })]),
+      facts: facts({ failures: { 'Service/web': failure } }),
+    });
+    const { message } = condition(plan, 'Service/web', 'Degraded');
+    expect(message).toContain('CommandNotFound: exec: "nosuch": not found in $PATH; the old one comes back');
+  });
+
   test('the manifest is what it was again: the old one comes back', () => {
     const back = revision([web]);
     const plan = planOf({ revision: back, observed: look(back, [{ ...waiting, state: 'exited' }]) });
