@@ -88,7 +88,7 @@ function fields(s: Situation, acts: readonly string[], words: string): Sentence 
   const more = found.length > 3 ? ` and ${found.length - 3} more` : '';
   return {
     message: `${names}${more} ${found.length === 1 ? 'differs' : 'differ'}: ${words}`,
-    position: positionOf(s.workload, first?.field ?? ''),
+    position: first?.position ?? positionOf(s.workload, first?.field ?? ''),
     fields: found.map(({ field, old, new: to }) => ({ field, old, new: to })),
     ...(isLive && s.container?.detail !== undefined ? { since: s.container.detail.at } : {}),
   };

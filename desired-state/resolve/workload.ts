@@ -77,7 +77,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
   const container: ContainerSpec = {
     ...written,
     image,
-    environment: environmentOf(values, normalized),
+    environment: environmentOf(context, values, normalized, positions),
     networks: networksOf(context, declared, source, normalized),
     mounts: [...written.mounts, ...granted.mounts, ...config.mounts],
     resources: limited.resources,
@@ -138,15 +138,19 @@ function textOf(node: MapNode, key: string): string | undefined {
   return value?.kind === 'scalar' && value.value !== null ? String(value.value) : undefined;
 }
 
-/** Secrets in the environment get their digest; the value stays apart. */
+/** Secrets in the environment get their digest; the value stays apart, and of the file it is from the place is kept. */
 function environmentOf(
+  { display }: ResolveContext,
   values: Values,
   { container, environmentSecrets }: NormalizedContainer,
+  positions: Record<string, Position>,
 ): Record<string, EnvValue> {
   const environment: Record<string, EnvValue> = { ...container.environment };
   for (const { key, secret, position } of environmentSecrets) {
     const value = values.secret(secret, position);
     environment[key] = { secret, digest: value?.digest ?? '' };
+    if (value?.path !== undefined)
+      positions[`secrets.${secret}`] = { file: display(value.path), line: 1, column: 1 };
   }
   return environment;
 }
