@@ -122,8 +122,11 @@ export class SessionControl implements Control {
       return act.container === undefined ? this.#adopt(by) : this.#adoptContainer(act.container, by);
     if (act.verb === 'disown') return this.#disown(by);
     const { engine } = this;
-    const volumesThere = async () => new Set((await engine.volumes()).map((v) => v.name));
-    const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now(), volumesThere);
+    const seen = {
+      volumes: async () => new Set((await engine.volumes()).map((v) => v.name)),
+      statuses: async () => (await this.statuses()).statuses,
+    };
+    const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now(), seen);
     this.#runtime.wake();
     if (!this.#keeping) await this.#afterAct(act, by);
     return said;
