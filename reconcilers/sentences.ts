@@ -1,6 +1,7 @@
 // How each category reads to a person at 3 a.m.: what is so, since when, what happens next. Decides nothing.
 
 import type { Position } from '../desired-state/diagnostic.ts';
+import { composeName } from '../desired-state/resolve/fields.ts';
 import { positionOf } from './drift.ts';
 import { imageFailures, imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
@@ -80,7 +81,7 @@ function fields(s: Situation, acts: readonly string[], words: string): Sentence 
   const found = s.drift.filter((d) => acts.includes(d.act));
   const [first] = found;
   const names = found
-    .map((d) => d.field)
+    .map((d) => composeName(d.field))
     .slice(0, 3)
     .join(', ');
   // Made to this very spec: somebody changed it live, and the last look found it.
@@ -89,7 +90,7 @@ function fields(s: Situation, acts: readonly string[], words: string): Sentence 
   return {
     message: `${names}${more} ${found.length === 1 ? 'differs' : 'differ'}: ${words}`,
     position: first?.position ?? positionOf(s.workload, first?.field ?? ''),
-    fields: found.map(({ field, old, new: to }) => ({ field, old, new: to })),
+    fields: found.map(({ field, old, new: to }) => ({ field: composeName(field), old, new: to })),
     ...(isLive && s.container?.detail !== undefined ? { since: s.container.detail.at } : {}),
   };
 }
@@ -218,7 +219,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     ...endedAt(s),
   }),
   Updated: (s) => fields(s, ['update'], 'changed in place, no restart'),
-  Reconnected: (s) => fields(s, ['connect'], 'reconnected in place, no restart'),
+  Reconnected: (s) => fields(s, ['connect'], connectWords(s)),
   JobFailed: (s) => ({
     message: `the job failed with ${status(s)}; it is not run again by itself. Look at reeve logs ${s.ref}, then reeve rerun ${s.ref}`,
     ...endedAt(s),
@@ -293,6 +294,15 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   }),
 };
 
+/** A network that is declared no more is only left. */
+function connectWords({ drift, workload, setting: { world } }: Situation): string {
+  const wanted = new Set(
+    Object.keys(workload.container.networks).map((name) => `networks.${world.networkNames[name] ?? name}`),
+  );
+  const leaves = drift.filter((d) => d.act === 'connect').every((d) => !wanted.has(d.field));
+  return `${leaves ? 'disconnected' : 'reconnected'} in place, no restart`;
+}
+
 /** The next look that time alone calls for: readiness, or the progress deadline. */
 function nextOf(s: Situation): { nextAt?: number } {
   if (s.readiness?.state !== 'starting') return {};
@@ -309,7 +319,7 @@ function memoryOf(s: Situation): string {
   const bytes = s.workload.container.resources.memoryBytes;
   return bytes === undefined
     ? "the host's memory"
-    : `${Math.round(bytes / 1024 / 1024)} MiB; raise resources.memory if it needs more`;
+    : `${Math.round(bytes / 1024 / 1024)} MiB; raise mem_limit if it needs more`;
 }
 
 /** What an exit 0 means depends on how the workload is declared; the person should know how to say otherwise. */

@@ -362,7 +362,7 @@ describe('a container that runs', () => {
         args: { resources: { memoryBytes: 2 ** 28, memorySwapBytes: 2 ** 29 } },
         cause: {
           reason: 'Drifted',
-          fields: [{ field: 'resources.memoryBytes', old: '512MiB', new: '256MiB' }],
+          fields: [{ field: 'mem_limit', old: '512MiB', new: '256MiB' }],
         },
       },
     ]);
@@ -420,6 +420,15 @@ describe('a container that runs', () => {
       'disconnectNetwork Service/web',
       'connectNetwork Service/web',
     ]);
+  });
+
+  test('a network that it is declared on no more is left, and that is what it says', () => {
+    const r = revision([web, network('front')]);
+    const detail = detailOf(web, {}, { networks: { shop_front: {} } });
+    const networks = { shop_front: { networkId: 'n', ipAddress: '' } };
+    const plan = planOf({ revision: r, observed: look(r, [live(web, { detail, networks })]) });
+    expect(ops(plan)).toEqual(['disconnectNetwork Service/web']);
+    expect(plan.steps[0]?.cause.message).toContain('disconnected in place');
   });
 
   test('its network removed: made anew, then its members reconnected', () => {
