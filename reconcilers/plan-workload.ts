@@ -1,6 +1,6 @@
 // One workload's part of a plan: what the rules say of it, the steps, and how it is.
 
-import { composeName } from '../desired-state/resolve/fields.ts';
+import { composeName } from '../desired-state/field-names.ts';
 import type { Workload } from '../desired-state/resource.ts';
 import { stepsOf } from './acts.ts';
 import type { Finding, Told } from './conditions.ts';

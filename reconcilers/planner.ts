@@ -12,7 +12,14 @@ import { type ImageAsks, noAsks } from './images.ts';
 import { movedTags } from './moved-tags.ts';
 import type { ObservedState } from './observed.ts';
 import { orderOf } from './order.ts';
-import { backingOffRefs, brokenDependencies, missingImages, readinessOfAll, waitsByRef } from './outlook.ts';
+import {
+  backingOffRefs,
+  brokenDependencies,
+  markPending,
+  missingImages,
+  readinessOfAll,
+  waitsByRef,
+} from './outlook.ts';
 import type { Notice, Plan, Step } from './plan.ts';
 import { planImages } from './plan-images.ts';
 import { planModels } from './plan-models.ts';
@@ -101,7 +108,7 @@ export function plan(input: PlanInput): Plan {
     world,
     mode,
     lostVolumes: volumes.lost,
-    missingNetworks: networks.missing,
+    missingNetworks: markPending(networks.missing, 'Network', input.busy, facts),
     released: removals.released,
     images,
     missingImages: missingImages(world, images),

@@ -67,6 +67,12 @@ export const rules = [
     level: 'fine',
   },
   {
+    category: 'NetworkPending',
+    when: (s) => isMissing(s) && s.blocker('create')?.pending === true,
+    act: 'none',
+    level: 'progressing',
+  },
+  {
     category: 'Blocked',
     when: (s) => isMissing(s) && s.blocker('create') !== undefined,
     act: 'none',
@@ -163,6 +169,12 @@ export const rules = [
     when: (s) => isFailedJob(s) && !isAskedAgain(s),
     act: 'none',
     level: 'degraded',
+  },
+  {
+    category: 'NetworkPending',
+    when: (s) => isDown(s) && s.blocker('start')?.pending === true,
+    act: 'none',
+    level: 'progressing',
   },
   {
     category: 'Blocked',

@@ -1,7 +1,7 @@
 // How each category reads to a person at 3 a.m.: what is so, since when, what happens next. Decides nothing.
 
 import type { Position } from '../desired-state/diagnostic.ts';
-import { composeName } from '../desired-state/resolve/fields.ts';
+import { composeName } from '../desired-state/field-names.ts';
 import { positionOf } from './drift.ts';
 import { imageFailures, imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
@@ -151,6 +151,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     ...nextOf(s),
   }),
   Completed: (s) => ({ message: `done${sinceCompleted(s)}; run it again with reeve rerun ${s.ref}` }),
+  NetworkPending: blocked,
   Blocked: blocked,
   BackingOff: backingOff,
   DriftReported: (s) => ({

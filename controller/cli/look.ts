@@ -7,6 +7,7 @@ import { noFacts } from '../../reconcilers/facts.ts';
 import { ReeveError } from '../errors.ts';
 import { findController } from '../http/find.ts';
 import type { HealthAnswer } from '../http/protocol.ts';
+import { holderNow } from '../lock/lock.ts';
 import { readSnapshot } from '../reports/read.ts';
 import type { Snapshot } from '../reports/snapshot.ts';
 import { openSession } from '../session.ts';
@@ -105,9 +106,11 @@ async function observe(
     // What the manifests say now may be newer than what is in force.
     const { inForce, ...rest } = remembered;
     const isInForce = inForce !== undefined && remembered.revision?.id === revision.id;
+    const holder = holderNow(session.engine.key, session.platform);
     return {
       ...rest,
       ...(isInForce ? { inForce } : {}),
+      ...(holder === undefined ? {} : { acting: holder }),
       revision,
       conditions: withTimes(plan.statuses, remembered),
       seen: 'observed',

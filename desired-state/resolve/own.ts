@@ -1,6 +1,7 @@
 // reeve's own fields of a workload: taken out of its tree, and turned into numbers and modes.
 
 import type { Position } from '../diagnostic.ts';
+import { driftFieldName, driftFields, isDriftField } from '../field-names.ts';
 import { type OwnFields, ownFields } from '../manifest/own-fields.ts';
 import type { DriftMode, Probe, Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
@@ -9,7 +10,6 @@ import { checkShape } from '../yaml/check.ts';
 import { didYouMean } from '../yaml/suggest.ts';
 import { type ResolveContext, reportError } from './context.ts';
 import type { WorkloadSource } from './declared.ts';
-import { driftFieldName, driftFields, isDriftField } from './fields.ts';
 import { mergeContainers } from './merge.ts';
 
 const ownKeys = new Set(Object.keys(ownFields.shape));

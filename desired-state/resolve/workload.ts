@@ -4,6 +4,7 @@
 import type { WrittenBuild } from '../container/build.ts';
 import { type NormalizedContainer, normalizeContainer } from '../container/normalize.ts';
 import type { Diagnostic, Position } from '../diagnostic.ts';
+import { fieldName } from '../field-names.ts';
 import type { ContainerSpec, EnvValue, Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
 import { agentConfig } from './agent-config.ts';
@@ -12,7 +13,6 @@ import { resolveBuild } from './build.ts';
 import type { ResolveContext } from './context.ts';
 import type { Declared, WorkloadSource } from './declared.ts';
 import { dependenciesOf } from './dependencies.ts';
-import { fieldName } from './fields.ts';
 import { checkVolumes, networksOf } from './joins.ts';
 import { checkLeastMemory, checkReservation, type Found, type Limits, sharesOfOneCpu } from './limits.ts';
 import { resolveDrift, resolveProbe, takeApart, watchedPaths } from './own.ts';

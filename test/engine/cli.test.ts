@@ -114,6 +114,21 @@ describe('reading, once it is applied', () => {
     expect(stdout).not.toContain('hunter2');
   });
 
+  test('logs -o json is an object a line, secrets blanked out there too', async () => {
+    const { stdout } = await p.reeve('logs', 'web', '-o', 'json');
+    const [first] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(first).toMatchObject({
+      ref: 'Service/web',
+      container: expect.stringContaining('-web-1'),
+      stream: 'stdout',
+      time: expect.stringMatching(/^\d{4}-/),
+      line: 'my token is (secret)',
+    });
+  });
+
   test('no secret is in anything that is shown or saved', async () => {
     for (const args of [
       ['resolve'],

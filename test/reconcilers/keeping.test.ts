@@ -431,6 +431,16 @@ describe('a container that runs', () => {
     expect(plan.steps[0]?.cause.message).toContain('disconnected in place');
   });
 
+  test('a network that is being made is waited for, and nothing is degraded', () => {
+    const member = service('web', { container: { networks: { backend: {} } } });
+    const r = revision([member, network('backend')]);
+    const observed = look(r, [], { networks: [] });
+    const plan = planOf({ revision: r, observed, busy: new Set(['Network/backend'] as const) });
+    expect(ops(plan)).toEqual([]);
+    expect(condition(plan, 'Service/web', 'Degraded').status).toBe(false);
+    expect(condition(plan, 'Service/web', 'Progressing').reason).toBe('NetworkMissing');
+  });
+
   test('its network removed: made anew, then its members reconnected', () => {
     const member = service('web', { container: { networks: { backend: {} } } });
     const r = revision([member, network('backend')]);

@@ -1,7 +1,7 @@
 // Names of a container's fields: Compose's own are read by people and taken in `drift.fields`.
 
 import { expect, test } from 'vitest';
-import { composeName, driftFieldName, isDriftField } from '../../desired-state/resolve/fields.ts';
+import { composeName, driftFieldName, isDriftField } from '../../desired-state/field-names.ts';
 
 test.each([
   ['resources.memoryBytes', 'mem_limit'],
