@@ -3,6 +3,7 @@
 import type { Ref } from '../desired-state/resource.ts';
 import { refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
+import type { Condition, ResourceStatus } from '../reconcilers/condition.ts';
 import type { Facts } from '../reconcilers/facts.ts';
 import { isLiftedByResume, liftingWords } from '../reconcilers/lifted-by.ts';
 import type { Act } from './control.ts';
@@ -16,19 +17,31 @@ interface Said {
   readonly message: string;
 }
 
-/** Stores the act; returns what was done, as a sentence. `volumesThere` asks the engine for the names of its volumes. */
+/** What an act may have to know of the engine as it is now. */
+export interface Seen {
+  /** Names of its volumes. */
+  volumes(): Promise<ReadonlySet<string>>;
+  statuses(): Promise<readonly ResourceStatus[]>;
+}
+
+/** Stores the act; returns what was done, as a sentence. */
 export async function performAct(
   store: Store,
   revision: Revision,
   act: Act,
   by: string,
   at: number,
-  volumesThere: () => Promise<ReadonlySet<string>>,
+  seen: Seen,
 ): Promise<string> {
   const facts = await store.facts();
+  if (act.verb === 'rerun') {
+    const ref = refOfName(act.name, revision);
+    const idle = nothingToRun(ref, revision, facts, await seen.statuses());
+    if (idle !== undefined) return idle;
+  }
   const lost =
     act.verb === 'release' && act.acceptDataLoss
-      ? lostVolumes(refOfName(act.name, revision), revision, facts, await volumesThere())
+      ? lostVolumes(refOfName(act.name, revision), revision, facts, await seen.volumes())
       : [];
   const said = meaningOf(act, revision, facts, lost, by, at);
   // Nothing changed, so nothing happened.
@@ -81,7 +94,7 @@ function meaningOf(
     case 'release':
       return releaseOf(refOfName(act.name, revision), facts, lost, by, at);
     case 'rerun':
-      return rerunOf(refOfName(act.name, revision), by, at);
+      return rerunOf(refOfName(act.name, revision), facts, by, at);
   }
 }
 
@@ -113,13 +126,14 @@ function holdOf(act: Act & { verb: 'hold' }, ref: Ref, by: string, at: number): 
 }
 
 function releaseOf(ref: Ref, facts: Facts, lost: readonly string[], by: string, at: number): Said {
-  const changes: FactChange[] = [{ fact: 'holds', key: ref, value: undefined }];
-  const words: string[] = [facts.holds[ref] === undefined ? `${ref} was not held` : `released by ${by}`];
+  const isHeld = facts.holds[ref] !== undefined;
+  const changes: FactChange[] = isHeld ? [{ fact: 'holds', key: ref, value: undefined }] : [];
+  const words: string[] = [isHeld ? `released by ${by}` : `${ref} was not held`];
   for (const key of lost) {
     changes.push({ fact: 'acceptedLoss', key, value: at }, { fact: 'volumesSeen', key, value: undefined });
   }
   if (lost.length > 0) words.push(`data loss accepted by ${by} for ${lost.join(', ')}`);
-  for (const fact of ['attempts', 'failures', 'failedReplacements'] as const) {
+  for (const fact of failureFacts) {
     if (facts[fact][ref] !== undefined) changes.push({ fact, key: ref, value: undefined });
   }
   return { facts: changes, reason: 'Released', regarding: ref, message: words.join('; ') };
@@ -155,16 +169,52 @@ function volumesOf(ref: Ref, revision: Revision): readonly string[] {
   );
 }
 
-function rerunOf(ref: Ref, by: string, at: number): Said {
-  const forgotten = (['completed', 'attempts', 'failures', 'failedReplacements'] as const).map(
+function rerunOf(ref: Ref, facts: Facts, by: string, at: number): Said {
+  const forgotten = [...failureFacts, 'completed' as const].map(
     (fact): FactChange => ({ fact, key: ref, value: undefined }),
   );
   return {
     facts: [...forgotten, { fact: 'reruns', key: ref, value: { at, by } }],
     reason: 'Rerun',
     regarding: ref,
-    message: `to be run again, asked by ${by}`,
+    message: `to be run again, asked by ${by}${waitsFor(ref, facts)}`,
   };
+}
+
+/** What a rerun has to wait for, a person's own word. */
+function waitsFor(ref: Ref, { holds, suspended }: Facts): string {
+  if (holds[ref] !== undefined) return `; it waits, since it is held, until: reeve release ${ref}`;
+  if (suspended === undefined) return '';
+  return `; it waits, since the platform is suspended, until: ${liftingWords(suspended.reason)}`;
+}
+
+const failureFacts = ['attempts', 'failures', 'failedReplacements'] as const;
+
+/** Why a rerun would change nothing; undefined: it would. What cannot be run at all is refused. */
+function nothingToRun(
+  ref: Ref,
+  revision: Revision,
+  facts: Facts,
+  statuses: readonly ResourceStatus[],
+): string | undefined {
+  const resource = revision.resources.find((r) => refOf(r) === ref);
+  const fails = failureFacts.some((fact) => facts[fact][ref] !== undefined);
+  if (resource?.kind === 'Network' || resource?.kind === 'Volume') {
+    if (fails) return undefined;
+    throw new ReeveError(`${ref} cannot be run again: only services, agents and models are run`, {
+      status: exitStatus.usage,
+      hint: `reeve explain ${ref} says how it is`,
+    });
+  }
+  const isJob = resource?.kind !== 'Model' && resource?.lifecycle === 'job';
+  const conditions = statuses.find((s) => s.ref === ref)?.conditions ?? [];
+  const is = (type: Condition['type']) => conditions.find((c) => c.type === type && c.status);
+  const ready = is('Ready');
+  if (isJob || fails || ready === undefined || ready.reason === 'Completed' || is('Degraded'))
+    return undefined;
+  return resource?.kind === 'Model'
+    ? 'it is there and ready: nothing to run again'
+    : 'it runs and is ready: nothing to run again';
 }
 
 /** `Agent/x`, `agent/x`, or `x` where only one resource has that name. */

@@ -37,7 +37,11 @@ export async function runToEnd(runtime: Runtime, options: RunOptions): Promise<A
   progress({ type: 'plan', plan, planId });
   const concerns = concernOf(plan, target, options.pass);
   let stepsDone = 0;
+  const begun = new Set<string>();
   runtime.onStep = ({ step, state, message, ms }) => {
+    if (state === 'started') begun.add(step.id);
+    // What was under way before is nothing that this one does.
+    if (!begun.has(step.id)) return;
     if (state === 'done') stepsDone++;
     const { id, ref, op, wave } = step;
     progress({

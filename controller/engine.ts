@@ -54,6 +54,11 @@ export interface StepOutcome {
   readonly digest?: string;
 }
 
+export interface LogLine {
+  readonly stream: 'stdout' | 'stderr';
+  readonly line: string;
+}
+
 export interface LogOptions {
   readonly tail?: number;
   readonly sinceSeconds?: number;
@@ -93,9 +98,6 @@ export interface Engine {
     timeoutMs: number,
   ): Promise<{ exitCode: number; output: string }>;
   /** Lines, demultiplexed. */
-  logs(
-    containerId: string,
-    options: LogOptions,
-  ): AsyncIterable<{ stream: 'stdout' | 'stderr'; line: string }>;
+  logs(containerId: string, options: LogOptions): AsyncIterable<LogLine>;
   close(): Promise<void>;
 }

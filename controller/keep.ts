@@ -7,6 +7,7 @@ import { watchImages } from './image-watch.ts';
 import { putInForce } from './in-force.ts';
 import type { Runtime } from './loop/runtime.ts';
 import type { SessionParts } from './session-parts.ts';
+import { platformRenamed } from './sources.ts';
 import { noteLostStore } from './store-lost.ts';
 import { targetOf } from './target.ts';
 
@@ -108,27 +109,16 @@ async function aim(runtime: Runtime, parts: SessionParts): Promise<void> {
 /** Something that was read has changed: one load of how it is now. */
 async function takeIn(runtime: Runtime, parts: SessionParts): Promise<void> {
   const { sources, scrubber, store, logger, platform } = parts;
-  const wasWrong = sources.wrong.length > 0;
   const loaded = await sources.load();
   if (loaded === undefined) return sayWrong(parts);
-  if (loaded.revision.platform !== platform) {
-    const message = `the manifests now declare platform ${loaded.revision.platform}; this controller keeps ${platform} and leaves it as it is`;
-    await store.record([
-      {
-        at: Date.now(),
-        type: 'Warning',
-        reason: 'PlatformRenamed',
-        regarding: `Platform/${platform}`,
-        message,
-        by: 'reeve',
-      },
-    ]);
-    return;
-  }
   scrubber.add(loaded.secrets.values());
-  await saveManifestsCondition(parts, false, 'ManifestsValid', 'the manifests are valid');
+  // Stored, not remembered: it may have been a controller before this one that said so.
+  const wasWrong = (await store.conditions()).some(
+    ({ ref, type, status }) => ref === `Platform/${platform}` && type === 'Degraded' && status,
+  );
   if (wasWrong) {
-    const message = 'the manifests are valid again';
+    const message = `the manifests of ${platform} are valid again`;
+    await saveManifestsCondition(parts, false, 'ManifestsValid', message);
     await store.record([
       {
         at: Date.now(),
@@ -182,12 +172,14 @@ async function sayWrong(parts: SessionParts): Promise<void> {
   const { sources, store, logger, platform } = parts;
   const message = `the manifests cannot be used; the last good revision stays in force: ${sources.wrongWords}`;
   logger.warn(message);
-  await saveManifestsCondition(parts, true, 'ManifestsInvalid', message);
+  const isRenamed = sources.wrong.some(({ code }) => code === platformRenamed);
+  const reason = isRenamed ? platformRenamed : 'ManifestsInvalid';
+  await saveManifestsCondition(parts, true, reason, message);
   await store.record([
     {
       at: Date.now(),
       type: 'Warning',
-      reason: 'ManifestsInvalid',
+      reason,
       regarding: `Platform/${platform}`,
       message,
       by: 'reeve',

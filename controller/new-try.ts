@@ -25,3 +25,14 @@ export async function forgetFailures(store: Store, plan: Plan): Promise<readonly
   if (forgotten.length > 0) await store.setFacts(forgotten);
   return known;
 }
+
+/** A person's `down` is a new try of what could not be removed. */
+export async function forgetFailedRemovals(store: Store): Promise<void> {
+  const { failures } = await store.facts();
+  const keys = (Object.keys(failures) as Ref[]).filter((ref) => failures[ref]?.removing);
+  const changes = keys.flatMap((key): FactChange[] => [
+    { fact: 'attempts', key, value: undefined },
+    { fact: 'failures', key, value: undefined },
+  ]);
+  if (changes.length > 0) await store.setFacts(changes);
+}

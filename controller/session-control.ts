@@ -24,7 +24,7 @@ import { askForImages } from './image-asks.ts';
 import { keep } from './keep.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
-import { forgetFailures } from './new-try.ts';
+import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
 import type { SessionParts } from './session-parts.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
@@ -122,15 +122,18 @@ export class SessionControl implements Control {
       return act.container === undefined ? this.#adopt(by) : this.#adoptContainer(act.container, by);
     if (act.verb === 'disown') return this.#disown(by);
     const { engine } = this;
-    const volumesThere = async () => new Set((await engine.volumes()).map((v) => v.name));
-    const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now(), volumesThere);
+    const seen = {
+      volumes: async () => new Set((await engine.volumes()).map((v) => v.name)),
+      statuses: async () => (await this.statuses()).statuses,
+    };
+    const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now(), seen);
     this.#runtime.wake();
     if (!this.#keeping) await this.#afterAct(act, by);
     return said;
   }
 
   async downPlan(options: DownOptions): Promise<Plan> {
-    return this.#look({ mode: 'down', names: [], allowDelete: true, removeVolumes: options.volumes });
+    return this.#look({ ...downPass(options), newTry: true });
   }
 
   async down(
@@ -140,7 +143,10 @@ export class SessionControl implements Control {
   ): Promise<ApplyOutcome> {
     this.#mustHoldLock();
     await suspendAsDown(this.store, this.platform, options.by, Date.now());
-    const pass: PassOptions = { mode: 'down', names: [], allowDelete: true, removeVolumes: options.volumes };
+    // What the controller had begun to mend is not to be started while it is taken down.
+    this.#runtime.reconciler.withdraw();
+    await forgetFailedRemovals(this.store);
+    const pass = downPass(options);
     const plan = await this.#look(pass);
     const { progressDeadlineMs } = this.#loaded.revision.policy;
     return this.#run(plan, pass, { by: options.by, timeoutMs: progressDeadlineMs }, progress, signal);
@@ -274,6 +280,10 @@ export class SessionControl implements Control {
   #mustHoldLock(): void {
     if (this.#parts.lock === undefined) throw new Error('a session opened without the lock was asked to act');
   }
+}
+
+function downPass({ volumes }: DownOptions): PassOptions {
+  return { mode: 'down', names: [], allowDelete: true, removeVolumes: volumes };
 }
 
 const wholeApply = { names: [], allowDelete: false, removeVolumes: false } as const;

@@ -4,9 +4,12 @@
 import { resolve } from 'node:path';
 import { type Diagnostic, formatDiagnostic, InvalidManifest } from '../desired-state/diagnostic.ts';
 import { load } from '../desired-state/load.ts';
-import type { Loaded, LoadRequest } from '../desired-state/load-types.ts';
+import type { Loaded, LoadRequest, LoadResult } from '../desired-state/load-types.ts';
 import { type WatchListener, watchSources } from '../desired-state/watch.ts';
 import { isFolder } from '../desired-state/yaml/read.ts';
+
+/** Code of the mistake that the manifests have become another platform's. */
+export const platformRenamed = 'PlatformRenamed';
 
 export class Sources {
   readonly #request: LoadRequest;
@@ -41,9 +44,9 @@ export class Sources {
     return `${lines.slice(0, 3).join('; ')}${more}`;
   }
 
-  /** Loads anew. A bad load leaves the good one as it is. */
+  /** Loads anew. A bad load leaves the good one as it is, and so does one of another platform. */
   async load(): Promise<Loaded | undefined> {
-    const result = await load(this.#request);
+    const result = this.#ofPlatform(await load(this.#request));
     if (result.ok) {
       this.#good = result.loaded;
       this.#wrong = [];
@@ -54,6 +57,24 @@ export class Sources {
     }
     this.#watch?.update(this.#files, this.#folders());
     return result.ok ? result.loaded : undefined;
+  }
+
+  /** Manifests that were renamed, or cut short, must not put one platform in the place of another. */
+  #ofPlatform(result: LoadResult): LoadResult {
+    const kept = this.#good?.revision.platform;
+    if (!result.ok || kept === undefined) return result;
+    const { platform, warnings, sources, files } = result.loaded.revision;
+    if (platform === kept) return result;
+    const renamed: Diagnostic = {
+      severity: 'error',
+      code: platformRenamed,
+      file: sources[0] ?? '-f',
+      line: 1,
+      column: 1,
+      message: `platform ${platform} is declared in place of ${kept}, which is kept and left as it is`,
+      hint: `declare kind: Platform with the name ${kept}, or give -p ${kept}`,
+    };
+    return { ok: false, diagnostics: [renamed, ...warnings], files };
   }
 
   /** Loads, or throws every mistake there is. */

@@ -135,6 +135,7 @@ function readManifests(sources: Sources, variables: Variables, diagnostics: Diag
     const parsed = parseYaml(file.text, file.display);
     complete &&= !hasErrors(parsed.diagnostics);
     diagnostics.push(...parsed.diagnostics);
+    if (parsed.documents.length + parsed.diagnostics.length === 0) diagnostics.push(emptyFile(file));
     const lookup = variables.lookupIn(file.baseDir);
     return parsed.documents.flatMap((root) => {
       // Names are noted by the lookup itself.
@@ -146,6 +147,12 @@ function readManifests(sources: Sources, variables: Variables, diagnostics: Diag
     });
   });
   return { documents, hidden, complete };
+}
+
+/** Cut short by a full disk, or saved before it was written: nothing that it declared is declared any more. */
+function emptyFile({ display: file }: SourceFile): Diagnostic {
+  const message = 'this file is empty or all comments: it declares nothing';
+  return { severity: 'warning', code: 'DeclaresNothing', file, line: 1, column: 1, message };
 }
 
 function readCompose(

@@ -11,6 +11,8 @@ export interface Blocker {
   readonly reason: string;
   readonly message: string;
   readonly nextAt?: number;
+  /** It is being put right at this moment: nothing is wrong. */
+  readonly pending?: true;
 }
 
 /** What the networks', volumes' and removals' parts of a plan have found. */

@@ -89,9 +89,14 @@ function cappedNotice(above: AboveHost, workload: Workload): Notice {
   return { ref: above.ref, reason: 'LimitCapped', message, position };
 }
 
+/** As it is written where that is round (`4g`); the host's own size never is: `23.5GiB`. */
+function sizeWords(bytes: number): string {
+  return bytes % 2 ** 20 === 0 ? formatSize(bytes) : `${Math.round((bytes / 2 ** 30) * 100) / 100}GiB`;
+}
+
 /** `cpus 4 is more than the host's 2`. */
 export function aboveWords({ field, asked, has }: AboveHost): string {
-  const show = (value: number): string => (field === 'nanoCpus' ? String(value / 1e9) : formatSize(value));
+  const show = (value: number): string => (field === 'nanoCpus' ? String(value / 1e9) : sizeWords(value));
   const names = { nanoCpus: 'cpus', memoryBytes: 'memory', memoryReservationBytes: 'memory reservation' };
   return `${names[field]} ${show(asked)} is more than the host's ${show(has)}`;
 }

@@ -15,6 +15,8 @@ export interface FieldDrift extends FieldChange {
   readonly act: DriftAct;
   /** A limit that is set where the manifest has none, and that the engine cannot take away in place. */
   readonly limitLeft?: boolean;
+  /** Where it was changed, where that is no line of the manifest. */
+  readonly position?: Position;
 }
 
 /** Fields that differ, in the table's order; values as people may see them. */
@@ -36,8 +38,22 @@ export function fieldDrift(workload: Workload, detail: ContainerDetail, context:
       ...(desired === undefined && !field.removable ? { limitLeft: true } : {}),
     });
   }
-  return drifts;
+  return drifts.map((drift) => namingSecret(workload, drift));
 }
+
+/** Of a secret no value may be shown: which one it is, and the file that it is from, tell what was changed. */
+function namingSecret({ container, positions }: Workload, drift: FieldDrift): FieldDrift {
+  if (!drift.field.startsWith(environmentPrefix)) return drift;
+  const value = container.environment[drift.field.slice(environmentPrefix.length)];
+  if (value === undefined || typeof value === 'string') return drift;
+  const position = positions[`secrets.${value.secret}`];
+  const from = position === undefined ? '' : `, ${position.file}`;
+  if (drift.old !== '(secret)') return { ...drift, new: `(secret of Secret/${value.secret}${from})` };
+  const now = `(another value of Secret/${value.secret}${from})`;
+  return { ...drift, new: now, ...(position === undefined ? {} : { position }) };
+}
+
+const environmentPrefix = 'environment.';
 
 /** Swap that nobody set moves with the memory: one difference, not two. */
 function swapFollows(name: keyof Resources, workload: Workload, detail: ContainerDetail): boolean {

@@ -4,6 +4,7 @@ import { isWorkload, type Ref, refOf, type Workload } from '../desired-state/res
 import { isBackingOff } from './backoff.ts';
 import type { Blocker } from './blockers.ts';
 import { isMadeByCompose } from './compose-identity.ts';
+import type { Facts } from './facts.ts';
 import { type ImageAsks, imageFailures, imageWant } from './images.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Owned } from './ownership.ts';
@@ -65,6 +66,20 @@ export function missingImages(world: World, asks: ImageAsks): Map<string, Blocke
     if (want.way === 'none') missing.set(workload.container.image, want.blocker);
   }
   return missing;
+}
+
+/** What is missing by manifest name; what is being made just now, and has not failed before, is only waited for. */
+export function markPending(
+  missing: ReadonlyMap<string, Blocker>,
+  kind: 'Network',
+  busy: ReadonlySet<Ref>,
+  { failures }: Facts,
+): ReadonlyMap<string, Blocker> {
+  const marked = [...missing].map(([name, blocker]): [string, Blocker] => {
+    const ref: Ref = `${kind}/${name}`;
+    return [name, busy.has(ref) && failures[ref] === undefined ? { ...blocker, pending: true } : blocker];
+  });
+  return new Map(marked);
 }
 
 /** Refs whose last act failed, and until when they are left alone: networks and volumes go by this. */

@@ -1,5 +1,6 @@
 // One workload's part of a plan: what the rules say of it, the steps, and how it is.
 
+import { composeName } from '../desired-state/field-names.ts';
 import type { Workload } from '../desired-state/resource.ts';
 import { stepsOf } from './acts.ts';
 import { isBroughtTo } from './brought-to.ts';
@@ -139,7 +140,7 @@ function degradedOf(s: Situation, level: Level, category: Category, told: Told):
   if (left === undefined) return undefined;
   return {
     reason: 'LimitNotRemovable',
-    message: `${left.field} is ${left.old} and the manifest sets none; the engine cannot take a limit away in place: declare one, or remove the container to have it made anew`,
+    message: `${composeName(left.field)} is ${left.old} and the manifest sets none; the engine cannot take a limit away in place: declare one, or remove the container to have it made anew`,
   };
 }
 
@@ -168,9 +169,9 @@ function reportedOf(s: Situation): Plan['reported'] {
     const found = s.reported.filter((r) => r.why === why);
     const [first] = found;
     if (first === undefined) return [];
-    const names = found.map((r) => r.field).join(', ');
+    const names = found.map((r) => composeName(r.field)).join(', ');
     const message = `${names} ${found.length === 1 ? 'differs' : 'differ'} from the manifest; left so: ${whyLeft[why]}`;
-    const fields = found.map(({ field, old, new: to }) => ({ field, old, new: to }));
+    const fields = found.map(({ field, old, new: to }) => ({ field: composeName(field), old, new: to }));
     return [{ ref: s.ref, reason: why, message, position: positionOf(s.workload, first.field), fields }];
   });
 }

@@ -88,7 +88,7 @@ export interface Cause {
   readonly fields?: readonly FieldChange[];
 }
 
-/** A field that differs, as text for people; a secret's value reads `(secret)`. */
+/** A field that differs, as text for people, by Compose's name for it; a secret's value reads `(secret)`. */
 export interface FieldChange {
   readonly field: string;
   readonly old: string;

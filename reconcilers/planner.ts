@@ -14,7 +14,14 @@ import { namesInCircles } from './mixed-up-names.ts';
 import { movedTags } from './moved-tags.ts';
 import type { ObservedState } from './observed.ts';
 import { orderOf } from './order.ts';
-import { backingOffRefs, brokenDependencies, missingImages, readinessOfAll, waitsByRef } from './outlook.ts';
+import {
+  backingOffRefs,
+  brokenDependencies,
+  markPending,
+  missingImages,
+  readinessOfAll,
+  waitsByRef,
+} from './outlook.ts';
 import type { Notice, Plan, Step } from './plan.ts';
 import { planImages } from './plan-images.ts';
 import { planModels } from './plan-models.ts';
@@ -87,7 +94,8 @@ export function plan(input: PlanInput): Plan {
     world,
     mode,
     untouchable: new Set([
-      ...input.busy,
+      // A `down` names all there is, whatever is under way: the executor waits for what has steps in flight.
+      ...(mode === 'down' ? [] : input.busy),
       ...[...later.keys()].filter((ref) => facts.failures[ref]?.removing),
     ]),
     allowDelete: input.allowDelete,
@@ -103,7 +111,7 @@ export function plan(input: PlanInput): Plan {
     world,
     mode,
     lostVolumes: volumes.lost,
-    missingNetworks: networks.missing,
+    missingNetworks: markPending(networks.missing, 'Network', input.busy, facts),
     released: removals.released,
     images,
     missingImages: missingImages(world, images),

@@ -9,6 +9,7 @@ import type { Rule } from './rule.ts';
 import type { Situation } from './situation.ts';
 import {
   actFailed,
+  bearsAnothersName,
   changedFiles,
   differs,
   graceOver,
@@ -77,6 +78,12 @@ export const rules = [
     level: 'degraded',
   },
   {
+    category: 'NetworkPending',
+    when: (s) => isMissing(s) && s.blocker('create')?.pending === true,
+    act: 'none',
+    level: 'progressing',
+  },
+  {
     category: 'Blocked',
     when: (s) => isMissing(s) && s.blocker('create') !== undefined,
     act: 'none',
@@ -122,10 +129,10 @@ export const rules = [
     act: 'none',
     level: 'degraded',
   },
-  // A recreate gives it its name as well.
+  // A recreate gives it its name as well; but another's is given back at once, for that other one may be waited for.
   {
     category: 'Renamed',
-    when: (s) => isRenamed(s) && !(differs(s, 'recreate') && !isRefused(s)),
+    when: (s) => isRenamed(s) && (bearsAnothersName(s) || !(differs(s, 'recreate') && !isRefused(s))),
     act: 'rename',
     level: 'fine',
   },
@@ -186,6 +193,12 @@ export const rules = [
     when: (s) => isFailedJob(s) && !isAskedAgain(s),
     act: 'none',
     level: 'degraded',
+  },
+  {
+    category: 'NetworkPending',
+    when: (s) => isDown(s) && s.blocker('start')?.pending === true,
+    act: 'none',
+    level: 'progressing',
   },
   {
     category: 'Blocked',

@@ -1,16 +1,17 @@
 // How each category reads to a person at 3 a.m.: what is so, since when, what happens next. Decides nothing.
 
 import type { Position } from '../desired-state/diagnostic.ts';
+import { composeName } from '../desired-state/field-names.ts';
 import { isBroughtTo } from './brought-to.ts';
 import { positionOf } from './drift.ts';
 import { takenDownWords } from './hands-off.ts';
-import { imageWant } from './images.ts';
+import { imageFailures, imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
 import type { Cause } from './plan.ts';
 import type { Category } from './rules.ts';
 import type { Situation } from './situation.ts';
-import { changedFiles, isDown, nameBearer, pausedSince, recreatedDependency } from './symptoms.ts';
+import { changedFiles, isDown, isRunning, nameBearer, pausedSince, recreatedDependency } from './symptoms.ts';
 
 export interface Sentence {
   /** Absent: the category's own name. */
@@ -72,16 +73,22 @@ function backingOff(s: Situation): Sentence {
   const what = failure?.message ?? attempts?.lastFailure ?? 'it failed';
   const times = attempts?.at.length ?? 0;
   const when = attempts === undefined ? 'soon' : `at ${iso(attempts.notBefore)}`;
-  const message = `${what}; tried ${times} time${times === 1 ? '' : 's'} lately`;
+  const message = `${what}; tried ${times} time${times === 1 ? '' : 's'} lately${oldRunsOn(s, reason)}`;
   const since = failure?.at ?? attempts?.crashLoopSince ?? attempts?.at.at(-1);
   const outcome = `, next try ${when}`;
   return { reason, message, outcome, ...(since === undefined ? {} : { since }), ...next(s) };
 }
 
+/** Without its new image it is not what is declared, and does its work all the same. */
+function oldRunsOn(s: Situation, reason: string): string {
+  return imageFailures.has(reason) && isRunning(s) ? '; the old container runs on' : '';
+}
+
 function blocked(s: Situation): Sentence {
   const blocker = (isDown(s) ? s.blocker('start') : undefined) ?? s.blocker('create') ?? s.blocker('start');
   if (blocker === undefined) return { message: 'something is in the way' };
-  const { reason, message, nextAt } = blocker;
+  const { reason, nextAt } = blocker;
+  const message = `${blocker.message}${oldRunsOn(s, reason)}`;
   return { reason, message, ...(nextAt === undefined ? {} : { nextAt }), ...declaredAt(s) };
 }
 
@@ -90,7 +97,7 @@ function fields(s: Situation, acts: readonly string[], words = ''): Sentence {
   const found = s.drift.filter((d) => acts.includes(d.act));
   const [first] = found;
   const names = found
-    .map((d) => d.field)
+    .map((d) => composeName(d.field))
     .slice(0, 3)
     .join(', ');
   // Made to this very spec: somebody changed it live, and the last look found it.
@@ -98,8 +105,8 @@ function fields(s: Situation, acts: readonly string[], words = ''): Sentence {
   const more = found.length > 3 ? ` and ${found.length - 3} more` : '';
   return {
     message: `${names}${more} ${found.length === 1 ? 'differs' : 'differ'}${words === '' ? '' : `: ${words}`}`,
-    position: positionOf(s.workload, first?.field ?? ''),
-    fields: found.map(({ field, old, new: to }) => ({ field, old, new: to })),
+    position: first?.position ?? positionOf(s.workload, first?.field ?? ''),
+    fields: found.map(({ field, old, new: to }) => ({ field: composeName(field), old, new: to })),
     ...(isLive && s.container?.detail !== undefined ? { since: s.container.detail.at } : {}),
   };
 }
@@ -111,6 +118,16 @@ function notAdopted(s: Situation): Sentence {
     message: `${names} was made by Compose and is not adopted (or the store that knew so was lost); nothing is done about it until: reeve adopt -p ${platform}, or reeve apply`,
     ...declaredAt(s),
   };
+}
+
+/** Of one that was never started its container tells nothing: the engine's refusal does. */
+function whyNotReady(s: Situation): string {
+  const { container, failure } = s;
+  if (container?.state !== 'created') return seen(s);
+  if (failure !== undefined && failure.at >= container.createdAt) {
+    return `${failure.reason}: ${failure.message}`;
+  }
+  return container.detail?.error || seen(s);
 }
 
 function tried(s: Situation): Sentence {
@@ -141,7 +158,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   }),
   Replaced: () => ({ message: 'the new container is ready', outcome: '; the old one goes' }),
   ReplacementFailed: (s) => ({
-    message: `the new container did not get ready: ${seen(s)}`,
+    message: `the new container did not get ready: ${whyNotReady(s)}`,
     outcome: '; the old one comes back',
     ...endedAt(s),
   }),
@@ -160,6 +177,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     ...nextOf(s),
   }),
   Completed: (s) => ({ message: `done${sinceCompleted(s)}; run it again with reeve rerun ${s.ref}` }),
+  NetworkPending: blocked,
   Blocked: blocked,
   BackingOff: backingOff,
   DriftReported: (s) => ({
@@ -249,7 +267,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     ...endedAt(s),
   }),
   Updated: (s) => ({ ...fields(s, ['update']), outcome: ': changed in place, no restart' }),
-  Reconnected: (s) => ({ ...fields(s, ['connect']), outcome: ': reconnected in place, no restart' }),
+  Reconnected: (s) => ({ ...fields(s, ['connect']), outcome: `: ${connectWords(s)}` }),
   JobFailed: (s) => ({
     message: `the job failed with ${status(s)}; it is not run again by itself. Look at reeve logs ${s.ref}, then reeve rerun ${s.ref}`,
     ...endedAt(s),
@@ -327,6 +345,15 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   }),
 };
 
+/** A network that is declared no more is only left. */
+function connectWords({ drift, workload, setting: { world } }: Situation): string {
+  const wanted = new Set(
+    Object.keys(workload.container.networks).map((name) => `networks.${world.networkNames[name] ?? name}`),
+  );
+  const leaves = drift.filter((d) => d.act === 'connect').every((d) => !wanted.has(d.field));
+  return `${leaves ? 'disconnected' : 'reconnected'} in place, no restart`;
+}
+
 /** The next look that time alone calls for: readiness, or the progress deadline. */
 function nextOf(s: Situation): { nextAt?: number } {
   if (s.readiness?.state !== 'starting') return {};
@@ -343,7 +370,7 @@ function memoryOf(s: Situation): string {
   const bytes = s.workload.container.resources.memoryBytes;
   return bytes === undefined
     ? "the host's memory"
-    : `${Math.round(bytes / 1024 / 1024)} MiB; raise resources.memory if it needs more`;
+    : `${Math.round(bytes / 1024 / 1024)} MiB; raise mem_limit if it needs more`;
 }
 
 /** What an exit 0 means depends on how the workload is declared; the person should know how to say otherwise. */

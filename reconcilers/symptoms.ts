@@ -1,6 +1,6 @@
 // Single facts about a workload that the rules are made of. Each is one question with one answer.
 
-import type { Ref } from '../desired-state/resource.ts';
+import { isWorkload, type Ref } from '../desired-state/resource.ts';
 import { isBackingOff } from './backoff.ts';
 import { isComposeName, isMadeByCompose } from './compose-identity.ts';
 import { isTakenDown } from './hands-off.ts';
@@ -62,6 +62,12 @@ export function isRenamed({ container, workload, setting }: Situation): boolean 
 /** Another workload of ours whose container bears the name of this one, and is to be renamed itself. */
 export function nameBearer({ setting, workload }: Situation): Ref | undefined {
   return bearerOf(setting.world, workload);
+}
+
+/** Its container bears the name of another workload of ours, which cannot be made before that is given back. */
+export function bearsAnothersName({ container, workload, setting }: Situation): boolean {
+  if (container === undefined || container.name === workload.containerName) return false;
+  return setting.world.revision.resources.some((r) => isWorkload(r) && r.containerName === container.name);
 }
 
 /** The platform was taken down and nobody plans to bring it up. */

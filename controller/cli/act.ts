@@ -4,6 +4,7 @@ import type { Act, OwnershipAct } from '../control.ts';
 import { resolveNames } from '../names.ts';
 import { by, type Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
+import { say } from './print.ts';
 
 export async function act(flags: PlatformFlags, context: Context, what: Act | OwnershipAct): Promise<void> {
   const { reach } = await import('./reach.ts');
@@ -17,7 +18,7 @@ export async function act(flags: PlatformFlags, context: Context, what: Act | Ow
       'name' in what ? resolveNames(what.name, place.refs).map((name) => ({ ...what, name })) : [what];
     for (const one of acts) {
       const subject = 'name' in one ? one.name : place.platform;
-      context.terminal.out(`${subject}: ${await control.act(one, by(context, what.verb))}`);
+      say(context, `${subject}: ${await control.act(one, by(context, what.verb))}`);
     }
   } finally {
     await control.close();

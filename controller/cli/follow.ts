@@ -2,6 +2,7 @@
 
 import type { Progress } from '../control.ts';
 import type { Context } from './context.ts';
+import { forReader, say } from './print.ts';
 import { followProgress, type ProgressState, startProgress } from './progress.ts';
 import { screenOf } from './screen.ts';
 import { progressLine, progressView } from './views/progress.ts';
@@ -27,7 +28,7 @@ function lineFollower(context: Context, down: boolean): Follower {
       const line = progressLine(progress, state);
       state = followProgress(state, progress, context.now());
       // Fewer and fewer are ready while it is taken down: nobody waits for that.
-      if (line !== undefined && !(down && progress.type === 'status')) context.terminal.out(line);
+      if (line !== undefined && !(down && progress.type === 'status')) say(context, line);
     },
     stop: () => undefined,
   };
@@ -37,7 +38,7 @@ async function liveFollower(context: Context): Promise<Follower> {
   const { createLogUpdate } = await import('log-update');
   const draw = createLogUpdate(process.stdout);
   let state: ProgressState = startProgress(context.now());
-  const redraw = () => draw(progressView(state, screenOf(context)));
+  const redraw = () => draw(forReader(context, progressView(state, screenOf(context))));
   const timer = setInterval(redraw, redrawMs);
   return {
     progress: (progress) => {

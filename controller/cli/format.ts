@@ -28,6 +28,14 @@ export function clock(at: number, now: number): string {
   return date === local(now)[0] ? time : `${date} ${time}`;
 }
 
+/** Times that stored sentences carry (`next try at 2026-11-24T12:00:00Z`), as `show` puts a time; others' are left alone. */
+export function withTimes(text: string, show: (at: number) => string): string {
+  return text.replace(
+    /\b(at|until|since)(\s+)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/g,
+    (_, word: string, space: string, iso: string) => `${word}${space}${show(Date.parse(iso))}`,
+  );
+}
+
 /** `2026-11-23 14:03:22` in the reader's time zone. */
 export function dateTime(at: number): string {
   return local(at).join(' ');

@@ -9,6 +9,7 @@ import type { Plan } from '../../reconcilers/plan.ts';
 import { ReeveError } from '../errors.ts';
 import { findController } from '../http/find.ts';
 import type { HealthAnswer } from '../http/protocol.ts';
+import { holderNow } from '../lock/lock.ts';
 import { readSnapshot } from '../reports/read.ts';
 import type { Snapshot } from '../reports/snapshot.ts';
 import { openSession } from '../session.ts';
@@ -107,9 +108,11 @@ async function observe(
     // What the manifests say now may be newer than what is in force.
     const { inForce, ...rest } = remembered;
     const isInForce = inForce !== undefined && remembered.revision?.id === revision.id;
+    const holder = holderNow(session.engine.key, session.platform);
     return {
       ...rest,
       ...(isInForce ? { inForce } : {}),
+      ...(holder === undefined ? {} : { acting: holder }),
       revision,
       conditions: withTimes([...plan.statuses, ...platformStatus(plan)], remembered),
       seen: 'observed',

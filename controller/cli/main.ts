@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { type ExitStatus, exitStatus } from '../errors.ts';
 import type { Context } from './context.ts';
 import { tellFailure } from './failure.ts';
+import { dateTime, withTimes } from './format.ts';
 import { runProgram } from './program.ts';
 import { drained, processTerminal, quietOnBrokenPipe } from './terminal.ts';
 
@@ -40,7 +41,7 @@ function fail(error: unknown, context: Context): never {
 
 function say(error: unknown, { env, terminal }: Context): ExitStatus {
   const told = tellFailure(error, (env['REEVE_DEBUG'] ?? '') !== '');
-  for (const line of told.lines) terminal.err(line);
+  for (const line of told.lines) terminal.err(withTimes(line, dateTime));
   return told.status;
 }
 

@@ -58,9 +58,10 @@ export function withExamples(command: Command, examples: readonly (readonly [str
   return command.addHelpText('after', ['', 'Examples:', ...lines].join('\n'));
 }
 
-/** `30m`, `1h30m`; a bare number is refused, for nobody knows its unit. */
+/** `30m`, `1h30m`; a bare number is refused, for nobody knows its unit, and so is no time at all. */
 export function duration(value: string): number {
   const ms = parseDuration(value);
+  if (ms === 0) throw new InvalidArgumentError('Write a duration above 0: 90s, 10m, 1h30m.');
   if (ms === undefined) throw new InvalidArgumentError('Write a duration with its unit: 90s, 10m, 1h30m.');
   return ms;
 }

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { InvalidManifest } from '../../desired-state/diagnostic.ts';
+import { type Diagnostic, InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { LoadResult } from '../../desired-state/load-types.ts';
 import { type Ref, refOf } from '../../desired-state/resource.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
@@ -28,6 +28,8 @@ export interface Place {
   readonly sources?: readonly string[];
   /** Of `paths`, where they had to be loaded to find all this. */
   readonly load?: FirstLoad;
+  /** What is wrong with the manifests that were named or found here; the platform was found by them all the same. */
+  readonly mistakes?: readonly Diagnostic[];
   /** Passed to a load where the manifests may not tell it: chosen by name, or broken. */
   readonly loadAs?: string;
   /** Resources that a person may name. */
@@ -102,10 +104,19 @@ async function placeKeeping(
   const candidates = dir === undefined ? listPlatforms(context).map((found) => found.dir) : [dir];
   for (const candidate of candidates) {
     const record = await inForce(candidate, context);
-    if (record?.sources.some((source) => dir !== undefined || files.has(source))) {
-      const place = await storedPlace(record.revision.platform, candidate, context);
-      return { ...place, fromStore: false, paths: flags.file.length > 0 ? flags.file : place.paths };
-    }
+    if (record === undefined) continue;
+    const isKept = record.sources.some((source) => files.has(source));
+    if (!isKept && dir === undefined) continue;
+    const place = await storedPlace(record.revision.platform, candidate, context);
+    const named = flags.file.length > 0;
+    const sources = named ? flags.file.map((path) => resolve(context.cwd, path)) : result.files;
+    return {
+      ...place,
+      fromStore: false,
+      paths: named ? flags.file : place.paths,
+      ...(named || !isKept ? { sources } : {}),
+      mistakes: result.diagnostics,
+    };
   }
   return undefined;
 }

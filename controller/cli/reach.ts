@@ -1,6 +1,7 @@
 // The one way to act: through the running controller where there is one, else by doing the same work here, under the lock.
 
 import { pino } from 'pino';
+import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { Control } from '../control.ts';
 import { findController } from '../http/find.ts';
 import type { HealthAnswer } from '../http/protocol.ts';
@@ -43,8 +44,12 @@ export async function reach(flags: PlatformFlags, context: Context, options: Rea
   const found = await findController(place.socketPath);
   if (found !== undefined) {
     await requireSameEngine(flags, context, found.health);
-    const { sources } = place;
+    const { sources, mistakes } = place;
     const asked = isKept(flags, place, found.health.sources) ? undefined : sources;
+    // Mistakes in what it keeps it tells itself, as it loads anew; of other manifests nobody else would.
+    if (options.manifests && asked !== undefined && mistakes !== undefined) {
+      throw new InvalidManifest(mistakes);
+    }
     // Looking at other manifests than the controller's is no quarrel with it: it is done here.
     if (options.lock || asked === undefined) {
       return { control: found.reach(asked), place, controller: found.health };

@@ -7,7 +7,7 @@ import { withAdoptedIdentity } from '../../reconcilers/adoption.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
 import { connectEngine } from '../docker/connect.ts';
-import type { Engine, LogOptions } from '../engine.ts';
+import type { Engine, LogLine, LogOptions } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { resolveNames } from '../names.ts';
 import { makeScrubber } from '../secrets.ts';
@@ -15,11 +15,11 @@ import { openStoreReadOnly } from '../store/sqlite.ts';
 import type { Context } from './context.ts';
 import { endAtInterrupt } from './interrupt.ts';
 import { loadOnly } from './load-only.ts';
-import type { PlatformFlags } from './options.ts';
+import type { OutputFlags, PlatformFlags } from './options.ts';
 import { findPlace, type Place } from './place.ts';
 import { openStored } from './stored.ts';
 
-export interface LogFlags extends PlatformFlags {
+export interface LogFlags extends PlatformFlags, OutputFlags {
   readonly follow?: boolean;
   readonly tail?: number;
   readonly since?: number;
@@ -31,6 +31,9 @@ const lookAgainMs = 500;
 
 interface Line {
   readonly ref: Ref;
+  /** The container's name. */
+  readonly container: string;
+  readonly stream: 'stdout' | 'stderr';
   /** As the engine stamps it; sorts as text. */
   readonly at: string;
   readonly text: string;
@@ -57,7 +60,11 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
     logs: (id, options) => engine.logs(id, options),
   };
   const width = Math.max(...refs.map((ref) => ref.length));
-  const show: Show = ({ ref, at, text }) => {
+  const show: Show = ({ ref, container, stream, at, text }) => {
+    if (flags.output === 'json') {
+      context.terminal.out(JSON.stringify({ ref, container, stream, time: at, line: scrub(text) }));
+      return;
+    }
     const who = refs.length > 1 ? `${ref.padEnd(width)} | ` : '';
     context.terminal.out(`${who}${flags.timestamps === true ? `${at} ` : ''}${scrub(text)}`);
   };
@@ -115,7 +122,8 @@ async function showPast(
       if (container === undefined) missing.push(ref);
       const lines: Line[] = [];
       if (container === undefined) return lines;
-      for await (const { line } of engine.logs(container.id, optionsOf(flags))) lines.push(toLine(ref, line));
+      for await (const entry of engine.logs(container.id, optionsOf(flags)))
+        lines.push(toLine(ref, container, entry));
       return lines;
     }),
   );
@@ -147,8 +155,8 @@ async function follow(
     if (container !== undefined && (container.state === 'running' || container.id !== shownId)) {
       shownId = container.id;
       const options = last === '' ? optionsOf(flags) : { timestamps: true, sinceSeconds: secondsSince(last) };
-      for await (const { line } of engine.logs(container.id, { ...options, follow: true })) {
-        const parsed = toLine(ref, line);
+      for await (const entry of engine.logs(container.id, { ...options, follow: true })) {
+        const parsed = toLine(ref, container, entry);
         if (parsed.at <= last) continue;
         last = parsed.at;
         show(parsed);
@@ -171,11 +179,11 @@ function optionsOf({ tail, since }: LogFlags): LogOptions {
   };
 }
 
-function toLine(ref: Ref, line: string): Line {
+/** The engine puts its stamp before each line. */
+function toLine(ref: Ref, { name }: ObservedContainer, { stream, line }: LogLine): Line {
   const space = line.indexOf(' ');
-  return space < 0
-    ? { ref, at: line, text: '' }
-    : { ref, at: line.slice(0, space), text: line.slice(space + 1) };
+  const [at, text] = space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
+  return { ref, container: name, stream, at, text };
 }
 
 /** The newest of ours: a recreate keeps the old one beside it for a while. */

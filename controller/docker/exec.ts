@@ -2,6 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 import type { EnvValue } from '../../desired-state/resource.ts';
+import { EngineError } from '../errors.ts';
 import type { EngineClient } from './client.ts';
 import { demultiplex } from './demux.ts';
 import { garbledError, lostError, timedOutError } from './errors.ts';
@@ -32,6 +33,7 @@ export async function runExec(
   const signal =
     options.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, options.signal]);
   const bounds = { what, timeoutMs, signal };
+  let asked: string | undefined;
   try {
     const { Id } = await client.json<{ Id?: string }>({
       method: 'POST',
@@ -46,13 +48,31 @@ export async function runExec(
       body: { Detach: false, Tty: false },
       ...bounds,
     });
+    asked = Id;
     const output = await beginningOf(answer);
     return { exitCode: await exitCodeOf(client, Id, bounds), output };
   } catch (error) {
-    throw deadline.signal.aborted ? deadline.signal.reason : error;
+    if (!deadline.signal.aborted) throw error;
+    const runs = asked !== undefined && (await hasBegun(client, asked, what));
+    throw runs ? notEnded(what, timeoutMs) : deadline.signal.reason;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The engine takes the call before it starts the command, which on a busy machine takes its time too. */
+async function hasBegun(client: EngineClient, id: string, what: string): Promise<boolean> {
+  const ask = { method: 'GET', path: `/exec/${id}/json`, what, timeoutMs: 1_000 } as const;
+  return client.json<{ Pid?: number }>(ask).then(
+    ({ Pid }) => (Pid ?? 0) > 0,
+    () => false,
+  );
+}
+
+/** Its own doing, not the engine's: it was started and goes on. */
+function notEnded(what: string, timeoutMs: number): EngineError {
+  const message = `${what}: the command did not end within ${timeoutMs / 1000} s`;
+  return new EngineError(message, { code: 504, reason: 'CommandTimedOut' });
 }
 
 function bodyOf({ user, privileged, workingDir, environment = {} }: ExecOptions): object {

@@ -1,7 +1,7 @@
 // A container's log lines.
 
 import type { IncomingMessage } from 'node:http';
-import type { LogOptions } from '../engine.ts';
+import type { LogLine, LogOptions } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { EngineClient } from './client.ts';
 import { demultiplex, rawPieces, toLines } from './demux.ts';
@@ -14,7 +14,7 @@ export async function* readLogs(
   container: string,
   options: LogOptions,
   now: () => number,
-): AsyncGenerator<{ stream: 'stdout' | 'stderr'; line: string }> {
+): AsyncGenerator<LogLine> {
   const { signal } = options;
   const what = `logs of ${shortId(container)}`;
   if (signal?.aborted) return;

@@ -64,6 +64,12 @@ export async function acquireLock(request: LockRequest): Promise<Lock> {
   };
 }
 
+/** Who acts on the platform now, as far as this machine's lock tells; takes nothing. */
+export function holderNow(engineKey: string, platform: string): Holder | undefined {
+  const uid = process.getuid?.() ?? 0;
+  return readHolder(lockPath(locksDirOf(runtimeDir({ env: process.env, uid })), engineKey, platform));
+}
+
 async function patiently<T>(work: () => Promise<T>, wait: LockRequest['wait']): Promise<T> {
   for (;;) {
     try {
@@ -79,9 +85,13 @@ function defaultLocksDir(): string {
   const uid = process.getuid?.() ?? 0;
   const parent = runtimeDir({ env: process.env, uid });
   makePrivateDir(parent, uid);
-  const dir = join(parent, 'locks');
+  const dir = locksDirOf(parent);
   makePrivateDir(dir, uid);
   return dir;
+}
+
+function locksDirOf(runtime: string): string {
+  return join(runtime, 'locks');
 }
 
 function lockPath(dir: string, engineKey: string, platform: string): string {

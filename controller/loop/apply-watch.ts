@@ -62,7 +62,7 @@ export class ApplyWatch {
   }
 
   #seeDown(result: PassResult, busy: boolean, now: number): Verdict {
-    if (busy || result.dispatched.length > 0) {
+    if (busy || result.dispatched.length > 0 || result.busy.size > 0) {
       this.#stuckSince = undefined;
       return { over: false };
     }

@@ -24,6 +24,8 @@ export interface ExecutorPorts {
   readonly now: () => number;
   /** Aborted: what runs is finished, and what it interrupted is brought back; nothing else begins. */
   readonly draining: AbortSignal;
+  /** Aborted: what runs is finished and nothing else begins, not even what would bring something back. */
+  readonly withdrawn: AbortSignal;
 }
 
 /**
@@ -89,7 +91,8 @@ export async function execute(
   /** Stopped by a step: left as they are they would stay down, so that they get all their steps. */
   const interrupted = new Set<Ref>();
   const run = async (step: Step): Promise<boolean> => {
-    if (signal.aborted || (ports.draining.aborted && !interrupted.has(step.ref))) return false;
+    if (signal.aborted || ports.withdrawn.aborted) return false;
+    if (ports.draining.aborted && !interrupted.has(step.ref)) return false;
     begun.add(step.ref);
     if (step.interrupts) interrupted.add(step.ref);
     return runStep(step, ports, signal);

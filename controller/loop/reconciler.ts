@@ -42,6 +42,8 @@ export interface PassOptions {
   readonly updateImages?: boolean;
   /** What is taken from registries or built anew. */
   readonly images?: ImageAsks;
+  /** A person asks: what failed a moment ago is planned all the same. */
+  readonly newTry?: boolean;
 }
 
 export interface PassResult {
@@ -79,6 +81,8 @@ export class Reconciler {
   readonly #ledger: StepLedger;
   readonly #gates = new StepGates();
   readonly #notices = new Notices();
+  /** Aborted by `withdraw`: what was sent before it and has not begun never begins. */
+  #sent = new AbortController();
   /** Containers made for a resource whose steps are still in flight: its start was planned before there was an id. */
   readonly #made = new Map<Ref, string>();
 
@@ -108,7 +112,7 @@ export class Reconciler {
     let observed = await observer.observe(target.revision, await store.facts());
     // The events of what was just seen say who did it: they are remembered before it is judged.
     await this.#context.eventsRemembered();
-    let facts = withTags(target, await store.facts(), observed, options);
+    let facts = factsFor(target, await store.facts(), observed, options);
     const ids = needsInspect(target.revision, observed, facts, busy);
     if (ids.length > 0) {
       await observer.inspect(ids);
@@ -117,7 +121,7 @@ export class Reconciler {
     const seen = factsFromObservation(target.revision, observed, facts);
     if (seen.length > 0) {
       await store.setFacts(seen);
-      facts = withTags(target, await store.facts(), observed, options);
+      facts = factsFor(target, await store.facts(), observed, options);
     }
     const plan = makePlan({
       revision: target.revision,
@@ -139,6 +143,7 @@ export class Reconciler {
   /** One pass. Resolves when its steps are on their way, not when they have ended (`settle` waits for that). */
   async pass(target: Target, options: PassOptions, by: string): Promise<PassResult> {
     const { store, now, scrub } = this.#context;
+    const withdrawn = this.#sent.signal;
     const { plan, observed, busy } = await this.look(target, options);
     const journal: JournalContext = {
       at: now(),
@@ -153,8 +158,8 @@ export class Reconciler {
       statusFacts.length > 0 ? store.setFacts(statusFacts) : undefined,
     ]);
     const holds = endedHolds(await store.facts(), journal);
-    const dispatched =
-      plan.blocked === undefined ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
+    const mayGo = plan.blocked === undefined && !withdrawn.aborted;
+    const dispatched = mayGo ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
     const happened = eventsOfHappenings(plan, dispatched, await store.facts(), journal);
     const told = new Set(happened.events.map((e) => `${e.regarding} ${e.reason}`));
     const events = [
@@ -172,7 +177,7 @@ export class Reconciler {
       options.mode === 'down' ? undefined : saveHeldBack(store, plan, now()),
       dispatched.length > 0 ? this.recorder.record(plan, dispatched, journal.by, journal.at) : undefined,
     ]);
-    if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal);
+    if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal, withdrawn);
     return { plan, observed, dispatched, busy };
   }
 
@@ -181,7 +186,19 @@ export class Reconciler {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  #dispatch(plan: Plan, steps: readonly Step[], target: Target, journal: JournalContext): void {
+  /** What was asked for before is wanted no more: of its steps none begins any more; those under way are finished. */
+  withdraw(): void {
+    this.#sent.abort();
+    this.#sent = new AbortController();
+  }
+
+  #dispatch(
+    plan: Plan,
+    steps: readonly Step[],
+    target: Target,
+    journal: JournalContext,
+    withdrawn: AbortSignal,
+  ): void {
     const { policy } = target.revision;
     for (const step of steps) this.#busy.add(step.ref);
     const run = execute(
@@ -193,6 +210,7 @@ export class Reconciler {
         after: (report) => this.#after(report, target, journal),
         now: this.#context.now,
         draining: this.#context.draining,
+        withdrawn,
       },
       this.#context.signal,
       (ref) => {
@@ -220,14 +238,14 @@ export class Reconciler {
   }
 }
 
-/** With what the tags mean now, here and in the registries that were asked, in place of what they meant. */
-function withTags(
+/** What is remembered, with what the tags mean now, here and in the registries that were asked; without back-off for a new try. */
+function factsFor(
   { revision }: Target,
   facts: Facts,
   observed: ObservedState,
-  { updateImages, images = noAsks }: PassOptions,
+  { updateImages, newTry, images = noAsks }: PassOptions,
 ): Facts {
   const here =
     updateImages === true ? { ...facts, pins: { ...facts.pins, ...tagsHere(revision, observed) } } : facts;
-  return factsWithTaken(here, images);
+  return factsWithTaken(newTry === true ? { ...here, attempts: {} } : here, images);
 }

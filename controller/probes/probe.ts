@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { type Agent, request } from 'undici';
 import type { Probe } from '../../desired-state/resource.ts';
 import type { Engine } from '../engine.ts';
+import { EngineError } from '../errors.ts';
 
 export interface ProbeAddress {
   readonly host: string;
@@ -117,8 +118,10 @@ async function probeExec(
       message: `${command.join(' ')} exited ${exitCode}${said === '' ? '' : `: ${said.slice(0, 200)}`}`,
     };
   } catch (error) {
+    // An engine that does not answer says nothing of the workload.
+    const isEngines = error instanceof EngineError && error.code === 0;
     return {
-      outcome: 'fail',
+      outcome: isEngines ? 'unreachable' : 'fail',
       message: `${command.join(' ')}: ${error instanceof Error ? error.message : String(error)}`,
     };
   }

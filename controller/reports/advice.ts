@@ -103,8 +103,24 @@ const rules: readonly Rule[] = [
       { command: 'ss -ltnp', why: 'shows which process has it, if no container does' },
     ],
   ],
+  // What runs is the old container: its log says nothing of the new one's failure.
   [
-    reasonIs('ImageMissing'),
+    reasonIs('ReplacementFailed'),
+    ({ row }) => [
+      { command: `reeve events --for ${row.ref}`, why: 'what became of the new container' },
+      { command: `reeve plan ${row.ref}`, why: 'what the new one is to have: mend the manifest' },
+      { command: `reeve rerun ${row.ref}`, why: 'try again as it is, once mended elsewhere' },
+    ],
+  ],
+  [
+    reasonIs('BuildFailed', 'BuildContextUnreadable'),
+    ({ row }) => [
+      { command: `reeve events --for ${row.ref}`, why: 'what the build said' },
+      { command: 'reeve apply', why: 'once it builds' },
+    ],
+  ],
+  [
+    reasonIs('ImageMissing', 'ImagePullFailed', 'ImagePullDenied'),
     ({ resource }) => [
       { command: `docker pull ${imageOf(resource)}`, why: 'shows what the registry says' },
       { command: 'reeve apply', why: 'once it can be had, or is named otherwise' },

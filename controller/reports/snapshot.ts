@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly conditions: readonly StoredCondition[];
   readonly facts: Facts;
   readonly controller?: ControllerInfo;
+  /** Without a controller: the command that acts on it at this moment. */
+  readonly acting?: { readonly command: string; readonly pid: number; readonly since: number };
   /** `controller`: kept up to date by one. `observed`: looked at just now. `remembered`: as it was when last seen. */
   readonly seen: 'controller' | 'observed' | 'remembered';
   /** Steps that apply would do now; absent where that was not worked out. */

@@ -26,6 +26,8 @@ export interface StatusReport {
     readonly sources: readonly string[];
   };
   readonly controller?: ControllerInfo;
+  /** Without a controller: who is applying, taking down … at this moment. */
+  readonly acting?: { readonly by: string; readonly pid: number; readonly since: string };
   readonly suspended?: {
     readonly since: string;
     readonly by: string;
@@ -94,6 +96,15 @@ export function statusReport(snapshot: Snapshot, warnings: readonly StoredEvent[
           },
         }),
     ...(controller === undefined ? {} : { controller }),
+    ...(snapshot.acting === undefined
+      ? {}
+      : {
+          acting: {
+            by: snapshot.acting.command,
+            pid: snapshot.acting.pid,
+            since: iso(snapshot.acting.since),
+          },
+        }),
     ...(suspended === undefined
       ? {}
       : {

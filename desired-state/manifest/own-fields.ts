@@ -53,7 +53,7 @@ const drift = z.union([
     fields: z
       .record(z.string(), driftMode)
       .optional()
-      .describe('By field of the container: environment, resources.memory, labels …'),
+      .describe('By field of the container: environment, mem_limit, labels …'),
   }),
 ]);
 

@@ -1,6 +1,7 @@
 // reeve's own fields of a workload: taken out of its tree, and turned into numbers and modes.
 
 import type { Position } from '../diagnostic.ts';
+import { driftFieldName, driftFields, isDriftField } from '../field-names.ts';
 import { agentKeys, type OwnFields, ownFields, ownKeys } from '../manifest/own-fields.ts';
 import type { DriftMode, Probe, Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
@@ -10,7 +11,6 @@ import { didYouMean } from '../yaml/suggest.ts';
 import { checkUsable } from '../yaml/usable.ts';
 import { type ResolveContext, reportError } from './context.ts';
 import type { WorkloadSource } from './declared.ts';
-import { driftFields, fieldName, isDriftField } from './fields.ts';
 import { mergeContainers } from './merge.ts';
 
 export interface Parts {
@@ -38,7 +38,7 @@ function checkedParts(context: ResolveContext, container: MapNode, own: MapNode)
   const written = childOf(childOf(own, 'drift') ?? own, 'fields');
   for (const { key, keyPosition } of written?.kind === 'map' ? written.entries.values() : []) {
     if (isDriftField(key)) continue;
-    const message = `unknown field "${key}" in drift.fields; expected a field of the container such as environment or resources.memory`;
+    const message = `unknown field "${key}" in drift.fields; expected a field of the container such as environment or mem_limit`;
     reportError(context, keyPosition, 'UnknownKey', message, didYouMean(key, driftFields).hint);
   }
   return { container, own, fields: value };
@@ -88,6 +88,6 @@ function ms(text: string | undefined): number | undefined {
 export function resolveDrift(written: OwnFields['drift'], mode: DriftMode): Workload['drift'] {
   if (written === undefined) return { mode, fields: {} };
   if (typeof written === 'string') return { mode: written, fields: {} };
-  const fields = Object.entries(written.fields ?? {}).map(([name, m]) => [fieldName(name), m] as const);
+  const fields = Object.entries(written.fields ?? {}).map(([name, m]) => [driftFieldName(name), m] as const);
   return { mode: written.mode ?? mode, fields: Object.fromEntries(fields) };
 }

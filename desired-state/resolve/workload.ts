@@ -4,6 +4,7 @@
 import type { WrittenBuild } from '../container/build.ts';
 import { type NormalizedContainer, normalizeContainer } from '../container/normalize.ts';
 import type { Diagnostic, Position } from '../diagnostic.ts';
+import { fieldName } from '../field-names.ts';
 import type { ContainerSpec, EnvValue, Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
 import { agentConfig } from './agent-config.ts';
@@ -12,7 +13,6 @@ import { resolveBuild } from './build.ts';
 import type { ResolveContext } from './context.ts';
 import type { Declared, WorkloadSource } from './declared.ts';
 import { dependenciesOf } from './dependencies.ts';
-import { fieldName } from './fields.ts';
 import { checkVolumes, networksOf } from './joins.ts';
 import { checkLeastMemory, checkReservation, type Found, type Limits } from './limits.ts';
 import { resolveDrift, resolveProbe, takeApart, watchedPaths } from './own.ts';
@@ -79,7 +79,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
   const container: ContainerSpec = {
     ...written,
     image,
-    environment: environmentOf(values, normalized),
+    environment: environmentOf(context, values, normalized, positions),
     networks: networksOf(context, declared, source, normalized),
     mounts: [...written.mounts, ...granted.mounts, ...config.mounts],
     resources: limited.resources,
@@ -134,15 +134,19 @@ function textOf(node: MapNode, key: string): string | undefined {
   return value?.kind === 'scalar' && value.value !== null ? String(value.value) : undefined;
 }
 
-/** Secrets in the environment get their digest; the value stays apart. */
+/** Secrets in the environment get their digest; the value stays apart, and of the file it is from the place is kept. */
 function environmentOf(
+  { display }: ResolveContext,
   values: Values,
   { container, environmentSecrets }: NormalizedContainer,
+  positions: Record<string, Position>,
 ): Record<string, EnvValue> {
   const environment: Record<string, EnvValue> = { ...container.environment };
   for (const { key, secret, position } of environmentSecrets) {
     const value = values.secret(secret, position);
     environment[key] = { secret, digest: value?.digest ?? '' };
+    if (value?.path !== undefined)
+      positions[`secrets.${secret}`] = { file: display(value.path), line: 1, column: 1 };
   }
   return environment;
 }

@@ -9,6 +9,7 @@ import type { Act } from '../../controller/control.ts';
 import { exitStatus } from '../../controller/errors.ts';
 import { openStore } from '../../controller/store/sqlite.ts';
 import type { Store } from '../../controller/store/store.ts';
+import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import { noon, revision, service, volume } from '../support/make.ts';
 
 const r = revision([
@@ -30,8 +31,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const act = (what: Act, volumes: readonly string[] = []): Promise<string> =>
-  performAct(store, r, what, 'ann@host (cli)', noon, async () => new Set(volumes));
+const act = (
+  what: Act,
+  volumes: readonly string[] = [],
+  statuses: readonly ResourceStatus[] = [],
+): Promise<string> =>
+  performAct(store, r, what, 'ann@host (cli)', noon, {
+    volumes: async () => new Set(volumes),
+    statuses: async () => statuses,
+  });
 
 describe('release --accept-data-loss', () => {
   test.for([
@@ -62,4 +70,32 @@ test('rerun: who asked is remembered, and what failed before is forgotten', asyn
   const facts = await store.facts();
   expect(facts.reruns).toEqual({ 'Service/web': { at: noon, by: 'ann@host (cli)' } });
   expect(facts.completed).toEqual({});
+});
+
+describe('what would change nothing is said and not stored', () => {
+  const ready: ResourceStatus = {
+    ref: 'Service/db',
+    conditions: [{ type: 'Ready', status: true, reason: 'Healthy', message: 'its healthcheck passes' }],
+  };
+  test.for([
+    ['release of what is not held', { verb: 'release', name: 'db', acceptDataLoss: false }, 'was not held'],
+    ['rerun of what runs and is ready', { verb: 'rerun', name: 'db' }, 'nothing to run again'],
+  ] as const)('%s', async ([, what, words]) => {
+    const before = [await store.facts(), await store.events({})];
+    expect(await act(what, [], [ready])).toContain(words);
+    expect([await store.facts(), await store.events({})]).toEqual(before);
+  });
+
+  test('rerun of what does not run is refused', async () => {
+    const refused = act({ verb: 'rerun', name: 'data' });
+    await expect(refused).rejects.toMatchObject({ status: exitStatus.usage });
+  });
+});
+
+test('rerun says what it waits for', async () => {
+  await act({ verb: 'suspend' });
+  expect(await act({ verb: 'rerun', name: 'db' })).toContain('suspended, until: reeve resume');
+  await act({ verb: 'hold', name: 'db', stopped: false });
+  expect(await act({ verb: 'rerun', name: 'db' })).toContain('until: reeve release Service/db');
+  await act({ verb: 'resume' });
 });

@@ -46,6 +46,16 @@ test('a platform of every kind', async () => {
   expect([...secrets]).toEqual([['pg-password', 'hunter2']]);
 });
 
+test.each(['', '# kind: Service\n', '---\n---\n'])(
+  'a file that declares nothing is warned of: %j',
+  async (text) => {
+    const { revision } = await loaded({ 'reeve.yaml': text });
+    expect(revision.warnings.map(formatDiagnostic)).toEqual([
+      'reeve.yaml:1:1: warning: this file is empty or all comments: it declares nothing',
+    ]);
+  },
+);
+
 describe('classes', () => {
   const classed = (own: string, below: string) =>
     workloadOf('Agent/a', {

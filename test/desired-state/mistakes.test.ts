@@ -694,8 +694,8 @@ spec: {image: a, probe: {http: {port: 80, path: /}, tcp: {port: 80}}}
 `.slice(1),
     },
     lines: [
-      'reeve.yaml:4:35: unknown field "enviroment" in drift.fields; expected a field of the container such as environment or resources.memory; did you mean "environment"?',
-      'reeve.yaml:4:53: unknown field "resources.foo" in drift.fields; expected a field of the container such as environment or resources.memory',
+      'reeve.yaml:4:35: unknown field "enviroment" in drift.fields; expected a field of the container such as environment or mem_limit; did you mean "environment"?',
+      'reeve.yaml:4:53: unknown field "resources.foo" in drift.fields; expected a field of the container such as environment or mem_limit',
       'reeve.yaml:4:76: unknown key "x-reeve" in Service web; in a manifest its fields stand in spec itself',
       'reeve.yaml:4:109: onChange: expected "restart", "ignore" or a map',
       'reeve.yaml:4:125: conf cannot be watched: file not found',

@@ -114,6 +114,21 @@ describe('reading, once it is applied', () => {
     expect(stdout).not.toContain('hunter2');
   });
 
+  test('logs -o json is an object a line, secrets blanked out there too', async () => {
+    const { stdout } = await p.reeve('logs', 'web', '-o', 'json');
+    const [first] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(first).toMatchObject({
+      ref: 'Service/web',
+      container: expect.stringContaining('-web-1'),
+      stream: 'stdout',
+      time: expect.stringMatching(/^\d{4}-/),
+      line: 'my token is (secret)',
+    });
+  });
+
   test('no secret is in anything that is shown or saved', async () => {
     for (const args of [
       ['resolve'],
@@ -192,6 +207,21 @@ describe('with a controller', () => {
     expect(code).toBe(75);
     expect(stderr).toContain(p.manifests);
     expect((await p.reeve('plan', '-f', other)).stdout).toContain('Service/db');
+  });
+
+  test('mistakes in other manifests are said, though it could be found by one of those it keeps', async () => {
+    const twice = join(p.folder, 'twice.yaml');
+    await writeFile(twice, service('db'));
+    for (const verb of [['plan'], ['apply', '--yes']]) {
+      const { code, stderr } = await p.reeve(...verb, '-f', p.manifests, '-f', twice);
+      expect(code).toBe(65);
+      expect(stderr).toContain('twice.yaml');
+    }
+    await p.replaceIn('reeve.yaml', 'tier: core', 'tyre: core');
+    expect(await p.reeve('plan', '-f', p.manifests)).toMatchObject({
+      code: 65,
+      stderr: expect.stringContaining('tyre'),
+    });
   });
 
   test('a second one is refused, saying who is there', async () => {

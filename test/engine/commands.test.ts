@@ -1,5 +1,6 @@
 // What a hostile user finds at the commands, on a real engine: what is refused, what is waited for, how each ends.
 
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { askEngine } from '../../scripts/lib/docker-api.ts';
@@ -173,6 +174,16 @@ describe('the platform itself', () => {
     await p.untilEvent(`Platform/${p.name}`, 'ManifestsValid');
     expect((await p.reeve('status')).stdout).not.toContain('ManifestsInvalid since');
     expect((await p.reeve('explain', p.name)).stdout).toContain('1 of 1 resources ready');
+    const whole = await readFile(p.path('reeve.yaml'), 'utf8');
+    await p.write('reeve.yaml', '');
+    await p.untilCondition(`Platform/${p.name}`, 'Degraded', /^PlatformRenamed$/);
+    expect((await p.reeve('status', '-p', p.name)).stdout).toContain('PlatformRenamed since');
+    await p.write('reeve.yaml', whole);
+    await until(
+      async () => !(await p.reeve('status')).stdout.includes('PlatformRenamed since'),
+      10_000,
+      'it is whole again',
+    );
   });
 
   test('shows that its engine is away, and no longer once it answers', async () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Workload } from '../../desired-state/resource.ts';
-import { capacityOf, capToHost, reservedWords } from '../../reconcilers/capacity.ts';
+import { aboveWords, capacityOf, capToHost, reservedWords } from '../../reconcilers/capacity.ts';
 import { condition, detailOf, live, look, ops, planOf, revision, service } from '../support/make.ts';
 
 const gib = 2 ** 30;
@@ -29,6 +29,13 @@ test('reservations are summed against the host, limits above it are named', () =
     'Service/big nanoCpus',
     'Service/big memoryBytes',
   ]);
+});
+
+test("the host's own size, which is never round, reads in GiB", () => {
+  const has = 24684092 * 1024;
+  expect(aboveWords({ ref: 'Service/big', field: 'memoryBytes', asked: 64 * gib, has })).toBe(
+    "memory 64g is more than the host's 23.54GiB",
+  );
 });
 
 test('a plan says where more is reserved than there is, and does not refuse it', () => {

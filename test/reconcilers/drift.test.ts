@@ -274,7 +274,21 @@ describe('what people may read', () => {
     expect(found.map((d) => [d.field, d.old, d.new])).toEqual([
       ['environment.API_TOKEN', '(hidden)', '(hidden)'],
       ['environment.DB_PASSWORD', '(hidden)', '(hidden)'],
-      ['environment.PG', '(secret)', '(secret)'],
+      ['environment.PG', '(secret)', '(another value of Secret/pg)'],
+    ]);
+  });
+
+  test('a secret from a file is told by its name and that file', () => {
+    const file = { file: 'conf/pg.txt', line: 1, column: 1 };
+    const web = service('web', {
+      container: { environment: { PG: { secret: 'pg', digest: 'new' } } },
+      positions: { 'secrets.pg': file },
+    });
+    const was = detailOf(
+      service('web', { container: { environment: { PG: { secret: '', digest: 'old' } } } }),
+    );
+    expect(fieldDrift(web, was, context)).toMatchObject([
+      { field: 'environment.PG', new: '(another value of Secret/pg, conf/pg.txt)', position: file },
     ]);
   });
 

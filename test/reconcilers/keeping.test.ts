@@ -362,7 +362,7 @@ describe('a container that runs', () => {
         args: { resources: { memoryBytes: 2 ** 28, memorySwapBytes: 2 ** 29 } },
         cause: {
           reason: 'Drifted',
-          fields: [{ field: 'resources.memoryBytes', old: '512MiB', new: '256MiB' }],
+          fields: [{ field: 'mem_limit', old: '512MiB', new: '256MiB' }],
         },
       },
     ]);
@@ -420,6 +420,25 @@ describe('a container that runs', () => {
       'disconnectNetwork Service/web',
       'connectNetwork Service/web',
     ]);
+  });
+
+  test('a network that it is declared on no more is left, and that is what it says', () => {
+    const r = revision([web, network('front')]);
+    const detail = detailOf(web, {}, { networks: { shop_front: {} } });
+    const networks = { shop_front: { networkId: 'n', ipAddress: '' } };
+    const plan = planOf({ revision: r, observed: look(r, [live(web, { detail, networks })]) });
+    expect(ops(plan)).toEqual(['disconnectNetwork Service/web']);
+    expect(plan.steps[0]?.cause.message).toContain('disconnected in place');
+  });
+
+  test('a network that is being made is waited for, and nothing is degraded', () => {
+    const member = service('web', { container: { networks: { backend: {} } } });
+    const r = revision([member, network('backend')]);
+    const observed = look(r, [], { networks: [] });
+    const plan = planOf({ revision: r, observed, busy: new Set(['Network/backend'] as const) });
+    expect(ops(plan)).toEqual([]);
+    expect(condition(plan, 'Service/web', 'Degraded').status).toBe(false);
+    expect(condition(plan, 'Service/web', 'Progressing').reason).toBe('NetworkMissing');
   });
 
   test('its network removed: made anew, then its members reconnected', () => {
@@ -584,6 +603,22 @@ describe('a recreate', () => {
   test.each(crashes)('%s', (_, containers, known, steps) => {
     const plan = planOf({ revision: r, observed: look(r, containers), facts: facts(known) });
     expect(plan.steps.map((s) => s.op)).toEqual(steps);
+  });
+
+  test('that could not be started says why, in the words of the engine', () => {
+    const failure = {
+      reason: 'CommandNotFound',
+      message: 'exec: "nosuch": not found in $PATH',
+      at: noon,
+      count: 1,
+    };
+    const plan = planOf({
+      revision: r,
+      observed: look(r, [{ ...waiting, state: 'exited' }, successor({ state: 'created' })]),
+      facts: facts({ failures: { 'Service/web': failure } }),
+    });
+    const { message } = condition(plan, 'Service/web', 'Degraded');
+    expect(message).toContain('CommandNotFound: exec: "nosuch": not found in $PATH; the old one comes back');
   });
 
   test('the manifest is what it was again: the old one comes back', () => {
@@ -773,6 +808,19 @@ describe('declared no more', () => {
       });
     expect(ops(planWith({}))).toEqual(['removeContainer Service/web']);
     expect(ops(planWith({ removing: true }))).toEqual([]);
+  });
+
+  test('taken down, what has steps in flight is named too, and its network does not stay for it', () => {
+    const networks = { shop_default: { networkId: 'net-default', ipAddress: '' } };
+    const r = revision([web, network('default')]);
+    const observed = look(r, [live(web, { networks })]);
+    const plan = planOf({ revision: r, observed, mode: 'down', busy: new Set(['Service/web'] as const) });
+    expect(ops(plan)).toEqual([
+      'stopContainer Service/web',
+      'removeContainer Service/web',
+      'removeNetwork Network/default',
+    ]);
+    expect(plan.warnings).toEqual([]);
   });
 
   test('taken down, what a protected one uses stays with it, and says so; the rest goes', () => {

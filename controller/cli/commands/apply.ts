@@ -158,11 +158,12 @@ async function agree(
 }
 
 async function show(report: PlanReport, context: Context): Promise<void> {
-  const [{ planView }, { screenOf }] = await Promise.all([
+  const [{ planView }, { screenOf }, { say }] = await Promise.all([
     import('../views/plan.ts'),
     import('../screen.ts'),
+    import('../print.ts'),
   ]);
-  context.terminal.out(planView(report, screenOf(context)));
+  say(context, planView(report, screenOf(context)));
 }
 
 async function carryOut(

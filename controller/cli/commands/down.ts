@@ -60,11 +60,12 @@ async function down(flags: Flags, context: Context): Promise<void> {
 }
 
 async function show(plan: Plan, volumes: boolean, context: Context): Promise<void> {
-  const [{ downView }, { screenOf }] = await Promise.all([
+  const [{ downView }, { screenOf }, { say }] = await Promise.all([
     import('../views/down.ts'),
     import('../screen.ts'),
+    import('../print.ts'),
   ]);
-  context.terminal.out(downView({ plan, volumes }, screenOf(context)));
+  say(context, downView({ plan, volumes }, screenOf(context)));
 }
 
 function questionOf(plan: Plan): string {

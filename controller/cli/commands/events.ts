@@ -47,14 +47,15 @@ export function define(command: Command, context: Context): void {
 }
 
 async function events(flags: Flags, context: Context): Promise<void> {
-  const [{ openStored }, { eventRow }, { resolveName }, views, { print }, { screenOf }] = await Promise.all([
-    import('../stored.ts'),
-    import('../../reports/status.ts'),
-    import('../../names.ts'),
-    import('../views/events.ts'),
-    import('../print.ts'),
-    import('../screen.ts'),
-  ]);
+  const [{ openStored }, { eventRow }, { resolveName }, views, { print, say }, { screenOf }] =
+    await Promise.all([
+      import('../stored.ts'),
+      import('../../reports/status.ts'),
+      import('../../names.ts'),
+      import('../views/events.ts'),
+      import('../print.ts'),
+      import('../screen.ts'),
+    ]);
   const { store, place } = await openStored(flags, context);
   try {
     const query: EventQuery = {
@@ -70,7 +71,8 @@ async function events(flags: Flags, context: Context): Promise<void> {
     }
     const show = (event: StoredEvent) => {
       const row = eventRow(event);
-      terminal.out(flags.output === 'json' ? JSON.stringify(row) : views.eventLine(row, screenOf(context)));
+      if (flags.output === 'json') terminal.out(JSON.stringify(row));
+      else say(context, views.eventLine(row, screenOf(context)));
     };
     found.forEach(show);
     endAtInterrupt();

@@ -2,12 +2,12 @@
 
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { count, duration, withExamples, withPlatform } from '../options.ts';
+import { count, duration, withExamples, withOutput, withPlatform } from '../options.ts';
 import type { LogFlags } from '../show-logs.ts';
 
 export function define(command: Command, context: Context): void {
   withExamples(
-    withPlatform(command, { shortFile: false })
+    withOutput(withPlatform(command, { shortFile: false }))
       .description(
         'Shows what containers write, secrets blanked out. With several, each line begins with the name.',
       )
@@ -23,6 +23,7 @@ export function define(command: Command, context: Context): void {
     [
       ['reeve logs scraper --tail 50', 'its last words'],
       ['reeve logs -f postgres api worker', 'three at once'],
+      ['reeve logs -o json --since 1h | jq .line', 'an object a line, for a program'],
     ],
   );
 }

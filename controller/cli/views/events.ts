@@ -3,6 +3,7 @@
 import type { EventRow } from '../../reports/status.ts';
 import { clock, dateTime, flowing } from '../format.ts';
 import type { Screen } from '../screen.ts';
+import { fieldChanges } from './story.ts';
 
 export function eventsView({ events }: { readonly events: readonly EventRow[] }, screen: Screen): string {
   if (events.length === 0) return 'no events';
@@ -26,7 +27,23 @@ function cells(event: EventRow, screen: Screen): string[] {
     screen.piped ? dateTime(Date.parse(when)) : clock(Date.parse(when), screen.now);
   const times = event.count > 1 ? ` (${event.count} times since ${time(event.firstAt)})` : '';
   const who = event.by === 'reeve' ? '' : ` [${event.by}]`;
-  return [time(event.at), event.type, event.regarding, event.reason, `${event.message}${times}${who}`];
+  return [
+    time(event.at),
+    event.type,
+    event.regarding,
+    event.reason,
+    `${event.message}${changes(event)}${times}${who}`,
+  ];
+}
+
+/** Nobody declared these. */
+const byHand = new Set(['Drifted', 'NetworkLost']);
+
+/** What was, and what it is made to. */
+function changes(event: EventRow): string {
+  const words = fieldChanges(event).map(({ field, old, new: now }) => `${field}: ${old} → ${now}`);
+  if (words.length === 0) return '';
+  return ` (${byHand.has(event.reason) ? 'by hand: ' : ''}${words.join(', ')})`;
 }
 
 function tint(line: string, event: EventRow | undefined, { paint }: Screen): string {

@@ -43,6 +43,10 @@ function keeper(report: StatusReport, now: number): string {
   if (controller !== undefined) {
     return `kept by a controller (pid ${controller.pid}, up ${age(now - Date.parse(controller.startedAt))})`;
   }
+  if (report.acting !== undefined) {
+    const { by, pid, since } = report.acting;
+    return `no controller runs: ${by} is at work on it (pid ${pid}, for ${age(now - Date.parse(since))})`;
+  }
   if (report.seen === 'observed') return 'no controller runs: looked at just now, kept by nobody';
   return 'no controller runs: this is how it was when last seen';
 }

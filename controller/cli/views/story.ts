@@ -1,5 +1,6 @@
 // What happened to one resource, event by event, with what caused each.
 
+import type { FieldChange } from '../../../reconcilers/plan.ts';
 import type { EventRow } from '../../reports/status.ts';
 import { clock, flowing } from '../format.ts';
 import type { Screen } from '../screen.ts';
@@ -30,18 +31,20 @@ function repeats({ count, firstAt }: EventRow, now: number): string {
 }
 
 /** The line of the manifest and the fields that were the cause. */
-function details({ detail }: EventRow): string[] {
-  if (detail === undefined) return [];
-  const lines: string[] = [];
-  if (typeof detail['position'] === 'string') lines.push(`      because of ${detail['position']}`);
-  if (Array.isArray(detail['fields'])) {
-    for (const field of detail['fields']) {
-      if (isChange(field)) lines.push(`      ${field.field}: ${field.old} → ${field.new}`);
-    }
-  }
-  return lines;
+function details(event: EventRow): string[] {
+  const position = event.detail?.['position'];
+  return [
+    ...(typeof position === 'string' ? [`      because of ${position}`] : []),
+    ...fieldChanges(event).map(({ field, old, new: now }) => `      ${field}: ${old} → ${now}`),
+  ];
 }
 
-function isChange(value: unknown): value is { field: string; old: string; new: string } {
+/** The fields that were an event's cause. */
+export function fieldChanges({ detail }: EventRow): readonly FieldChange[] {
+  const fields = detail?.['fields'];
+  return Array.isArray(fields) ? fields.filter(isChange) : [];
+}
+
+function isChange(value: unknown): value is FieldChange {
   return value !== null && typeof value === 'object' && 'field' in value && 'old' in value && 'new' in value;
 }

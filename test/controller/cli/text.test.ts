@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tellFailure } from '../../../controller/cli/failure.ts';
-import { age, columns, cut, flowing, took, wrap } from '../../../controller/cli/format.ts';
+import { age, columns, cut, flowing, took, withTimes, wrap } from '../../../controller/cli/format.ts';
 import { readSavedPlan, toSavedPlan, writeSavedPlan } from '../../../controller/cli/saved-plan.ts';
 import { typed } from '../../../controller/cli/screen.ts';
 import { unitText } from '../../../controller/cli/unit.ts';
@@ -13,6 +13,13 @@ import { EngineError, ReeveError } from '../../../controller/errors.ts';
 import { nearest, resolveName, resolveNames } from '../../../controller/names.ts';
 import { InvalidManifest } from '../../../desired-state/diagnostic.ts';
 import { MemoryControl } from '../http/memory-control.ts';
+
+test('times in sentences are shown as the reader has them, times in values are left alone', () => {
+  const text =
+    'next try at 2026-11-24T12:00:00Z; until\n  2026-11-24T13:00:00.500Z; START=2026-11-24T12:00:00Z';
+  const shown = withTimes(text, (at) => new Date(at).toISOString().slice(11, 16));
+  expect(shown).toBe('next try at 12:00; until\n  13:00; START=2026-11-24T12:00:00Z');
+});
 
 describe('a name', () => {
   const refs = ['Agent/web', 'Service/db', 'Service/web', 'Volume/db', 'Network/net'] as const;

@@ -61,6 +61,7 @@ describe('a usage error ends with 64 and says what to type', () => {
     [['plan', '--allow-delet'], 'did you mean --allow-delete?'],
     [['-f', 'x.yaml', 'plan'], 'type: reeve plan -f x.yaml'],
     [['events', '--since', '5'], 'duration with its unit'],
+    [['hold', 'db', '--for', '0'], 'duration above 0'],
     [['hold'], "missing required argument 'name'"],
     [['plan', '-o', 'xml'], 'text, json'],
     [['schema', 'Agnt'], 'did you mean "Agent"?'],

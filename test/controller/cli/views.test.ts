@@ -210,3 +210,9 @@ test('where down removes nothing it says what stays, and why', () => {
   const text = downView({ plan: { ...downPlan, steps: [], warnings }, volumes: true }, screen(80));
   expect(text).toBe(`there is nothing of ${downPlan.platform} to remove\nService/db: it is protected`);
 });
+
+test('without a controller, status names who is at work on the platform', () => {
+  const acting = { command: 'ann@box (apply)', pid: 4711, since: now - 12_000 };
+  const text = statusView(statusReport({ ...unkept, seen: 'observed', acting }, []), screen(120));
+  expect(text).toContain('no controller runs: ann@box (apply) is at work on it (pid 4711, for 12s)');
+});

@@ -22,6 +22,7 @@ async function run(
   perform: (s: Step) => Promise<void>,
   limit = 8,
   draining = new AbortController().signal,
+  withdrawn = new AbortController().signal,
 ): Promise<readonly StepReport[]> {
   const reports: StepReport[] = [];
   const gate = new Gate(limit);
@@ -37,6 +38,7 @@ async function run(
       gate: () => gate,
       now: () => 0,
       draining,
+      withdrawn,
     },
     new AbortController().signal,
     () => undefined,
@@ -74,6 +76,14 @@ describe('running steps', () => {
     const steps = [stop, step('b1', 'Service/b'), step('a2', 'Service/a', ['a1'])];
     const reports = await run(steps, async () => ending.abort(), 1, ending.signal);
     expect(reports.map((r) => r.step.id)).toEqual(['a1', 'a2']);
+  });
+
+  it('begins nothing more once it is withdrawn, not even what brings back what was interrupted', async () => {
+    const down = new AbortController();
+    const stop = { ...step('a1', 'Service/a'), interrupts: true };
+    const steps = [stop, step('b1', 'Service/b'), step('a2', 'Service/a', ['a1'])];
+    const reports = await run(steps, async () => down.abort(), 1, undefined, down.signal);
+    expect(reports.map((r) => r.step.id)).toEqual(['a1']);
   });
 
   it('goes on with what has begun before it begins another', async () => {
