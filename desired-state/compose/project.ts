@@ -8,6 +8,7 @@ import { checkConsistency } from './consistency/check.ts';
 import type { ModelContext } from './documents.ts';
 import { recorded, withProjectEnv } from './environment.ts';
 import { displayOf, type Loading, type Lookup, tell } from './loading.ts';
+import { strictValues } from './loose-values.ts';
 import { loadModel } from './model.ts';
 import { projectName } from './name.ts';
 import { canonicalProject } from './output/project.ts';
@@ -81,7 +82,9 @@ export function loadComposeProject(request: ProjectRequest): ComposeProject {
   warnOfUnsupported(loading, model);
   const profiles = wantedProfiles(lookup);
   const canonical = resolveProject(loading, model, { name, lookup, profiles });
-  const services = [...servicesOf(loading, model)].filter(([, service]) => isActive(service, profiles));
+  const services = [...servicesOf(loading, model)]
+    .filter(([, service]) => isActive(service, profiles))
+    .map(([key, service]) => [key, strictValues(loading, service)] as const);
   return {
     name,
     baseDir,

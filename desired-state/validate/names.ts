@@ -56,8 +56,8 @@ function checkEngineName(
   at: Position,
 ): void {
   const { kind, name, engineName } = resource;
-  if (!containerName.test(engineName)) {
-    const message = `the engine refuses the ${kind.toLowerCase()} name "${engineName}"; expected two or more letters, digits, "_", "." and "-", beginning with a letter or digit`;
+  if (kind === 'Volume' && !containerName.test(engineName)) {
+    const message = `the engine refuses the volume name "${engineName}"; expected two or more letters, digits, "_", "." and "-", beginning with a letter or digit`;
     reportError(context, at, 'BadName', message);
   }
   const other = first.get(engineName);
