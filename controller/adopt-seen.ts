@@ -3,6 +3,7 @@
 import type { Revision } from '../desired-state/revision.ts';
 import { adoptable, adoptedPins } from '../reconcilers/adoption.ts';
 import type { ObservedState } from '../reconcilers/observed.ts';
+import { entriesOf } from '../reconcilers/plan-entries.ts';
 import { adoptionSaid, nothingToAdopt, settleAdoption, takeOver } from './adoption.ts';
 import type { Engine } from './engine.ts';
 import { type InForceOptions, putInForce } from './in-force.ts';
@@ -37,5 +38,5 @@ export async function adoptSeen(
   // Before they are ours: no pass in between may act on what differs.
   await settleAdoption(store, plan.steps.length, at);
   const adopted = await takeOver(store, revision, observed, by, at);
-  return adoptionSaid(adopted, plan.steps.length);
+  return adoptionSaid(adopted, entriesOf(plan).length);
 }

@@ -76,16 +76,16 @@ export function nothingToAdopt(project: string, { containers }: ObservedState): 
 }
 
 /** What was done and what is left, as a sentence. */
-export function adoptionSaid(adopted: Adoptable, steps: number): string {
+export function adoptionSaid(adopted: Adoptable, changes: number): string {
   const { undeclared } = adopted;
   const left =
     undeclared.length === 0
       ? []
       : [`declared in none of these files, and still Compose's: ${undeclared.map((c) => c.name).join(', ')}`];
   const differs =
-    steps === 0
+    changes === 0
       ? 'nothing differs from the manifests'
-      : `${steps} step${steps === 1 ? '' : 's'} would follow: nothing is done before reeve apply`;
+      : `${changes} change${changes === 1 ? '' : 's'} would follow: nothing is done before reeve apply`;
   return [`adopted ${adoptedWords(adopted)} as they are`, differs, ...left].join('; ');
 }
 

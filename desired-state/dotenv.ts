@@ -47,16 +47,25 @@ export function parseDotenv(
 }
 
 /** `format: raw`, as `docker run --env-file` reads it: no quotes, no variables; all after the first `=` is the value. */
-export function parseRawEnv(text: string, lookup: Lookup): [string, string][] {
+export function parseRawEnv(text: string, display: string, lookup: Lookup): Dotenv {
+  const result: Dotenv = { values: new Map(), diagnostics: [] };
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  return lines.flatMap((written): [string, string][] => {
+  for (const [index, written] of lines.entries()) {
     const line = written.trimStart();
-    if (line === '' || line.startsWith('#')) return [];
-    const at = line.indexOf('=');
-    if (at >= 0) return at === 0 ? [] : [[line.slice(0, at), line.slice(at + 1)]];
-    const value = lookup(line);
-    return value === undefined ? [] : [[line, value]];
-  });
+    if (line === '' || line.startsWith('#')) continue;
+    const [name = ''] = line.split('=', 1);
+    const value = name === line ? lookup(name) : line.slice(name.length + 1);
+    if (name === '' || /[ \t]/.test(name)) {
+      const column = written.length - line.length + 1;
+      const message =
+        name === ''
+          ? 'no variable before "="'
+          : `bad variable ${JSON.stringify(name)}, expected no space in it, nor before "="`;
+      const at = { file: display, line: index + 1, column };
+      result.diagnostics.push({ severity: 'error', code: 'BadEnvFile', ...at, message });
+    } else if (value !== undefined) result.values.set(name, value);
+  }
+  return result;
 }
 
 interface Assignment {
@@ -86,7 +95,8 @@ function readStatement(source: string, start: number): Statement {
   const match = name.exec(source);
   const newline = source.indexOf('\n', first);
   const lineEnd = newline < 0 ? source.length : newline + 1;
-  if (match === null || match[1] === '') {
+  // A sign without a name is taken: the name is empty, and nobody asks for it.
+  if (match === null || (match[1] === '' && !/[=:]/.test(match[2] ?? ''))) {
     return {
       kind: 'bad',
       message: 'expected NAME=value, a comment or an empty line',
@@ -153,9 +163,9 @@ function resolveEscapes(raw: string): string {
     /\\(?:([abcfnrtv$"\\])|0(\d{0,3}))/g,
     (whole: string, letter?: string, octal?: string) => {
       if (letter !== undefined) return escapes[letter] ?? whole;
-      return octal?.length === 3 && /^[0-3][0-7]{2}$/.test(octal)
-        ? String.fromCharCode(Number.parseInt(octal, 8))
-        : whole;
+      if (octal === undefined) return whole;
+      // Compose takes the 0 away before it sees that no three octal digits follow.
+      return /^[0-3][0-7]{2}$/.test(octal) ? String.fromCharCode(Number.parseInt(octal, 8)) : `\\${octal}`;
     },
   );
 }

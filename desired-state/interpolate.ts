@@ -90,7 +90,9 @@ function substitute(text: string, position: Position, context: Context): string 
     if (escaped !== undefined) return '$';
     if (name !== undefined) return variable(name, position, context);
     // The match is greedy: it may reach past the brace that closes this one.
-    const close = closingBrace(match);
+    // Where braces do not pair up, as in `${B:-{}`, Compose takes the last one.
+    const paired = closingBrace(match);
+    const close = paired < 0 && match.endsWith('}') ? match.length - 1 : paired;
     const value = close < 0 ? undefined : braced(match.slice(2, close), position, context);
     if (value === undefined) wrong = true;
     return `${value ?? ''}${close < 0 ? '' : substitute(match.slice(close + 1), position, context)}`;

@@ -7,7 +7,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { parseDotenv } from './dotenv.ts';
 import type { Lookup } from './interpolate.ts';
 import type { LoadRequest } from './load-types.ts';
-import { isFolder, readTextFile } from './yaml/read.ts';
+import { isFolder, readTextFile, standardInput } from './yaml/read.ts';
 
 /** A file of a load. */
 export interface SourceFile {
@@ -50,8 +50,7 @@ type Request = Pick<LoadRequest, 'paths' | 'cwd' | 'env' | 'projectDirectory'>;
 export function findSources(request: Request): Sources {
   const { paths, cwd } = request;
   const found = paths.length === 0 ? defaultFiles(request) : paths.map((path) => expand(path, cwd));
-  const manifests: (SourceFile & { text: string })[] = [];
-  const compose: SourceFile[] = [];
+  const read: (SourceFile & { text: string })[] = [];
   const diagnostics: Diagnostic[] = found.flatMap((f) => f.diagnostics);
   const seen = new Set<string>();
   // Where nothing was named, any of the usual names may come, also one that goes before what is there.
@@ -64,9 +63,12 @@ export function findSources(request: Request): Sources {
     const { text, diagnostics: wrong } = readTextFile(file.path, file.display);
     diagnostics.push(...wrong);
     if (text === undefined) complete = false;
-    else if (isComposeText(text, file.path)) compose.push(file);
-    else manifests.push({ ...file, text });
+    else read.push({ ...file, text });
   }
+  const manifests = read.filter(({ text, path }) => !isComposeText(text, path));
+  // What says nothing at all is a Compose file where no manifest is: Compose refuses it, unless others say something.
+  if (manifests.every(({ text }) => isEmptyText(text))) manifests.length = 0;
+  const compose = read.filter((file) => !manifests.includes(file));
   return {
     manifests,
     compose: inMergeOrder(compose),
@@ -88,6 +90,10 @@ function isComposeText(text: string, path: string): boolean {
   return composeKey.test(text) || [...composeNames, ...overrideNames].includes(basename(path));
 }
 
+function isEmptyText(text: string): boolean {
+  return text.split('\n').every((line) => /^\s*(?:#.*|---\s*)?$/.test(line));
+}
+
 interface Found {
   readonly files: SourceFile[];
   readonly diagnostics: Diagnostic[];
@@ -106,6 +112,10 @@ function sourceFile(path: string, origin: string, cwd: string): SourceFile {
 }
 
 function expand(path: string, cwd: string): Found {
+  if (path === '-') {
+    const piped = { path: standardInput, display: standardInput, origin: path, baseDir: cwd };
+    return { files: [piped], diagnostics: [] };
+  }
   const absolute = resolve(cwd, path);
   if (!isFolder(absolute)) {
     // A missing file is told by who reads it.

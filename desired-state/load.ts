@@ -171,7 +171,7 @@ function readCompose(
     files: all.map((f) => f.path),
     cwd: request.cwd,
     env: request.env,
-    projectDirectory: request.projectDirectory ?? dirname(first.path),
+    projectDirectory: request.projectDirectory ?? first.baseDir,
     discovered: sources.discovered,
     namedAt: new Map(named.map((f) => [f.path, f.namedAt])),
     ...(name === undefined ? {} : { name }),
@@ -243,7 +243,8 @@ function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Map<string, Diagnostic>();
   for (const d of diagnostics) {
     if (lost.has(place(d)) && !unreadable.has(d.code)) continue;
-    seen.set(`${place(d)}: ${d.message}`, d);
+    // One file may be named as it is written, and by its whole path.
+    seen.set(`${place(d)}: ${d.code.startsWith('File') ? d.code : d.message}`, d);
   }
   return [...seen.values()].sort(compareDiagnostics);
 }

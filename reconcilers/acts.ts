@@ -16,6 +16,7 @@ import {
 } from './container-steps.ts';
 import { resourceFields, updateOf } from './drift-resources.ts';
 import { rebuildSteps } from './image-steps.ts';
+import { byLiveName } from './links.ts';
 import { passingName } from './mixed-up-names.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
@@ -184,7 +185,7 @@ function connectSteps(s: Situation, container: ObservedContainer, cause: Cause, 
       containerId: container.id,
       network,
       attachment,
-      ...(links === undefined ? {} : { links }),
+      ...(links === undefined ? {} : { links: byLiveName(links, world.liveNames) }),
     };
     steps.push(makeStep('connectNetwork', s.ref, args, cause, { key: network, after }));
   }

@@ -128,7 +128,8 @@ export function mount(m: Mount, source: string | undefined): string {
   const propagation = m.propagation === undefined || m.propagation === 'rprivate' ? '' : ` ${m.propagation}`;
   const folder = m.subpath === undefined ? '' : ` folder ${m.subpath}`;
   const recursive = m.recursive === undefined ? '' : ` recursive ${m.recursive}`;
-  const label = m.selinux === undefined ? '' : ` ${m.selinux}`;
+  // The engine shows `z` for a volume whether asked for or not.
+  const label = m.selinux === undefined || (m.type === 'volume' && m.selinux === 'z') ? '' : ` ${m.selinux}`;
   return `${m.type} ${from}${folder} ${m.readOnly === true ? 'ro' : 'rw'}${propagation}${recursive}${label}`;
 }
 

@@ -6,6 +6,7 @@ import { portGivers, releasesFor } from './blockers.ts';
 import { carriedLabels } from './compose-identity.ts';
 import { imageSteps } from './image-steps.ts';
 import { imageWant } from './images.ts';
+import { byLiveName } from './links.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 import { predecessorName } from './ownership.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
@@ -201,17 +202,24 @@ function imageIdOf(s: Situation): { imageId?: string } {
   return 'id' in want && want.id !== undefined ? { imageId: want.id } : {};
 }
 
-/** Namespaces of an adopted container are shared by the name that it bears. */
+/** Namespaces of an adopted container are shared by the name that it bears; it is linked to by that too. */
 function withLiveNames(s: Situation, spec: ContainerSpec): ContainerSpec {
+  const { liveNames } = s.setting.world;
+  if (liveNames.size === 0) return spec;
   const live = (mode: string | undefined): string | undefined => {
-    const holder = s.setting.world.liveNames.get(mode?.replace(/^container:/, '') ?? '');
+    const holder = liveNames.get(mode?.replace(/^container:/, '') ?? '');
     return mode?.startsWith('container:') && holder !== undefined ? `container:${holder}` : mode;
   };
-  const { networkMode, pidMode, ipcMode } = spec;
+  const { networkMode, pidMode, ipcMode, links, volumesFrom } = spec;
   const modes = Object.entries({ networkMode, pidMode, ipcMode }).flatMap(([key, mode]) =>
     live(mode) === mode ? [] : [[key, live(mode)] as const],
   );
-  return modes.length === 0 ? spec : { ...spec, ...Object.fromEntries(modes) };
+  return {
+    ...spec,
+    ...Object.fromEntries(modes),
+    ...(links === undefined ? {} : { links: byLiveName(links, liveNames) }),
+    ...(volumesFrom === undefined ? {} : { volumesFrom: byLiveName(volumesFrom, liveNames) }),
+  };
 }
 
 /** Compose's labels that the one before it had, also where it is gone. */

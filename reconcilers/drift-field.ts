@@ -17,6 +17,9 @@ export interface DriftContext {
   readonly imageId?: string;
   /** Container id → name, for namespaces shared with another container. */
   readonly containerNames?: ReadonlyMap<string, string>;
+  readonly platform?: string;
+  /** Workloads by container name, as declared and as borne. */
+  readonly workloadsByName?: ReadonlyMap<string, Workload>;
   /** Of the engine, as `1.41`; absent: it can do everything. */
   readonly apiVersion?: string;
   /** The workload of the revision before: what was set there and is not any more, was asked for. */

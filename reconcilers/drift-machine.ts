@@ -2,7 +2,8 @@
 
 import type { BlockIo, ContainerSpec, DeviceRequest } from '../desired-state/resource.ts';
 import { type Canonical, list, number, set, text } from './canonical.ts';
-import { type Field, isBefore, plain, whereSet } from './drift-field.ts';
+import { type DriftContext, type Field, isBefore, plain, whereSet } from './drift-field.ts';
+import { meantLinks } from './links.ts';
 import { identityLabels } from './observed.ts';
 
 /** Of API 1.43: an older engine drops them without a word. */
@@ -27,7 +28,11 @@ export const machineFields = {
   deviceCgroupRules: plain((s) => list(s.deviceCgroupRules)),
   deviceRequests: plain((s) => set(s.deviceRequests?.map(deviceRequest))),
   isolation: plain((s) => text(s.isolation, 'default')),
-  links: plain((s) => set(s.links)),
+  links: {
+    act: 'recreate',
+    desired: (p) => links(p.workload.container, p.context),
+    observed: (p) => links(p.detail.spec, p.context),
+  },
   // The engine shows no more than the operating system: known by a label of ours, so unknown of what others made.
   platform: {
     act: 'recreate',
@@ -43,12 +48,18 @@ export const machineFields = {
       set(
         p.detail.spec.volumesFrom?.map((from) => {
           const [container = '', mode] = from.split(':');
-          const name = p.context.containerNames?.get(container) ?? container;
-          return mode === undefined || mode === 'rw' ? name : `${name}:${mode}`;
+          const { containerNames, workloadsByName } = p.context;
+          const workload = workloadsByName?.get(container);
+          const name = containerNames?.get(container) ?? workload?.containerName ?? container;
+          return mode?.split(',').includes('ro') ? `${name}:ro` : name;
         }),
       ),
   },
 } as const satisfies Partial<Record<keyof ContainerSpec, Field>>;
+
+function links(spec: ContainerSpec, { platform = '', workloadsByName = new Map() }: DriftContext): Canonical {
+  return spec.links && set(meantLinks(spec.links, platform, workloadsByName));
+}
 
 function blockIo(value: BlockIo | undefined): Canonical {
   if (value === undefined) return {};

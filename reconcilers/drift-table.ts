@@ -2,7 +2,7 @@
 // not compile until it has a row here.
 
 import { networksByPriority } from '../desired-state/network-order.ts';
-import type { ContainerSpec } from '../desired-state/resource.ts';
+import type { ContainerSpec, NetworkAttachment, Workload } from '../desired-state/resource.ts';
 import {
   attachment,
   capabilities,
@@ -47,6 +47,11 @@ function modeField(read: (spec: ContainerSpec) => string | undefined, ...default
     desired: (p) => mode(read(p.workload.container), p.context, ...defaults),
     observed: (p) => mode(read(p.detail.spec), p.context, ...defaults),
   };
+}
+
+/** A network knows a container by its own name, also where that is no alias. */
+function withoutOwnName({ containerName }: Workload, asked: NetworkAttachment = {}): NetworkAttachment {
+  return { ...asked, aliases: (asked.aliases ?? []).filter((alias) => alias !== containerName) };
 }
 
 export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources'>, Field>> = {
@@ -161,7 +166,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
       Object.fromEntries(
         Object.entries(workload.container.networks).map(([name, a]) => [
           context.networkNames[name] ?? name,
-          attachment(a, a, hasGatewayPriority(context)),
+          attachment(a, withoutOwnName(workload, a), hasGatewayPriority(context)),
         ]),
       ),
     observed: ({ workload, detail, context }) => {
@@ -178,7 +183,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
             name,
             attachment(
               { ...a, aliases: [...(a.aliases ?? []), ...(detail.aliases[name] ?? [])] },
-              asked[name],
+              withoutOwnName(workload, asked[name]),
               hasGatewayPriority(context),
               aliasesBefore(context, name),
             ),

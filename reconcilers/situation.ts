@@ -122,6 +122,8 @@ export function driftOf(setting: Setting, workload: Workload, container: Observe
     apiVersion: world.observed.host.apiVersion,
     ...previousOf(setting, workload),
     containerNames: world.containerNames,
+    platform: world.revision.platform,
+    workloadsByName: world.workloadsByName,
     ourNetworks: world.ourNetworks,
   };
   const fields = fieldDrift(workload, container.detail, context);

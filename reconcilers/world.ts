@@ -33,6 +33,8 @@ export interface World {
   readonly containerNames: ReadonlyMap<string, string>;
   /** Declared container name → the one that an adopted container bears instead. */
   readonly liveNames: ReadonlyMap<string, string>;
+  /** Workloads by container name, as declared and as borne. */
+  readonly workloadsByName: ReadonlyMap<string, Workload>;
   /** Container id → the ref it is ours as. */
   readonly refOfContainer: ReadonlyMap<string, Ref>;
   readonly networksByName: ReadonlyMap<string, ObservedNetwork>;
@@ -125,17 +127,20 @@ function namesOf(
   observed: ObservedState,
   owned: ReadonlyMap<Ref, Owned>,
   byRef: ReadonlyMap<Ref, Resource>,
-): Pick<World, 'containerNames' | 'liveNames'> {
+): Pick<World, 'containerNames' | 'liveNames' | 'workloadsByName'> {
   const containerNames = new Map(observed.containers.map((c) => [c.id, c.name]));
   const liveNames = new Map<string, string>();
+  const workloads = [...byRef.values()].filter(isWorkload);
+  const workloadsByName = new Map(workloads.map((w) => [w.containerName, w]));
   for (const [ref, { current }] of owned) {
     const resource = byRef.get(ref);
     if (current === undefined || resource === undefined || !isWorkload(resource)) continue;
     if (current.name === resource.containerName) continue;
     containerNames.set(current.id, resource.containerName);
     liveNames.set(resource.containerName, current.name);
+    workloadsByName.set(current.name, resource);
   }
-  return { containerNames, liveNames };
+  return { containerNames, liveNames, workloadsByName };
 }
 
 function refsOfContainers(owned: ReadonlyMap<Ref, Owned>): Map<string, Ref> {

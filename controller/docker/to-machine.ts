@@ -65,7 +65,8 @@ function ratesOf<K extends string>(
 function requestOf({ Driver, Count, DeviceIDs, Capabilities, Options }: RawDeviceRequest): DeviceRequest {
   return {
     ...(Driver ? { driver: Driver } : {}),
-    ...(Count ? { count: Count } : {}),
+    // None at all is a count too; beside ids it says nothing.
+    ...(DeviceIDs?.length ? {} : { count: Count ?? 0 }),
     ...(DeviceIDs?.length ? { deviceIds: DeviceIDs } : {}),
     capabilities: (Capabilities ?? []).flat(),
     ...(isFilled(Options) ? { options: Options } : {}),

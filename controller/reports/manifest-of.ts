@@ -234,7 +234,8 @@ function mountOf(mount: Mount): Fields {
   const options = { bind, volume, tmpfs };
   const own = type === 'bind' || type === 'volume' || type === 'tmpfs' ? options[type] : {};
   const common = { type, source, target, read_only: readOnly, consistency: mount.consistency };
-  return present({ ...common, ...(isEmpty(own) ? {} : { [type]: own }) });
+  const label = type === 'volume' && selinux !== undefined ? { bind: { selinux } } : {};
+  return present({ ...common, ...label, ...(isEmpty(own) ? {} : { [type]: own }) });
 }
 
 function resourcesOf(resources: Resources): Fields {

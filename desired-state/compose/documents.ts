@@ -35,9 +35,10 @@ export interface ModelContext {
 export function readDocuments(context: ModelContext, { path, display, namedAt }: ModelSource): Settled[] {
   const { loading, lookup } = context;
   loading.files.add(path);
-  const { documents, diagnostics, text } = readOnce(loading, path, display);
+  const { documents, diagnostics, keys, text } = readOnce(loading, path, display);
   const isTagged = /!(?:reset|override)\b/.test(text);
   tellFile(loading, diagnostics, display, namedAt);
+  loading.diagnostics.push(...keys);
   return documents.flatMap((document) => {
     if (document.kind !== 'map') {
       const message = 'expected a Compose file: a map with services';

@@ -36,11 +36,13 @@ interface Home extends ModelSource {
 interface Extending extends ModelContext {
   /** Other files by path: each is read once, however many services extend one of it. */
   readonly homes: Map<string, Home | undefined>;
+  /** Services that extend what is not there, be it over others: told once, at the first of them. */
+  readonly broken: Set<string>;
 }
 
 /** All services and jobs of a file with what they extend merged in, and no `extends` left. */
 export function applyExtends(context: ModelContext, { tree, paths }: Settled, source: ModelSource): MapNode {
-  const extending: Extending = { ...context, homes: new Map() };
+  const extending: Extending = { ...context, homes: new Map(), broken: new Set() };
   return ['services', 'jobs'].reduce((root, name) => {
     const section = root.entries.get(name);
     if (section?.value.kind !== 'map') return root;
@@ -51,7 +53,8 @@ export function applyExtends(context: ModelContext, { tree, paths }: Settled, so
       const before = context.loading.diagnostics.length;
       const resolved = resolveService(extending, home, key, []) ?? service;
       // What it would have taken over is not there: nothing more can be said of it.
-      if (context.loading.diagnostics.slice(before).some((d) => d.severity === 'error')) {
+      const failed = context.loading.diagnostics.slice(before).some((d) => d.severity === 'error');
+      if (failed || extending.broken.has(key)) {
         context.loading.wrong.add(`${name}.${key}`);
       }
       return resolved;
@@ -91,7 +94,10 @@ function resolveService(
   }
   const base = baseOf(context, home, target, [...trail, step]);
   const own = withoutKey(service, 'extends');
-  if (base === undefined) return own;
+  if (base === undefined) {
+    context.broken.add(trail[0]?.service ?? name);
+    return own;
+  }
   return mergeAt(context.loading, removeAt(base, home.paths, ['services', name]), own, ['services', name]);
 }
 

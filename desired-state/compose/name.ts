@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import type { Position } from '../diagnostic.ts';
 import { interpolateText } from '../interpolate.ts';
-import { childOf } from '../tree.ts';
+import { childOf, type ScalarNode } from '../tree.ts';
 import { displayOf, type Loading, type Lookup, readOnce, tell } from './loading.ts';
 
 /** Lower case, of letters, digits, `-` and `_`, the first a letter or digit: what Compose makes of any text. */
@@ -38,8 +38,14 @@ export function projectName(loading: Loading, { given, lookup, paths, start }: S
     tell(loading, 'error', start, { code: 'BadName', message, ...hint });
     return name;
   }
-  const fromFile = normalizeName(lastName(loading, paths, lookup));
-  if (fromFile !== '') return fromFile;
+  const written = lastName(loading, paths);
+  if (written !== undefined) {
+    const name = normalizeName(interpolateText(written.source, written.position, lookup).text);
+    if (name !== '') return name;
+    const message = `no project name is left of ${JSON.stringify(written.source)}, expected letters or digits`;
+    const hint = written.source.includes('$') ? { hint: 'a variable filled it in: give it a value' } : {};
+    tell(loading, 'error', written, { code: 'BadName', message, ...hint });
+  }
   const fromFolder = normalizeName(basename(loading.baseDir));
   if (fromFolder !== '') return fromFolder;
   const message = 'no project name can be made of the folder, expected a top-level name';
@@ -47,13 +53,12 @@ export function projectName(loading: Loading, { given, lookup, paths, start }: S
   return '';
 }
 
-/** What is wrong with the files is told when they are read in earnest. */
-function lastName(loading: Loading, paths: readonly string[], lookup: Lookup): string {
+/** An empty one says nothing. What is wrong with the files is told when they are read in earnest. */
+function lastName(loading: Loading, paths: readonly string[]): ScalarNode | undefined {
   const roots = paths.flatMap((path) => readOnce(loading, path, displayOf(loading, path)).documents);
-  const names = roots.flatMap((root) => {
+  const names = roots.flatMap((root): ScalarNode[] => {
     const node = childOf(root, 'name');
-    if (node?.kind !== 'scalar' || node.value === null) return [];
-    return [interpolateText(node.source, node.position, lookup).text];
+    return node?.kind === 'scalar' && node.value !== null && node.source !== '' ? [node] : [];
   });
-  return names.at(-1) ?? '';
+  return names.at(-1);
 }

@@ -9,6 +9,7 @@ import type { ModelContext } from './documents.ts';
 import { mapOf } from './edit.ts';
 import { recorded, withProjectEnv } from './environment.ts';
 import { displayOf, type Loading, type Lookup, tell } from './loading.ts';
+import { strictValues } from './loose-values.ts';
 import { loadModel } from './model.ts';
 import { projectName } from './name.ts';
 import { canonicalProject } from './output/project.ts';
@@ -90,7 +91,9 @@ export function loadComposeProject(request: ProjectRequest): ComposeProject {
   const profiles = wantedProfiles(lookup);
   const misshapen = new Set(loading.wrong);
   const canonical = resolveProject(loading, model, { name, lookup, profiles });
-  const services = [...servicesOf(loading, model)].filter(([, service]) => isActive(service, profiles));
+  const services = [...servicesOf(loading, model)]
+    .filter(([, service]) => isActive(service, profiles))
+    .map(([key, service]) => [key, strictValues(loading, service)] as const);
   return {
     name,
     baseDir,

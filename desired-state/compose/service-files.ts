@@ -46,15 +46,15 @@ function parsed(
   asked: Lookup,
   before: ReadonlyMap<string, string>,
 ): Iterable<readonly [string, string]> {
-  if (format === 'raw') return parseRawEnv(text, asked);
   const at = childOf(item, 'format');
-  if (format !== undefined && at !== undefined) {
+  if (format !== undefined && format !== 'raw' && at !== undefined) {
     const message = `bad env_file format ${JSON.stringify(format)}, expected raw or none`;
     tell(loading, 'error', at, { code: 'BadValue', message });
     return [];
   }
   const display = displayOf(loading, textOf(path) ?? '');
-  const { values, diagnostics } = parseDotenv(text, display, asked, before);
+  const { values, diagnostics } =
+    format === 'raw' ? parseRawEnv(text, display, asked) : parseDotenv(text, display, asked, before);
   loading.diagnostics.push(...diagnostics);
   return values;
 }

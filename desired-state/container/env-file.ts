@@ -1,5 +1,6 @@
 // env_file and label_file: files of KEY=value lines beside the manifest, read here and remembered for watchers.
 
+import { normalize } from 'node:path';
 import { parseDotenv, parseRawEnv } from '../dotenv.ts';
 import type { Lookup } from '../interpolate.ts';
 import type { Node } from '../tree.ts';
@@ -23,7 +24,9 @@ export function envFilesOf(scope: Scope, node: Node | undefined, own: Lookup): M
     const required = item.kind === 'map' ? (flagOf(scope, fieldOf(item, 'required')) ?? true) : true;
     const format = item.kind === 'map' ? fieldOf(item, 'format') : undefined;
     const text = readBeside(scope, pathNode, path, required);
-    for (const [key, value] of text === undefined ? [] : linesOf(asking, text, path, format, all)) {
+    for (const [key, value] of text === undefined
+      ? []
+      : linesOf(asking, text, normalize(path), format, all)) {
       all.set(key, value);
       scope.positions[`environment.${key}`] = pathNode.position;
     }
@@ -39,11 +42,13 @@ function linesOf(
   before: ReadonlyMap<string, string>,
 ): Iterable<[string, string]> {
   const name = textOf(format);
-  if (name === 'raw') return parseRawEnv(text, scope.lookup);
-  if (format !== undefined && name !== undefined) {
+  if (format !== undefined && name !== undefined && name !== 'raw') {
     reject(scope, format, 'BadValue', `bad env_file format ${JSON.stringify(name)}, expected raw or none`);
   }
-  const { values, diagnostics } = parseDotenv(text, display, scope.lookup, before);
+  const { values, diagnostics } =
+    name === 'raw'
+      ? parseRawEnv(text, display, scope.lookup)
+      : parseDotenv(text, display, scope.lookup, before);
   scope.diagnostics.push(...diagnostics);
   return values;
 }

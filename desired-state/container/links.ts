@@ -19,7 +19,8 @@ function withAlias(text: string): string {
   return text.includes(':') ? text : `${text}:${text}`;
 }
 
-const modes = ['ro', 'rw'];
+/** `z` and `Z` label for SELinux what is labelled where it is mounted first. */
+const modes = ['ro', 'rw', 'z', 'Z'];
 
 /** `service:NAME[:ro]` or `NAME[:ro]`, as `volumes_from` has `NAME[:ro]` and `container:NAME[:ro]`. */
 export function volumesFromOf(scope: Scope, node: MapNode): string[] | undefined {

@@ -1,7 +1,7 @@
 // The long form of a mount: type, source, target and the options of each type.
 
 import { type Mount, mountTypes } from '../resource.ts';
-import type { MapNode } from '../tree.ts';
+import type { MapNode, Node } from '../tree.ts';
 import { propagations } from './mount-short.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';
 import { flagOf, modeOf, quote, sizeOf, textMapOf, textOf, wordOf } from './values.ts';
@@ -57,28 +57,33 @@ function bindOptions(scope: Scope, node: MapNode): Options {
   }
   const recursiveNode = fieldOf(bind, 'recursive');
   const recursive = textOf(recursiveNode);
-  const selinuxNode = fieldOf(bind, 'selinux');
-  const selinux = textOf(selinuxNode);
   if (recursiveNode && !isRecursive(recursive) && recursive !== 'enabled') {
     const message = `bad recursive ${quote(recursiveNode)}, expected enabled, disabled, writable or readonly`;
     reject(scope, recursiveNode, 'BadMount', message);
-  }
-  if (selinuxNode && selinux !== 'z' && selinux !== 'Z') {
-    reject(scope, selinuxNode, 'BadMount', `bad selinux ${quote(selinuxNode)}, expected z or Z`);
   }
   return {
     createHostPath: flagOf(scope, fieldOf(bind, 'create_host_path')) ?? true,
     ...present({
       propagation,
       recursive: isRecursive(recursive) ? recursive : undefined,
-      selinux: selinux === 'z' || selinux === 'Z' ? selinux : undefined,
+      selinux: selinuxOf(scope, fieldOf(bind, 'selinux')),
     }),
   };
 }
 
+function selinuxOf(scope: Scope, node: Node | undefined): Mount['selinux'] {
+  const label = textOf(node);
+  if (node === undefined) return undefined;
+  if (label === 'z' || label === 'Z') return label;
+  return reject(scope, node, 'BadMount', `bad selinux ${quote(node)}, expected z or Z`);
+}
+
 function volumeOptions(scope: Scope, node: MapNode): Options {
   const volume = fieldOf(node, 'volume') ?? node;
+  // Compose keeps the label of a volume's short form under bind too.
+  const bind = fieldOf(node, 'bind');
   return present({
+    selinux: selinuxOf(scope, bind && fieldOf(bind, 'selinux')),
     noCopy: flagOf(scope, fieldOf(volume, 'nocopy')) || undefined,
     subpath: wordOf(fieldOf(volume, 'subpath')),
     labels: volume === node ? undefined : textMapOf(scope, fieldOf(volume, 'labels')),

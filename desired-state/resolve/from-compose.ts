@@ -73,10 +73,8 @@ export function declareCompose(
 
 const forms = { file: 'file', environment: 'env', content: 'content' } as const;
 
-/** Absent: external, or made by a driver, which Compose refuses too: both are kept by an engine in Swarm mode. */
+/** Absent: external, kept by an engine in Swarm mode. A driver beside a value is for Swarm too: Compose passes it over. */
 function writtenValue(node: Node): ValueSource['value'] {
-  if (childOf(node, 'driver') !== undefined || childOf(node, 'template_driver') !== undefined)
-    return undefined;
   for (const [key, from] of Object.entries(forms)) {
     const text = childOf(node, key);
     if (text?.kind === 'scalar' && text.value !== null) {

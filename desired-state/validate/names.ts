@@ -76,8 +76,8 @@ function checkEngineName(
   at: Position,
 ): void {
   const { kind, name, engineName } = resource;
-  if (!containerName.test(engineName) && !isTold(context, at)) {
-    const message = `the engine refuses the ${kind.toLowerCase()} name "${engineName}"; expected two or more letters, digits, "_", "." and "-", beginning with a letter or digit`;
+  if (kind === 'Volume' && !containerName.test(engineName) && !isTold(context, at)) {
+    const message = `the engine refuses the volume name "${engineName}"; expected two or more letters, digits, "_", "." and "-", beginning with a letter or digit`;
     reportError(context, at, 'BadName', message);
   }
   const other = first.get(engineName);

@@ -13,25 +13,33 @@ import {
 } from 'yaml';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import type { MapEntry, MapNode, Node } from '../tree.ts';
+import { isTextKey } from './go-scalar.ts';
 import { type Hidden, hiddenDiagnostics, noteHidden } from './hidden.ts';
 import { maxAliasedNodes, maxDepth } from './limits.ts';
 import { plainScalar } from './scalar.ts';
 
 export type At = (offset: number) => Position;
 
-/** Converts one document's contents; mistakes go to `diagnostics`, and what is usable is returned. */
-export function convertDocument(contents: ParsedNode, at: At, diagnostics: Diagnostic[], text: string): Node {
+interface Said {
+  /** What is wrong with the text. */
+  readonly diagnostics: Diagnostic[];
+  /** Keys that are no text to YAML, as `1:` and `true:`: mistakes to those who mind. */
+  readonly keys: Diagnostic[];
+}
+
+/** Converts one document's contents; what is usable is returned. */
+export function convertDocument(contents: ParsedNode, at: At, said: Said, text: string): Node {
+  const { diagnostics, keys } = said;
   const hidden: Hidden = new Map();
   const bareEnd = text.endsWith('\n') ? Number.POSITIVE_INFINITY : text.length;
   const empty = { anchors: new Map(), extents: new WeakMap(), aliased: 0, bareEnd };
-  const root = convert(contents, { at, diagnostics, hidden, ...empty });
+  const root = convert(contents, { at, diagnostics, keys, hidden, ...empty });
   diagnostics.push(...hiddenDiagnostics(hidden));
   return root;
 }
 
-interface Context {
+interface Context extends Said {
   readonly at: At;
-  readonly diagnostics: Diagnostic[];
   /** 'open' while its own content is converted: an alias in there would be endless. */
   readonly anchors: Map<string, Node | 'open'>;
   /** Expanded node count and height of each converted node. */
@@ -60,6 +68,7 @@ function convertScalar(source: Scalar.Parsed, context: Context): Node {
   const written = String(source.value ?? '');
   const text = isBare ? written.replace(/\n$/, '') : written;
   const quoted = source.type !== undefined && source.type !== 'PLAIN';
+  if (source.tag === binaryTag) return binaryText(text, source.range[0], context);
   // An explicit `!!int "5"` is typed by its text, `!!str 5` is not.
   const typed = source.tag === undefined ? !quoted : coreScalar.test(source.tag) || isComposeTag(source.tag);
   return remember(
@@ -74,6 +83,19 @@ function convertScalar(source: Scalar.Parsed, context: Context): Node {
     [],
     context,
   );
+}
+
+const binaryTag = 'tag:yaml.org,2002:binary';
+
+/** Its bytes as text, which is all that a file of settings can mean by them. */
+function binaryText(written: string, offset: number, context: Context): Node {
+  const position = context.at(offset);
+  const base64 = written.replace(/\s/g, '');
+  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) {
+    report(context, position, 'BadBinary', '!!binary: expected base64');
+  }
+  const text = Buffer.from(base64, 'base64').toString('utf8');
+  return { kind: 'scalar', value: text, source: text, quoted: true, position };
 }
 
 const coreScalar = /^tag:yaml\.org,2002:(?:int|float|bool|null)$/;
@@ -122,8 +144,17 @@ function mapOf(
     const name = keyText(key, context);
     if (name === undefined) continue;
     if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
+      if (merges.length > 0) {
+        const message = 'duplicate key "<<"; one merges several maps as <<: [*a, *b]';
+        report(context, keyPosition, 'DuplicateKey', message);
+      }
       merges.push(node);
       continue;
+    }
+    if (isTyped(key, name, context)) {
+      const message = `key ${name} is no text to YAML`;
+      const hint = `quote it: "${name}"`;
+      context.keys.push({ severity: 'error', code: 'BadKey', ...keyPosition, message, hint });
     }
     const first = entries.get(name);
     if (first === undefined) entries.set(name, { key: name, keyPosition, value: node });
@@ -162,6 +193,16 @@ function addMerged(
       else if (!entries.has(entry.key)) entries.set(entry.key, entry);
     }
   }
+}
+
+/** YAML takes it for a number, a switch, nothing or a date. */
+function isTyped(key: ParsedNode, name: string, { anchors }: Context): boolean {
+  if (isAlias(key)) {
+    const target = anchors.get(key.source);
+    return typeof target === 'object' && target.kind === 'scalar' && !target.quoted && !isTextKey(name);
+  }
+  if (key.tag !== undefined) return coreScalar.test(key.tag);
+  return isScalar(key) && key.type === 'PLAIN' && !isTextKey(name);
 }
 
 function keyText(key: ParsedNode, context: Context): string | undefined {

@@ -22,9 +22,7 @@ const special: Readonly<Record<string, string | number | boolean | null>> = {
 /** The value of an unquoted scalar as written (go-yaml v4, internal/libyaml/resolver.go). */
 export function goScalar(source: string): string | number | boolean | null {
   if (Object.hasOwn(special, source)) return special[source] ?? null;
-  const first = source.charCodeAt(0);
-  const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
-  if (!numeric) return source;
+  if (!beginsNumber(source)) return source;
   const date = dateText(source);
   if (date !== undefined) return date;
   const plain = source.replaceAll('_', '');
@@ -32,6 +30,17 @@ export function goScalar(source: string): string | number | boolean | null {
   if (/^[-+]?\.(?:inf|Inf|INF)$/.test(source)) return source.startsWith('-') ? -Infinity : Infinity;
   // What is too large for a number stays text.
   return float.test(plain) && Number.isFinite(Number(plain)) ? Number(plain) : source;
+}
+
+/** An unquoted key that is text; `1`, `true` and a date are none, which Compose refuses. */
+export function isTextKey(source: string): boolean {
+  if (typeof goScalar(source) !== 'string') return false;
+  return !beginsNumber(source) || dateText(source) === undefined;
+}
+
+function beginsNumber(source: string): boolean {
+  const first = source.charCodeAt(0);
+  return (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
 }
 
 function integerOf(plain: string): number {
@@ -70,7 +79,7 @@ export function scalarText(node: ScalarNode): string {
 }
 
 /** Written as a fraction or with an exponent; `1.0` is one, though its value is whole. */
-function isFloat({ value, source }: ScalarNode): boolean {
+export function isFloat({ value, source }: ScalarNode): boolean {
   return typeof value === 'number' && !integer.test(source.replaceAll('_', ''));
 }
 

@@ -13,12 +13,14 @@ export interface ParsedYaml {
   /** Documents without a syntax error, in order; empty documents are left out. */
   readonly documents: Node[];
   readonly diagnostics: Diagnostic[];
+  /** Keys that are no text to YAML: mistakes in a Compose file, taken as written elsewhere. */
+  readonly keys: Diagnostic[];
 }
 
 /** Parses all documents of a text; positions are the file's own, `display` names the file in them. */
 export function parseYaml(text: string, display: string): ParsedYaml {
   const plain = parsePlainBlocks(text, display);
-  return plain === undefined ? parseFully(text, display) : { documents: [plain], diagnostics: [] };
+  return plain === undefined ? parseFully(text, display) : { documents: [plain], diagnostics: [], keys: [] };
 }
 
 /** With all of YAML: several times slower than what plain blocks need. */
@@ -30,6 +32,7 @@ export function parseFully(text: string, display: string): ParsedYaml {
   };
   const tooDeep = (offset: number): ParsedYaml => ({
     documents: [],
+    keys: [],
     diagnostics: [
       {
         severity: 'error',
@@ -51,7 +54,7 @@ export function parseFully(text: string, display: string): ParsedYaml {
     prettyErrors: false,
   });
   const unclosedFrom = unclosedFinder(tokens);
-  const result: ParsedYaml = { documents: [], diagnostics: [] };
+  const result: ParsedYaml = { documents: [], diagnostics: [], keys: [] };
   for (const document of composer.compose(tokens, false, text.length)) {
     addDocument(document, unclosedFrom, text, at, result);
   }
@@ -78,7 +81,7 @@ function addDocument(
   }
   const { contents } = document;
   if (contents === null || contents.range[0] === contents.range[1]) return;
-  result.documents.push(convertDocument(contents, at, result.diagnostics, text));
+  result.documents.push(convertDocument(contents, at, result, text));
 }
 
 /** CST tokens of the whole text, or the offset where nesting went too deep. */
@@ -143,7 +146,7 @@ function syntaxErrors(errors: readonly YAMLError[], text: string, at: At): Diagn
 }
 
 /** Compose's tags and those of YAML's core schema are known; Composer warns of them all. */
-const knownTag = /^(?:!reset|!override|tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq))$/;
+const knownTag = /^(?:!reset|!override|tag:yaml\.org,2002:(?:str|binary|int|float|bool|null|map|seq))$/;
 
 function unknownTags(warnings: readonly YAMLError[], at: At): Diagnostic[] {
   return warnings.flatMap((warning) => {

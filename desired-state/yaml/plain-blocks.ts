@@ -4,6 +4,7 @@
 
 import type { Position } from '../diagnostic.ts';
 import type { MapEntry, Node } from '../tree.ts';
+import { isTextKey } from './go-scalar.ts';
 import { maxDepth } from './limits.ts';
 import { flowEnd, flowNode, type Inline, quotedScalar, scalarAt } from './plain-inline.ts';
 
@@ -120,7 +121,7 @@ function map(lines: Lines, indent: number, depth: number): Node {
     const start = at(lines.contents, index);
     const colon = keyEnd(lines, index);
     const name = lines.text.slice(start, colon);
-    if (colon < 0 || name.length > longestKey || entries.has(name)) throw unsure;
+    if (colon < 0 || name.length > longestKey || entries.has(name) || !isTextKey(name)) throw unsure;
     const keyPosition = positionOf(lines, index, start);
     entries.set(name, { key: name, keyPosition, value: entryValue(lines, index, colon, indent, depth) });
   }

@@ -3,6 +3,7 @@
 
 import type { Position } from '../diagnostic.ts';
 import type { MapEntry, Node } from '../tree.ts';
+import { isTextKey } from './go-scalar.ts';
 import { plainScalar } from './scalar.ts';
 
 export interface Inline {
@@ -78,7 +79,7 @@ function flowMap(inline: Inline, start: number, depth: number): Found | undefine
   while (next < end && text[next] !== '}') {
     flowKey.lastIndex = next;
     const key = flowKey.exec(text)?.[0];
-    if (key === undefined || entries.has(key)) return undefined;
+    if (key === undefined || entries.has(key) || !isTextKey(key)) return undefined;
     const item = flowItem(inline, skip(inline, next + key.length + 1), depth);
     if (item === undefined) return undefined;
     entries.set(key, { key, keyPosition: at(next), value: item.node });

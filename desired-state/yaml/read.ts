@@ -17,12 +17,14 @@ export interface YamlFile {
   /** Documents without a syntax error. */
   readonly documents: Node[];
   readonly diagnostics: Diagnostic[];
+  /** Keys that are no text to YAML. */
+  readonly keys: readonly Diagnostic[];
 }
 
 /** Reads and parses; `display` is how diagnostics name the file. */
 export function readYamlFile(path: string, display: string): YamlFile {
   const { text, diagnostics } = readTextFile(path, display);
-  if (text === undefined) return { text: '', documents: [], diagnostics };
+  if (text === undefined) return { text: '', documents: [], diagnostics, keys: [] };
   return { text, ...parseYaml(text, display) };
 }
 
@@ -52,10 +54,20 @@ export function isFolder(path: string): boolean {
   return 'code' in found ? false : found.isDirectory();
 }
 
+/** What `-f -` means. */
+export const standardInput = '/dev/stdin';
+
+/** It comes once, and a load may ask twice. */
+let piped: Buffer | undefined;
+
 /** The bytes of a regular file, or why they cannot be had. */
 export function readBytes(path: string, limit = maxFileBytes): Buffer | Refusal {
   let descriptor: number | undefined;
   try {
+    if (path === standardInput) {
+      piped ??= readFileSync(0);
+      return piped;
+    }
     // Looked at before it is opened: opening a pipe would wait for a writer.
     const stat = lookAt(path);
     if ('code' in stat) return stat;

@@ -65,6 +65,8 @@ export const rules: Readonly<Record<string, string>> = {
   'norm-other': 'all other fields',
   devices: 'devices and GPUs',
   'yaml-scalars': 'what plain YAML scalars are',
+  'yaml-keys': 'keys that are no text to YAML',
+  'engine-refuses': 'what only the engine would refuse',
   'schema-keys': 'unknown keys',
   'schema-types': 'values of the wrong type',
   'schema-required': 'what must be there',

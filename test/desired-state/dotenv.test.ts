@@ -42,10 +42,10 @@ test.each([
 
 test('tells each line that is none, and goes on', () => {
   const { values, lines } = parse('A=1\nwhat is this\n=x\nB="open\nC=3\n');
-  expect(values).toEqual({ A: '1', C: '3' });
+  // As in Compose, a line that begins with its sign sets a variable without a name.
+  expect(values).toEqual({ A: '1', '': 'x', C: '3' });
   expect(lines).toEqual([
     '.env:2:1: expected NAME=value, a comment or an empty line',
-    '.env:3:1: expected NAME=value, a comment or an empty line',
     '.env:4:1: the quote that opens the value of B is never closed',
   ]);
 });

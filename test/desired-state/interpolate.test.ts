@@ -73,7 +73,7 @@ test('a required variable says why it is needed', () => {
   ]);
 });
 
-test.each(['${', '${}', '${ A}', '${A }', '${A!}', '${1}', '${A:-${B}'])('%s is refused', (text) => {
+test.each(['${', '${}', '${ A}', '${A }', '${A!}', '${1}', '${NONE:-${B}'])('%s is refused', (text) => {
   expect(fill(`a: '${text}'\n`).lines).toEqual([
     'f.yaml:1:4: "${" does not begin a variable here; expected ${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+value}; write $$ for a $ of your own',
   ]);

@@ -232,6 +232,23 @@ describe('what was adopted', () => {
     const [create] = planOf({ revision: both, observed: look(both, [container]), facts: adopted }).steps;
     expect(create?.op === 'createContainer' && create.args.spec.networkMode).toBe('container:shop_web_1');
   });
+
+  test('is linked to by the name that it bears; what comes with a link by the way is no difference', () => {
+    const [auto, written] = [['shop-web-1:web-1', 'shop-web-1:shop-web-1'], 'shop-web-1:www'];
+    const side = service('side', { container: { links: [written, ...auto] } });
+    const both = revision([web, side]);
+    const linked = (...links: string[]) => composed(side, { detail: detailOf(side, {}, { links }) });
+    const opsWith = (running: ObservedContainer) =>
+      ops(planOf({ revision: both, observed: look(both, [container, running]), mode: 'apply' }));
+    expect(opsWith(linked('shop_web_1:www', 'shop_web_1:web_1', 'shop_web_1:shop_web_1'))).toEqual([]);
+    expect(opsWith(linked('shop_web_1:other', 'shop_web_1:web_1')).length).toBeGreaterThan(0);
+    const [create] = planOf({ revision: both, observed: look(both, [container]), facts: adopted }).steps;
+    expect(create?.op === 'createContainer' && create.args.spec.links).toEqual([
+      'shop_web_1:www',
+      'shop_web_1:web-1',
+      'shop_web_1:shop-web-1',
+    ]);
+  });
 });
 
 describe('the tag of an adopted image that has moved since', () => {

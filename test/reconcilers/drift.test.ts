@@ -140,6 +140,17 @@ describe('no difference', () => {
         { networks: { shop_backend: { aliases: ['www', 'more'] } } },
       ],
     ],
+    [
+      'an alias that is the container’s own name',
+      [{ networks: { backend: { aliases: ['shop-web-1'] } } }, { networks: { shop_backend: {} } }],
+    ],
+    [
+      'z on a volume, which the engine shows unasked',
+      [
+        { mounts: [{ type: 'volume', source: 'data', target: '/d', selinux: 'z' }] },
+        { mounts: [{ type: 'volume', source: 'shop_data', target: '/d' }] },
+      ],
+    ],
     ['a foreign network joined by hand', [{}, { networks: { bridge: {} } }]],
     ['extra hosts with = and :', [{ extraHosts: ['a=1.2.3.4'] }, { extraHosts: ['a:1.2.3.4'] }]],
     ['a device in short', [{ devices: ['/dev/fuse'] }, { devices: ['/dev/fuse:/dev/fuse:rwm'] }]],

@@ -35,10 +35,9 @@ export function define(command: Command, context: Context): void {
 async function resolve(flags: Flags, context: Context): Promise<void> {
   const { loadOnly } = await import('../load-only.ts');
   const result = await loadOnly(flags, context);
-  if (result.compose !== undefined) await printProject(result.compose, flags, context);
-  // What reeve finds beyond Compose is said after it.
+  // Compose takes it: what only an engine or reeve's policy would refuse is for validate, plan and apply to say.
+  if (result.compose !== undefined) return printProject(result.compose, flags, context);
   if (!result.ok) throw new InvalidManifest(result.diagnostics);
-  if (result.compose !== undefined) return;
   const { revision } = result.loaded;
   const shown = {
     platform: revision.platform,

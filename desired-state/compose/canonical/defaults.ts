@@ -70,7 +70,10 @@ export function checkExclusive(loading: Loading, root: Node): void {
 function checkTargets(loading: Loading, root: Node): void {
   for (const field of ['volumes', 'devices', 'ports']) {
     each(root, `services.*.${field}.*`, (node, service) => {
-      if (node.kind !== 'map' || node.entries.has('target')) return;
+      const target = node.kind === 'map' ? childOf(node, 'target') : undefined;
+      const isSet =
+        target?.kind !== 'scalar' ? target !== undefined : field !== 'ports' || target.value !== 0;
+      if (node.kind !== 'map' || isSet) return;
       const message = `missing "target" in ${field} of service ${service}`;
       tell(loading, 'error', node, { code: 'MissingKey', message });
       loading.wrong.add(`services.${service}`);

@@ -134,19 +134,18 @@ function checkReferences(checked: Checked, name: string, service: MapNode): void
     const to = textOf(source);
     if (textOf(childOf(item, 'type')) === 'volume' && to && source) volume(to, source);
   }
-  const secret = refer('secrets', 'Secret');
   const build = childOf(service, 'build');
-  for (const item of [
-    ...itemsOf(childOf(service, 'secrets')),
-    ...itemsOf(build && childOf(build, 'secrets')),
-  ]) {
-    const source = childOf(item, 'source');
-    if (source) secret(textOf(source) ?? '', source);
-  }
-  const config = refer('configs', 'config');
-  for (const item of itemsOf(childOf(service, 'configs'))) {
-    const source = childOf(item, 'source');
-    if (source) config(textOf(source) ?? '', source);
+  for (const [section, what, list] of [
+    ['secrets', 'Secret', childOf(service, 'secrets')],
+    ['secrets', 'Secret', build && childOf(build, 'secrets')],
+    ['configs', 'config', childOf(service, 'configs')],
+  ] as const) {
+    const grant = refer(section, what);
+    for (const item of itemsOf(list)) {
+      const source = childOf(item, 'source');
+      if (source) grant(textOf(source) ?? '', source);
+      else checked.wrong(name, item, 'MissingKey', `missing "source", expected the name of a ${what}`);
+    }
   }
   const model = refer('models', 'model');
   for (const { key, keyPosition } of keysOf('models')) model(key, keyPosition);
@@ -209,5 +208,6 @@ function checkSecrets(loading: Loading, model: MapNode): void {
     if (loading.wrong.has(`secrets.${key}`)) continue;
     const message = `secret ${key}: no content, expected one of file, environment`;
     tell(loading, 'error', value, { code: 'ConflictingKeys', message });
+    loading.wrong.add(`secrets.${key}`);
   }
 }

@@ -23,6 +23,7 @@ function namesAsMap(
   if (node.kind === 'map') return node;
   if (isNull(node)) return emptyMap(node.position);
   const names = node.kind === 'list' ? node.items : [node];
+  if (names.some((item) => item.kind !== 'scalar' || typeof item.value !== 'string')) return undefined;
   const entries = names.flatMap((item) => {
     if (item.kind !== 'scalar') return [];
     const { position } = item;

@@ -3,7 +3,7 @@
 
 import { splitWords } from '../../container/shell-words.ts';
 import type { MapNode, Node, ScalarNode } from '../../tree.ts';
-import { scalarText } from '../../yaml/go-scalar.ts';
+import { isFloat, scalarText } from '../../yaml/go-scalar.ts';
 import { type Loading, tell } from '../loading.ts';
 import { pairsAsMap } from '../merge/pairs.ts';
 import { formatGoDuration, parseGoDuration, parseGoSize } from './units.ts';
@@ -69,11 +69,10 @@ function shortest32(value: number): number {
   return wanted;
 }
 
-/** Bytes, as text; a fraction without a unit is not read, as in Compose. */
+/** Bytes, as text; what is a fraction to YAML (`1.5`, also `1e9`) is not read, as in Compose. */
 export const size: Kind = (node, loading) => {
   if (node.kind !== 'scalar' || node.value === null) return undefined;
-  if (typeof node.value === 'number')
-    return Number.isInteger(node.value) && node.value !== 0 ? scalarText(node) : undefined;
+  if (typeof node.value === 'number') return isFloat(node) || node.value === 0 ? undefined : scalarText(node);
   const bytes = parseGoSize(scalarText(node));
   if (bytes !== undefined) return bytes === 0n ? undefined : String(bytes);
   const message = `bad size ${quoted(node)}, expected bytes or a number with a unit, for example 512m or 2g`;
@@ -98,9 +97,10 @@ export const shortDuration: Kind = (node, loading) => {
 /** `0755` and `"755"` are octal; a plain whole number is what it is. */
 export const fileMode: Kind = (node, loading) => {
   if (node.kind !== 'scalar' || node.value === null) return undefined;
-  if (typeof node.value === 'number') return `0${Math.trunc(node.value).toString(8)}`;
+  if (typeof node.value === 'number' && !isFloat(node)) return `0${node.value.toString(8)}`;
   const digits = scalarText(node);
-  if (/^[0-7]+$/.test(digits)) return `0${Number.parseInt(digits, 8).toString(8)}`;
+  if (typeof node.value !== 'number' && /^[0-7]+$/.test(digits))
+    return `0${Number.parseInt(digits, 8).toString(8)}`;
   return refuse(
     loading,
     node,
