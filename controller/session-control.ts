@@ -42,6 +42,7 @@ export class SessionControl implements Control {
   /** What it was opened with has just been loaded; whatever comes later loads anew. */
   #fresh = true;
   #keeping = false;
+  #shown: Shown | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -74,8 +75,10 @@ export class SessionControl implements Control {
   async plan(options: PlanOptions): Promise<PlanReport> {
     await this.#loadAnew();
     const pass: PassOptions = await this.#passOf(options);
-    const plan = await this.#look(pass);
+    const look = await this.#see(pass);
+    const { plan } = look;
     const { revision } = this.#loaded;
+    if (!this.#keeping) this.#shown = { key: keyOf(options), at: Date.now(), pass, look };
     return {
       revision,
       plan,
@@ -90,23 +93,25 @@ export class SessionControl implements Control {
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
     this.#mustHoldLock();
-    await this.#loadAnew();
+    const shown = this.#shownLately(options);
+    if (shown === undefined) await this.#loadAnew();
     const { revision } = this.#loaded;
     await requireNotSuspended(this.store, this.platform);
-    const pass: PassOptions = await this.#passOf(options);
-    const { plan: seen, observed } = await this.#see(pass);
+    const pass: PassOptions = shown?.pass ?? (await this.#passOf(options));
+    const { plan: seen, observed } = shown?.look ?? (await this.#see(pass));
     if (options.fingerprint !== undefined && options.fingerprint !== fingerprintOf(revision.id, seen)) {
       throw stalePlan(options.fingerprint, revision.id);
     }
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
     const { by, updateImages } = options;
+    const facts = await this.store.facts();
     await putInForceAsSeen(this.store, this.engine, revision, observed, { by, at: Date.now(), updateImages });
     await takeOver(this.store, revision, observed, options.by, Date.now());
     const refs = await forgetFailures(this.store, seen);
     if (refs.length > 0)
       this.#parts.logger.info({ by: options.by, refs }, 'back-off forgotten: applied by a person');
-    // Tags have their meaning only now: what is shown is what will run.
-    const plan = await this.#look(pass);
+    // Where a tag has its meaning only now: what is shown is what will run.
+    const plan = (await this.store.facts()) === facts ? seen : await this.#look(pass);
     return this.#run(
       plan,
       pass,
@@ -217,6 +222,14 @@ export class SessionControl implements Control {
     return { ...pass, images };
   }
 
+  /** What was shown a moment ago need not be looked at again before it is begun: each pass looks before it acts. */
+  #shownLately(options: PlanOptions): Shown | undefined {
+    const shown = this.#shown;
+    this.#shown = undefined;
+    const isOf = shown?.key === keyOf(options) && Date.now() - shown.at < shownForMs;
+    return isOf ? shown : undefined;
+  }
+
   async #look(pass: PassOptions): Promise<Plan> {
     return (await this.#see(pass)).plan;
   }
@@ -274,6 +287,21 @@ export class SessionControl implements Control {
   #mustHoldLock(): void {
     if (this.#parts.lock === undefined) throw new Error('a session opened without the lock was asked to act');
   }
+}
+
+/** A plan that was shown and what it was made from. */
+interface Shown {
+  readonly key: string;
+  readonly at: number;
+  readonly pass: PassOptions;
+  readonly look: Look;
+}
+
+/** A person who had to read and say yes took longer. */
+const shownForMs = 500;
+
+function keyOf({ names, allowDelete, updateImages, build, local }: PlanOptions): string {
+  return JSON.stringify([names, allowDelete, updateImages, build === true, local === true]);
 }
 
 const wholeApply = { names: [], allowDelete: false, removeVolumes: false } as const;
