@@ -5,9 +5,13 @@ import type { BareEngine } from './bare.ts';
 
 export const keptContainers = 100;
 
-/** Applied and running; the caller closes it. */
-export async function keepMany(engine: BareEngine, containers: number): Promise<TestPlatform> {
-  const platform = await newPlatform({ socket: engine.socketPath });
+/** Applied and running; the caller closes it. `env` is of every reeve on it. */
+export async function keepMany(
+  engine: BareEngine,
+  containers: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestPlatform> {
+  const platform = await newPlatform({ socket: engine.socketPath, env });
   try {
     await platform.declare(Array.from({ length: containers }, (_, i) => small(`s${i}`)));
     await platform.apply();

@@ -9,7 +9,7 @@ import { keepMany, keptContainers } from './kept.ts';
 import { Load } from './measure.ts';
 import { writeReport } from './report.ts';
 import { applyRows } from './row-apply.ts';
-import { changeRow } from './row-change.ts';
+import { changeRows } from './row-change.ts';
 import { helpRow, planExampleRow } from './row-cli.ts';
 import { eventsRow } from './row-events.ts';
 import { idleRows } from './row-idle.ts';
@@ -85,12 +85,12 @@ await measure('events', async () => [await eventsRow()]);
 await measure('cli', async () => [await helpRow(), await planExampleRow(socket)]);
 await measure('apply', () => applyRows(engine));
 await measure('nothing', async () => [await nothingRow(engine, 50), await nothingRow(engine, 123)]);
+await measure('change', () => changeRows(engine));
 await onPlatform(300, ['reconcile'], (platform) =>
   measure('reconcile', async () => [await reconcileRow(engine, platform, 300)]),
 );
-await onPlatform(keptContainers, ['reconcile', 'change', 'idle', 'kill', 'storm'], async (platform) => {
+await onPlatform(keptContainers, ['reconcile', 'idle', 'kill', 'storm'], async (platform) => {
   await measure('reconcile', async () => [await reconcileRow(engine, platform, keptContainers)]);
-  await measure('change', async () => [await changeRow(engine, platform)]);
   await whileKept(platform);
 });
 

@@ -1,104 +1,137 @@
-// Row: one service changed among 100 and applied from the shell, against the acts that the change takes, done bare: the old
-// container renamed, the new one made, the old one stopped, the new one started. From the first engine call to the start's
-// answer: the old one goes when the new one has stayed up (minReadySeconds), and nobody waits for it.
+// Rows: one service changed among 100, against the acts that the change takes, done bare: the old container renamed, the
+// new one made, the old one stopped, the new one started. Once where a controller keeps the platform and takes in the saved
+// file: from the list call that it begins with to the start's answer. Once as an apply from the shell, which must first
+// get to know all 100: from its first engine call, without a bound. The old one goes when the new one has stayed up
+// (minReadySeconds), and nobody waits for it.
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestPlatform } from '../test/support/platform.ts';
 import type { BareEngine } from './bare.ts';
-import { keptContainers, small, smallConfig } from './kept.ts';
+import { BareReplacement } from './bare-replacement.ts';
+import { keepMany, keptContainers, small } from './kept.ts';
 import { median, spread, timed } from './measure.ts';
 import type { Row } from './table.ts';
-import { type Applied, isAct, isStart, kindOf, tracedApply } from './traced.ts';
+import { callsIn, isAct, isStart, kindOf, type TracedCall, tracedApply, tracing } from './traced.ts';
 
 const pairs = 15;
 const bound = 1.15;
+const changing = `s${keptContainers - 1}`;
 
-/** While nobody keeps the platform: an apply beside a controller goes through it. */
-export async function changeRow(engine: BareEngine, platform: TestPlatform): Promise<Row> {
-  const declare = (round: number): Promise<void> =>
-    platform.declare([
-      ...Array.from({ length: keptContainers - 1 }, (_, i) => small(`s${i}`)),
-      changing(`s${keptContainers - 1}`, round),
-    ]);
+export async function changeRows(engine: BareEngine): Promise<readonly Row[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-change-'));
+  try {
+    return [await keptRow(engine, join(folder, 'trace.json')), await shellRow(engine)];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function keptRow(engine: BareEngine, file: string): Promise<Row> {
+  const platform = await keepMany(engine, keptContainers, tracing(file));
   const bare = new BareReplacement(engine, platform.name);
   try {
-    await bare.begin();
-    const ours: Applied[] = [];
-    const bares: number[] = [];
-    for (let round = 0; round <= pairs; round++) {
-      await declare(round);
-      const applied = await tracedApply(platform, isStart);
-      const ms = await timed(() => bare.replace(round));
-      await bare.removeOld();
-      // The first makes the changing one out of a small one.
-      if (round === 0) continue;
-      ours.push(applied);
-      bares.push(ms);
-    }
-    const engineMs = ours.map((o) => o.engineMs);
-    const middle = ours.find((o) => o.engineMs === median(engineMs)) ?? ours[0];
-    const acts = middle?.calls.filter(isAct).map(kindOf) ?? [];
+    const controller = await platform.run();
+    const whole: number[] = [];
+    const bares = await inPairs(bare, async (round) => {
+      const before = await platform.container(`Service/${changing}`);
+      whole.push(
+        await timed(async () => {
+          await declare(platform, round);
+          await platform.untilContainer(
+            `Service/${changing}`,
+            'is a new one that runs',
+            (c) => c.Id !== before.Id && c.State.Running,
+            30_000,
+          );
+        }),
+      );
+    });
+    await controller.stop();
+    // The first makes the changing one out of a small one.
+    const ours = replacementsIn(await callsIn(file)).slice(1);
+    const first = ours.map((calls) => spanOf(calls));
     return {
-      name: `one change among ${keptContainers}`,
-      measured: spread(engineMs),
+      name: `one change among ${keptContainers}, kept`,
+      measured: spread(first),
       reference: `${spread(bares)}, its acts bare`,
-      figure: median(engineMs) / median(bares),
+      figure: ours.length === pairs ? median(first) / median(bares) : Number.NaN,
       bound,
       unit: '×',
       notes: [
-        `the whole command ${spread(ours.map((o) => o.commandMs))}`,
-        `reeve's acts: ${acts.join(', ')}`,
+        `from the saved file to the new container seen running ${spread(whole.slice(1))}`,
+        `reeve's acts: ${(ours[0] ?? []).filter(isAct).map(kindOf).join(', ')}`,
       ],
-      where: middle?.where ?? [],
+      where: (ours[0] ?? []).map((c) => `${kindOf(c)}: ${((c.end ?? c.start) - c.start).toFixed(1)} ms`),
     };
   } finally {
     await bare.close();
+    await platform.close();
   }
+}
+
+async function shellRow(engine: BareEngine): Promise<Row> {
+  const platform = await keepMany(engine, keptContainers);
+  const bare = new BareReplacement(engine, platform.name);
+  try {
+    const ours: number[] = [];
+    const whole: number[] = [];
+    const bares = await inPairs(bare, async (round) => {
+      await declare(platform, round);
+      const applied = await tracedApply(platform, isStart);
+      ours.push(applied.engineMs);
+      whole.push(applied.commandMs);
+    });
+    return {
+      name: `one change among ${keptContainers}, from the shell`,
+      measured: spread(ours.slice(1)),
+      reference: `${spread(bares)}, its acts bare`,
+      figure: median(ours.slice(1)) / median(bares),
+      unit: '×',
+      notes: [`the whole command ${spread(whole.slice(1))}`],
+      where: [],
+    };
+  } finally {
+    await bare.close();
+    await platform.close();
+  }
+}
+
+/** Rounds of ours and the bare one in turns; times of the bare ones. The first of each is not counted. */
+async function inPairs(
+  bare: BareReplacement,
+  ours: (round: number) => Promise<void>,
+): Promise<readonly number[]> {
+  const times: number[] = [];
+  await bare.begin();
+  for (let round = 0; round <= pairs; round++) {
+    await ours(round);
+    const ms = await timed(() => bare.replace(round));
+    await bare.removeOld();
+    if (round > 0) times.push(ms);
+  }
+  return times;
 }
 
 /** Ends at once when stopped, so that no grace hides what reeve itself takes. */
-function changing(name: string, round: number): string {
-  return `${small(name)}  stop_signal: SIGKILL\n  environment: {ROUND: "${round}"}\n`;
+function declare(platform: TestPlatform, round: number): Promise<void> {
+  return platform.declare([
+    ...Array.from({ length: keptContainers - 1 }, (_, i) => small(`s${i}`)),
+    `${small(changing)}  stop_signal: SIGKILL\n  environment: {ROUND: "${round}"}\n`,
+  ]);
 }
 
-class BareReplacement {
-  readonly #engine: BareEngine;
-  readonly #name: string;
-  #id = '';
-  #old = '';
+/** The calls of each replacement: from the list before the rename to the start. */
+function replacementsIn(calls: readonly TracedCall[]): readonly (readonly TracedCall[])[] {
+  return calls.flatMap(({ path }, at) => {
+    if (!path.endsWith('/rename')) return [];
+    const begins = calls.slice(0, at).findLastIndex((c) => c.path.endsWith('/containers/json'));
+    const ends = calls.findIndex((c, i) => i > at && isStart(c));
+    return begins === -1 || ends === -1 ? [] : [calls.slice(begins, ends + 1)];
+  });
+}
 
-  constructor(engine: BareEngine, platform: string) {
-    this.#engine = engine;
-    this.#name = `${platform}-bare-change`;
-  }
-
-  async begin(): Promise<void> {
-    this.#id = await this.#create('-1');
-    await this.#engine.call('POST', `/containers/${this.#id}/start`);
-  }
-
-  /** Reeve's acts in their order; without a restart policy of the old one there is none to be taken first. */
-  async replace(round: number): Promise<void> {
-    const old = this.#id;
-    this.#old = old;
-    await this.#engine.call('POST', `/containers/${old}/rename?name=${this.#name}.replaced`);
-    this.#id = await this.#create(String(round));
-    await this.#engine.call('POST', `/containers/${old}/stop?t=1`);
-    await this.#engine.call('POST', `/containers/${this.#id}/start`);
-  }
-
-  async removeOld(): Promise<void> {
-    await this.#engine.call('DELETE', `/containers/${this.#old}?v=1`);
-    this.#old = '';
-  }
-
-  async close(): Promise<void> {
-    for (const id of [this.#id, this.#old])
-      if (id !== '') await this.#engine.call('DELETE', `/containers/${id}?force=1`, undefined, [404]);
-  }
-
-  async #create(round: string): Promise<string> {
-    const body = { ...smallConfig, StopSignal: 'SIGKILL', Env: [`ROUND=${round}`] };
-    const path = `/containers/create?name=${this.#name}`;
-    return (await this.#engine.json<{ Id: string }>('POST', path, body)).Id;
-  }
+function spanOf(calls: readonly TracedCall[]): number {
+  return (calls.at(-1)?.end ?? Number.NaN) - (calls[0]?.start ?? Number.NaN);
 }

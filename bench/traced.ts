@@ -29,6 +29,16 @@ interface Trace {
   readonly end: number;
 }
 
+/** What makes a reeve write its calls to `file` when it ends. */
+export function tracing(file: string): Readonly<Record<string, string>> {
+  return { BENCH_TRACE: file, NODE_OPTIONS: `--import=${join(import.meta.dirname, 'trace-calls.mjs')}` };
+}
+
+/** The calls of a reeve that has ended. */
+export async function callsIn(file: string): Promise<readonly TracedCall[]> {
+  return (JSON.parse(await readFile(file, 'utf8')) as Trace).calls;
+}
+
 /** Applies the platform; `isLast` says which calls may be the last that counts. */
 export async function tracedApply(
   platform: TestPlatform,
@@ -38,7 +48,7 @@ export async function tracedApply(
   const { code, stderr, ms } = await spawnReeve(['apply', '--yes', '-f', platform.manifests], {
     state: platform.state,
     socket: platform.socket,
-    env: { BENCH_TRACE: file, NODE_OPTIONS: `--import=${join(import.meta.dirname, 'trace-calls.mjs')}` },
+    env: tracing(file),
   }).ended;
   if (code !== 0) throw new Error(`apply ended with ${code}: ${stderr}`);
   const trace = JSON.parse(await readFile(file, 'utf8')) as Trace;

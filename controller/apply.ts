@@ -194,3 +194,20 @@ async function failureOf(status: ResourceStatus, end: End, options: RunOptions):
     next: `reeve explain ${status.ref} -p ${options.target.revision.platform}`,
   };
 }
+
+/** Nothing may be done: what the plan says of it is all there is to tell. */
+export function blockedOutcome(plan: Plan, progress: (p: Progress) => void): ApplyOutcome {
+  progress({ type: 'plan', plan, planId: '' });
+  const outcome: ApplyOutcome = {
+    ok: false,
+    revision: plan.revision,
+    stepsDone: 0,
+    ready: 0,
+    total: plan.statuses.length,
+    ms: 0,
+    failures: [],
+    ...(plan.blocked === undefined ? {} : { blocked: plan.blocked }),
+  };
+  progress({ type: 'outcome', outcome });
+  return outcome;
+}

@@ -28,22 +28,24 @@ export async function putInForce(
   const pins = await pinsOf(engine, revision, facts, options.updateImages);
   const changes = [...declaredBy(revision, facts), ...pins, ...newTries(revision, before?.revision, facts)];
   if (changes.length > 0) await store.setFacts(changes);
-  const events: NewEvent[] = [];
+  const images = imagesOf(revision, await store.facts());
   const sameSources = before?.sources.join('\n') === revision.sources.join('\n');
-  if (before?.id !== revision.id || !sameSources) {
-    await store.putInForce(revision, options.by, options.at);
-    events.push({
-      at: options.at,
-      type: 'Normal',
-      reason: 'RevisionInForce',
-      regarding: `Platform/${revision.platform}`,
-      message: `revision ${revision.id} is in force, from ${revision.sources.join(', ')}${before === undefined || before.id === revision.id ? '' : ` (before: ${before.id})`}`,
-      revision: revision.id,
-      by: options.by,
-    });
-  }
-  await store.saveImages(revision.id, imagesOf(revision, await store.facts()));
-  if (events.length > 0) await store.record(events);
+  if (before?.id === revision.id && sameSources) return store.saveImages(revision.id, images);
+  const event: NewEvent = {
+    at: options.at,
+    type: 'Normal',
+    reason: 'RevisionInForce',
+    regarding: `Platform/${revision.platform}`,
+    message: `revision ${revision.id} is in force, from ${revision.sources.join(', ')}${before === undefined || before.id === revision.id ? '' : ` (before: ${before.id})`}`,
+    revision: revision.id,
+    by: options.by,
+  };
+  // Asked for in one turn, in this order: one commit.
+  await Promise.all([
+    store.putInForce(revision, options.by, options.at),
+    store.saveImages(revision.id, images),
+    store.record([event]),
+  ]);
 }
 
 function declaredBy(revision: Revision, facts: Facts): FactChange[] {

@@ -6,7 +6,7 @@ import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
 import { adoptSeen, putInForceAsSeen } from './adopt-seen.ts';
 import { disown, takeContainer, takeOver } from './adoption.ts';
-import { runToEnd } from './apply.ts';
+import { blockedOutcome, runToEnd } from './apply.ts';
 import type {
   Act,
   ApplyOptions,
@@ -26,6 +26,7 @@ import type { Look, PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
 import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
 import type { SessionParts } from './session-parts.ts';
+import { ShownPlan } from './shown-plan.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
 import { liftSuspension, requireNotSuspended, suspendAsDown } from './suspension.ts';
@@ -42,6 +43,7 @@ export class SessionControl implements Control {
   /** What it was opened with has just been loaded; whatever comes later loads anew. */
   #fresh = true;
   #keeping = false;
+  readonly #shown = new ShownPlan();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -74,8 +76,10 @@ export class SessionControl implements Control {
   async plan(options: PlanOptions): Promise<PlanReport> {
     await this.#loadAnew();
     const pass: PassOptions = await this.#passOf(options);
-    const plan = await this.#look(pass);
+    const look = await this.#see(pass);
+    const { plan } = look;
     const { revision } = this.#loaded;
+    if (!this.#keeping) this.#shown.remember(options, { pass, look }, Date.now());
     return {
       revision,
       plan,
@@ -90,23 +94,25 @@ export class SessionControl implements Control {
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
     this.#mustHoldLock();
-    await this.#loadAnew();
+    const shown = this.#shown.take(options, Date.now());
+    if (shown === undefined) await this.#loadAnew();
     const { revision } = this.#loaded;
     await requireNotSuspended(this.store, this.platform);
-    const pass: PassOptions = await this.#passOf(options);
-    const { plan: seen, observed } = await this.#see(pass);
+    const pass: PassOptions = shown?.pass ?? (await this.#passOf(options));
+    const { plan: seen, observed } = shown?.look ?? (await this.#see(pass));
     if (options.fingerprint !== undefined && options.fingerprint !== fingerprintOf(revision.id, seen)) {
       throw stalePlan(options.fingerprint, revision.id);
     }
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
     const { by, updateImages } = options;
+    const facts = await this.store.facts();
     await putInForceAsSeen(this.store, this.engine, revision, observed, { by, at: Date.now(), updateImages });
     await takeOver(this.store, revision, observed, options.by, Date.now());
     const refs = await forgetFailures(this.store, seen);
     if (refs.length > 0)
       this.#parts.logger.info({ by: options.by, refs }, 'back-off forgotten: applied by a person');
-    // Tags have their meaning only now: what is shown is what will run.
-    const plan = await this.#look(pass);
+    // Where a tag has its meaning only now: what is shown is what will run.
+    const plan = (await this.store.facts()) === facts ? seen : await this.#look(pass);
     return this.#run(
       plan,
       pass,
@@ -287,19 +293,3 @@ function downPass({ volumes }: DownOptions): PassOptions {
 }
 
 const wholeApply = { names: [], allowDelete: false, removeVolumes: false } as const;
-
-function blockedOutcome(plan: Plan, progress: (p: Progress) => void): ApplyOutcome {
-  progress({ type: 'plan', plan, planId: '' });
-  const outcome: ApplyOutcome = {
-    ok: false,
-    revision: plan.revision,
-    stepsDone: 0,
-    ready: 0,
-    total: plan.statuses.length,
-    ms: 0,
-    failures: [],
-    ...(plan.blocked === undefined ? {} : { blocked: plan.blocked }),
-  };
-  progress({ type: 'outcome', outcome });
-  return outcome;
-}

@@ -3,7 +3,7 @@
 
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Ref } from '../../desired-state/resource.ts';
+import { isWorkload, type Ref } from '../../desired-state/resource.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
@@ -152,6 +152,7 @@ export class Runtime {
 
   /** For a look without a loop: every probe and model server is asked once, for at most `withinMs`. */
   async answerProbesOnce(target: Target, withinMs = 1_500): Promise<void> {
+    if (!target.revision.resources.some((r) => r.kind === 'Model' || (isWorkload(r) && r.probe))) return;
     const observed = await this.observer.observe(target.revision, await this.#o.store.facts());
     await this.prober.update(target.revision, observed);
     await this.servers.update(target.revision, observed);

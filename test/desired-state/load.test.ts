@@ -47,9 +47,10 @@ test('a platform of every kind', async () => {
 });
 
 test.each(['', '# kind: Service\n', '---\n---\n'])(
-  'a file that declares nothing is warned of: %j',
+  'a file that declares nothing is warned of beside one that does: %j',
   async (text) => {
-    const { revision } = await loaded({ 'reeve.yaml': text });
+    const files = { 'reeve.yaml': text, 'web.yaml': doc('Service', 'web', '{image: a:1}') };
+    const { revision } = await loaded(files, { paths: ['.'] });
     expect(revision.warnings.map(formatDiagnostic)).toEqual([
       'reeve.yaml:1:1: warning: this file is empty or all comments: it declares nothing',
     ]);
