@@ -5,6 +5,8 @@ import type { Ref } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import type { Plan } from '../reconcilers/plan.ts';
+import type { RestartOptions, RestartPlan } from './procedures/restart-plan.ts';
+import type { ProcedureReport } from './reports/procedures.ts';
 
 export interface PlanOptions {
   /** Only these resources and what they depend on; empty: all. */
@@ -100,6 +102,11 @@ export type OwnershipAct =
   /** Give back what was adopted. */
   | { readonly verb: 'disown' };
 
+/** A person's word to a procedure that is under way. */
+export type Word =
+  | { readonly type: 'pause' | 'resume' | 'abort' }
+  | { readonly type: 'decide'; readonly choice: string };
+
 export interface DownOptions {
   readonly by: string;
   readonly volumes: boolean;
@@ -115,5 +122,16 @@ export interface Control {
   down(options: DownOptions, progress: (p: Progress) => void, signal: AbortSignal): Promise<ApplyOutcome>;
   /** Observed and planned now (or the running controller's last pass). */
   statuses(): Promise<{ readonly statuses: readonly ResourceStatus[]; readonly plan: Plan }>;
+  restartPlan(options: RestartOptions): Promise<RestartPlan>;
+  /** Begins it; returns the id by which it is followed. */
+  restart(plan: RestartPlan, by: string): Promise<string>;
+  /** Says what became of it, as a sentence. */
+  say(procedureId: string, word: Word, by: string): Promise<string>;
+  /** Tells each change until it has ended or waits for a person's word, or `signal` aborts. Does the work where no controller does. */
+  attend(
+    procedureId: string,
+    tell: (report: ProcedureReport) => void,
+    signal: AbortSignal,
+  ): Promise<ProcedureReport>;
   close(): Promise<void>;
 }

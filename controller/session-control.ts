@@ -1,5 +1,6 @@
 // The Control of this process: plans, applies, acts and keeps one platform with the session's engine, store and lock.
 
+import { randomBytes } from 'node:crypto';
 import type { Loaded } from '../desired-state/load-types.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import type { Plan } from '../reconcilers/plan.ts';
@@ -17,6 +18,7 @@ import type {
   PlanOptions,
   PlanReport,
   Progress,
+  Word,
 } from './control.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
@@ -25,6 +27,10 @@ import { keep } from './keep.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
 import { forgetFailures } from './new-try.ts';
+import { attend } from './procedures/attend.ts';
+import { readProcedure } from './procedures/read.ts';
+import { inputOf, planRestart, type RestartOptions, type RestartPlan } from './procedures/restart-plan.ts';
+import type { ProcedureReport } from './reports/procedures.ts';
 import type { SessionParts } from './session-parts.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
@@ -59,6 +65,7 @@ export class SessionControl implements Control {
       now: () => Date.now(),
       random: Math.random,
       passId: () => `${born}-${(++this.#passes).toString(36)}`,
+      procedureId: (kind) => `${kind}-${randomBytes(3).toString('hex')}`,
     });
   }
 
@@ -149,6 +156,37 @@ export class SessionControl implements Control {
   async statuses(): Promise<{ statuses: readonly ResourceStatus[]; plan: Plan }> {
     const plan = await this.#look({ mode: 'keep', names: [], allowDelete: false, removeVolumes: false });
     return { statuses: plan.statuses, plan };
+  }
+
+  async restartPlan(options: RestartOptions): Promise<RestartPlan> {
+    await this.#loadAnew();
+    return planRestart(this.#loaded.revision, options);
+  }
+
+  async restart(plan: RestartPlan, by: string): Promise<string> {
+    await this.#readyForProcedures();
+    await requireNotSuspended(this.store, this.platform);
+    const { id } = await this.#runtime.procedures.start('batched-restart', inputOf(plan, by), by);
+    return id;
+  }
+
+  async say(procedureId: string, word: Word, by: string): Promise<string> {
+    await this.#readyForProcedures();
+    await this.#runtime.procedures.say(procedureId, word, by);
+    return (await readProcedure(this.store, procedureId)).message;
+  }
+
+  async attend(
+    procedureId: string,
+    tell: (report: ProcedureReport) => void,
+    signal: AbortSignal,
+  ): Promise<ProcedureReport> {
+    if (!this.#keeping) {
+      await this.#readyForProcedures();
+      this.#runtime.target = await this.#target();
+      this.#runtime.start();
+    }
+    return attend(() => readProcedure(this.store, procedureId), tell, signal);
   }
 
   /** The controller: keeps the platform until `signal` aborts. */
@@ -269,6 +307,12 @@ export class SessionControl implements Control {
       () => undefined,
       new AbortController().signal,
     );
+  }
+
+  /** Procedures under way are known before a new one begins or one is spoken to. */
+  async #readyForProcedures(): Promise<void> {
+    this.#mustHoldLock();
+    if (!this.#keeping) await this.#runtime.procedures.load();
   }
 
   #mustHoldLock(): void {

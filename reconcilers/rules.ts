@@ -24,6 +24,7 @@ import {
   isProbeFailing,
   isRefused,
   isRenamed,
+  isRestartAsked,
   isRunning,
   isTried,
   lacksImage,
@@ -253,6 +254,12 @@ export const rules = [
     when: (s) => isRunning(s) && changedFiles(s).length > 0,
     act: 'refresh',
     level: 'fine',
+  },
+  {
+    category: 'RestartAsked',
+    when: (s) => isRunning(s) && isRestartAsked(s),
+    act: 'restart',
+    level: 'progressing',
   },
   {
     category: 'DependencyRecreated',

@@ -180,6 +180,10 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   ReplacementTried: tried,
   NamespaceReplaced: (s) => ({ ...fields(s, ['recreate'], ''), message: replacedWords(s) }),
   NamespaceEnding: endingWords,
+  RestartAsked: (s) => ({
+    message: `to be restarted by ${s.facts.restarts[s.ref]?.by ?? 'a procedure'}`,
+    since: s.facts.restarts[s.ref]?.at ?? s.now,
+  }),
   NamespaceEnded: (s) => ({ message: endedWords(s), ...endedAt(s) }),
   NamespaceLost: (s) => ({ message: strandedWords(s) }),
   BuildChanged: (s) => {

@@ -15,8 +15,12 @@ import type {
   PlanOptions,
   PlanReport,
   Progress,
+  Word,
 } from '../control.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
+import { attend } from '../procedures/attend.ts';
+import type { RestartOptions, RestartPlan } from '../procedures/restart-plan.ts';
+import type { ProcedureReport } from '../reports/procedures.ts';
 import { errorAnswer, type HealthAnswer, healthAnswer } from './protocol.ts';
 
 type Statuses = Awaited<ReturnType<Control['statuses']>>;
@@ -71,6 +75,27 @@ export class RemoteControl implements Control {
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
     return this.#follow('/v1/down', this.#named(options), progress, signal);
+  }
+
+  async restartPlan(options: RestartOptions): Promise<RestartPlan> {
+    return (await this.#ask('POST', '/v1/restart-plan', this.#named(options))) as RestartPlan;
+  }
+
+  async restart(plan: RestartPlan, by: string): Promise<string> {
+    return ((await this.#ask('POST', '/v1/restart', { plan, by })) as { id: string }).id;
+  }
+
+  async say(id: string, word: Word, by: string): Promise<string> {
+    return ((await this.#ask('POST', '/v1/say', { id, word, by })) as { message: string }).message;
+  }
+
+  async attend(
+    id: string,
+    tell: (report: ProcedureReport) => void,
+    signal: AbortSignal,
+  ): Promise<ProcedureReport> {
+    const path = `/v1/procedures/${encodeURIComponent(id)}`;
+    return attend(async () => (await this.#ask('GET', path)) as ProcedureReport, tell, signal);
   }
 
   async statuses(): Promise<Statuses> {

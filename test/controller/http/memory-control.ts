@@ -9,7 +9,9 @@ import type {
   PlanOptions,
   PlanReport,
   Progress,
+  Word,
 } from '../../../controller/control.ts';
+import type { RestartOptions, RestartPlan } from '../../../controller/procedures/restart-plan.ts';
 import { defaultPolicy } from '../../../desired-state/revision.ts';
 import type { Plan } from '../../../reconcilers/plan.ts';
 
@@ -92,6 +94,25 @@ export class MemoryControl implements Control {
   async statuses(): Promise<{ statuses: Plan['statuses']; plan: Plan }> {
     this.#note('statuses', {});
     return { statuses: [], plan: emptyPlan };
+  }
+
+  async restartPlan(options: RestartOptions): Promise<RestartPlan> {
+    this.#note('restartPlan', options);
+    return { batches: [], settleMs: 0, timeoutMs: 1, maxFailures: 0, leastMs: 0 };
+  }
+
+  async restart(plan: RestartPlan, by: string): Promise<string> {
+    this.#note('restart', { plan, by });
+    return 'batched-restart-1';
+  }
+
+  async say(id: string, word: Word, by: string): Promise<string> {
+    this.#note('say', { id, word, by });
+    return `${word.type} said`;
+  }
+
+  async attend(): Promise<never> {
+    throw new Error('the API has no way to this: a client looks at the procedure again and again');
   }
 
   async close(): Promise<void> {}
