@@ -5,6 +5,7 @@ import type { Ref } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import type { Plan } from '../reconcilers/plan.ts';
+import type { Procedures } from './procedures/procedures.ts';
 
 export interface PlanOptions {
   /** Only these resources and what they depend on; empty: all. */
@@ -106,6 +107,7 @@ export interface DownOptions {
 }
 
 export interface Control {
+  readonly procedures: Procedures;
   plan(options: PlanOptions): Promise<PlanReport>;
   apply(options: ApplyOptions, progress: (p: Progress) => void, signal: AbortSignal): Promise<ApplyOutcome>;
   /** Says what was done, as a sentence. */

@@ -17,7 +17,7 @@ export interface AskOptions {
   readonly now: number;
 }
 
-interface Ports {
+export interface AskPorts {
   readonly store: Store;
   readonly engine: Pick<Engine, 'images' | 'repoDigest' | 'registryDigest'>;
 }
@@ -28,7 +28,7 @@ const askTimeoutMs = 15_000;
 
 /** What an apply takes or builds anew, by its flags and by `pull_policy`; registries are asked for the former. */
 export async function askForImages(
-  ports: Ports,
+  ports: AskPorts,
   revision: Revision,
   { updateImages, build, now }: AskOptions,
 ): Promise<ImageAsks> {
@@ -44,7 +44,7 @@ export async function askForImages(
 }
 
 /** What the tags in force mean by now, of those not asked about lately; true: something was asked. */
-export async function askForNews(ports: Ports, revision: Revision, now: number): Promise<boolean> {
+export async function askForNews(ports: AskPorts, revision: Revision, now: number): Promise<boolean> {
   const facts = await ports.store.facts();
   const { checkEveryMs } = revision.policy.images;
   const old = [...byKey(revision)].filter(([key, { build, pullPolicy }]) => {
@@ -67,7 +67,7 @@ function isDue({ pullPolicy }: Workload, facts: Facts, key: string, now: number)
   return typeof pullPolicy === 'object' && now - (facts.registry[key]?.at ?? 0) >= pullPolicy.everyMs;
 }
 
-async function learn(ports: Ports, images: ReadonlyMap<string, Workload>, now: number): Promise<boolean> {
+async function learn(ports: AskPorts, images: ReadonlyMap<string, Workload>, now: number): Promise<boolean> {
   const queue = [...images];
   const changes: FactChange[] = [];
   const worker = async (): Promise<void> => {
@@ -81,7 +81,7 @@ async function learn(ports: Ports, images: ReadonlyMap<string, Workload>, now: n
 }
 
 async function learnOne(
-  { store, engine }: Ports,
+  { store, engine }: AskPorts,
   key: string,
   { container: { image }, pullPolicy }: Workload,
   now: number,

@@ -21,6 +21,7 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   const { sources, logger, platform } = parts;
   await begin(runtime, parts, signal);
   if (signal.aborted) return;
+  await runtime.procedures.load();
   runtime.start();
   let loading: Promise<void> = Promise.resolve();
   const changed = (): void => {

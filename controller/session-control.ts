@@ -1,5 +1,6 @@
 // The Control of this process: plans, applies, acts and keeps one platform with the session's engine, store and lock.
 
+import { randomBytes } from 'node:crypto';
 import type { Loaded } from '../desired-state/load-types.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import type { Plan } from '../reconcilers/plan.ts';
@@ -20,11 +21,12 @@ import type {
 } from './control.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
-import { askForImages } from './image-asks.ts';
 import { keep } from './keep.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
 import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
+import { passOptionsOf } from './pass-options.ts';
+import { LocalProcedures } from './procedures/procedures.ts';
 import type { SessionParts } from './session-parts.ts';
 import { ShownPlan } from './shown-plan.ts';
 import type { Store } from './store/store.ts';
@@ -37,6 +39,7 @@ export class SessionControl implements Control {
   readonly platform: string;
   readonly store: Store;
   readonly engine: ConnectedEngine;
+  readonly procedures: LocalProcedures;
   readonly #parts: SessionParts;
   readonly #runtime: Runtime;
   #passes = 0;
@@ -61,6 +64,19 @@ export class SessionControl implements Control {
       now: () => Date.now(),
       random: Math.random,
       passId: () => `${born}-${(++this.#passes).toString(36)}`,
+      procedureId: (kind) => `${kind}-${randomBytes(3).toString('hex')}`,
+    });
+    this.procedures = new LocalProcedures({
+      store: parts.store,
+      runtime: this.#runtime,
+      platform: parts.platform,
+      isKeeping: () => this.#keeping,
+      revision: async () => {
+        await this.#loadAnew();
+        return this.#loaded.revision;
+      },
+      target: () => this.#target(),
+      mustHoldLock: () => this.#mustHoldLock(),
     });
   }
 
@@ -215,18 +231,8 @@ export class SessionControl implements Control {
     return said;
   }
 
-  /** Registries are asked once: all passes of one apply aim at the same. */
-  async #passOf(options: PlanOptions): Promise<PassOptions> {
-    const { names, allowDelete, updateImages, build = false } = options;
-    const pass = { names, allowDelete, updateImages, removeVolumes: false, mode: 'apply' } as const;
-    if (options.local === true) return pass;
-    const asked = { updateImages, build, now: Date.now() };
-    const images = await askForImages(
-      { store: this.store, engine: this.engine },
-      this.#loaded.revision,
-      asked,
-    );
-    return { ...pass, images };
+  #passOf(options: PlanOptions): Promise<PassOptions> {
+    return passOptionsOf(this, this.#loaded.revision, options, Date.now());
   }
 
   async #look(pass: PassOptions): Promise<Plan> {

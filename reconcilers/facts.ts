@@ -104,6 +104,8 @@ export interface Facts {
   readonly adopted: Readonly<Record<string, { readonly at: number; readonly by: string }>>;
   /** A person asked for it to be run again; until it is started. */
   readonly reruns: Readonly<Record<Ref, { readonly at: number; readonly by: string }>>;
+  /** A procedure wants it restarted; until that is done. `by`: its id. */
+  readonly restarts: Readonly<Record<Ref, { readonly at: number; readonly by: string }>>;
   /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
   readonly failedReplacements: Readonly<
     Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>
@@ -150,6 +152,7 @@ export const noFacts: Facts = {
   networksSeen: {},
   adopted: {},
   reruns: {},
+  restarts: {},
   failedReplacements: {},
   replacing: {},
   failures: {},

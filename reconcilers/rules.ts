@@ -26,6 +26,7 @@ import {
   isProbeFailing,
   isRefused,
   isRenamed,
+  isRestartAsked,
   isRunning,
   isTried,
   lacksImage,
@@ -289,6 +290,12 @@ export const rules = [
     when: (s) => isRunning(s) && changedFiles(s).length > 0,
     act: 'refresh',
     level: 'fine',
+  },
+  {
+    category: 'RestartAsked',
+    when: (s) => isRunning(s) && isRestartAsked(s),
+    act: 'restart',
+    level: 'progressing',
   },
   {
     category: 'DependencyRecreated',

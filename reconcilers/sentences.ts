@@ -245,6 +245,10 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   ReplacementTried: tried,
   NamespaceReplaced: (s) => ({ ...fields(s, ['recreate'], ''), message: replacedWords(s) }),
   NamespaceEnding: endingWords,
+  RestartAsked: (s) => ({
+    message: `a restart is asked for by ${s.facts.restarts[s.ref]?.by ?? 'a procedure'}`,
+    since: s.facts.restarts[s.ref]?.at ?? s.now,
+  }),
   NamespaceEnded: (s) => ({ message: endedWords(s), outcome: '; it is started again', ...endedAt(s) }),
   NamespaceLost: (s) => ({ message: strandedWords(s), outcome: '; it is restarted to join anew' }),
   BuildChanged: (s) => {

@@ -85,6 +85,13 @@ export const isFailedJob = (s: Situation): boolean =>
 /** A person asked for it again, and it has not been started since. */
 export const isAskedAgain = (s: Situation): boolean => s.facts.reruns[s.ref] !== undefined;
 
+/** A procedure asked for a restart that has not been made since. */
+export function isRestartAsked({ ref, facts, container }: Situation): boolean {
+  const asked = facts.restarts[ref];
+  if (asked === undefined || container === undefined) return false;
+  return (container.detail?.startedAt ?? container.createdAt) <= asked.at;
+}
+
 function endedByItself(s: Situation): boolean {
   return s.stop === undefined || s.stop.by === 'self' || s.stop.by === 'oom';
 }

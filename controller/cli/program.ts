@@ -140,6 +140,36 @@ export const entries: readonly Entry[] = [
     load: () => import('./commands/logs.ts'),
   },
   {
+    name: 'restart',
+    summary: 'restart many in batches, each waited for',
+    group: change,
+    load: () => import('./commands/restart.ts'),
+  },
+  {
+    name: 'procedures',
+    summary: 'what is under way, what it waits for, how it came there',
+    group: look,
+    load: () => import('./commands/procedures.ts'),
+  },
+  {
+    name: 'pause',
+    summary: 'stop a procedure after the batch under way',
+    group: stepIn,
+    load: () => import('./commands/pause.ts'),
+  },
+  {
+    name: 'abort',
+    summary: 'end a procedure',
+    group: stepIn,
+    load: () => import('./commands/abort.ts'),
+  },
+  {
+    name: 'decide',
+    summary: 'answer a procedure that waits for a decision',
+    group: stepIn,
+    load: () => import('./commands/decide.ts'),
+  },
+  {
     name: 'hold',
     summary: "keep reeve's hands off one resource",
     group: stepIn,
@@ -165,7 +195,7 @@ export const entries: readonly Entry[] = [
   },
   {
     name: 'resume',
-    summary: 'end a suspension',
+    summary: 'end a suspension, or let a paused procedure go on',
     group: stepIn,
     load: () => import('./commands/resume.ts'),
   },

@@ -18,10 +18,12 @@ import type {
 } from '../control.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { errorAnswer, type HealthAnswer, healthAnswer } from './protocol.ts';
+import { RemoteProcedures } from './remote-procedures.ts';
 
 type Statuses = Awaited<ReturnType<Control['statuses']>>;
 
 export class RemoteControl implements Control {
+  readonly procedures: RemoteProcedures;
   readonly #client: Client;
   /** What the person named with `-f`, absolute; the controller refuses where it keeps others. */
   readonly #sources: readonly string[] | undefined;
@@ -34,6 +36,9 @@ export class RemoteControl implements Control {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
+    this.procedures = new RemoteProcedures((method, path, body) =>
+      this.#ask(method, path, path === '/v1/restart-plan' ? this.#named(body ?? {}) : body),
+    );
   }
 
   /** Who is there; within three seconds, or it throws. */

@@ -1,6 +1,7 @@
 // The words that the controller's API and its clients share: bodies, answers, errors. Nothing here does IO.
 
 import { z } from 'zod';
+import { type Ref, tiers } from '../../desired-state/resource.ts';
 import { type ExitStatus, exitStatus } from '../errors.ts';
 
 const planFields = {
@@ -43,6 +44,36 @@ export const actBody = z.strictObject({
     z.strictObject({ verb: z.literal('resume') }),
     z.strictObject({ verb: z.literal('adopt'), container: name.exactOptional() }),
     z.strictObject({ verb: z.literal('disown') }),
+  ]),
+});
+
+export const restartPlanBody = z.strictObject({
+  names: z.array(z.string()).default([]),
+  selector: z.record(z.string(), z.string()).default({}),
+  batchSize: z.number().int().positive(),
+  settleMs: z.number().nonnegative(),
+  timeoutMs: z.number().positive(),
+  maxFailures: z.number().int().nonnegative().exactOptional(),
+  sources: z.array(z.string()).exactOptional(),
+});
+export const restartBody = z.strictObject({
+  by,
+  plan: z.strictObject({
+    batches: z.array(
+      z.strictObject({ tier: z.enum(tiers), refs: z.array(z.string().transform((ref) => ref as Ref)) }),
+    ),
+    settleMs: z.number().nonnegative(),
+    timeoutMs: z.number().positive(),
+    maxFailures: z.number().int().nonnegative(),
+    leastMs: z.number().nonnegative(),
+  }),
+});
+export const sayBody = z.strictObject({
+  by,
+  id: z.string().min(1),
+  word: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.enum(['pause', 'resume', 'abort']) }),
+    z.strictObject({ type: z.literal('decide'), choice: z.string().min(1) }),
   ]),
 });
 

@@ -9,6 +9,7 @@ import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { ApplyOutcome, Control, Progress } from '../control.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
+import { listProcedures, readProcedure } from '../procedures/read.ts';
 import { readSnapshot } from '../reports/read.ts';
 import { resourceRows } from '../reports/resources.ts';
 import { eventRow, statusReport } from '../reports/status.ts';
@@ -22,6 +23,9 @@ import {
   type HealthAnswer,
   httpStatusOf,
   planBody,
+  restartBody,
+  restartPlanBody,
+  sayBody,
 } from './protocol.ts';
 import { requireSameSources } from './same-sources.ts';
 
@@ -104,6 +108,8 @@ function addReading(app: FastifyInstance, control: Control, options: ServeOption
     });
     return { events: events.map(eventRow), after: events.at(-1)?.change ?? query.after ?? 0 };
   });
+  app.get('/v1/procedures', async () => ({ procedures: await listProcedures(store) }));
+  app.get('/v1/procedures/:id', (request) => readProcedure(store, (request.params as { id: string }).id));
   app.get('/v1/plan', () => control.plan({ names: [], allowDelete: false, updateImages: false }));
   app.get('/v1/statuses', () => control.statuses());
 }
@@ -122,6 +128,19 @@ function addActing(app: FastifyInstance, control: Control, kept: ServeOptions, s
   app.post('/v1/act', async (request) => {
     const { act, by } = read(actBody, request.body);
     return { message: await control.act(act, by) };
+  });
+  app.post('/v1/restart-plan', (request) => {
+    const { sources, ...restart } = read(restartPlanBody, request.body);
+    requireSameSources(kept, sources);
+    return control.procedures.restartPlan(restart);
+  });
+  app.post('/v1/restart', async (request) => {
+    const { plan, by } = read(restartBody, request.body);
+    return { id: await control.procedures.restart(plan, by) };
+  });
+  app.post('/v1/say', async (request) => {
+    const { id, word, by } = read(sayBody, request.body);
+    return { message: await control.procedures.say(id, word, by) };
   });
   app.post('/v1/down-plan', (request) => {
     const { sources, ...down } = read(downBody, request.body);

@@ -94,6 +94,7 @@ function factsOfOp(
         { fact: 'runningSince', key: id, value: at },
         { fact: 'completed', key: step.ref, value: undefined },
         { fact: 'reruns', key: step.ref, value: undefined },
+        { fact: 'restarts', key: step.ref, value: undefined },
         ...filesSeen(id, step.args.files),
       ];
     }
@@ -165,6 +166,7 @@ function resourceAfterRemoval(step: Step, facts: Facts): FactChange[] {
     'failures',
     'failedReplacements',
     'reruns',
+    'restarts',
   ] as const;
   return remembered.flatMap((fact): FactChange[] =>
     facts[fact][step.ref] === undefined ? [] : [{ fact, key: step.ref, value: undefined }],

@@ -24,6 +24,7 @@ const normalCauses = new Set([
   'ReadyToStart',
   'Stopped',
   'Rerun',
+  'RestartAsked',
   'NamespaceReplaced',
   'FileChanged',
   'DependencyRecreated',

@@ -6,10 +6,12 @@ import type { Logger } from 'pino';
 import { isWorkload, type Ref } from '../../desired-state/resource.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
+import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
+import { Runner } from '../procedures/runner.ts';
 import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
 import { EngineEnd } from './engine-end.ts';
@@ -34,6 +36,8 @@ export interface RuntimeOptions {
   readonly now: () => number;
   readonly random: () => number;
   readonly passId: () => string;
+  /** A name for a new procedure, unlike all before. */
+  readonly procedureId: (kind: string) => string;
 }
 
 /** After a pass that failed for another reason than the engine (a full disk). */
@@ -46,6 +50,7 @@ export class Runtime {
   readonly servers: ModelServers;
   readonly observer: Observer;
   readonly reconciler: Reconciler;
+  readonly procedures: Runner;
   /** Told of each pass and each step; set by an apply under way. */
   onPass: PassListener | undefined;
   onStep: ((progress: StepProgress) => void) | undefined;
@@ -90,6 +95,15 @@ export class Runtime {
         await this.forgetAll();
         this.wake();
       },
+    });
+    this.procedures = new Runner({
+      store: options.store,
+      platform: options.platform,
+      definitions,
+      now,
+      newId: options.procedureId,
+      wake,
+      onError: (error) => options.logger.error({ err: error }, 'a procedure could not go on'),
     });
     this.#notes = new PullNotes(options.store, now);
     this.reconciler = new Reconciler({
@@ -142,6 +156,7 @@ export class Runtime {
   async stop(graceMs: number): Promise<void> {
     this.#drain.abort();
     this.#pacer.close();
+    this.procedures.close();
     await Promise.race([this.reconciler.settle(), sleep(graceMs)]);
     this.#abort.abort();
     this.prober.close();
@@ -194,6 +209,8 @@ export class Runtime {
     this.#intake.aim(target);
     const result = await this.reconciler.pass(target, options, this.by);
     this.#intake.notePass(result);
+    const { statuses } = result.plan;
+    await this.procedures.see({ at: this.#o.now(), statuses, facts: await this.#o.store.facts() });
     this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target.revision, result.observed);

@@ -68,6 +68,28 @@ export interface StepsTable {
   message: string | null;
 }
 
+export interface ProceduresTable {
+  id: string;
+  kind: string;
+  version: number;
+  by: string;
+  began_at: number;
+  changed_at: number;
+  ended_at: number | null;
+  /** JSON: state, context, timers. */
+  machine: string;
+}
+
+export interface TransitionsTable {
+  procedure_id: string;
+  position: number;
+  at: number;
+  event: string;
+  by: string | null;
+  state: string;
+  message: string;
+}
+
 /** Last number given out, by name: a pruned row's number is never given again. */
 export interface CountersTable {
   name: string;
@@ -81,6 +103,8 @@ export interface Tables {
   revisions: RevisionsTable;
   plans: PlansTable;
   steps: StepsTable;
+  procedures: ProceduresTable;
+  transitions: TransitionsTable;
   counters: CountersTable;
 }
 

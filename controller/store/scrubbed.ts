@@ -18,6 +18,11 @@ export function scrubbedStore(store: Store, scrub: Scrub): Store {
       store.saveStatuses(cleanStatuses(statuses, scrub), at, unsettled),
     saveCondition: (ref, condition, at) => store.saveCondition(ref, cleanMessage(condition, scrub), at),
     beginPlan: (plan, by, at) => store.beginPlan(cleanPlan(plan, scrub), by, at),
+    saveProcedure: (procedure, transition, { facts, events }) =>
+      store.saveProcedure(procedure, cleanMessage(transition, scrub), {
+        facts: facts.map((change) => cleanFact(change, scrub)),
+        events: events.map((event) => cleanEvent(event, scrub)),
+      }),
     stepEnded: (planId, stepId, at, outcome, message) =>
       store.stepEnded(planId, stepId, at, outcome, message === undefined ? undefined : scrub(message)),
   };

@@ -7,6 +7,7 @@ import { findEvents, pruneEvents, recordEvents } from './events.ts';
 import { readFacts, writeFacts } from './facts.ts';
 import { GroupCommit } from './group-commit.ts';
 import { beginPlan, endPlan, endStep, findPlans, prunePlans, startStep } from './plans.ts';
+import { findProcedures, findTransitions, pruneProcedures, writeProcedure } from './procedures.ts';
 import { findRevisions, pruneRevisions, putInForce, saveImages } from './revisions.ts';
 import type { Database } from './schema.ts';
 import type { Store, StoredCondition } from './store.ts';
@@ -14,7 +15,15 @@ import type { Store, StoredCondition } from './store.ts';
 /** What reading commands need; works beside a running controller. */
 export type StoreReader = Pick<
   Store,
-  'facts' | 'events' | 'conditions' | 'inForce' | 'revisions' | 'plans' | 'close'
+  | 'facts'
+  | 'events'
+  | 'conditions'
+  | 'inForce'
+  | 'revisions'
+  | 'plans'
+  | 'procedures'
+  | 'transitions'
+  | 'close'
 >;
 
 /** Reads through, without a cache: another process writes. */
@@ -26,6 +35,8 @@ export function makeReader(db: Database): StoreReader {
     inForce: async () => (await findRevisions(db, 1))[0],
     revisions: (limit) => findRevisions(db, limit),
     plans: (limit) => findPlans(db, limit),
+    procedures: (query) => findProcedures(db, query),
+    transitions: (id) => findTransitions(db, id),
     close: () => db.destroy(),
   };
 }
@@ -70,10 +81,17 @@ export async function makeStore(db: Database): Promise<Store> {
     stepEnded: (planId, stepId, at, outcome, message) =>
       commits.write((tx) => endStep(tx, planId, stepId, at, outcome, message)),
     endPlan: (planId, at) => commits.write((tx) => endPlan(tx, planId, at)),
+    saveProcedure: (procedure, transition, { facts, events }) =>
+      commits.write(async (tx, known) => {
+        await writeProcedure(tx, procedure, transition);
+        await recordEvents(tx, events);
+        known.facts = await writeFacts(tx, known.facts, facts);
+      }),
     prune: (retention, now) =>
       commits.write(async (tx) => {
         await pruneEvents(tx, now - retention.eventsMs);
         await prunePlans(tx, retention.plans);
+        await pruneProcedures(tx, retention.plans);
         await pruneRevisions(tx, retention.revisions);
       }),
     close: async () => {

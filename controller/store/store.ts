@@ -6,6 +6,7 @@ import type { Revision } from '../../desired-state/revision.ts';
 import type { Condition, ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import type { Plan } from '../../reconcilers/plan.ts';
+import type { StoredMachine } from '../../reconcilers/procedures/advance.ts';
 
 type RecordFact = Exclude<keyof Facts, 'suspended'>;
 
@@ -94,6 +95,36 @@ export interface PlanRecord {
   readonly steps: readonly StepRecord[];
 }
 
+export interface ProcedureRecord {
+  readonly id: string;
+  readonly kind: string;
+  /** Of its machine, when it began. */
+  readonly version: number;
+  readonly by: string;
+  readonly beganAt: number;
+  readonly changedAt: number;
+  readonly endedAt?: number;
+  readonly machine: StoredMachine;
+}
+
+/** One line of a procedure's log. */
+export interface Transition {
+  readonly at: number;
+  readonly event: string;
+  /** Whose word it was; absent: nobody's. */
+  readonly by?: string;
+  /** The state that it led to. */
+  readonly state: string;
+  readonly message: string;
+}
+
+export interface ProcedureQuery {
+  /** Only those that have not ended. */
+  readonly running?: boolean;
+  readonly id?: string;
+  readonly limit: number;
+}
+
 export interface Store {
   /** True when nothing was ever kept here before this open: with containers of ours about, the store was lost. */
   readonly fresh: boolean;
@@ -134,6 +165,16 @@ export interface Store {
   endPlan(planId: string, at: number): Promise<void>;
   /** Newest first. */
   plans(limit: number): Promise<readonly PlanRecord[]>;
+  /** A transition with the facts and events that it causes: all of it durable, or nothing. */
+  saveProcedure(
+    procedure: ProcedureRecord,
+    transition: Transition,
+    caused: { readonly facts: readonly FactChange[]; readonly events: readonly NewEvent[] },
+  ): Promise<void>;
+  /** Newest first. */
+  procedures(query: ProcedureQuery): Promise<readonly ProcedureRecord[]>;
+  /** Oldest first. */
+  transitions(procedureId: string): Promise<readonly Transition[]>;
   /** Deletes what retention no longer keeps; never the revision in force. */
   prune(retention: { eventsMs: number; plans: number; revisions: number }, now: number): Promise<void>;
   close(): Promise<void>;

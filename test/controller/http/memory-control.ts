@@ -10,6 +10,7 @@ import type {
   PlanReport,
   Progress,
 } from '../../../controller/control.ts';
+import type { Procedures } from '../../../controller/procedures/procedures.ts';
 import { defaultPolicy } from '../../../desired-state/revision.ts';
 import type { Plan } from '../../../reconcilers/plan.ts';
 
@@ -93,6 +94,24 @@ export class MemoryControl implements Control {
     this.#note('statuses', {});
     return { statuses: [], plan: emptyPlan };
   }
+
+  readonly procedures: Procedures = {
+    restartPlan: async (options) => {
+      this.#note('restartPlan', options);
+      return { batches: [], settleMs: 0, timeoutMs: 1, maxFailures: 0, leastMs: 0 };
+    },
+    restart: async (plan, by) => {
+      this.#note('restart', { plan, by });
+      return 'batched-restart-1';
+    },
+    say: async (id, word, by) => {
+      this.#note('say', { id, word, by });
+      return `${word.type} said`;
+    },
+    attend: async () => {
+      throw new Error('the API has no way to this: a client looks at the procedure again and again');
+    },
+  };
 
   async close(): Promise<void> {}
 

@@ -196,7 +196,7 @@ describe.runIf(process.getuid?.() === 0)('a folder that cannot take it', () => {
     await (await storeWith(2)).close();
     const older = new BetterSqlite(path);
     older.exec(
-      "ALTER TABLE revisions DROP COLUMN images; DELETE FROM kysely_migration WHERE name LIKE '0002%'",
+      "DROP TABLE transitions; DROP TABLE procedures; ALTER TABLE revisions DROP COLUMN images; DELETE FROM kysely_migration WHERE name > '0002'",
     );
     older.close();
     const reader = await openStoreReadOnly(path);

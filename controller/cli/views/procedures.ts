@@ -1,0 +1,55 @@
+// Procedures on the screen: the batches before they run, the list, one with its log and what may be said to it.
+
+import type { RestartPlan } from '../../procedures/restart-plan.ts';
+import type { ProcedureReport, ProcedureRow } from '../../reports/procedures.ts';
+import { age, clock, counted, dateTime, flowing, hanging } from '../format.ts';
+import type { Screen } from '../screen.ts';
+
+export function batchesView({ batches, settleMs, leastMs }: RestartPlan, { width, paint }: Screen): string {
+  const total = batches.reduce((sum, b) => sum + b.refs.length, 0);
+  const lines = batches.map(({ tier, refs }, i) => [`  ${i + 1}`, tier, refs.join(', ')]);
+  return [
+    ...flowing([['BATCH', 'TIER', 'RESTARTED TOGETHER'], ...lines], width),
+    '',
+    `${paint.strong(counted(total, 'workload'))} in ${counted(batches.length, 'batch', 'batches')}, ${age(settleMs)} to settle after each: ${age(leastMs)} and the time that they take to be ready`,
+  ].join('\n');
+}
+
+export function proceduresView(
+  report: { readonly platform: string; readonly procedures: readonly ProcedureRow[] },
+  { width }: Screen,
+): string {
+  if (report.procedures.length === 0) return `no procedure ever ran for ${report.platform}`;
+  const rows = report.procedures.map((p) => [
+    p.id,
+    p.endedAt === undefined ? p.state : `${p.state} (ended)`,
+    `${p.done}/${p.total}`,
+    dateTime(Date.parse(p.beganAt)),
+    p.by,
+    p.message,
+  ]);
+  return flowing([['ID', 'STATE', 'DONE', 'SINCE', 'BY', 'WHAT'], ...rows], width).join('\n');
+}
+
+export function procedureView(report: ProcedureReport, screen: Screen): string {
+  const { paint, width } = screen;
+  const { id, kind, by, state, message, choices, nextDeadline, endedAt } = report;
+  const now = Date.now();
+  return [
+    `${paint.strong(id)}  ${kind}, by ${by}`,
+    hanging(`${state}: ${message}`, width),
+    ...(nextDeadline === undefined ? [] : [`next deadline ${clock(Date.parse(nextDeadline), now)}`]),
+    ...(endedAt === undefined ? [] : [`ended ${clock(Date.parse(endedAt), now)}`]),
+    '',
+    ...report.log.map((line) => transitionLine(line, screen)),
+    ...(choices.length === 0 ? [] : ['', ...choices.map((choice) => `  reeve decide ${id} ${choice}`)]),
+  ].join('\n');
+}
+
+export function transitionLine(line: ProcedureReport['log'][number], { width }: Screen): string {
+  const who = line.by === undefined ? '' : ` [${line.by}]`;
+  return hanging(
+    `  ${clock(Date.parse(line.at), Date.now())}  ${line.state.padEnd(10)}  ${line.message}${who}`,
+    width,
+  );
+}

@@ -1,0 +1,34 @@
+// Procedures of a running controller, over its socket.
+
+import { attend } from '../procedures/attend.ts';
+import type { Procedures, Word } from '../procedures/procedures.ts';
+import type { RestartOptions, RestartPlan } from '../procedures/restart-plan.ts';
+import type { ProcedureReport } from '../reports/procedures.ts';
+
+/** Asks and gives the parsed answer; throws what the controller refused with. */
+export type Ask = (method: 'GET' | 'POST', path: string, body?: object) => Promise<unknown>;
+
+export class RemoteProcedures implements Procedures {
+  readonly #ask: Ask;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  async restartPlan(options: RestartOptions): Promise<RestartPlan> {
+    return (await this.#ask('POST', '/v1/restart-plan', options)) as RestartPlan;
+  }
+
+  async restart(plan: RestartPlan, by: string): Promise<string> {
+    return ((await this.#ask('POST', '/v1/restart', { plan, by })) as { id: string }).id;
+  }
+
+  async say(id: string, word: Word, by: string): Promise<string> {
+    return ((await this.#ask('POST', '/v1/say', { id, word, by })) as { message: string }).message;
+  }
+
+  attend(id: string, tell: (report: ProcedureReport) => void, signal: AbortSignal): Promise<ProcedureReport> {
+    const path = `/v1/procedures/${encodeURIComponent(id)}`;
+    return attend(async () => (await this.#ask('GET', path)) as ProcedureReport, tell, signal);
+  }
+}

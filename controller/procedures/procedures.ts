@@ -1,0 +1,83 @@
+// What people ask of procedures, and the doing of it in this process. A controller's client asks the same over its socket.
+
+import type { Revision } from '../../desired-state/revision.ts';
+import type { Target } from '../loop/reconciler.ts';
+import type { Runtime } from '../loop/runtime.ts';
+import type { ProcedureReport } from '../reports/procedures.ts';
+import type { Store } from '../store/store.ts';
+import { requireNotSuspended } from '../suspension.ts';
+import { attend } from './attend.ts';
+import { readProcedure } from './read.ts';
+import { inputOf, planRestart, type RestartOptions, type RestartPlan } from './restart-plan.ts';
+
+/** A person's word to a procedure that is under way. */
+export type Word =
+  | { readonly type: 'pause' | 'resume' | 'abort' }
+  | { readonly type: 'decide'; readonly choice: string };
+
+export interface Procedures {
+  restartPlan(options: RestartOptions): Promise<RestartPlan>;
+  /** Begins it; returns the id by which it is followed. */
+  restart(plan: RestartPlan, by: string): Promise<string>;
+  /** Says what became of it, as a sentence. */
+  say(id: string, word: Word, by: string): Promise<string>;
+  /** Tells each change until it has ended or waits for a person's word, or `signal` aborts. Does the work where no controller does. */
+  attend(id: string, tell: (report: ProcedureReport) => void, signal: AbortSignal): Promise<ProcedureReport>;
+}
+
+export interface LocalContext {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly platform: string;
+  /** A controller keeps the platform here: its loop runs, and its procedures are loaded. */
+  readonly isKeeping: () => boolean;
+  /** What is declared now; @throws the mistakes of the manifests. */
+  readonly revision: () => Promise<Revision>;
+  readonly target: () => Promise<Target>;
+  readonly mustHoldLock: () => void;
+}
+
+export class LocalProcedures implements Procedures {
+  readonly #c: LocalContext;
+
+  constructor(context: LocalContext) {
+    this.#c = context;
+  }
+
+  async restartPlan(options: RestartOptions): Promise<RestartPlan> {
+    return planRestart(await this.#c.revision(), options);
+  }
+
+  async restart(plan: RestartPlan, by: string): Promise<string> {
+    await this.#ready();
+    await requireNotSuspended(this.#c.store, this.#c.platform);
+    const { id } = await this.#c.runtime.procedures.start('batched-restart', inputOf(plan, by), by);
+    return id;
+  }
+
+  async say(id: string, word: Word, by: string): Promise<string> {
+    await this.#ready();
+    await this.#c.runtime.procedures.say(id, word, by);
+    return (await readProcedure(this.#c.store, id)).message;
+  }
+
+  async attend(
+    id: string,
+    tell: (report: ProcedureReport) => void,
+    signal: AbortSignal,
+  ): Promise<ProcedureReport> {
+    const { runtime, store } = this.#c;
+    if (!this.#c.isKeeping()) {
+      await this.#ready();
+      runtime.target = await this.#c.target();
+      runtime.start();
+    }
+    return attend(() => readProcedure(store, id), tell, signal);
+  }
+
+  /** Procedures under way are known before a new one begins or one is spoken to. */
+  async #ready(): Promise<void> {
+    this.#c.mustHoldLock();
+    if (!this.#c.isKeeping()) await this.#c.runtime.procedures.load();
+  }
+}

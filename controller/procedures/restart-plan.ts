@@ -1,0 +1,65 @@
+// What a batched restart would do: which workloads, in which batches, and about how long. The same value is shown and run.
+
+import { isWorkload, type Ref, type Resource, refOf } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import { type Batch, batchesOf } from '../../reconcilers/batched-restart/batches.ts';
+import type { BatchedRestartInput } from '../../reconcilers/batched-restart/machine.ts';
+import { exitStatus, ReeveError } from '../errors.ts';
+import { resolveNames } from '../names.ts';
+
+export interface RestartOptions {
+  /** Empty: all that the selector chooses. */
+  readonly names: readonly string[];
+  /** `kind`, `tier`, `name` or a label → its value; all must hold. */
+  readonly selector: Readonly<Record<string, string>>;
+  readonly batchSize: number;
+  readonly settleMs: number;
+  readonly timeoutMs: number;
+  /** Absent: one batch, or a tenth of all if that is more. */
+  readonly maxFailures?: number;
+}
+
+export interface RestartPlan {
+  readonly batches: readonly Batch[];
+  readonly settleMs: number;
+  readonly timeoutMs: number;
+  readonly maxFailures: number;
+  /** If each batch is ready at once: the times to settle alone. */
+  readonly leastMs: number;
+}
+
+/** @throws where nothing is chosen, or a name is nobody's. */
+export function planRestart(revision: Revision, options: RestartOptions): RestartPlan {
+  const { names, selector, batchSize, settleMs, timeoutMs } = options;
+  const refs = revision.resources.map(refOf);
+  const named = new Set(names.flatMap((name) => resolveNames(name, refs)));
+  const chosen = revision.resources.filter(
+    (r) => isWorkload(r) && (names.length === 0 || named.has(refOf(r))) && isSelected(r, selector),
+  );
+  const batches = batchesOf(revision, new Set<Ref>(chosen.map(refOf)), batchSize);
+  if (batches.length === 0) {
+    throw new ReeveError('nothing that runs for long is chosen by that', {
+      status: exitStatus.usage,
+      hint: 'reeve get lists what there is; a selector is kind=Agent, tier=standard, name=x or a label',
+    });
+  }
+  const total = batches.reduce((sum, b) => sum + b.refs.length, 0);
+  const maxFailures = options.maxFailures ?? Math.max(batchSize, Math.ceil(total / 10));
+  return { batches, settleMs, timeoutMs, maxFailures, leastMs: batches.length * settleMs };
+}
+
+export function inputOf(
+  { batches, settleMs, timeoutMs, maxFailures }: RestartPlan,
+  by: string,
+): BatchedRestartInput {
+  return { by, batches, settleMs, timeoutMs, maxFailures };
+}
+
+function isSelected(resource: Resource, selector: RestartOptions['selector']): boolean {
+  return Object.entries(selector).every(([key, value]) => {
+    if (key === 'kind') return resource.kind.toLowerCase() === value.toLowerCase();
+    if (key === 'name') return resource.name === value;
+    if (key === 'tier') return isWorkload(resource) && resource.tier === value;
+    return 'labels' in resource && resource.labels[key] === value;
+  });
+}

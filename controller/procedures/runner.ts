@@ -1,0 +1,262 @@
+// Drives all procedures: an event in (a look, a timer that is due, a person's word), the next state out. A state is stored
+// with the facts and events it causes before anything else happens, in one transaction; what it asks for are facts, which
+// the loop acts on. So a crash at any moment leaves a procedure where it was or where it goes, never between.
+// INVARIANTS: one transition of a procedure at a time; at most one procedure for a resource; a timer fires once.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import {
+  type Advance,
+  advance,
+  begin,
+  dueTimer,
+  type StoredMachine,
+  withoutTimer,
+} from '../../reconcilers/procedures/advance.ts';
+import type { AnyDefinition, ProcedureEvent, Sight } from '../../reconcilers/procedures/definition.ts';
+import { exitStatus, ReeveError } from '../errors.ts';
+import type { FactChange, NewEvent, ProcedureRecord, Store } from '../store/store.ts';
+
+export interface RunnerContext {
+  readonly store: Store;
+  readonly platform: string;
+  readonly definitions: readonly AnyDefinition[];
+  readonly now: () => number;
+  readonly newId: (kind: string) => string;
+  /** What was asked for are facts: the loop is to look at them. */
+  readonly wake: () => void;
+  /** For what goes wrong where nobody waits for an answer. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** setTimeout takes no longer waits than this; a timer that is further away is armed again. */
+const longestWaitMs = 3_600_000;
+
+export class Runner {
+  readonly #c: RunnerContext;
+  readonly #running = new Map<string, ProcedureRecord>();
+  /** Transitions follow one another. */
+  #last: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #loaded = false;
+
+  constructor(context: RunnerContext) {
+    this.#c = context;
+  }
+
+  get running(): readonly ProcedureRecord[] {
+    return [...this.#running.values()];
+  }
+
+  /** Goes on with what was under way when the last controller ended; once. */
+  async load(): Promise<void> {
+    if (this.#loaded) return;
+    this.#loaded = true;
+    for (const record of await this.#c.store.procedures({ running: true, limit: 10_000 }))
+      this.#running.set(record.id, record);
+    this.#arm();
+  }
+
+  /** @throws where another procedure has one of its resources. */
+  start(kind: string, input: unknown, by: string): Promise<ProcedureRecord> {
+    return this.#inTurn(async () => {
+      const definition = this.#definition(kind);
+      const at = this.#c.now();
+      const first = begin(definition.machine, input, at);
+      this.#requireFree(definition.refs(first.machine.context as never));
+      const id = this.#c.newId(kind);
+      const record: ProcedureRecord = {
+        id,
+        kind,
+        version: definition.version,
+        by,
+        beganAt: at,
+        changedAt: at,
+        machine: first.machine,
+      };
+      await this.#store(record, definition, first, { type: 'begun', at }, by);
+      return record;
+    });
+  }
+
+  /** A person's word. @throws where no such procedure runs, or it cannot take that word now. */
+  say(
+    id: string,
+    word: { readonly type: string; readonly [key: string]: unknown },
+    by: string,
+  ): Promise<ProcedureRecord> {
+    return this.#inTurn(async () => {
+      const record = this.#running.get(id);
+      if (record === undefined) throw noSuch(id, this.running);
+      const event = { ...word, by, at: this.#c.now() };
+      const next = await this.#feed(record, event, by);
+      if (next === undefined) throw this.#notNow(record, word);
+      return next;
+    });
+  }
+
+  /** A look at the platform: each is told what is news to it. */
+  see(sight: Sight): Promise<void> {
+    if (this.#running.size === 0) return Promise.resolve();
+    return this.#inTurn(async () => {
+      for (const record of this.running) {
+        const definition = this.#definition(record.kind);
+        const event = definition.see(record.machine.state, record.machine.context as never, sight);
+        if (event !== undefined) await this.#feed(record, event);
+      }
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Timers that are due, oldest first, each once. */
+  async #fire(): Promise<void> {
+    for (const { id } of this.running) {
+      for (let record = this.#running.get(id); record !== undefined; record = this.#running.get(id)) {
+        const timer = dueTimer(record.machine, this.#c.now());
+        if (timer === undefined) break;
+        const machine = withoutTimer(record.machine, timer.id);
+        await this.#feed({ ...record, machine }, { ...timer.event, at: this.#c.now() });
+      }
+    }
+  }
+
+  /** Undefined where the event meant nothing to it. */
+  async #feed(
+    record: ProcedureRecord,
+    event: ProcedureEvent,
+    by?: string,
+  ): Promise<ProcedureRecord | undefined> {
+    const definition = this.#definition(record.kind);
+    const next = advance(definition.machine, record.machine, event);
+    if (next.unchanged) return undefined;
+    const changed: ProcedureRecord = {
+      ...record,
+      machine: next.machine,
+      changedAt: event.at,
+      ...(next.machine.ended ? { endedAt: event.at } : {}),
+    };
+    await this.#store(changed, definition, next, event, by);
+    return changed;
+  }
+
+  async #store(
+    record: ProcedureRecord,
+    definition: AnyDefinition,
+    { machine, effects }: Advance,
+    event: ProcedureEvent,
+    by?: string,
+  ): Promise<void> {
+    const asked = effects.map((effect) => definition.asks(effect));
+    const facts = asked.flatMap(({ restarts, withdrawn }): FactChange[] => [
+      ...restarts.flatMap((ref) => askRestart(ref, event.at, record.id)),
+      ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
+    ]);
+    const { message } = definition.outlook(machine.state, machine.context as never);
+    const platform: Ref = `Platform/${this.#c.platform}`;
+    const told = asked.flatMap((a) => a.tellings);
+    const tellings = machine.ended ? [...told, endOf(machine, record.id, message)] : told;
+    const events = tellings.map(
+      (t): NewEvent => ({
+        at: event.at,
+        type: t.type,
+        reason: t.reason,
+        regarding: ('regarding' in t ? t.regarding : undefined) ?? platform,
+        message: `${record.id}: ${t.message}`,
+        by: by ?? 'reeve',
+        detail: { procedure: record.id },
+      }),
+    );
+    const transition = {
+      at: event.at,
+      event: event.type.startsWith('xstate.after.') ? 'timer' : event.type,
+      state: machine.state,
+      message,
+      ...(by === undefined ? {} : { by }),
+    };
+    await this.#c.store.saveProcedure(record, transition, { facts, events });
+    if (machine.ended) this.#running.delete(record.id);
+    else this.#running.set(record.id, record);
+    this.#arm();
+    if (facts.length > 0) this.#c.wake();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** One timer of the process for the first of all. */
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const first = Math.min(...this.running.flatMap((r) => r.machine.timers.map((t) => t.at)));
+    if (this.#closed || !Number.isFinite(first)) return;
+    const wait = Math.min(Math.max(0, first - this.#c.now()), longestWaitMs);
+    this.#timer = setTimeout(() => {
+      this.#inTurn(() => this.#fire())
+        .then(() => this.#arm())
+        .catch((error: unknown) => this.#c.onError(error));
+    }, wait);
+    this.#timer.unref();
+  }
+
+  #definition(kind: string): AnyDefinition {
+    const found = this.#c.definitions.find((d) => d.kind === kind);
+    if (found === undefined) throw new Error(`this version of reeve has no procedure ${kind}`);
+    return found;
+  }
+
+  #requireFree(refs: readonly Ref[]): void {
+    for (const other of this.running) {
+      const theirs = new Set(this.#definition(other.kind).refs(other.machine.context as never));
+      const shared = refs.filter((ref) => theirs.has(ref));
+      if (shared.length === 0) continue;
+      throw new ReeveError(`${other.id} has ${shared.slice(0, 3).join(', ')} under way`, {
+        status: exitStatus.blocked,
+        hint: `see it: reeve procedures show ${other.id}; end it: reeve abort ${other.id}`,
+      });
+    }
+  }
+
+  #notNow(record: ProcedureRecord, word: { readonly type: string }): ReeveError {
+    const { message, choices } = this.#definition(record.kind).outlook(
+      record.machine.state,
+      record.machine.context as never,
+    );
+    const may = choices.length === 0 ? '' : `; it takes: decide ${choices.join('|')}`;
+    return new ReeveError(`${record.id} does not take ${word.type} now: ${message}${may}`, {
+      status: exitStatus.usage,
+    });
+  }
+}
+
+/** By a person's or a procedure's will it is tried anew: failures before are forgotten. */
+function askRestart(ref: Ref, at: number, by: string): FactChange[] {
+  return [
+    { fact: 'restarts', key: ref, value: { at, by } },
+    { fact: 'attempts', key: ref, value: undefined },
+    { fact: 'failures', key: ref, value: undefined },
+  ];
+}
+
+function endOf(machine: StoredMachine, _id: string, message: string) {
+  const well = machine.state === 'done';
+  return {
+    type: well ? ('Normal' as const) : ('Warning' as const),
+    reason: well ? 'ProcedureDone' : 'ProcedureEnded',
+    message,
+  };
+}
+
+function noSuch(id: string, running: readonly ProcedureRecord[]): ReeveError {
+  const names = running.map((r) => r.id);
+  return new ReeveError(`no procedure ${id} is under way`, {
+    status: exitStatus.usage,
+    hint:
+      names.length === 0 ? 'none is: reeve procedures shows the last ones' : `under way: ${names.join(', ')}`,
+  });
+}

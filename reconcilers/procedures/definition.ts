@@ -1,0 +1,72 @@
+// What a procedure is to the runner that drives it: a machine with a name and a version, what it looks at, and what its
+// effects change. Pure: effects that change facts are values; those that act on the world are asked for by name.
+
+import type { AnyStateMachine } from 'xstate';
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Facts } from '../facts.ts';
+import type { Plan } from '../plan.ts';
+
+/** An event of a machine as it is stored and fed: plain JSON, with the time at which it happened (epoch ms). */
+export interface ProcedureEvent {
+  readonly type: string;
+  readonly at: number;
+  readonly [key: string]: unknown;
+}
+
+/** What an entered or left state asks for: an action of the machine, by name. */
+export interface Effect {
+  readonly type: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** Something to tell: becomes a stored event of the platform. */
+export interface Telling {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  readonly regarding?: Ref;
+}
+
+/** What a look at the platform shows, for a procedure to see what it waits for. */
+export interface Sight {
+  readonly at: number;
+  readonly statuses: Plan['statuses'];
+  readonly facts: Facts;
+}
+
+/** Restarts that are asked for or no longer wanted, and what is told: stored in one transaction with the next state. */
+export interface Asked {
+  readonly restarts: readonly Ref[];
+  readonly withdrawn: readonly Ref[];
+  readonly tellings: readonly Telling[];
+}
+
+/** How it stands, for people. */
+export interface Outlook {
+  /** One sentence: what it does or waits for. */
+  readonly message: string;
+  readonly done: number;
+  readonly total: number;
+  /** What a person may decide, where it waits for that. */
+  readonly choices: readonly string[];
+}
+
+export interface ProcedureDefinition<Context = never> {
+  readonly kind: string;
+  /** A stored procedure goes on with the version it began with; a machine that changes its states gets a new one. */
+  readonly version: number;
+  /** Of two that concern one resource the wider takes over: the higher number. */
+  readonly rank: number;
+  readonly machine: AnyStateMachine;
+  /** Resources that it concerns: no other procedure may. */
+  refs(context: Context): readonly Ref[];
+  /** What the machine should be told of a look, or nothing where it says nothing new to it. */
+  see(state: string, context: Context, sight: Sight): ProcedureEvent | undefined;
+  /** What an effect of the machine changes. */
+  asks(effect: Effect): Asked;
+  outlook(state: string, context: Context): Outlook;
+}
+
+/** Any definition, for the table of all of them. */
+// biome-ignore lint/suspicious/noExplicitAny: each definition knows its own context; the runner only hands it back.
+export type AnyDefinition = ProcedureDefinition<any>;

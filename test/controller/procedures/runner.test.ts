@@ -1,0 +1,150 @@
+// The runner over a real store: what is stored is all there is, timers fire once, and no two procedures share a resource.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readProcedure } from '../../../controller/procedures/read.ts';
+import { Runner } from '../../../controller/procedures/runner.ts';
+import { openStore } from '../../../controller/store/sqlite.ts';
+import type { Store } from '../../../controller/store/store.ts';
+import type { Ref } from '../../../desired-state/resource.ts';
+import type { BatchedRestartInput } from '../../../reconcilers/batched-restart/machine.ts';
+import { definitions } from '../../../reconcilers/procedures/index.ts';
+import { noon } from '../../support/make.ts';
+import { until } from '../../support/until.ts';
+
+const input: BatchedRestartInput = {
+  by: 'ana',
+  batches: [
+    { tier: 'standard', refs: ['Service/a'] },
+    { tier: 'standard', refs: ['Service/b'] },
+  ],
+  settleMs: 30_000,
+  timeoutMs: 300_000,
+  maxFailures: 1,
+};
+
+interface Stage {
+  now: number;
+  readonly store: Store;
+  /** As a controller that has just started: it knows the store alone. */
+  restart(): Promise<Runner>;
+}
+
+async function stage(onEnd: (end: () => Promise<void>) => void): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-runner-'));
+  const store = await openStore(join(folder, 'store.db'));
+  const runners: Runner[] = [];
+  onEnd(async () => {
+    for (const runner of runners) runner.close();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  let made = 0;
+  const on: Stage = {
+    now: noon,
+    store,
+    restart: async () => {
+      for (const runner of runners) runner.close();
+      const runner = new Runner({
+        store,
+        platform: 'shop',
+        definitions,
+        now: () => on.now,
+        newId: (kind) => `${kind}-${++made}`,
+        wake: () => undefined,
+        onError: (error) => {
+          throw error;
+        },
+      });
+      runners.push(runner);
+      await runner.load();
+      return runner;
+    },
+  };
+  return on;
+}
+
+const ready = (...refs: readonly Ref[]) =>
+  refs.map((ref) => ({
+    ref,
+    conditions: [{ type: 'Ready' as const, status: true, reason: 'Healthy', message: 'it answers' }],
+  }));
+
+test('its state, what it asks for and what it tells are one commit', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const { id } = await (await on.restart()).start('batched-restart', input, 'ana');
+  expect((await on.store.facts()).restarts).toEqual({ 'Service/a': { at: noon, by: id } });
+  expect(await readProcedure(on.store, id)).toMatchObject({
+    state: 'restarting',
+    log: [{ event: 'begun', by: 'ana', state: 'restarting' }],
+  });
+});
+
+test('a timer that came due while nobody ran fires once, on start', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const first = await on.restart();
+  const { id } = await first.start('batched-restart', input, 'ana');
+  await on.store.setFacts([{ fact: 'restarts', key: 'Service/a', value: undefined }]);
+  await first.see({ at: on.now, statuses: ready('Service/a'), facts: await on.store.facts() });
+  expect((await readProcedure(on.store, id)).state).toBe('settling');
+  on.now += 3_600_000;
+  await on.restart();
+  const report = await until(
+    async () => {
+      const found = await readProcedure(on.store, id);
+      return found.state === 'restarting' ? found : undefined;
+    },
+    5_000,
+    'the next batch has begun',
+  );
+  expect(report.log.map((line) => line.event)).toEqual(['begun', 'seen', 'timer']);
+  await on.restart();
+  expect((await readProcedure(on.store, id)).log).toHaveLength(3);
+});
+
+test('a clock that jumps back delays a deadline and never loses it', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const { id } = await (await on.restart()).start('batched-restart', input, 'ana');
+  on.now -= 3_600_000;
+  await on.restart();
+  on.now += 3_600_000 + 300_000;
+  await on.restart();
+  await until(
+    async () => (await readProcedure(on.store, id)).log.some((line) => line.event === 'timer'),
+    5_000,
+    'its time is over',
+  );
+});
+
+test('a second procedure for a resource that one has is refused, naming it', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const runner = await on.restart();
+  const { id } = await runner.start('batched-restart', input, 'ana');
+  await expect(runner.start('batched-restart', input, 'bob')).rejects.toThrow(id);
+  await runner.say(id, { type: 'abort' }, 'ana');
+  await runner.start('batched-restart', input, 'bob');
+});
+
+test('a word that it cannot take now is refused with what it takes', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const runner = await on.restart();
+  const { id } = await runner.start('batched-restart', input, 'ana');
+  await expect(runner.say(id, { type: 'decide', choice: 'continue' }, 'ana')).rejects.toThrow(
+    /does not take decide now/,
+  );
+  await expect(runner.say('nobody', { type: 'abort' }, 'ana')).rejects.toThrow(/no procedure nobody/);
+});
+
+test('the end is told as an event of the platform, with the procedure it is about', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const runner = await on.restart();
+  const { id } = await runner.start('batched-restart', input, 'ana');
+  await runner.say(id, { type: 'abort' }, 'ana@host');
+  expect((await on.store.facts()).restarts).toEqual({});
+  expect(await on.store.events({ regarding: 'Platform/shop' })).toMatchObject([
+    { reason: 'ProcedureAborted', by: 'ana@host', detail: { procedure: id } },
+    { reason: 'ProcedureEnded', type: 'Warning' },
+  ]);
+});
