@@ -35,6 +35,7 @@ export function formatReport(report: Report): string {
     );
   const acts = [...report.acts].sort(([, a], [, b]) => b - a).map(([verb, n]) => `${verb} ${n}`);
   const { breaches, convergedMs, unconverged = '' } = report;
+  const shown = [...timesOf(breaches)];
   return [
     `seed ${report.seed}, ${report.minutes} min: ${total} faults`,
     ...faults,
@@ -45,7 +46,16 @@ export function formatReport(report: Report): string {
       ? `NOT CONVERGED: ${unconverged}`
       : `converged ${(convergedMs / 1_000).toFixed(1)} s after the last fault`,
     breaches.length === 0 ? 'no law broken' : `${breaches.length} BREACHES`,
-    ...breaches.slice(0, shownBreaches).map((breach) => `  ${breach}`),
-    ...(breaches.length > shownBreaches ? [`  and ${breaches.length - shownBreaches} more`] : []),
+    ...shown
+      .slice(0, shownBreaches)
+      .map(([breach, times]) => `  ${breach}${times > 1 ? ` (${times} times)` : ''}`),
+    ...(shown.length > shownBreaches ? [`  and ${shown.length - shownBreaches} more kinds`] : []),
   ].join('\n');
+}
+
+/** The same one again and again is said once, with how often. */
+function timesOf(breaches: readonly string[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const breach of breaches) times.set(breach, (times.get(breach) ?? 0) + 1);
+  return times;
 }

@@ -1,7 +1,7 @@
 // What is on the engine, looked at past reeve, again and again: who is who, and the laws that a look can show.
 
 import { askEngine } from '../scripts/lib/docker-api.ts';
-import type { Subject } from './recorder.ts';
+import { isMarker, type Subject } from './recorder.ts';
 
 interface Listed {
   readonly Id: string;
@@ -83,7 +83,8 @@ export class World {
     const { Volumes } = JSON.parse(answer.body) as {
       Volumes: readonly { Name: string; CreatedAt: string }[] | null;
     };
-    const now = new Map((Volumes ?? []).map(({ Name, CreatedAt }) => [Name, CreatedAt]));
+    const data = (Volumes ?? []).filter(({ Name }) => !isMarker(Name));
+    const now = new Map(data.map(({ Name, CreatedAt }) => [Name, CreatedAt]));
     this.#volumes ??= now;
     for (const [name, createdAt] of this.#volumes) {
       if (now.get(name) !== createdAt) this.breaches.push(`volume ${name} of ${createdAt} is lost`);
