@@ -1,5 +1,6 @@
 // What is on the engine, looked at past reeve, again and again: who is who, and the laws that a look can show.
 
+import { statSync } from 'node:fs';
 import { askEngine } from '../scripts/lib/docker-api.ts';
 import { isMarker, type Subject } from './recorder.ts';
 
@@ -25,7 +26,7 @@ export class World {
   readonly #known = new Map<string, Subject>();
   /** Containers that only look like reeve's: copies that somebody made. */
   readonly #copies = new Set<string>();
-  /** Volume → when it was made. */
+  /** Volume → the folder that it is. */
   #volumes: ReadonlyMap<string, string> | undefined;
   looks = 0;
 
@@ -81,13 +82,14 @@ export class World {
     const answer = await askEngine(this.#socket, 'GET', '/volumes').catch(() => undefined);
     if (answer === undefined) return;
     const { Volumes } = JSON.parse(answer.body) as {
-      Volumes: readonly { Name: string; CreatedAt: string }[] | null;
+      Volumes: readonly { Name: string; Mountpoint: string }[] | null;
     };
     const data = (Volumes ?? []).filter(({ Name }) => !isMarker(Name));
-    const now = new Map(data.map(({ Name, CreatedAt }) => [Name, CreatedAt]));
+    const now = new Map(data.map(({ Name, Mountpoint }) => [Name, birthOf(Mountpoint)]));
     this.#volumes ??= now;
-    for (const [name, createdAt] of this.#volumes) {
-      if (now.get(name) !== createdAt) this.breaches.push(`volume ${name} of ${createdAt} is lost`);
+    for (const [name, birth] of this.#volumes) {
+      if (now.get(name) !== birth)
+        this.breaches.push(`volume ${name} is lost: ${birth} is now ${now.get(name)}`);
     }
   }
 
@@ -107,4 +109,10 @@ export class World {
       },
     };
   }
+}
+
+/** By its folder's own birth: what the engine gives as `CreatedAt` is the folder's last change, a chown by postgres. */
+function birthOf(folder: string): string {
+  const { ino, birthtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? { ino: 0, birthtimeMs: 0 };
+  return `${ino} of ${new Date(birthtimeMs).toISOString()}`;
 }
