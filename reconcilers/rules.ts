@@ -3,14 +3,14 @@
 
 import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
-import { endedWithHolder, isStranded, joinsAnew, mayHaveEndedWithHolder } from './namespaces.ts';
+import { endedWithHolder, joinsAnew, mayHaveEndedWithHolder } from './namespaces.ts';
 import { replacementRules } from './replacement-rules.ts';
 import type { Rule } from './rule.ts';
+import { runningRules } from './running-rules.ts';
 import type { Situation } from './situation.ts';
 import {
   actFailed,
   bearsAnothersName,
-  changedFiles,
   differs,
   graceOver,
   isAskedAgain,
@@ -18,20 +18,14 @@ import {
   isBuildDue,
   isDown,
   isFailedJob,
-  isFailing,
-  isLate,
   isMadeByReeve,
   isMissing,
   isNotAdopted,
-  isProbeFailing,
   isRefused,
   isRenamed,
-  isRestartAsked,
   isRunning,
-  isTried,
   lacksImage,
   nameBearer,
-  recreatedDependency,
   state,
   waits,
   wasThere,
@@ -283,70 +277,7 @@ export const rules = [
   },
   { category: 'Paused', when: (s) => state(s) === 'paused', act: 'unpause', level: 'progressing' },
 
-  // It runs.
-  { category: 'NamespaceLost', when: isStranded, act: 'restart', level: 'degraded' },
-  {
-    category: 'FileChanged',
-    when: (s) => isRunning(s) && changedFiles(s).length > 0,
-    act: 'refresh',
-    level: 'fine',
-  },
-  {
-    category: 'RestartAsked',
-    when: (s) => isRunning(s) && isRestartAsked(s),
-    act: 'restart',
-    level: 'progressing',
-  },
-  {
-    category: 'DependencyRecreated',
-    when: (s) => isRunning(s) && recreatedDependency(s) !== undefined,
-    act: 'restart',
-    level: 'fine',
-  },
-  // Healing goes to the root first.
-  {
-    category: 'DependencyNotReady',
-    when: (s) => isFailing(s) && s.setting.brokenDependencies(s.workload).length > 0,
-    act: 'none',
-    level: 'degraded',
-  },
-  {
-    category: 'ProbeSuspect',
-    when: (s) => isProbeFailing(s) && s.setting.suspicion !== undefined,
-    act: 'none',
-    level: 'degraded',
-  },
-  {
-    category: 'DriftReported',
-    when: (s) => isFailing(s) && s.stateMode !== 'heal',
-    act: 'none',
-    level: 'degraded',
-  },
-  { category: 'BackingOff', when: (s) => isFailing(s) && waits(s), act: 'none', level: 'degraded' },
-  { category: 'ProbeFailing', when: isProbeFailing, act: 'restart', level: 'degraded' },
-  { category: 'Unhealthy', when: isFailing, act: 'restart', level: 'degraded' },
-  // It runs, and is not what is declared: why it is not recreated.
-  {
-    category: 'Protected',
-    when: (s) => differs(s, 'recreate') && s.workload.protect,
-    act: 'none',
-    level: 'degraded',
-  },
-  {
-    category: 'ReplacementTried',
-    when: (s) => differs(s, 'recreate') && isTried(s),
-    act: 'none',
-    level: 'degraded',
-  },
-  { category: 'Blocked', when: (s) => differs(s, 'recreate'), act: 'none', level: 'degraded' },
-  {
-    category: 'ProgressDeadlineExceeded',
-    when: (s) => s.readiness?.state === 'starting' && isLate(s),
-    act: 'none',
-    level: 'degraded',
-  },
-  { category: 'Starting', when: (s) => s.readiness?.state === 'starting', act: 'none', level: 'progressing' },
-  { category: 'Ready', when: () => true, act: 'none', level: 'fine' },
+  ...runningRules,
 ] as const satisfies readonly Rule[];
 
 export type Category = (typeof rules)[number]['category'];

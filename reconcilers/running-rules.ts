@@ -1,0 +1,83 @@
+// The rows of a container that runs and is in the form that is declared: files, dependencies, health, readiness.
+// The last one holds always.
+
+import { isStranded } from './namespaces.ts';
+import type { Rule } from './rule.ts';
+import {
+  changedFiles,
+  differs,
+  isFailing,
+  isLate,
+  isProbeFailing,
+  isRestartAsked,
+  isRunning,
+  isTried,
+  recreatedDependency,
+  waits,
+} from './symptoms.ts';
+
+export const runningRules = [
+  { category: 'NamespaceLost', when: isStranded, act: 'restart', level: 'degraded' },
+  {
+    category: 'FileChanged',
+    when: (s) => isRunning(s) && changedFiles(s).length > 0,
+    act: 'refresh',
+    level: 'fine',
+  },
+  {
+    category: 'RestartAsked',
+    when: (s) => isRunning(s) && isRestartAsked(s),
+    act: 'restart',
+    level: 'progressing',
+  },
+  {
+    category: 'DependencyRecreated',
+    when: (s) => isRunning(s) && recreatedDependency(s) !== undefined,
+    act: 'restart',
+    level: 'fine',
+  },
+  // Healing goes to the root first.
+  {
+    category: 'DependencyNotReady',
+    when: (s) => isFailing(s) && s.setting.brokenDependencies(s.workload).length > 0,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'ProbeSuspect',
+    when: (s) => isProbeFailing(s) && s.setting.suspicion !== undefined,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'DriftReported',
+    when: (s) => isFailing(s) && s.stateMode !== 'heal',
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'BackingOff', when: (s) => isFailing(s) && waits(s), act: 'none', level: 'degraded' },
+  { category: 'ProbeFailing', when: isProbeFailing, act: 'restart', level: 'degraded' },
+  { category: 'Unhealthy', when: isFailing, act: 'restart', level: 'degraded' },
+  // It runs, and is not what is declared: why it is not recreated.
+  {
+    category: 'Protected',
+    when: (s) => differs(s, 'recreate') && s.workload.protect,
+    act: 'none',
+    level: 'degraded',
+  },
+  {
+    category: 'ReplacementTried',
+    when: (s) => differs(s, 'recreate') && isTried(s),
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'Blocked', when: (s) => differs(s, 'recreate'), act: 'none', level: 'degraded' },
+  {
+    category: 'ProgressDeadlineExceeded',
+    when: (s) => s.readiness?.state === 'starting' && isLate(s),
+    act: 'none',
+    level: 'degraded',
+  },
+  { category: 'Starting', when: (s) => s.readiness?.state === 'starting', act: 'none', level: 'progressing' },
+  { category: 'Ready', when: () => true, act: 'none', level: 'fine' },
+] as const satisfies readonly Rule[];
