@@ -60,8 +60,14 @@ export function withExamples(command: Command, examples: readonly (readonly [str
 
 /** `30m`, `1h30m`; a bare number is refused, for nobody knows its unit, and so is no time at all. */
 export function duration(value: string): number {
-  const ms = parseDuration(value);
+  const ms = durationOrNone(value);
   if (ms === 0) throw new InvalidArgumentError('Write a duration above 0: 90s, 10m, 1h30m.');
+  return ms;
+}
+
+/** `0s` too: no time at all. */
+export function durationOrNone(value: string): number {
+  const ms = parseDuration(value);
   if (ms === undefined) throw new InvalidArgumentError('Write a duration with its unit: 90s, 10m, 1h30m.');
   return ms;
 }

@@ -176,6 +176,8 @@ describe('the platform itself', () => {
     expect((await p.reeve('explain', p.name)).stdout).toContain('1 of 1 resources ready');
     const whole = await readFile(p.path('reeve.yaml'), 'utf8');
     await p.write('reeve.yaml', '');
+    await p.untilCondition(`Platform/${p.name}`, 'Degraded', /^ManifestsInvalid$/);
+    await p.write('reeve.yaml', whole.replace(p.name, 'another'));
     await p.untilCondition(`Platform/${p.name}`, 'Degraded', /^PlatformRenamed$/);
     expect((await p.reeve('status', '-p', p.name)).stdout).toContain('PlatformRenamed since');
     await p.write('reeve.yaml', whole);

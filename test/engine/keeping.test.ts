@@ -384,7 +384,7 @@ describe.concurrent('what the engine can change in place', () => {
     const before = await p.container(web);
     await act(p.socket, before.Id, 'update', { Memory: 128 * MiB, MemorySwap: 256 * MiB });
     await until(
-      async () => (await p.reeve('status', '-f', p.manifests)).stdout.match(/resources\.memory|128/) !== null,
+      async () => (await p.reeve('status', '-f', p.manifests)).stdout.match(/mem_limit|128/) !== null,
       15_000,
       'status tells the drift',
     );

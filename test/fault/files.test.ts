@@ -152,6 +152,7 @@ describe.concurrent('files that change all at once are one load of the final sta
     };
     expect(await loadsOf(p, controller, () => swap('..v2'), 'b')).toBe(1);
     await rm(p.path('..v1'), { recursive: true });
+    await throughout(() => true, 1_000, 'what the removal brings has come');
     expect(await loadsOf(p, controller, () => swap('..v3'), 'c')).toBe(1);
     expect(await readdir(p.manifests)).toContain('reeve.yaml');
   });

@@ -7,6 +7,7 @@ import { by, type Context } from '../context.ts';
 import {
   count,
   duration,
+  durationOrNone,
   type OutputFlags,
   type PlatformFlags,
   withExamples,
@@ -38,7 +39,12 @@ export function define(command: Command, context: Context): void {
         {},
       )
       .option('--batch <count>', 'how many at once', count, 5)
-      .option('--settle <duration>', 'how long a ready batch is watched before the next', duration, 30_000)
+      .option(
+        '--settle <duration>',
+        'how long a ready batch is watched before the next',
+        durationOrNone,
+        30_000,
+      )
       .option('--timeout <duration>', 'how long a batch may take to be ready', duration, 300_000)
       .option(
         '--max-failures <count>',

@@ -201,6 +201,6 @@ describe('a command run inside', () => {
     const long = await run(['sh', '-c', 'i=0; while [ $i -lt 2000 ]; do echo 0123456789; i=$((i+1)); done']);
     expect([long.exitCode, long.output.length]).toEqual([0, 4096]);
     expect((await run(['no-such-command'])).exitCode).toBe(126);
-    await expect(run(['sleep', '30'], 300)).rejects.toMatchObject({ code: 0, reason: 'CallTimedOut' });
+    await expect(run(['sleep', '30'], 300)).rejects.toMatchObject({ reason: 'CommandTimedOut' });
   });
 });
