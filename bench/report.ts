@@ -31,9 +31,9 @@ const references = `## The references
 
 - **apply**: from the first engine call to the answer of the last start. **The whole command**: the process from its start to
   its end, against the quickest Compose that came through.
-- **one change among 100**: the environment of one service, applied from the shell: from the first engine call, so with all that
-  it takes to find the change, to the answer of the new container's start. The old one is removed when the new one has stayed
-  up (\`minReadySeconds\`).
+- **one change among 100**: the environment of one service. *Kept*: a controller takes in the saved file; from the list call that
+  it begins with to the answer of the new container's start. *From the shell*: an apply, from its first engine call, so with all
+  that it takes to get to know 100 containers. The old one is removed when the new one has stayed up (\`minReadySeconds\`).
 - **kill → running**: from the engine's stamp of the kill to that of the start.
 - **nothing to do inside the loop**: list, plan, what there is to store. One call more than a list breaks the bound.
 - **events/s**: every event is about one of reeve's containers and makes what it knows of it old. Once a second a container really
