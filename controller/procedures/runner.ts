@@ -12,14 +12,15 @@ import {
   type StoredMachine,
   withoutTimer,
 } from '../../reconcilers/procedures/advance.ts';
-import type { AnyDefinition, ProcedureEvent, Sight } from '../../reconcilers/procedures/definition.ts';
+import type { ProcedureDefinition, ProcedureEvent, Sight } from '../../reconcilers/procedures/definition.ts';
+import { definitionOf, newestOf } from '../../reconcilers/procedures/index.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { FactChange, NewEvent, ProcedureRecord, Store } from '../store/store.ts';
 
 export interface RunnerContext {
   readonly store: Store;
   readonly platform: string;
-  readonly definitions: readonly AnyDefinition[];
+  readonly definitions: readonly ProcedureDefinition[];
   readonly now: () => number;
   readonly newId: (kind: string) => string;
   /** What was asked for are facts: the loop is to look at them. */
@@ -28,12 +29,16 @@ export interface RunnerContext {
   readonly onError: (error: unknown) => void;
 }
 
+/** After a transition that could not be stored (a full disk). */
+const retryMs = 2_000;
 /** setTimeout takes no longer waits than this; a timer that is further away is armed again. */
 const longestWaitMs = 3_600_000;
 
 export class Runner {
   readonly #c: RunnerContext;
   readonly #running = new Map<string, ProcedureRecord>();
+  /** Why those cannot go on that no machine is shipped for, by id. */
+  readonly #stranded = new Map<string, ReeveError>();
   /** Transitions follow one another. */
   #last: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -52,18 +57,20 @@ export class Runner {
   async load(): Promise<void> {
     if (this.#loaded) return;
     this.#loaded = true;
-    for (const record of await this.#c.store.procedures({ running: true, limit: 10_000 }))
-      this.#running.set(record.id, record);
+    for (const record of await this.#c.store.procedures({ running: true, limit: 10_000 })) {
+      if (definitionOf(this.#c.definitions, record) === undefined) await this.#strand(record);
+      else this.#running.set(record.id, record);
+    }
     this.#arm();
   }
 
   /** @throws where another procedure has one of its resources. */
   start(kind: string, input: unknown, by: string): Promise<ProcedureRecord> {
     return this.#inTurn(async () => {
-      const definition = this.#definition(kind);
+      const definition = newestOf(this.#c.definitions, kind);
       const at = this.#c.now();
       const first = begin(definition.machine, input, at);
-      this.#requireFree(definition.refs(first.machine.context as never));
+      this.#requireFree(definition.refs(first.machine.context));
       const id = this.#c.newId(kind);
       const record: ProcedureRecord = {
         id,
@@ -87,7 +94,7 @@ export class Runner {
   ): Promise<ProcedureRecord> {
     return this.#inTurn(async () => {
       const record = this.#running.get(id);
-      if (record === undefined) throw noSuch(id, this.running);
+      if (record === undefined) throw this.#stranded.get(id) ?? noSuch(id, this.running);
       const event = { ...word, by, at: this.#c.now() };
       const next = await this.#feed(record, event, by);
       if (next === undefined) throw this.#notNow(record, word);
@@ -100,8 +107,7 @@ export class Runner {
     if (this.#running.size === 0) return Promise.resolve();
     return this.#inTurn(async () => {
       for (const record of this.running) {
-        const definition = this.#definition(record.kind);
-        const event = definition.see(record.machine.state, record.machine.context as never, sight);
+        const event = this.#definition(record).see(record.machine.state, record.machine.context, sight);
         if (event !== undefined) await this.#feed(record, event);
       }
     });
@@ -118,8 +124,10 @@ export class Runner {
       for (let record = this.#running.get(id); record !== undefined; record = this.#running.get(id)) {
         const timer = dueTimer(record.machine, this.#c.now());
         if (timer === undefined) break;
-        const machine = withoutTimer(record.machine, timer.id);
-        await this.#feed({ ...record, machine }, { ...timer.event, at: this.#c.now() });
+        const fired = { ...record, machine: withoutTimer(record.machine, timer.id) };
+        const next = await this.#feed(fired, { ...timer.event, at: this.#c.now() });
+        // It meant nothing any more: that it fired is all there is to remember.
+        if (next === undefined) this.#running.set(id, fired);
       }
     }
   }
@@ -130,7 +138,7 @@ export class Runner {
     event: ProcedureEvent,
     by?: string,
   ): Promise<ProcedureRecord | undefined> {
-    const definition = this.#definition(record.kind);
+    const definition = this.#definition(record);
     const next = advance(definition.machine, record.machine, event);
     if (next.unchanged) return undefined;
     const changed: ProcedureRecord = {
@@ -145,7 +153,7 @@ export class Runner {
 
   async #store(
     record: ProcedureRecord,
-    definition: AnyDefinition,
+    definition: ProcedureDefinition,
     { machine, effects }: Advance,
     event: ProcedureEvent,
     by?: string,
@@ -155,10 +163,10 @@ export class Runner {
       ...restarts.flatMap((ref) => askRestart(ref, event.at, record.id)),
       ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
     ]);
-    const { message } = definition.outlook(machine.state, machine.context as never);
+    const { message } = definition.outlook(machine.state, machine.context);
     const platform: Ref = `Platform/${this.#c.platform}`;
     const told = asked.flatMap((a) => a.tellings);
-    const tellings = machine.ended ? [...told, endOf(machine, record.id, message)] : told;
+    const tellings = machine.ended ? [...told, endOf(machine, message)] : told;
     const events = tellings.map(
       (t): NewEvent => ({
         at: event.at,
@@ -190,29 +198,49 @@ export class Runner {
     return turn;
   }
 
-  /** One timer of the process for the first of all. */
-  #arm(): void {
+  /** Begun with a machine that this reeve does not ship: it is left as it stands, for one that does. */
+  async #strand({ id, kind, version }: ProcedureRecord): Promise<void> {
+    const message = `${id} began with version ${version} of ${kind}, which this reeve does not have: it stands still until one that has it runs`;
+    this.#stranded.set(id, new ReeveError(message, { status: exitStatus.blocked }));
+    await this.#c.store.record([
+      {
+        at: this.#c.now(),
+        type: 'Warning',
+        reason: 'ProcedureStranded',
+        regarding: `Platform/${this.#c.platform}`,
+        message,
+        by: 'reeve',
+        detail: { procedure: id },
+      },
+    ]);
+  }
+
+  /** One timer of the process for the first of all. `leastMs`: no sooner, after what could not be stored. */
+  #arm(leastMs = 0): void {
     clearTimeout(this.#timer);
     const first = Math.min(...this.running.flatMap((r) => r.machine.timers.map((t) => t.at)));
     if (this.#closed || !Number.isFinite(first)) return;
-    const wait = Math.min(Math.max(0, first - this.#c.now()), longestWaitMs);
+    const wait = Math.min(Math.max(leastMs, first - this.#c.now()), longestWaitMs);
     this.#timer = setTimeout(() => {
       this.#inTurn(() => this.#fire())
         .then(() => this.#arm())
-        .catch((error: unknown) => this.#c.onError(error));
+        .catch((error: unknown) => {
+          this.#c.onError(error);
+          this.#arm(retryMs);
+        });
     }, wait);
     this.#timer.unref();
   }
 
-  #definition(kind: string): AnyDefinition {
-    const found = this.#c.definitions.find((d) => d.kind === kind);
-    if (found === undefined) throw new Error(`this version of reeve has no procedure ${kind}`);
+  #definition(record: Pick<ProcedureRecord, 'kind' | 'version'>): ProcedureDefinition {
+    const found = definitionOf(this.#c.definitions, record);
+    if (found === undefined) throw new Error(`this version of reeve has no procedure ${record.kind}`);
     return found;
   }
 
   #requireFree(refs: readonly Ref[]): void {
     for (const other of this.running) {
-      const theirs = new Set(this.#definition(other.kind).refs(other.machine.context as never));
+      const theirs = new Set(this.#definition(other).refs(other.machine.context));
       const shared = refs.filter((ref) => theirs.has(ref));
       if (shared.length === 0) continue;
       throw new ReeveError(`${other.id} has ${shared.slice(0, 3).join(', ')} under way`, {
@@ -223,9 +251,9 @@ export class Runner {
   }
 
   #notNow(record: ProcedureRecord, word: { readonly type: string }): ReeveError {
-    const { message, choices } = this.#definition(record.kind).outlook(
+    const { message, choices } = this.#definition(record).outlook(
       record.machine.state,
-      record.machine.context as never,
+      record.machine.context,
     );
     const may = choices.length === 0 ? '' : `; it takes: decide ${choices.join('|')}`;
     return new ReeveError(`${record.id} does not take ${word.type} now: ${message}${may}`, {
@@ -243,7 +271,7 @@ function askRestart(ref: Ref, at: number, by: string): FactChange[] {
   ];
 }
 
-function endOf(machine: StoredMachine, _id: string, message: string) {
+function endOf(machine: StoredMachine, message: string) {
   const well = machine.state === 'done';
   return {
     type: well ? ('Normal' as const) : ('Warning' as const),

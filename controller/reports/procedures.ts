@@ -1,6 +1,7 @@
 // Procedures as people see them: how each stands, what it waits for, what may be said to it, and how it came there.
 
-import type { AnyDefinition } from '../../reconcilers/procedures/definition.ts';
+import type { ProcedureDefinition } from '../../reconcilers/procedures/definition.ts';
+import { definitionOf } from '../../reconcilers/procedures/index.ts';
 import type { ProcedureRecord, Transition } from '../store/store.ts';
 import { iso } from './snapshot.ts';
 
@@ -30,12 +31,13 @@ export interface ProcedureReport extends ProcedureRow {
   }[];
 }
 
-export function procedureRow(record: ProcedureRecord, definitions: readonly AnyDefinition[]): ProcedureRow {
+export function procedureRow(
+  record: ProcedureRecord,
+  definitions: readonly ProcedureDefinition[],
+): ProcedureRow {
   const { id, kind, by, beganAt, endedAt, machine } = record;
-  const outlook = definitions
-    .find((d) => d.kind === kind)
-    ?.outlook(machine.state, machine.context as never) ?? {
-    message: `this version of reeve does not know ${kind}`,
+  const outlook = definitionOf(definitions, record)?.outlook(machine.state, machine.context) ?? {
+    message: `it began with version ${record.version} of ${kind}, which this reeve does not have; it stands still until one that has it runs`,
     done: 0,
     total: 0,
     choices: [],
@@ -56,7 +58,7 @@ export function procedureRow(record: ProcedureRecord, definitions: readonly AnyD
 export function procedureReport(
   record: ProcedureRecord,
   log: readonly Transition[],
-  definitions: readonly AnyDefinition[],
+  definitions: readonly ProcedureDefinition[],
 ): ProcedureReport {
   return {
     ...procedureRow(record, definitions),

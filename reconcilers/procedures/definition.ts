@@ -51,7 +51,7 @@ export interface Outlook {
   readonly choices: readonly string[];
 }
 
-export interface ProcedureDefinition<Context = never> {
+export interface ProcedureDefinition<Context = unknown> {
   readonly kind: string;
   /** A stored procedure goes on with the version it began with; a machine that changes its states gets a new one. */
   readonly version: number;
@@ -66,7 +66,3 @@ export interface ProcedureDefinition<Context = never> {
   asks(effect: Effect): Asked;
   outlook(state: string, context: Context): Outlook;
 }
-
-/** Any definition, for the table of all of them. */
-// biome-ignore lint/suspicious/noExplicitAny: each definition knows its own context; the runner only hands it back.
-export type AnyDefinition = ProcedureDefinition<any>;

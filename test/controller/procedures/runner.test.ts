@@ -148,3 +148,22 @@ test('the end is told as an event of the platform, with the procedure it is abou
     { reason: 'ProcedureEnded', type: 'Warning' },
   ]);
 });
+
+test('one that began with a machine that is not shipped stands still and says so, and the others go on', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const { id } = await (await on.restart()).start('batched-restart', input, 'ana');
+  const [record] = await on.store.procedures({ id, limit: 1 });
+  if (record === undefined) throw new Error('it was not stored');
+  await on.store.saveProcedure(
+    { ...record, id: 'older', version: 0 },
+    { at: noon, event: 'begun', state: 'restarting', message: 'x' },
+    { facts: [], events: [] },
+  );
+  const runner = await on.restart();
+  expect(runner.running.map((r) => r.id)).toEqual([id]);
+  await expect(runner.say('older', { type: 'abort' }, 'ana')).rejects.toThrow(/version 0 .* stands still/);
+  expect((await readProcedure(on.store, 'older')).message).toMatch(/does not have/);
+  expect(await on.store.events({ regarding: 'Platform/shop' })).toMatchObject([
+    { reason: 'ProcedureStranded' },
+  ]);
+});
