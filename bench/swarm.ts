@@ -47,8 +47,8 @@ async function follow(own: OwnEngine, engine: BareEngine): Promise<Swarm> {
       else started.set(service, { id: Actor.ID, at: timeNano / 1e6 });
     }
   };
-  // A stream that broke shows as a successor that never came.
-  listen().catch(() => undefined);
+  // A stream that broke shows as a successor that never came; here is why.
+  listen().catch((error: unknown) => process.stderr.write(`Swarm's events broke off: ${String(error)}\n`));
   const untilOther = (service: string, before?: string) =>
     until(
       () => {

@@ -60,7 +60,7 @@ export async function runExec(
   }
 }
 
-/** The engine takes the call before it starts the command, which on a busy machine takes its time too. */
+/** The engine takes the call before it starts the command, which on a busy machine takes its time too. One that cannot say is taken for not begun: the time-out is told then. */
 async function hasBegun(client: EngineClient, id: string, what: string): Promise<boolean> {
   const ask = { method: 'GET', path: `/exec/${id}/json`, what, timeoutMs: 1_000 } as const;
   return client.json<{ Pid?: number }>(ask).then(

@@ -194,6 +194,7 @@ export class Runner {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
+    // Whoever asked for the turn gets its error; the next turn does not.
     this.#last = turn.catch(() => undefined);
     return turn;
   }
