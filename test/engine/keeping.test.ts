@@ -747,9 +747,20 @@ describe.concurrent('what no act tells', () => {
   test('a limit that the manifest sets and takes back is no drift; by hand it is', async (t) => {
     const p = await platformFor(t);
     await keep(p, [service('web', ['pids_limit: 50'])]);
+    const seenBroughtTo = new Set<string | undefined>([undefined]);
     for (const pids of [40, 50]) {
       await p.declare([service('web', [`pids_limit: ${pids}`])]);
-      await p.untilContainer(web, `has ${pids}`, (c) => c.HostConfig.PidsLimit === pids);
+      const { Id } = await p.untilContainer(web, `has ${pids}`, (c) => c.HostConfig.PidsLimit === pids);
+      // A hand that is quicker than the look after our own act would be taken for a part of the change.
+      const broughtTo = await until(
+        async () => {
+          const now = (await p.fromStore((s) => s.facts())).broughtTo[Id];
+          return seenBroughtTo.has(now) ? undefined : now;
+        },
+        15_000,
+        `the container is seen to have been brought to ${pids}`,
+      );
+      seenBroughtTo.add(broughtTo);
     }
     expect((await p.events()).filter((e) => e.reason === 'Drifted')).toEqual([]);
     await act(p.socket, (await p.container(web)).Id, 'update', { PidsLimit: 30 });
