@@ -8,14 +8,7 @@ import { dirname, join } from 'node:path';
 import { openStoreReadOnly, type StoreReader } from '../../controller/store/sqlite.ts';
 import type { StoredEvent } from '../../controller/store/store.ts';
 import { engineSocket } from '../../scripts/lib/docker-api.ts';
-import {
-  type CliResult,
-  type Controller,
-  type Running,
-  reeve,
-  spawnReeve,
-  startController,
-} from './reeve.ts';
+import { type CliResult, type Controller, type Running, spawnReeve, startController } from './reeve.ts';
 import { until } from './until.ts';
 import { containerOf, containersOf, type Inspected, removePlatform, type WorldContainer } from './world.ts';
 
@@ -93,9 +86,9 @@ export class TestPlatform {
     };
   }
 
-  /** Runs `reeve ARGS` here to its end. */
+  /** Runs `reeve ARGS` here to its end, or to the platform's. */
   reeve(...args: readonly string[]): Promise<CliResult> {
-    return reeve(args, this.#options);
+    return this.spawn(...args).ended;
   }
 
   /** Starts `reeve ARGS` here; ended with the platform at the latest. */
