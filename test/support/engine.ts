@@ -61,7 +61,10 @@ export async function startOwnEngine(options: { readonly liveRestore?: boolean }
       await untilAnswers(socket, daemon, log);
     },
     stop: () => end(daemon, 'SIGTERM'),
-    kill9: () => end(daemon, 'SIGKILL'),
+    kill9: async () => {
+      await end(daemon, 'SIGKILL');
+      await untilGone(join(folder, 'exec/containerd/containerd.pid'), 'containerd');
+    },
     close: async () => {
       await end(daemon, 'SIGKILL');
       await removeFolder(folder);
@@ -125,6 +128,15 @@ function clearStalePidFiles(folder: string): void {
     [join(folder, 'exec/containerd/containerd.pid'), 'containerd'],
   ] as const) {
     if (existsSync(file) && !runs(readFileSync(file, 'utf8').trim(), name)) rmSync(file);
+  }
+}
+
+/** Its containerd dies with it, a moment later: a dockerd started in that moment would wait for the dying one in vain. */
+async function untilGone(pidFile: string, name: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (existsSync(pidFile) && runs(readFileSync(pidFile, 'utf8').trim(), name)) {
+    if (Date.now() > deadline) throw new Error(`${name} outlives its dockerd`);
+    await pause(20);
   }
 }
 
