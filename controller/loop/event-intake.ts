@@ -79,6 +79,9 @@ export class EventIntake {
     const { store, logger, prober, reconciler, engineEnd, random } = this.#c;
     const inputs = { policy: revision.policy, jitter: random() };
     if (event.action === 'start') prober.forget(event.id);
+    // A kill is followed by the die that it causes: looking in between would see an end without a reason. An end is the
+    // one thing that hurries: the pass looks while it is being remembered, and judges when it has been.
+    if (event.action === 'die') this.#wakeFor(event);
     this.#chain = this.#chain
       .then(async () => {
         if (isEndingKill(event) && !reconciler.stopping.has(event.id)) await engineEnd.noteKill();
@@ -86,8 +89,7 @@ export class EventIntake {
         if (changes.length > 0) await store.setFacts(changes);
       })
       .catch((error: unknown) => logger.error({ err: error }, 'an engine event could not be remembered'))
-      // A kill is followed by the die that it causes: looking in between would see an end without a reason.
-      .finally(() => (event.action === 'kill' ? undefined : this.#wakeFor(event)));
+      .finally(() => (event.action === 'kill' || event.action === 'die' ? undefined : this.#wakeFor(event)));
   }
 
   /** While steps run, what they stir up is no reason to hurry; what ends or changes a container beside them is. */

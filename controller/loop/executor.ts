@@ -15,8 +15,8 @@ export interface StepReport {
 export interface ExecutorPorts {
   /** One engine (or model server) call. */
   readonly perform: (step: Step, signal: AbortSignal) => Promise<StepOutcome>;
-  /** Durable before the step touches anything. */
-  readonly before: (step: Step) => Promise<void>;
+  /** Durable before the step touches anything. False: it must not be done, and that is told elsewhere. */
+  readonly before: (step: Step) => Promise<boolean>;
   /** Durable before anything that comes after may start. */
   readonly after: (report: StepReport) => Promise<void>;
   /** What bounds this step. */
@@ -120,7 +120,7 @@ export async function execute(
 async function runStep(step: Step, ports: ExecutorPorts, signal: AbortSignal): Promise<boolean> {
   const startedAt = ports.now();
   try {
-    await ports.before(step);
+    if (!(await ports.before(step))) return false;
     const outcome = await ports.perform(step, signal);
     await ports.after({ step, outcome, ms: ports.now() - startedAt });
     return true;

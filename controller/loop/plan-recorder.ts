@@ -21,7 +21,9 @@ export class PlanRecorder {
 
   /** An apply begins: its plan is stored whole, before its first step. */
   async begin(plan: Plan, by: string): Promise<string> {
-    const id = await this.#store.beginPlan(withoutStatuses(plan, plan.steps), by, this.#now());
+    const at = this.#now();
+    const id = this.#store.newPlanId(at);
+    await this.#store.beginPlan(id, withoutStatuses(plan, plan.steps), by, at);
     this.#shown = { id, steps: new Set(plan.steps.map((s) => s.id)) };
     return id;
   }
@@ -32,7 +34,10 @@ export class PlanRecorder {
     this.#shown = undefined;
   }
 
-  /** Steps are about to run: those of the shown plan under it, the others under a new one. */
+  /**
+   * Steps are about to run: those of the shown plan under it, the others under a new one. That they started may be told
+   * at once: it is written behind this, at the earliest in the same commit.
+   */
   async record(plan: Plan, steps: readonly Step[], by: string, at: number): Promise<void> {
     const own: Step[] = [];
     for (const step of steps) {
@@ -40,9 +45,10 @@ export class PlanRecorder {
       else own.push(step);
     }
     if (own.length === 0) return;
-    const id = await this.#store.beginPlan(withoutStatuses(plan, own), by, at);
+    const id = this.#store.newPlanId(at);
     this.#left.set(id, own.length);
     for (const step of own) this.#planOf.set(step.id, id);
+    await this.#store.beginPlan(id, withoutStatuses(plan, own), by, at);
   }
 
   async started(stepId: string, at: number): Promise<void> {

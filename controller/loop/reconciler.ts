@@ -12,6 +12,7 @@ import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Notice, Plan, Step } from '../../reconcilers/plan.ts';
 import { plan as makePlan } from '../../reconcilers/planner.ts';
 import type { StepOutcome } from '../engine.ts';
+import type { NewEvent, StoredCondition } from '../store/store.ts';
 import { endedHolds } from './ended-holds.ts';
 import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
@@ -151,33 +152,35 @@ export class Reconciler {
       revision: target.revision.id,
       pass: this.#context.passId(),
     };
-    const statusFacts = factsFromStatuses(target.revision, plan, await store.facts(), now());
-    // What is asked for in one turn is one commit.
-    const [changed] = await Promise.all([
-      store.saveStatuses(plan.statuses, now(), busy),
-      statusFacts.length > 0 ? store.setFacts(statusFacts) : undefined,
-    ]);
-    const holds = endedHolds(await store.facts(), journal);
+    const facts = await store.facts();
+    const holds = endedHolds(facts, journal);
     const mayGo = plan.blocked === undefined && !withdrawn.aborted;
     const dispatched = mayGo ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
-    const happened = eventsOfHappenings(plan, dispatched, await store.facts(), journal);
+    const happened = eventsOfHappenings(plan, dispatched, facts, journal);
     const told = new Set(happened.events.map((e) => `${e.regarding} ${e.reason}`));
-    const events = [
-      ...holds.events,
-      // What an act's cause tells is not told again as the condition that it ends.
-      ...eventsOfTransitions(changed, journal).filter((e) => !told.has(`${e.regarding} ${e.reason}`)),
-      ...this.#notices.news(plan, journal),
-      ...happened.events,
+    const notices = this.#notices.news(plan, journal);
+    const eventsOf = (changed: readonly StoredCondition[]): readonly NewEvent[] =>
+      [
+        ...holds.events,
+        // What an act's cause tells is not told again as the condition that it ends.
+        ...eventsOfTransitions(changed, journal).filter((e) => !told.has(`${e.regarding} ${e.reason}`)),
+        ...notices,
+        ...happened.events,
+      ].map((e) => ({ ...e, message: scrub(e.message) }));
+    const changes = [
+      ...factsFromStatuses(target.revision, plan, facts, now()),
+      ...holds.facts,
+      ...happened.facts,
     ];
-    await Promise.all([
-      events.length > 0 ? store.record(events.map((e) => ({ ...e, message: scrub(e.message) }))) : undefined,
-      holds.facts.length + happened.facts.length > 0
-        ? store.setFacts([...holds.facts, ...happened.facts])
-        : undefined,
+    // What is asked for in one turn is one commit, the beginning of the first steps with it: each flush delays a start.
+    const stored = Promise.all([
+      store.saveStatuses(plan.statuses, now(), busy, eventsOf),
+      changes.length > 0 ? store.setFacts(changes) : undefined,
       options.mode === 'down' ? undefined : saveHeldBack(store, plan, now()),
       dispatched.length > 0 ? this.recorder.record(plan, dispatched, journal.by, journal.at) : undefined,
     ]);
-    if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal, withdrawn);
+    if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal, withdrawn, stored);
+    await stored;
     return { plan, observed, dispatched, busy };
   }
 
@@ -198,6 +201,7 @@ export class Reconciler {
     target: Target,
     journal: JournalContext,
     withdrawn: AbortSignal,
+    stored: Promise<unknown>,
   ): void {
     const { policy } = target.revision;
     for (const step of steps) this.#busy.add(step.ref);
@@ -205,7 +209,7 @@ export class Reconciler {
       steps,
       {
         gate: (step) => this.#gates.of(step, policy),
-        before: (step) => this.#ledger.begin(step, plan, journal.pass),
+        before: (step) => this.#begin(step, plan, journal, stored),
         perform: (step, signal) => this.#perform(step, target.secrets, signal),
         after: (report) => this.#after(report, target, journal),
         now: this.#context.now,
@@ -220,6 +224,17 @@ export class Reconciler {
       },
     ).finally(() => this.#running.delete(run));
     this.#running.add(run);
+  }
+
+  /** False: why it is done could not be stored, and the pass fails with that. */
+  async #begin(step: Step, plan: Plan, journal: JournalContext, stored: Promise<unknown>): Promise<boolean> {
+    const isStored = stored.then(
+      () => true,
+      () => false,
+    );
+    const [goes] = await Promise.all([isStored, this.#ledger.begin(step, plan, journal.pass)]);
+    if (!goes) this.#ledger.forgo(step);
+    return goes;
   }
 
   async #after(report: StepReport, target: Target, journal: JournalContext): Promise<void> {

@@ -67,6 +67,12 @@ export class StepLedger {
     this.#c.onStep({ step, pass, state: 'started' });
   }
 
+  /** It had begun, and is not done after all. */
+  forgo(step: Step): void {
+    if ('containerId' in step.args && step.args.containerId !== undefined)
+      this.stopping.delete(step.args.containerId);
+  }
+
   /** Durable before anything that comes after may start. */
   async end(report: StepReport, revision: Revision, journal: JournalContext): Promise<void> {
     const { store, now, scrub, observer } = this.#c;

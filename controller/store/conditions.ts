@@ -19,6 +19,33 @@ export interface ConditionWrites {
 }
 
 /**
+ * Whether these statuses are the known conditions to the letter, in the order in which writeConditions leaves them: most
+ * passes find nothing new, and need no transaction to say so.
+ */
+export function isAsKnown(
+  known: readonly StoredCondition[],
+  statuses: readonly ResourceStatus[],
+  unsettled: ReadonlySet<Ref>,
+): boolean {
+  let at = 0;
+  while (at < known.length && stays(known[at], unsettled)) at++;
+  for (const { ref, containerId, conditions } of statuses) {
+    if (unsettled.has(ref)) continue;
+    for (const { type, status, reason, message } of conditions) {
+      const before = known[at++];
+      if (before?.ref !== ref || before.type !== type) return false;
+      if (!same({ status, reason, message, containerId }, before)) return false;
+    }
+  }
+  return at === known.length;
+}
+
+/** Not a plan's to tell: of something with steps in flight, or of the platform itself. */
+function stays(condition: StoredCondition | undefined, unsettled: ReadonlySet<Ref>): boolean {
+  return condition !== undefined && (unsettled.has(condition.ref) || condition.ref.startsWith('Platform/'));
+}
+
+/**
  * Replaces the known conditions by the given ones, but not those of `unsettled` refs and of the platform itself;
  * lastTransitionTime moves only where `status` does.
  */
@@ -31,7 +58,7 @@ export async function writeConditions(
 ): Promise<ConditionWrites> {
   const before = new Map(known.map((condition) => [keyOf(condition), condition]));
   const all = [
-    ...known.filter(({ ref }) => unsettled.has(ref) || ref.startsWith('Platform/')),
+    ...known.filter((condition) => stays(condition, unsettled)),
     ...statuses
       .filter((status) => !unsettled.has(status.ref))
       .flatMap((status) => toStored(status, before, at)),
@@ -119,7 +146,11 @@ function keyOf(condition: { readonly ref: Ref; readonly type: ConditionType }): 
   return `${condition.ref} ${condition.type}`;
 }
 
-function same(a: StoredCondition, b: StoredCondition | undefined): boolean {
+type Compared = Pick<StoredCondition, 'status' | 'reason' | 'message'> & {
+  readonly containerId?: string | undefined;
+};
+
+function same(a: Compared, b: Compared | undefined): boolean {
   return (
     a.status === b?.status &&
     a.reason === b.reason &&

@@ -7,9 +7,7 @@ import type { Database, PlansTable, StepsTable } from './schema.ts';
 import type { PlanRecord, StepRecord } from './store.ts';
 
 /** Within the caller's transaction. */
-export async function beginPlan(tx: Database, plan: Plan, by: string, at: number): Promise<string> {
-  const newest = await newestFirst(tx, 1).clearSelect().select('id').executeTakeFirst();
-  const id = nextPlanId(newest?.id, at);
+export async function beginPlan(tx: Database, id: string, plan: Plan, by: string, at: number): Promise<void> {
   await tx
     .insertInto('plans')
     .values({ id, at, ended_at: null, by, revision: plan.revision, plan: JSON.stringify(plan) })
@@ -27,7 +25,6 @@ export async function beginPlan(tx: Database, plan: Plan, by: string, at: number
       .values([...some])
       .execute();
   }
-  return id;
 }
 
 /** Started again (a retry), a step forgets how it ended before. */
@@ -75,12 +72,16 @@ export async function prunePlans(db: Database, keep: number): Promise<void> {
  * `p`, the time in ms and a counter as one base-36 number of fixed width: sorts as text in the order of beginning,
  * also within one millisecond and when the clock is set back.
  */
-function nextPlanId(newest: string | undefined, at: number): string {
+export function nextPlanId(newest: string | undefined, at: number): string {
   const perMs = 36 ** 2;
   const last = newest === undefined ? 0 : Number.parseInt(newest.slice(1), 36);
   return `p${Math.max(Math.trunc(at) * perMs, last + 1)
     .toString(36)
     .padStart(11, '0')}`;
+}
+
+export async function newestPlanId(db: Database): Promise<string | undefined> {
+  return (await newestFirst(db, 1).clearSelect().select('id').executeTakeFirst())?.id;
 }
 
 async function updateStep(

@@ -14,10 +14,12 @@ export function scrubbedStore(store: Store, scrub: Scrub): Store {
     ...store,
     setFacts: (changes) => store.setFacts(changes.map((change) => cleanFact(change, scrub))),
     record: (events) => store.record(events.map((event) => cleanEvent(event, scrub))),
-    saveStatuses: (statuses, at, unsettled) =>
-      store.saveStatuses(cleanStatuses(statuses, scrub), at, unsettled),
+    saveStatuses: (statuses, at, unsettled, eventsOf) =>
+      store.saveStatuses(cleanStatuses(statuses, scrub), at, unsettled, (changed) =>
+        (eventsOf?.(changed) ?? []).map((event) => cleanEvent(event, scrub)),
+      ),
     saveCondition: (ref, condition, at) => store.saveCondition(ref, cleanMessage(condition, scrub), at),
-    beginPlan: (plan, by, at) => store.beginPlan(cleanPlan(plan, scrub), by, at),
+    beginPlan: (id, plan, by, at) => store.beginPlan(id, cleanPlan(plan, scrub), by, at),
     saveProcedure: (procedure, transition, { facts, events }) =>
       store.saveProcedure(procedure, cleanMessage(transition, scrub), {
         facts: facts.map((change) => cleanFact(change, scrub)),

@@ -2,11 +2,20 @@
 // are known without asking: this process is the only writer, under the platform's lock.
 
 import type { Facts } from '../../reconcilers/facts.ts';
-import { readConditions, writeCondition, writeConditions } from './conditions.ts';
+import { isAsKnown, readConditions, writeCondition, writeConditions } from './conditions.ts';
 import { findEvents, pruneEvents, recordEvents } from './events.ts';
 import { readFacts, writeFacts } from './facts.ts';
 import { GroupCommit } from './group-commit.ts';
-import { beginPlan, endPlan, endStep, findPlans, prunePlans, startStep } from './plans.ts';
+import {
+  beginPlan,
+  endPlan,
+  endStep,
+  findPlans,
+  newestPlanId,
+  nextPlanId,
+  prunePlans,
+  startStep,
+} from './plans.ts';
 import { findProcedures, findTransitions, pruneProcedures, writeProcedure } from './procedures.ts';
 import { findRevisions, pruneRevisions, putInForce, saveImages } from './revisions.ts';
 import type { Database } from './schema.ts';
@@ -54,6 +63,7 @@ export async function makeStore(db: Database): Promise<Store> {
     conditions: await readConditions(db),
   });
   const fresh = await isEmpty(db);
+  let lastPlanId = await newestPlanId(db);
   return {
     ...makeReader(db),
     fresh,
@@ -63,12 +73,15 @@ export async function makeStore(db: Database): Promise<Store> {
       commits.write(async (tx, known) => {
         known.facts = await writeFacts(tx, known.facts, changes);
       }),
-    saveStatuses: (statuses, at, unsettled = new Set()) =>
-      commits.write(async (tx, known) => {
+    saveStatuses: async (statuses, at, unsettled = new Set(), eventsOf = () => []) => {
+      if (isAsKnown(commits.known.conditions, statuses, unsettled) && eventsOf([]).length === 0) return [];
+      return commits.write(async (tx, known) => {
         const { all, changed } = await writeConditions(tx, known.conditions, statuses, at, unsettled);
         known.conditions = all;
+        await recordEvents(tx, eventsOf(changed));
         return changed;
-      }),
+      });
+    },
     saveCondition: (ref, condition, at) =>
       commits.write(async (tx, known) => {
         known.conditions = await writeCondition(tx, known.conditions, ref, condition, at);
@@ -76,7 +89,11 @@ export async function makeStore(db: Database): Promise<Store> {
     record: (events) => commits.write((tx) => recordEvents(tx, events)),
     putInForce: (revision, by, at) => commits.write((tx) => putInForce(tx, revision, by, at)),
     saveImages: (revisionId, images) => commits.write((tx) => saveImages(tx, revisionId, images)),
-    beginPlan: (plan, by, at) => commits.write((tx) => beginPlan(tx, plan, by, at)),
+    newPlanId: (at) => {
+      lastPlanId = nextPlanId(lastPlanId, at);
+      return lastPlanId;
+    },
+    beginPlan: (id, plan, by, at) => commits.write((tx) => beginPlan(tx, id, plan, by, at)),
     stepStarted: (planId, stepId, at) => commits.write((tx) => startStep(tx, planId, stepId, at)),
     stepEnded: (planId, stepId, at, outcome, message) =>
       commits.write((tx) => endStep(tx, planId, stepId, at, outcome, message)),

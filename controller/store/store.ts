@@ -136,12 +136,14 @@ export interface Store {
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
   /**
    * Keeps lastTransitionTime where status did not change; forgets refs that are no longer there. Those in `unsettled`
-   * (steps are under way) stay as they were stored. Returns those with another status or reason than before.
+   * (steps are under way) stay as they were stored. Returns those with another status or reason than before, which
+   * `eventsOf` turns into events: no transition is stored without them, nor they without it.
    */
   saveStatuses(
     statuses: readonly ResourceStatus[],
     at: number,
     unsettled?: ReadonlySet<Ref>,
+    eventsOf?: (changed: readonly StoredCondition[]) => readonly NewEvent[],
   ): Promise<readonly StoredCondition[]>;
   /** One condition that no plan tells, the platform's own: it stays through saveStatuses. */
   saveCondition(ref: Ref, condition: Condition, at: number): Promise<void>;
@@ -152,8 +154,10 @@ export interface Store {
   inForce(): Promise<RevisionRecord | undefined>;
   /** Newest first. */
   revisions(limit: number): Promise<readonly RevisionRecord[]>;
-  /** Stores a plan before its first step runs; returns its id. */
-  beginPlan(plan: Plan, by: string, at: number): Promise<string>;
+  /** An id for a plan that begins at `at`; it sorts after all before it. */
+  newPlanId(at: number): string;
+  /** Stores a plan before its first step runs. */
+  beginPlan(id: string, plan: Plan, by: string, at: number): Promise<void>;
   stepStarted(planId: string, stepId: string, at: number): Promise<void>;
   stepEnded(
     planId: string,

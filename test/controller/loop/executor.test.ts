@@ -23,13 +23,14 @@ async function run(
   limit = 8,
   draining = new AbortController().signal,
   withdrawn = new AbortController().signal,
+  before: (step: Step) => Promise<boolean> = async () => true,
 ): Promise<readonly StepReport[]> {
   const reports: StepReport[] = [];
   const gate = new Gate(limit);
   await execute(
     steps,
     {
-      before: async () => undefined,
+      before,
       perform: async (s) => {
         await perform(s);
         return { changed: true };
@@ -63,6 +64,15 @@ describe('which steps can go now', () => {
 });
 
 describe('running steps', () => {
+  it('does not do one whose reason could not be stored, nor what comes after it, and reports neither', async () => {
+    const done: string[] = [];
+    const steps = [step('a', 'Service/a'), step('a2', 'Service/a', ['a']), step('b', 'Service/b')];
+    const never = new AbortController().signal;
+    const perform = async (s: Step) => void done.push(s.id);
+    const reports = await run(steps, perform, 8, never, never, async ({ id }) => id === 'b');
+    expect([done, reports.map((r) => r.step.id)]).toEqual([['b'], ['b']]);
+  });
+
   it('finishes, when the process is about to end, the step that runs, and begins no other', async () => {
     const ending = new AbortController();
     const steps = [step('a1', 'Service/a'), step('b1', 'Service/b'), step('a2', 'Service/a', ['a1'])];

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../../controller/store/store.ts';
 import type { ResourceStatus } from '../../../reconcilers/condition.ts';
 import { noFacts } from '../../../reconcilers/facts.ts';
-import { makeEvent, makePlan, makeRevision, makeStatus } from './make.ts';
+import { begin, makeEvent, makePlan, makeRevision, makeStatus } from './make.ts';
 
 /** Somewhere a store can be: opened again and again, and removed in the end. */
 export interface StorePlace {
@@ -241,6 +241,21 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
         ]);
       });
 
+      test('that changed are told with the same commit, or neither is kept', async () => {
+        const tell = (at: number, status: ResourceStatus, fails = false) =>
+          store.saveStatuses([status], at, new Set(), (changed) => {
+            if (fails) throw new Error('no words for it');
+            return changed.map((c) => makeEvent({ at, message: `${c.ref} ${c.type} ${c.status}` }));
+          });
+        await tell(1, ready);
+        await tell(2, ready);
+        const worse = makeStatus('Agent/a', [{ type: 'Ready', status: false }]);
+        await expect(tell(3, worse, true)).rejects.toThrow('no words');
+        await reopen();
+        expect((await store.events({})).map((e) => e.message)).toEqual(['Agent/a Ready true']);
+        expect((await store.conditions()).map((c) => c.status)).toEqual([true]);
+      });
+
       test('of resources and types that are no longer there are forgotten', async () => {
         const both: ResourceStatus = makeStatus('Agent/a', [
           { type: 'Ready', status: true },
@@ -325,7 +340,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       const plan = makePlan(['Agent/a', 'Agent/b']);
 
       test('keep the outcome of each step, in the plan’s order', async () => {
-        const id = await store.beginPlan(plan, 'ann', 100);
+        const id = await begin(store, plan, 'ann', 100);
         const [a, b] = plan.steps.map((step) => step.id);
         await store.stepStarted(id, b ?? '', 110);
         await store.stepEnded(id, b ?? '', 120, 'failed', 'no such image');
@@ -357,8 +372,17 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
         ]);
       });
 
+      test('an id that was given out is not given again, stored or not', async () => {
+        const first = store.newPlanId(100);
+        const second = store.newPlanId(100);
+        expect(second > first).toBe(true);
+        await store.beginPlan(second, plan, 'ann', 100);
+        await reopen();
+        expect(store.newPlanId(50) > second).toBe(true);
+      });
+
       test('one that was cut off shows what had begun', async () => {
-        const id = await store.beginPlan(plan, 'ann', 100);
+        const id = await begin(store, plan, 'ann', 100);
         await store.stepStarted(id, plan.steps[0]?.id ?? '', 110);
         await reopen();
         const [found] = await store.plans(1);
@@ -367,7 +391,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       });
 
       test('a step that is tried again forgets how it ended before', async () => {
-        const id = await store.beginPlan(plan, 'ann', 100);
+        const id = await begin(store, plan, 'ann', 100);
         const step = plan.steps[0]?.id ?? '';
         await store.stepEnded(id, step, 110, 'failed', 'x');
         await store.stepStarted(id, step, 120);
@@ -381,20 +405,20 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
 
       test('ids sort as the plans began, within a millisecond and against the clock too', async () => {
         const ids: string[] = [];
-        for (const at of [100, 100, 50, 200]) ids.push(await store.beginPlan(makePlan([]), 'ann', at));
+        for (const at of [100, 100, 50, 200]) ids.push(await begin(store, makePlan([]), 'ann', at));
         expect(new Set(ids).size).toBe(4);
         expect([...ids].sort()).toEqual(ids);
         expect((await store.plans(2)).map((p) => p.id)).toEqual(ids.slice(2).reverse());
       });
 
       test('an unknown step is an error, not a silent loss', async () => {
-        const id = await store.beginPlan(plan, 'ann', 1);
+        const id = await begin(store, plan, 'ann', 1);
         await expect(store.stepEnded(id, 'Agent/x:stopContainer', 2, 'done')).rejects.toThrow('has no step');
       });
 
       test('of many steps are stored whole', async () => {
         const many = makePlan(Array.from({ length: 1_200 }, (_, i) => `Agent/a${i}` as const));
-        await store.beginPlan(many, 'ann', 1);
+        await begin(store, many, 'ann', 1);
         expect((await store.plans(1))[0]?.steps.map((step) => step.ref)).toEqual(
           many.steps.map((step) => step.ref),
         );
@@ -408,7 +432,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
         await store.record([makeEvent({ at: 899, message: 'old' }), makeEvent({ at: 900, message: 'new' })]);
         for (const at of [1, 2, 3]) {
           await store.putInForce(makeRevision(`r${at}`), 'ann', at);
-          await store.beginPlan(makePlan(['Agent/a']), 'ann', at);
+          await begin(store, makePlan(['Agent/a']), 'ann', at);
         }
         await store.prune({ eventsMs: 100, plans: 2, revisions: 2 }, 1_000);
         expect((await store.events({})).map((event) => event.message)).toEqual(['new']);

@@ -1,6 +1,6 @@
 // Small things to keep in a store, complete enough to compare.
 
-import type { NewEvent } from '../../../controller/store/store.ts';
+import type { NewEvent, Store } from '../../../controller/store/store.ts';
 import type { Ref } from '../../../desired-state/resource.ts';
 import { defaultPolicy, type Revision } from '../../../desired-state/revision.ts';
 import type { Condition, ResourceStatus } from '../../../reconcilers/condition.ts';
@@ -69,4 +69,11 @@ export function makePlan(refs: readonly Ref[]): Plan {
     statuses: [],
     reported: [],
   };
+}
+
+/** Stores a plan as begun; its id. */
+export async function begin(store: Store, plan: Plan, by: string, at: number): Promise<string> {
+  const id = store.newPlanId(at);
+  await store.beginPlan(id, plan, by, at);
+  return id;
 }

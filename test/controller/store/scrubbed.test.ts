@@ -7,7 +7,7 @@ import { scrubbedStore } from '../../../controller/store/scrubbed.ts';
 import { openStore } from '../../../controller/store/sqlite.ts';
 import type { Store } from '../../../controller/store/store.ts';
 import { storeContract } from './contract.ts';
-import { makeEvent, makePlan, makeRevision, makeStatus } from './make.ts';
+import { begin, makeEvent, makePlan, makeRevision, makeStatus } from './make.ts';
 
 const secret = 'CANARY-7f3a9c';
 
@@ -37,7 +37,9 @@ test('no byte of the file holds a secret, whatever sentence brought it', async (
     makeEvent({ message: says, detail: { cause: says, fields: [field], deep: [{ er: says }] } }),
   ]);
   expect(event?.message).toBe('it says (secret)');
-  await store.saveStatuses([makeStatus('Agent/a', [{ type: 'Ready', message: says }])], 1);
+  await store.saveStatuses([makeStatus('Agent/a', [{ type: 'Ready', message: says }])], 1, new Set(), () => [
+    makeEvent({ message: says }),
+  ]);
   const failure = { reason: 'X', message: says, at: 1, count: 1 };
   await store.setFacts([
     { fact: 'attempts', key: 'Agent/a', value: { at: [1], notBefore: 2, lastFailure: says } },
@@ -45,7 +47,8 @@ test('no byte of the file holds a secret, whatever sentence brought it', async (
     { fact: 'failedReplacements', key: 'Agent/a', value: { specHash: 'h', at: 1, message: says } },
   ]);
   const plan = makePlan(['Agent/a']);
-  const id = await store.beginPlan(
+  const id = await begin(
+    store,
     {
       ...plan,
       steps: plan.steps.map((step) => ({ ...step, cause: { reason: 'X', message: says, fields: [field] } })),
@@ -72,7 +75,7 @@ test('names, refs, places and the revision stay whole though a secret has the sa
   await weak.setFacts([{ fact: 'pins', key: 'postgres:15', value: 'sha256:1' }]);
   expect((await weak.facts()).pins).toEqual({ 'postgres:15': 'sha256:1' });
   const plan = makePlan(['Service/postgres']);
-  await weak.beginPlan(plan, 'ann', 1);
+  await begin(weak, plan, 'ann', 1);
   expect((await weak.plans(1))[0]?.plan.steps[0]?.id).toBe('Service/postgres:stopContainer');
   const revision = { ...makeRevision('r1'), sources: ['/srv/postgres.yaml'] };
   await weak.putInForce(revision, 'ann', 1);

@@ -18,7 +18,7 @@ import { ReeveError } from '../../../controller/errors.ts';
 import { openStore, openStoreReadOnly } from '../../../controller/store/sqlite.ts';
 import type { Store } from '../../../controller/store/store.ts';
 import { storeContract } from './contract.ts';
-import { makeEvent, makePlan, makeRevision, makeStatus } from './make.ts';
+import { begin, makeEvent, makePlan, makeRevision, makeStatus } from './make.ts';
 
 storeContract('SQLite', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'reeve-store-'));
@@ -82,8 +82,8 @@ describe('the file', () => {
 
 test('pruned plans leave no steps behind', async () => {
   const store = await openStore(path);
-  await store.beginPlan(makePlan(['Agent/a', 'Agent/b']), 'ann', 1);
-  await store.beginPlan(makePlan(['Agent/c']), 'ann', 2);
+  await begin(store, makePlan(['Agent/a', 'Agent/b']), 'ann', 1);
+  await begin(store, makePlan(['Agent/c']), 'ann', 2);
   await store.prune({ eventsMs: 1, plans: 1, revisions: 1 }, 10);
   await store.close();
   const file = new BetterSqlite(path, { readonly: true });
@@ -100,7 +100,7 @@ describe('a reader beside the writer', () => {
     await store.setFacts([{ fact: 'onceReady', key: 'Agent/a', value: 1 }]);
     await store.saveStatuses([makeStatus('Agent/a', [{ type: 'Ready' }])], 1);
     await store.putInForce(makeRevision('r1'), 'ann', 1);
-    await store.beginPlan(makePlan(['Agent/a']), 'ann', 1);
+    await begin(store, makePlan(['Agent/a']), 'ann', 1);
     expect(await reader?.events({})).toHaveLength(2);
     expect((await reader?.facts())?.onceReady).toEqual({ 'Agent/a': 1 });
     expect(await reader?.conditions()).toHaveLength(1);
