@@ -394,9 +394,16 @@ export interface Volume extends Declared {
 
 export type Resource = Workload | Model | Network | Volume;
 
+/** Resources are immutable, and one and the same text is found faster in a map than an equal one. */
+const knownRefs = new WeakMap<object, Ref>();
+
 /** `Agent/x` of a resource. */
 export function refOf(resource: { readonly kind: ResourceKind; readonly name: string }): Ref {
-  return `${resource.kind}/${resource.name}`;
+  const before = knownRefs.get(resource);
+  if (before !== undefined) return before;
+  const ref: Ref = `${resource.kind}/${resource.name}`;
+  knownRefs.set(resource, ref);
+  return ref;
 }
 
 export function isWorkload(resource: Resource): resource is Workload {

@@ -33,7 +33,7 @@ const features: readonly Feature[] = [
 
 export function droppedByEngine(workload: Workload, apiVersion: string): Notice[] {
   return features
-    .filter(({ since, isUsed }) => isBefore({ apiVersion }, since) && isUsed(workload))
+    .filter(({ since, isUsed }) => isUsed(workload) && isBefore({ apiVersion }, since))
     .map(({ name, since, docker, field }) => ({
       ref: refOf(workload),
       reason: 'EngineTooOld',

@@ -6,6 +6,8 @@ import { dependenciesOf } from './world.ts';
 export interface Order {
   /** Workloads and models, dependencies before dependents, lower tiers first. */
   readonly refs: readonly Ref[];
+  /** All resources, by the letters of their refs. */
+  readonly alphabetical: readonly Ref[];
   /**
    * 0 core, 1 critical, 2 standard. What something of a lower tier depends on belongs to that tier itself, else
    * each would wait for the other.
@@ -15,8 +17,19 @@ export interface Order {
   readonly dependencies: ReadonlyMap<Ref, readonly Ref[]>;
 }
 
+/** Revisions are immutable and planned at every pass: each is put in order once. */
+const known = new WeakMap<readonly Resource[], Order>();
+
 /** Orders workloads and models; what only Compose's `required: false` asks for still comes first. */
 export function orderOf(resources: readonly Resource[]): Order {
+  const before = known.get(resources);
+  if (before !== undefined) return before;
+  const order = putInOrder(resources);
+  known.set(resources, order);
+  return order;
+}
+
+function putInOrder(resources: readonly Resource[]): Order {
   const dependencies = new Map<Ref, Ref[]>();
   const own = new Map<Ref, number>();
   for (const resource of resources) {
@@ -43,7 +56,7 @@ export function orderOf(resources: readonly Resource[]): Order {
   const refs = [...sorted].sort(
     (a, b) => (tier.get(a) ?? 0) - (tier.get(b) ?? 0) || (place.get(a) ?? 0) - (place.get(b) ?? 0),
   );
-  return { refs, tier, dependencies };
+  return { refs, alphabetical: resources.map(refOf).sort(), tier, dependencies };
 }
 
 /** Kahn's algorithm, stable; members of a cycle (which no load lets through) come last. */

@@ -5,6 +5,7 @@ import { isWorkload, type Ref, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import { adoptedPins, adoptionNotice } from './adoption.ts';
 import { capacityNotice } from './capacity.ts';
+import type { ResourceStatus } from './condition.ts';
 import { statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import { type Gates, makeGates } from './gates.ts';
@@ -13,7 +14,7 @@ import { type ImageAsks, noAsks } from './images.ts';
 import { namesInCircles } from './mixed-up-names.ts';
 import { movedTags } from './moved-tags.ts';
 import type { ObservedState } from './observed.ts';
-import { orderOf } from './order.ts';
+import { type Order, orderOf } from './order.ts';
 import {
   backingOffRefs,
   brokenDependencies,
@@ -171,17 +172,31 @@ export function plan(input: PlanInput): Plan {
     ],
     ...(told.length === 0 ? {} : { images: told }),
     ...(removals.blocked === undefined ? {} : { blocked: removals.blocked }),
-    statuses: [
+    statuses: inOrder(order, removals.left, [
       ...[...parts].map(([ref, part]) => statusOf(part.finding(waits.get(ref)))),
       ...networks.statuses,
       ...volumes.statuses,
       ...models.statuses,
-      ...removals.left,
-    ].sort((a, b) => (a.ref < b.ref ? -1 : 1)),
+    ]),
     ...(nextAt === undefined ? {} : { nextAt }),
     reported: all.flatMap((p) => p.reported),
     ...(leftAlone.length === 0 ? {} : { leftAlone }),
   };
+}
+
+/** By the letters of their refs; `left`: of what is declared no more. The order of the declared ones is known. */
+function inOrder(
+  { alphabetical }: Order,
+  left: readonly ResourceStatus[],
+  declared: readonly ResourceStatus[],
+): readonly ResourceStatus[] {
+  const statuses = new Map(declared.map((status) => [status.ref, status]));
+  const all: ResourceStatus[] = [];
+  for (const ref of alphabetical) {
+    const status = statuses.get(ref);
+    if (status !== undefined) all.push(status);
+  }
+  return left.length === 0 ? all : [...all, ...left].sort((a, b) => (a.ref < b.ref ? -1 : 1));
 }
 
 /** Not by spreading: a platform may have more resources than a call takes arguments. */
