@@ -55,6 +55,7 @@ export async function openReconciler(platform: TestPlatform): Promise<OpenReconc
     eventsRemembered: async () => undefined,
     onStep: () => undefined,
     onFree: () => undefined,
+    onFailed: () => undefined,
     signal: abort.signal,
     draining: abort.signal,
   });

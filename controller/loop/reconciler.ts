@@ -71,6 +71,8 @@ export interface ReconcilerContext extends StepLedgerContext {
   readonly eventsRemembered: () => Promise<void>;
   /** Something ended: worth another pass. */
   readonly onFree: () => void;
+  /** A step's begin or end could not be stored. */
+  readonly onFailed: (error: unknown) => void;
   /** Nothing new begins: the process is about to end. */
   readonly draining: AbortSignal;
 }
@@ -222,19 +224,20 @@ export class Reconciler {
         this.#made.delete(ref);
         this.#context.onFree();
       },
-    ).finally(() => this.#running.delete(run));
+    )
+      // What was done and could not be stored is seen by the next look, as after a crash.
+      .catch(this.#context.onFailed)
+      .finally(() => this.#running.delete(run));
     this.#running.add(run);
   }
 
   /** False: why it is done could not be stored, and the pass fails with that. */
   async #begin(step: Step, plan: Plan, journal: JournalContext, stored: Promise<unknown>): Promise<boolean> {
-    const isStored = stored.then(
-      () => true,
-      () => false,
-    );
-    const [goes] = await Promise.all([isStored, this.#ledger.begin(step, plan, journal.pass)]);
-    if (!goes) this.#ledger.forgo(step);
-    return goes;
+    const [why, begun] = await Promise.allSettled([stored, this.#ledger.begin(step, plan, journal.pass)]);
+    if (why.status === 'fulfilled' && begun.status === 'fulfilled') return true;
+    this.#ledger.forgo(step);
+    if (why.status === 'fulfilled' && begun.status === 'rejected') throw begun.reason;
+    return false;
   }
 
   async #after(report: StepReport, target: Target, journal: JournalContext): Promise<void> {

@@ -128,6 +128,7 @@ export class Runtime {
         await this.#intake.settled();
       },
       onStep: (progress) => this.#stepped(progress),
+      onFailed: (error) => void this.#passFailed(error),
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
     this.#engineEnd = new EngineEnd(options);
