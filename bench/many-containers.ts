@@ -62,8 +62,9 @@ export class ManyContainers {
     this.#changed(container);
   }
 
-  /** Answer of `GET /containers/json?all=1`. */
-  list(): string {
+  /** Answer of `GET /containers/json?all=1`, with a filter of ids or without. */
+  list(ids?: readonly string[]): string {
+    if (ids !== undefined) return `[${ids.flatMap((id) => this.#byId.get(id)?.text ?? []).join(',')}]`;
     this.#list ??= `[${this.all.map(({ text }) => text).join(',')}]`;
     return this.#list;
   }

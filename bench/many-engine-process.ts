@@ -80,9 +80,10 @@ async function respond(call: IncomingMessage, url: URL, line: string, answer: Se
   answer.writeHead(501).end(JSON.stringify({ message: `the stand-in does not know ${line}` }));
 }
 
-function list(): string {
+function list(_: IncomingMessage, url: URL): string {
   counts.lists++;
-  return containers.list();
+  const filters = JSON.parse(url.searchParams.get('filters') ?? '{}') as { readonly id?: readonly string[] };
+  return containers.list(filters.id);
 }
 
 function inspect(_: IncomingMessage, __: URL, id: string): unknown {

@@ -72,8 +72,8 @@ export interface Engine {
   ping(signal?: AbortSignal): Promise<void>;
   /** Throws where it takes no new connections: one that is being stopped answers on the old ones only. */
   accepts(): Promise<void>;
-  /** One list call: all containers, no detail. */
-  containers(): Promise<readonly ObservedContainer[]>;
+  /** One list call, no detail: all containers, or those of these ids that are there. */
+  containers(ids?: readonly string[]): Promise<readonly ObservedContainer[]>;
   networks(): Promise<readonly ObservedNetwork[]>;
   volumes(): Promise<readonly ObservedVolume[]>;
   /** Reference → image id, of those that are there locally. */

@@ -66,7 +66,7 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
     },
     ping: (signal) => client.ping(signal),
     accepts: () => freshPing(transport.dialled, newConnectionMs),
-    containers: () => listContainers(client),
+    containers: (ids) => listContainers(client, ids),
     networks: () => listNetworks(client),
     volumes: () => listVolumes(client),
     images: (references) => resolveImages(client, references),

@@ -18,14 +18,17 @@ import {
 import type { EngineClient } from './client.ts';
 import { garbledError, isMissing } from './errors.ts';
 
-/** All containers of the engine, running or not. */
-export async function listContainers(client: EngineClient): Promise<readonly ObservedContainer[]> {
+/** Containers of the engine, running or not: all, or those of `ids` that are there. */
+export async function listContainers(
+  client: EngineClient,
+  ids?: readonly string[],
+): Promise<readonly ObservedContainer[]> {
   const what = 'list containers';
   const listed = await client.json<RawListed[]>({
     method: 'GET',
     path: '/containers/json',
     what,
-    query: { all: true },
+    query: { all: true, ...(ids === undefined ? {} : { filters: JSON.stringify({ id: ids }) }) },
   });
   return listOf(listed, what).map(toObservedContainer);
 }

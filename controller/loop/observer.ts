@@ -1,5 +1,6 @@
 // Looks at the engine and keeps what a look costs much to get: details by container, networks, volumes, images.
-// Lists containers on every look; everything else only when something named it. Decides nothing.
+// Lists containers on every look, all or those that events named; everything else only when something named it. Decides
+// nothing.
 
 import { isWorkload } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
@@ -17,6 +18,7 @@ import {
   type ProbeResult,
 } from '../../reconcilers/observed.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
+import { Listing } from './listing.ts';
 
 export interface ObserverContext {
   readonly engine: Engine;
@@ -32,6 +34,7 @@ const inspectsInFlight = 8;
 
 export class Observer {
   readonly #context: ObserverContext;
+  readonly #listing = new Listing();
   readonly #details = new Map<string, ContainerDetail>();
   /** Named by an event since the last inspect. */
   readonly #dirty = new Set<string>();
@@ -54,9 +57,13 @@ export class Observer {
     const references = imageReferences(revision, pins);
     const imagesFor = references.join('\n');
     if (imagesFor !== this.#imagesFor) this.#images = undefined;
+    const ids = this.#listing.due();
     const [info, listed, networks, volumes, images] = await Promise.all([
       engine.info(),
-      engine.containers(),
+      engine.containers(ids).catch((error: unknown) => {
+        this.#listing.forget();
+        throw error;
+      }),
       this.#networks ?? engine.networks(),
       this.#volumes ?? engine.volumes(),
       this.#images ?? engine.images(references),
@@ -65,7 +72,9 @@ export class Observer {
     this.#volumes = volumes;
     this.#images = images;
     this.#imagesFor = imagesFor;
-    const containers = listed.map((c) => withAdoptedIdentity(c, revision.platform, made));
+    const containers = this.#listing
+      .take(ids, listed, at)
+      .map((c) => withAdoptedIdentity(c, revision.platform, made));
     this.#listed = containers;
     const there = new Set(containers.map((c) => c.id));
     for (const id of this.#details.keys()) if (!there.has(id)) this.#details.delete(id);
@@ -143,29 +152,38 @@ export class Observer {
     if (event.type === 'container') this.noteContainer(event.id);
     if (event.type === 'network') {
       // Who is on a network is the containers' list to tell; each start joins some.
-      if (event.action !== 'connect' && event.action !== 'disconnect') this.#networks = undefined;
+      if (event.action !== 'connect' && event.action !== 'disconnect') this.noteOwnAct('network');
       const container = event.attributes['container'];
       if (container !== undefined) this.noteContainer(container);
     }
     if (event.type === 'volume' && event.action !== 'mount' && event.action !== 'unmount')
       this.#volumes = undefined;
-    if (event.type === 'image') this.#images = undefined;
+    // A container's image is listed by its tag, or by its id where the tag has moved.
+    if (event.type === 'image') this.noteOwnAct('image');
   }
 
   noteContainer(id: string): void {
+    this.#listing.name(id, this.#context.now());
     this.#details.delete(id);
     this.#dirty.add(id);
   }
 
   /** After our own acts on networks, volumes or images: do not wait for the event to come round. */
   noteOwnAct(kind: 'network' | 'volume' | 'image'): void {
+    if (kind !== 'volume') this.#listing.forget();
     if (kind === 'network') this.#networks = undefined;
     if (kind === 'volume') this.#volumes = undefined;
     if (kind === 'image') this.#images = undefined;
   }
 
+  /** The event stream is up, or broke. */
+  follow(follows: boolean): void {
+    this.#listing.follow(follows);
+  }
+
   /** Resync: lists are read anew; details stay. */
   forgetLists(): void {
+    this.#listing.forget();
     this.#networks = undefined;
     this.#volumes = undefined;
     this.#images = undefined;

@@ -251,10 +251,12 @@ export class Runtime {
       onEvent: (event: EngineEvent) => this.#intake.take(event),
       onConnected: () => {
         this.#link.streamOpened();
+        this.observer.follow(true);
         this.wake();
       },
       onBroken: (error: Error) => {
         this.#o.logger.warn({ err: error }, 'event stream broken');
+        this.observer.follow(false);
         this.#engineEnd.noteGap();
         // A look tells whether the engine is gone, and says so now and not at the next resync.
         this.wake();
