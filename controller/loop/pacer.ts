@@ -19,6 +19,7 @@ export class Pacer {
   readonly #now: () => number;
   #asked = false;
   #stepped = false;
+  #atOnce = false;
   #closed = false;
   #lastEnd = 0;
   #lastMs = 0;
@@ -37,6 +38,12 @@ export class Pacer {
   ask(): void {
     this.#asked = true;
     this.#release?.();
+  }
+
+  /** A pass right after this one, which has just learnt what it did not know. */
+  askAtOnce(): void {
+    this.#atOnce = true;
+    this.ask();
   }
 
   /** A pass that need not be soon while other steps run: one has moved on, and nothing waits for it. */
@@ -75,6 +82,7 @@ export class Pacer {
     }
     this.#asked = false;
     this.#stepped = false;
+    this.#atOnce = false;
   }
 
   /** A pass has ended. */
@@ -84,6 +92,7 @@ export class Pacer {
   }
 
   #spacing(busy: boolean): { readonly soon: number; readonly calm: number } {
+    if (this.#atOnce) return { soon: 0, calm: 0 };
     if (!busy) return { soon: idleSpacingMs, calm: idleSpacingMs };
     const soon = Math.min(Math.max(busySpacingMs, this.#lastMs * busyShare), busySpacingMaxMs);
     return { soon, calm: Math.max(soon, calmSpacingMs) };

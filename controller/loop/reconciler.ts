@@ -12,7 +12,8 @@ import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Notice, Plan, Step } from '../../reconcilers/plan.ts';
 import { plan as makePlan } from '../../reconcilers/planner.ts';
 import type { StepOutcome } from '../engine.ts';
-import type { NewEvent, StoredCondition } from '../store/store.ts';
+import { factsWith } from '../store/facts.ts';
+import type { FactChange, NewEvent, StoredCondition } from '../store/store.ts';
 import { endedHolds } from './ended-holds.ts';
 import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
@@ -63,6 +64,14 @@ export interface Look {
   readonly busy: ReadonlySet<Ref>;
 }
 
+/** A look, and what it lets us remember. */
+interface Sight extends Look {
+  /** With `seen`. */
+  readonly facts: Facts;
+  /** Not stored yet. */
+  readonly seen: readonly FactChange[];
+}
+
 export interface ReconcilerContext extends StepLedgerContext {
   readonly passId: () => string;
   /** Performs one step against the engine or a model server. */
@@ -109,23 +118,28 @@ export class Reconciler {
 
   /** Observes and plans; acts on nothing, stores only facts of sight. */
   async look(target: Target, options: PassOptions): Promise<Look> {
+    const { facts: _, seen, ...look } = await this.#look(target, options);
+    if (seen.length > 0) await this.#context.store.setFacts(seen);
+    return look;
+  }
+
+  async #look(target: Target, options: PassOptions): Promise<Sight> {
     const { observer, store, now } = this.#context;
     // Taken before looking: a resource whose steps end while we look may be seen as it was before they did.
     const busy = new Set(this.#busy);
     let observed = await observer.observe(target.revision, await store.facts());
     // The events of what was just seen say who did it: they are remembered before it is judged.
     await this.#context.eventsRemembered();
-    let facts = factsFor(target, await store.facts(), observed, options);
+    const before = await store.facts();
+    let facts = factsFor(target, before, observed, options);
     const ids = needsInspect(target.revision, observed, facts, busy);
     if (ids.length > 0) {
       await observer.inspect(ids);
       observed = observer.complete(observed);
     }
     const seen = factsFromObservation(target.revision, observed, facts);
-    if (seen.length > 0) {
-      await store.setFacts(seen);
-      facts = factsFor(target, await store.facts(), observed, options);
-    }
+    const known = factsWith(before, seen);
+    facts = factsFor(target, known, observed, options);
     const plan = makePlan({
       revision: target.revision,
       observed,
@@ -140,21 +154,20 @@ export class Reconciler {
       ...(target.previous === undefined ? {} : { previous: target.previous }),
       ...(target.notices === undefined ? {} : { notices: target.notices }),
     });
-    return { plan, observed, busy };
+    return { plan, observed, busy, facts: known, seen };
   }
 
   /** One pass. Resolves when its steps are on their way, not when they have ended (`settle` waits for that). */
   async pass(target: Target, options: PassOptions, by: string): Promise<PassResult> {
     const { store, now, scrub } = this.#context;
     const withdrawn = this.#sent.signal;
-    const { plan, observed, busy } = await this.look(target, options);
+    const { plan, observed, busy, facts, seen } = await this.#look(target, options);
     const journal: JournalContext = {
       at: now(),
       by,
       revision: target.revision.id,
       pass: this.#context.passId(),
     };
-    const facts = await store.facts();
     const holds = endedHolds(facts, journal);
     const mayGo = plan.blocked === undefined && !withdrawn.aborted;
     const dispatched = mayGo ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
@@ -170,6 +183,7 @@ export class Reconciler {
         ...happened.events,
       ].map((e) => ({ ...e, message: scrub(e.message) }));
     const changes = [
+      ...seen,
       ...factsFromStatuses(target.revision, plan, facts, now()),
       ...holds.facts,
       ...happened.facts,

@@ -243,7 +243,7 @@ export class Runtime {
     const ids = this.observer.dirtyOurs(this.#o.platform);
     if (ids.length === 0) return;
     await this.observer.inspect(ids);
-    this.wake();
+    this.#pacer.askAtOnce();
   }
 
   async #follow(): Promise<void> {

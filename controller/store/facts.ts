@@ -37,6 +37,11 @@ export async function writeFacts(tx: Database, known: Facts, changes: readonly F
   return merge(known, differing);
 }
 
+/** The facts as they are with `changes`, nothing written. */
+export function factsWith(known: Facts, changes: readonly FactChange[]): Facts {
+  return changes.length === 0 ? known : merge(known, changes.map(toEntry));
+}
+
 interface Entry {
   readonly fact: keyof Facts;
   /** Empty for `suspended`. */
