@@ -67,7 +67,7 @@ export async function connect(
     await client.done({
       method: 'POST',
       path: `/networks/${encodeURIComponent(network)}/connect`,
-      what: `connect ${shortId(container)} to network ${network}`,
+      what: `connect container ${shortId(container)} to network ${network}`,
       body: { Container: container, EndpointConfig: endpoint },
       ...bounds,
     });
@@ -92,7 +92,7 @@ export const disconnectNetwork: Act<'disconnectNetwork'> = async (
       await client.done({
         method: 'POST',
         path: `/networks/${encodeURIComponent(network)}/disconnect`,
-        what: `disconnect ${shortId(containerId)} from network ${network}`,
+        what: `disconnect container ${shortId(containerId)} from network ${network}`,
         body: { Container: containerId, Force: false },
         ...bounds,
       });
@@ -119,7 +119,7 @@ async function isConnected(
 ): Promise<boolean> {
   const raw = await inspectRaw(client, container, bounds);
   if (raw === undefined) {
-    throw refusedError(`connect ${shortId(container)} to network ${network}`, 404, 'No such container');
+    throw refusedError(`connect container ${shortId(container)} to network ${network}`, 404, 'No such container');
   }
   const found = raw.NetworkSettings?.Networks?.[network];
   if (found === undefined) return false;
