@@ -1,7 +1,8 @@
 // Drives all procedures: an event in (a look, a timer that is due, a person's word), the next state out. A state is stored
 // with the facts and events it causes before anything else happens, in one transaction; what it asks for are facts, which
 // the loop acts on. So a crash at any moment leaves a procedure where it was or where it goes, never between.
-// INVARIANTS: one transition of a procedure at a time; at most one procedure for a resource; a timer fires once.
+// INVARIANTS: one transition of a procedure at a time; at most one procedure for a resource (a wider one takes over); a
+// timer fires once.
 
 import type { Ref } from '../../desired-state/resource.ts';
 import {
@@ -64,14 +65,17 @@ export class Runner {
     this.#arm();
   }
 
-  /** @throws where another procedure has one of its resources. */
-  start(kind: string, input: unknown, by: string): Promise<ProcedureRecord> {
+  /**
+   * Begins one. Narrower procedures that have one of its resources are aborted in its name first.
+   * @throws where one that is as wide or wider has one of its resources.
+   */
+  start(kind: string, input: object, by: string): Promise<ProcedureRecord> {
     return this.#inTurn(async () => {
       const definition = newestOf(this.#c.definitions, kind);
       const at = this.#c.now();
       const first = begin(definition.machine, input, at);
-      this.#requireFree(definition.refs(first.machine.context));
       const id = this.#c.newId(kind);
+      await this.#makeRoom(definition, definition.refs(first.machine.context), id);
       const record: ProcedureRecord = {
         id,
         kind,
@@ -239,15 +243,26 @@ export class Runner {
     return found;
   }
 
-  #requireFree(refs: readonly Ref[]): void {
-    for (const other of this.running) {
-      const theirs = new Set(this.#definition(other).refs(other.machine.context));
-      const shared = refs.filter((ref) => theirs.has(ref));
-      if (shared.length === 0) continue;
-      throw new ReeveError(`${other.id} has ${shared.slice(0, 3).join(', ')} under way`, {
+  /** Refused before the first is aborted: who is told no finds everything as it was. */
+  async #makeRoom({ rank }: ProcedureDefinition, refs: readonly Ref[], id: string): Promise<void> {
+    const others = this.running
+      .map((record) => {
+        const theirs = this.#definition(record);
+        const has = new Set(theirs.refs(record.machine.context));
+        return { record, rank: theirs.rank, shared: refs.filter((ref) => has.has(ref)) };
+      })
+      .filter(({ shared }) => shared.length > 0);
+    const stronger = others.find((other) => other.rank >= rank);
+    if (stronger !== undefined) {
+      const { record, shared } = stronger;
+      throw new ReeveError(`${record.id} has ${shared.slice(0, 3).join(', ')} under way`, {
         status: exitStatus.blocked,
-        hint: `see it: reeve procedures show ${other.id}; end it: reeve abort ${other.id}`,
+        hint: `see it: reeve procedures show ${record.id}; end it: reeve abort ${record.id}`,
       });
+    }
+    for (const { record } of others) {
+      const ended = await this.#feed(record, { type: 'abort', at: this.#c.now(), by: id }, id);
+      if (ended?.machine.ended !== true) throw new Error(`${record.id} does not end when it is aborted`);
     }
   }
 

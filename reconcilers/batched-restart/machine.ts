@@ -21,8 +21,9 @@ export interface BatchReport {
 }
 
 export interface BatchedRestartContext extends Settings {
-  /** Who asked for it. */
+  /** Who asked for it, and when. */
   readonly by: string;
+  readonly beganAt: number;
   readonly batches: readonly Batch[];
   /** The batch under way. */
   readonly index: number;
@@ -57,7 +58,7 @@ export const machine = setup({
   types: {
     context: {} as BatchedRestartContext,
     events: {} as BatchedRestartEvent,
-    input: {} as BatchedRestartInput,
+    input: {} as BatchedRestartInput & { readonly at: number },
   },
   actions: {
     askRestart: (_, _params: { refs: readonly Ref[]; by: string }) => undefined,
@@ -75,7 +76,7 @@ export const machine = setup({
     begin: assign({
       reports: ({ context, event }) => [
         ...context.reports.slice(0, context.index),
-        { askedAt: 'at' in event ? event.at : 0 },
+        { askedAt: 'at' in event ? event.at : context.beganAt },
       ],
     }),
     accept: assign({ accepted: ({ context }) => context.failed.length }),
@@ -101,8 +102,9 @@ export const machine = setup({
   delays: { settle: ({ context }) => context.settleMs, timeout: ({ context }) => context.timeoutMs },
 }).createMachine({
   id: 'batched-restart',
-  context: ({ input }) => ({
+  context: ({ input: { at, ...input } }) => ({
     ...input,
+    beganAt: at,
     index: 0,
     ready: [],
     failed: [],

@@ -37,9 +37,9 @@ interface RawSnapshot {
   readonly status: string;
 }
 
-/** A machine's first state. */
-export function begin(machine: AnyStateMachine, input: unknown, at: number): Advance {
-  const [snapshot, actions] = initialTransition(machine, input as never);
+/** A machine's first state. Its input is given `at`, too: it begins without an event that tells the time. */
+export function begin(machine: AnyStateMachine, input: object, at: number): Advance {
+  const [snapshot, actions] = initialTransition(machine, { ...input, at } as never);
   return advanced(snapshot, actions, [], at, undefined);
 }
 

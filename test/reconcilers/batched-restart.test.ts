@@ -135,6 +135,7 @@ describe('the machine', () => {
       .seen('Service/c')
       .after(30_000);
     expect(walk.machine).toMatchObject({ state: 'done', ended: true, timers: [] });
+    expect(walk.context.reports.map((r) => r.askedAt - noon)).toEqual([0, 30_000, 60_000]);
     expect(walk.asked).toEqual([
       'askRestart Service/db',
       'askRestart Service/a Service/b',
@@ -205,7 +206,12 @@ describe('the machine', () => {
       { type: 'xstate.after.settle.batched-restart.settling' },
       { type: 'xstate.after.timeout.batched-restart.restarting' },
     ] as never;
-    const paths = getShortestPaths(machine, { input, events, limit: 5_000, serializeState: placeOf });
+    const paths = getShortestPaths(machine, {
+      input: { ...input, at: noon },
+      events,
+      limit: 5_000,
+      serializeState: placeOf,
+    });
     const reached = new Set(paths.map((p) => String(p.state.value)));
     const passing = new Set(['begun', 'judging']);
     expect(Object.keys(machine.states).filter((s) => !passing.has(s) && !reached.has(s))).toEqual([]);

@@ -119,7 +119,11 @@ async function isConnected(
 ): Promise<boolean> {
   const raw = await inspectRaw(client, container, bounds);
   if (raw === undefined) {
-    throw refusedError(`connect container ${shortId(container)} to network ${network}`, 404, 'No such container');
+    throw refusedError(
+      `connect container ${shortId(container)} to network ${network}`,
+      404,
+      'No such container',
+    );
   }
   const found = raw.NetworkSettings?.Networks?.[network];
   if (found === undefined) return false;

@@ -41,7 +41,7 @@ test('only commands are described', () => {
   for (const command of Object.keys(jsonFields)) expect(names).toContain(command);
 });
 
-test('the pages in docs/reference are what would be generated now', () => {
+test('the generated pages in docs are what would be generated now', () => {
   const script = join(import.meta.dirname, '../../../scripts/docs.ts');
   expect(() => execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' })).not.toThrow();
 });

@@ -12,6 +12,7 @@ import type { Ref } from '../../../desired-state/resource.ts';
 import type { BatchedRestartInput } from '../../../reconcilers/batched-restart/machine.ts';
 import { definitions } from '../../../reconcilers/procedures/index.ts';
 import { noon } from '../../support/make.ts';
+import { watchedRestart } from '../../support/small-procedure.ts';
 import { until } from '../../support/until.ts';
 
 const input: BatchedRestartInput = {
@@ -50,7 +51,7 @@ async function stage(onEnd: (end: () => Promise<void>) => void): Promise<Stage> 
       const runner = new Runner({
         store,
         platform: 'shop',
-        definitions,
+        definitions: [...definitions, watchedRestart],
         now: () => on.now,
         newId: (kind) => `${kind}-${++made}`,
         wake: () => undefined,
@@ -125,6 +126,23 @@ test('a second procedure for a resource that one has is refused, naming it', asy
   await expect(runner.start('batched-restart', input, 'bob')).rejects.toThrow(id);
   await runner.say(id, { type: 'abort' }, 'ana');
   await runner.start('batched-restart', input, 'bob');
+});
+
+test('a wider procedure takes over from narrower ones, which are aborted in its name; never the other way', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const runner = await on.restart();
+  const watched = (ref: Ref) => ({ ref, watchMs: 60_000 });
+  const narrow = await runner.start('watched-restart', watched('Service/a'), 'ana');
+  const beside = await runner.start('watched-restart', watched('Service/c'), 'ana');
+  const wide = await runner.start('batched-restart', input, 'bob');
+  const { log } = await readProcedure(on.store, narrow.id);
+  expect(log.at(-1)).toMatchObject({ event: 'abort', by: wide.id, state: 'aborted' });
+  expect((await on.store.facts()).restarts).toMatchObject({
+    'Service/a': { by: wide.id },
+    'Service/c': { by: beside.id },
+  });
+  await expect(runner.start('watched-restart', watched('Service/b'), 'ana')).rejects.toThrow(wide.id);
+  expect(runner.running.map((r) => r.id)).toEqual([beside.id, wide.id]);
 });
 
 test('a word that it cannot take now is refused with what it takes', async (t) => {
