@@ -272,6 +272,13 @@ export interface Probe {
   };
   readonly tcp?: { readonly port: number };
   readonly exec?: { readonly command: readonly string[] };
+  readonly postgres?: {
+    readonly port: number;
+    readonly user: string;
+    readonly database: string;
+    readonly password?: EnvValue;
+  };
+  readonly redis?: { readonly port: number; readonly password?: EnvValue };
   readonly everyMs: number;
   readonly timeoutMs: number;
   /** Failures in a row before it counts as failing. */

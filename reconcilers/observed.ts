@@ -129,8 +129,8 @@ export interface ObservedModelServer {
 /** What reeve's own probe of a workload says; keyed by ref. */
 export interface ProbeResult {
   readonly at: number;
-  /** `unreachable`: reeve cannot get there (never a failure of the workload). */
-  readonly outcome: 'pass' | 'fail' | 'unreachable';
+  /** `loading`: it says itself that it is not ready yet. `unreachable`: reeve cannot get there. Neither is its failure. */
+  readonly outcome: 'pass' | 'fail' | 'loading' | 'unreachable';
   /** In a row. */
   readonly failures: number;
   /** It has passed since this container was started: its start-up is over. */

@@ -87,6 +87,8 @@ function byProbe(
     return { state: 'starting', reason: 'ProbePending', message: 'its probe has not answered yet' };
   }
   if (result.outcome === 'unreachable') return undefined;
+  if (result.outcome === 'loading')
+    return { state: 'starting', reason: 'Loading', message: `it is up and not ready yet: ${result.message}` };
   if (result.outcome === 'pass')
     return { state: 'ready', reason: 'ProbePassing', message: 'its probe passes' };
   const words = `its probe fails (${result.failures} in a row): ${result.message}`;

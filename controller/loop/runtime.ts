@@ -170,7 +170,7 @@ export class Runtime {
   async answerProbesOnce(target: Target, withinMs = 1_500): Promise<void> {
     if (!target.revision.resources.some((r) => r.kind === 'Model' || (isWorkload(r) && r.probe))) return;
     const observed = await this.observer.observe(target.revision, await this.#o.store.facts());
-    await this.prober.update(target.revision, observed);
+    await this.prober.update(target, observed);
     await this.servers.update(target.revision, observed);
     const deadline = this.#o.now() + withinMs;
     while (this.#o.now() < deadline && !(this.prober.answered && this.servers.answered)) await sleep(5);
@@ -214,7 +214,7 @@ export class Runtime {
     await this.procedures.see({ at: this.#o.now(), statuses, facts: await this.#o.store.facts() });
     this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
-    await this.prober.update(target.revision, result.observed);
+    await this.prober.update(target, result.observed);
     await this.servers.update(target.revision, result.observed);
     // One that was under way when an apply began is of what was aimed at before.
     if (options === this.options && target === this.target) this.onPass?.(result);

@@ -1,8 +1,9 @@
-// One probe of one workload: http, tcp or exec. Says pass, fail, or that reeve itself cannot get there; never throws.
+// One probe of one workload. Says pass, fail, that it is loading, or that reeve itself cannot get there; never throws.
 
 import { connect } from 'node:net';
 import { type Agent, request } from 'undici';
-import type { Probe } from '../../desired-state/resource.ts';
+import type { EnvValue, Probe } from '../../desired-state/resource.ts';
+import type { ProbeResult } from '../../reconcilers/observed.ts';
 import type { Engine } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 
@@ -14,8 +15,19 @@ export interface ProbeAddress {
 }
 
 export interface ProbeAnswer {
-  readonly outcome: 'pass' | 'fail' | 'unreachable';
+  readonly outcome: ProbeResult['outcome'];
   readonly message: string;
+}
+
+/** What probes go through, and what is to be probed. */
+export interface ProbeContext {
+  readonly containerId: string;
+  /** undefined: reeve sees no way to the container. */
+  readonly addressOf: (port: number) => ProbeAddress | undefined;
+  readonly engine: Engine;
+  readonly agent: Agent;
+  /** Of Secrets, by name; undefined: not known here. */
+  readonly secret: (name: string) => string | undefined;
 }
 
 /** No route from here, whatever the workload does. */
@@ -30,30 +42,45 @@ const unreachableCodes = new Set([
 /** No route when the address is only a guess: another network namespace or host drops or refuses. */
 const doubtfulCodes = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ABORT_ERR']);
 
-/** `address` is undefined where reeve sees no way to the container. */
-export async function runProbe(
-  probe: Probe,
-  containerId: string,
-  addressOf: (port: number) => ProbeAddress | undefined,
-  engine: Engine,
-  agent: Agent,
-): Promise<ProbeAnswer> {
+export async function runProbe(probe: Probe, context: ProbeContext): Promise<ProbeAnswer> {
+  const { containerId, engine } = context;
   if (probe.exec !== undefined) return probeExec(probe.exec.command, containerId, probe.timeoutMs, engine);
-  const port = probe.http?.port ?? probe.tcp?.port;
-  if (port === undefined) return { outcome: 'fail', message: 'the probe names neither http, tcp nor exec' };
-  const address = addressOf(port);
+  const port = (probe.http ?? probe.tcp ?? probe.postgres ?? probe.redis)?.port;
+  if (port === undefined) return { outcome: 'fail', message: 'the probe says nothing of how' };
+  const address = context.addressOf(port);
   if (address === undefined)
     return {
       outcome: 'unreachable',
       message: `no address of the container's port ${port} is reachable from here`,
     };
   try {
-    return probe.http === undefined
-      ? await probeTcp(address, probe.timeoutMs)
-      : await probeHttp(probe.http, address, probe.timeoutMs, agent);
+    return await probePort(probe, address, context);
   } catch (error) {
     return answerOf(error, address);
   }
+}
+
+async function probePort(probe: Probe, address: ProbeAddress, context: ProbeContext): Promise<ProbeAnswer> {
+  const { http, postgres, redis, timeoutMs } = probe;
+  if (http !== undefined) return probeHttp(http, address, timeoutMs, context.agent);
+  const given = (postgres ?? redis)?.password;
+  const password = passwordOf(given, context);
+  if (given !== undefined && password === undefined)
+    return { outcome: 'unreachable', message: 'the secret of its password is not known here' };
+  const known = password === undefined ? {} : { password };
+  if (postgres !== undefined) {
+    const { probePostgres } = await import('./postgres.ts');
+    return probePostgres({ user: postgres.user, database: postgres.database, ...known }, address, timeoutMs);
+  }
+  if (redis !== undefined) {
+    const { probeRedis } = await import('./redis.ts');
+    return probeRedis(password, address, timeoutMs);
+  }
+  return probeTcp(address, timeoutMs);
+}
+
+function passwordOf(given: EnvValue | undefined, { secret }: ProbeContext): string | undefined {
+  return given === undefined || typeof given === 'string' ? given : secret(given.secret);
 }
 
 async function probeHttp(

@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { Agent } from 'undici';
+import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Probe, Ref } from '../../desired-state/resource.ts';
 import { isWorkload, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
@@ -30,6 +31,12 @@ interface Watched {
   inFlight: boolean;
 }
 
+/** Whose workloads are probed, and with which passwords. */
+interface Probed {
+  readonly revision: Revision;
+  readonly secrets: SecretValues;
+}
+
 export class Prober {
   readonly results = new Map<Ref, ProbeResult>();
   readonly #watched = new Map<Ref, Watched>();
@@ -38,6 +45,7 @@ export class Prober {
   readonly #onChange: () => void;
   readonly #agent = new Agent({ connect: { timeout: 5_000 }, keepAliveTimeout: 1_000, pipelining: 0 });
   #info: EngineInfo | undefined;
+  #secrets: SecretValues = new Map();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -48,7 +56,8 @@ export class Prober {
   }
 
   /** What is to be probed now: running containers of workloads with a probe. */
-  async update(revision: Revision, observed: ObservedState): Promise<void> {
+  async update({ revision, secrets }: Probed, observed: ObservedState): Promise<void> {
+    this.#secrets = secrets;
     const running = new Map<string, ObservedContainer>();
     for (const c of observed.containers) {
       if (c.labels[identityLabels.platform] === revision.platform && c.state === 'running') {
@@ -133,13 +142,13 @@ export class Prober {
     watched.inFlight = true;
     const { ref, probe, container } = watched;
     const info = this.#info;
-    const answer = await runProbe(
-      probe,
-      container.id,
-      (port) => (info === undefined ? undefined : addressOfPort(watched.container, port, info)),
-      this.#engine,
-      this.#agent,
-    );
+    const answer = await runProbe(probe, {
+      containerId: container.id,
+      addressOf: (port) => (info === undefined ? undefined : addressOfPort(watched.container, port, info)),
+      engine: this.#engine,
+      agent: this.#agent,
+      secret: (name) => this.#secrets.get(name),
+    });
     watched.inFlight = false;
     if (this.#closed || this.#watched.get(ref) !== watched) return;
     const now = this.#now();

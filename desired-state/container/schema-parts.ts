@@ -22,7 +22,7 @@ export const options = z.record(z.string(), z.union([z.string(), z.number(), z.n
 export const command = z.union([z.null(), text, strings]);
 
 /** `{secret: NAME}`: the value is a Secret's and never shows. */
-const secretValue = z.strictObject({ secret: text.describe('Name of the Secret.') });
+export const secretValue = z.strictObject({ secret: text.describe('Name of the Secret.') });
 export const environment = z.union([strings, z.record(z.string(), z.union([scalar, secretValue]))]);
 
 /** A config or secret given to a container: its name, or where it goes and with which rights. */

@@ -1,8 +1,12 @@
 // What reeve adds to Compose's language of containers: fields of a spec in manifests, and of `x-reeve:` in Compose files.
 
 import { z } from 'zod';
+import { secretValue } from '../container/schema-parts.ts';
 import { tiers } from '../resource.ts';
 import { driftMode, duration, durationFrom, port, signal } from './parts.ts';
+
+const probeWays = ['http', 'tcp', 'exec', 'postgres', 'redis'] as const;
+const password = secretValue.optional();
 
 const probe = z
   .strictObject({
@@ -35,13 +39,34 @@ const probe = z
       })
       .optional()
       .describe('Passes when the command ends with status 0.'),
+    postgres: z
+      .strictObject({
+        port: port.optional().describe('Port in the container (5432).'),
+        user: z.string().optional().describe("User; absent: the container's POSTGRES_USER, or postgres."),
+        database: z
+          .string()
+          .optional()
+          .describe("Database; absent: the container's POSTGRES_DB, or the user's."),
+        password: password.describe("{secret: NAME}; absent: the container's POSTGRES_PASSWORD, or none."),
+      })
+      .optional()
+      .describe(
+        'Passes when it takes a connection and answers SELECT 1; starting up or in recovery it is waited for.',
+      ),
+    redis: z
+      .strictObject({
+        port: port.optional().describe('Port in the container (6379).'),
+        password: password.describe('{secret: NAME}; absent: none.'),
+      })
+      .optional()
+      .describe('Passes when it answers PING; while it loads its data it is waited for.'),
     every: durationFrom('100ms', '1d').optional().describe('Time between two probes (10s).'),
     timeout: durationFrom('1ms', '1d').optional().describe('Longest time of one probe (5s).'),
     threshold: z.int().min(1).optional().describe('Failures in a row before it counts as failing (3).'),
     startPeriod: duration.optional().describe('Failures within this time after the start do not count (0s).'),
   })
-  .refine((value) => [value.http, value.tcp, value.exec].filter((way) => way !== undefined).length === 1, {
-    error: 'expected exactly one of http, tcp and exec',
+  .refine((value) => probeWays.filter((way) => value[way] !== undefined).length === 1, {
+    error: 'expected exactly one of http, tcp, exec, postgres and redis',
     params: { code: 'BadProbe' },
   });
 

@@ -14,7 +14,7 @@ const rivals: readonly (readonly string[])[] = [
   ['mem_limit', 'deploy.resources.limits.memory'],
   ['pids_limit', 'deploy.resources.limits.pids'],
   ['mem_reservation', 'deploy.resources.reservations.memory'],
-  ['probe.http', 'probe.tcp', 'probe.exec'],
+  ['probe.http', 'probe.tcp', 'probe.exec', 'probe.postgres', 'probe.redis'],
 ];
 
 export function mergeContainers(below: MapNode, above: MapNode): MapNode {

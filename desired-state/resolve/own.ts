@@ -3,7 +3,7 @@
 import type { Position } from '../diagnostic.ts';
 import { driftFieldName, driftFields, isDriftField } from '../field-names.ts';
 import { agentKeys, type OwnFields, ownFields, ownKeys } from '../manifest/own-fields.ts';
-import type { DriftMode, Probe, Workload } from '../resource.ts';
+import type { DriftMode, EnvValue, Probe, Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
 import { parseDuration } from '../units.ts';
 import { checkShape } from '../yaml/check.ts';
@@ -59,12 +59,22 @@ export function watchedPaths(own: MapNode): { path: string; position: Position }
 
 const probeDefaults = { everyMs: 10_000, timeoutMs: 5_000, threshold: 3, startPeriodMs: 0 };
 
-export function resolveProbe(written: NonNullable<OwnFields['probe']>): Probe {
-  const { http, tcp, exec } = written;
+type WrittenProbe = NonNullable<OwnFields['probe']>;
+
+/** What a probe may take from its workload: what the container is given, and the values of Secrets. */
+export interface ProbeSurroundings {
+  readonly environment: Readonly<Record<string, EnvValue>>;
+  readonly secret: (name: string) => EnvValue;
+}
+
+export function resolveProbe(written: WrittenProbe, around: ProbeSurroundings): Probe {
+  const { http, tcp, exec, postgres, redis } = written;
   return {
     ...(http === undefined ? {} : { http: httpOf(http) }),
     ...(tcp === undefined ? {} : { tcp }),
     ...(exec === undefined ? {} : { exec: { command: commandOf(exec.command) } }),
+    ...(postgres === undefined ? {} : { postgres: postgresOf(postgres, around) }),
+    ...(redis === undefined ? {} : { redis: { port: redis.port ?? 6379, ...passwordOf(redis, around) } }),
     everyMs: ms(written.every) ?? probeDefaults.everyMs,
     timeoutMs: ms(written.timeout) ?? probeDefaults.timeoutMs,
     threshold: written.threshold ?? probeDefaults.threshold,
@@ -74,6 +84,30 @@ export function resolveProbe(written: NonNullable<OwnFields['probe']>): Probe {
 
 function httpOf({ port, path, status, body }: NonNullable<NonNullable<OwnFields['probe']>['http']>) {
   return { port, path, ...(status === undefined ? {} : { status }), ...(body === undefined ? {} : { body }) };
+}
+
+/** As the image itself reads them (docker-library/postgres). */
+function postgresOf(
+  written: NonNullable<WrittenProbe['postgres']>,
+  around: ProbeSurroundings,
+): NonNullable<Probe['postgres']> {
+  const given = (name: string): string | undefined => {
+    const value = around.environment[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const user = written.user ?? given('POSTGRES_USER') ?? 'postgres';
+  const database = written.database ?? given('POSTGRES_DB') ?? user;
+  return { port: written.port ?? 5432, user, database, ...passwordOf(written, around, 'POSTGRES_PASSWORD') };
+}
+
+function passwordOf(
+  { password }: { readonly password?: { readonly secret: string | number | boolean } | undefined },
+  { environment, secret }: ProbeSurroundings,
+  variable?: string,
+): { readonly password?: EnvValue } {
+  if (password !== undefined) return { password: secret(String(password.secret)) };
+  const given = variable === undefined ? undefined : environment[variable];
+  return given === undefined ? {} : { password: given };
 }
 
 function commandOf(written: string | readonly string[]): readonly string[] {

@@ -76,10 +76,11 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
   // A name that only a build gives is no registry's.
   const isOnlyBuilt = normalized.build !== undefined && written.image === '' && build === undefined;
   const pullPolicy = isOnlyBuilt ? 'never' : normalized.pullPolicy;
+  const environment = environmentOf(context, values, normalized, positions);
   const container: ContainerSpec = {
     ...written,
     image,
-    environment: environmentOf(context, values, normalized, positions),
+    environment,
     networks: networksOf(context, declared, source, normalized),
     mounts: [...written.mounts, ...granted.mounts, ...config.mounts],
     resources: limited.resources,
@@ -100,7 +101,9 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     ...(pullPolicy === undefined ? {} : { pullPolicy }),
     ...(build === undefined ? {} : { build }),
     ...(reservedNanoCpus === undefined ? {} : { reservedNanoCpus }),
-    ...(fields.probe === undefined ? {} : { probe: resolveProbe(fields.probe) }),
+    ...(fields.probe === undefined
+      ? {}
+      : { probe: resolveProbe(fields.probe, { environment, secret: secretIn(values, own) }) }),
     dependsOn: dependenciesOf(context, declared, source, node, normalized),
     files: distinctFiles([
       ...granted.files,
@@ -149,6 +152,15 @@ function environmentOf(
       positions[`secrets.${secret}`] = { file: display(value.path), line: 1, column: 1 };
   }
   return environment;
+}
+
+/** A Secret that a probe names. */
+function secretIn(values: Values, own: MapNode): (name: string) => EnvValue {
+  const probe = childOf(own, 'probe');
+  const way = probe && (childOf(probe, 'postgres') ?? childOf(probe, 'redis'));
+  const password = way && childOf(way, 'password');
+  const { position } = (password && childOf(password, 'secret')) ?? own;
+  return (secret) => ({ secret, digest: values.secret(secret, position)?.digest ?? '' });
 }
 
 /** An absent `restart` means long-running in manifests, and at rest after exit 0 in Compose files. */

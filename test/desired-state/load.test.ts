@@ -57,6 +57,46 @@ test.each(['', '# kind: Service\n', '---\n---\n'])(
   },
 );
 
+describe('probes of databases', () => {
+  const probeOf = async (spec: string) =>
+    (
+      await workloadOf('Service/db', {
+        'reeve.yaml': doc('Service', 'db', `{image: a:1, ${spec}}`) + doc('Secret', 'pw', '{file: pw}'),
+        pw: 'hunter2',
+      })
+    ).probe;
+  const password = { secret: 'pw', digest: digest('hunter2') };
+
+  test.each([
+    ['{}', '{postgres: {}}', { port: 5432, user: 'postgres', database: 'postgres' }],
+    [
+      '{POSTGRES_USER: ann, POSTGRES_PASSWORD: {secret: pw}}',
+      '{postgres: {}}',
+      { port: 5432, user: 'ann', database: 'ann', password },
+    ],
+    [
+      '{POSTGRES_USER: ann, POSTGRES_DB: shop, POSTGRES_PASSWORD: clear}',
+      '{postgres: {}}',
+      { port: 5432, user: 'ann', database: 'shop', password: 'clear' },
+    ],
+    [
+      '{POSTGRES_USER: ann, POSTGRES_PASSWORD: clear}',
+      '{postgres: {user: probe, database: template1, port: 1, password: {secret: pw}}}',
+      { port: 1, user: 'probe', database: 'template1', password },
+    ],
+  ])('a Postgres with %s: %s', async (environment, probe, expected) => {
+    expect((await probeOf(`environment: ${environment}, probe: ${probe}`))?.postgres).toEqual(expected);
+  });
+
+  test('a Redis has a password only where one is named', async () => {
+    expect((await probeOf('probe: {redis: {}}'))?.redis).toEqual({ port: 6379 });
+    expect((await probeOf('probe: {redis: {password: {secret: pw}}}'))?.redis).toEqual({
+      port: 6379,
+      password,
+    });
+  });
+});
+
 describe('classes', () => {
   const classed = (own: string, below: string) =>
     workloadOf('Agent/a', {

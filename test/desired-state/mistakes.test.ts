@@ -10,6 +10,25 @@ interface Mistake {
 }
 
 const mistakes: Readonly<Record<string, Mistake>> = {
+  'a probe that is two, and one whose password is no Secret': {
+    files: {
+      'reeve.yaml': `
+apiVersion: reeve/v1
+kind: Service
+metadata: {name: a}
+spec: {image: a:1, probe: {redis: {}, tcp: {port: 1}}}
+---
+apiVersion: reeve/v1
+kind: Service
+metadata: {name: b}
+spec: {image: a:1, probe: {postgres: {password: {secret: nope}}}}
+`.slice(1),
+    },
+    lines: [
+      'reeve.yaml:4:27: probe: expected exactly one of http, tcp, exec, postgres and redis',
+      'reeve.yaml:9:58: there is no Secret "nope"; declare it with kind: Secret',
+    ],
+  },
   'a tab': {
     files: {
       'reeve.yaml': `
@@ -699,7 +718,7 @@ spec: {image: a, probe: {http: {port: 80, path: /}, tcp: {port: 80}}}
       'reeve.yaml:4:76: unknown key "x-reeve" in Service web; in a manifest its fields stand in spec itself',
       'reeve.yaml:4:109: onChange: expected "restart", "ignore" or a map',
       'reeve.yaml:4:125: conf cannot be watched: file not found',
-      'reeve.yaml:9:25: probe: expected exactly one of http, tcp and exec',
+      'reeve.yaml:9:25: probe: expected exactly one of http, tcp, exec, postgres and redis',
     ],
   },
   'x-reeve in a Compose file': {

@@ -103,6 +103,7 @@ describe('readiness', () => {
       'ready',
       'ProbeUnreachable',
     ],
+    ['one that says it is loading is waited for', probed, {}, result('loading', 0), 'starting', 'Loading'],
     [
       'a result about another container is none',
       probed,

@@ -147,13 +147,15 @@ function healthText(check: Healthcheck | undefined): string | undefined {
 
 function probeText(probe: Probe | undefined): string | undefined {
   if (probe === undefined) return undefined;
-  const what =
-    probe.http !== undefined
-      ? `http :${probe.http.port}${probe.http.path}`
-      : probe.tcp !== undefined
-        ? `tcp :${probe.tcp.port}`
-        : `exec ${probe.exec?.command.join(' ')}`;
-  return `${what} every ${formatDuration(probe.everyMs)}, within ${formatDuration(probe.timeoutMs)}, failing after ${probe.threshold} in a row`;
+  return `${probeWay(probe)} every ${formatDuration(probe.everyMs)}, within ${formatDuration(probe.timeoutMs)}, failing after ${probe.threshold} in a row`;
+}
+
+function probeWay({ http, tcp, postgres, redis, exec }: Probe): string {
+  if (http !== undefined) return `http :${http.port}${http.path}`;
+  if (tcp !== undefined) return `tcp :${tcp.port}`;
+  if (postgres !== undefined) return `postgres :${postgres.port} ${postgres.database} as ${postgres.user}`;
+  if (redis !== undefined) return `redis :${redis.port}`;
+  return `exec ${exec?.command.join(' ')}`;
 }
 
 function needs({ needs: all, neededBy }: DescribeReport, screen: Screen): string[] {
