@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { OutputFlags } from './options.ts';
 import { screenOf } from './screen.ts';
-import { procedureView, transitionLine } from './views/procedures.ts';
+import { procedureView, stageLines, transitionLine } from './views/procedures.ts';
 
 export async function follow(
   procedures: Pick<Procedures, 'attend'>,
@@ -26,6 +26,7 @@ export async function follow(
   const last = await procedures.attend(id, tell, interrupt);
   if (flags.output === 'json') terminal.out(JSON.stringify(last, null, 2));
   else if (last.endedAt === undefined) terminal.out(procedureView(last, screenOf(context)));
+  else for (const line of stageLines(last, screenOf(context))) terminal.out(line);
   if (last.choices.length > 0) context.exit(exitStatus.blocked);
   else if (last.state !== 'done') context.exit(exitStatus.failed);
 }

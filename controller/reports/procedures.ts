@@ -1,6 +1,6 @@
 // Procedures as people see them: how each stands, what it waits for, what may be said to it, and how it came there.
 
-import type { ProcedureDefinition } from '../../reconcilers/procedures/definition.ts';
+import type { Outlook, ProcedureDefinition } from '../../reconcilers/procedures/definition.ts';
 import { definitionOf } from '../../reconcilers/procedures/index.ts';
 import type { ProcedureRecord, Transition } from '../store/store.ts';
 import { iso } from './snapshot.ts';
@@ -21,7 +21,18 @@ export interface ProcedureRow {
   readonly nextDeadline?: string;
 }
 
+export interface StageReport {
+  readonly name: string;
+  readonly refs: readonly string[];
+  readonly beganAt: string;
+  /** Absent: not all of it was ready, or is not yet. */
+  readonly readyAt?: string;
+  readonly failed: readonly string[];
+}
+
 export interface ProcedureReport extends ProcedureRow {
+  /** What has begun of it, in its order. */
+  readonly stages: readonly StageReport[];
   readonly log: readonly {
     readonly at: string;
     readonly event: string;
@@ -36,12 +47,7 @@ export function procedureRow(
   definitions: readonly ProcedureDefinition[],
 ): ProcedureRow {
   const { id, kind, by, beganAt, endedAt, machine } = record;
-  const outlook = definitionOf(definitions, record)?.outlook(machine.state, machine.context) ?? {
-    message: `it began with version ${record.version} of ${kind}, which this reeve does not have; it stands still until one that has it runs`,
-    done: 0,
-    total: 0,
-    choices: [],
-  };
+  const { stages: _, ...outlook } = outlookOf(record, definitions);
   const deadline = Math.min(...machine.timers.map((t) => t.at));
   return {
     id,
@@ -55,13 +61,31 @@ export function procedureRow(
   };
 }
 
+function outlookOf(record: ProcedureRecord, definitions: readonly ProcedureDefinition[]): Outlook {
+  const { kind, machine } = record;
+  return (
+    definitionOf(definitions, record)?.outlook(machine.state, machine.context) ?? {
+      message: `it began with version ${record.version} of ${kind}, which this reeve does not have; it stands still until one that has it runs`,
+      done: 0,
+      total: 0,
+      choices: [],
+    }
+  );
+}
+
 export function procedureReport(
   record: ProcedureRecord,
   log: readonly Transition[],
   definitions: readonly ProcedureDefinition[],
 ): ProcedureReport {
+  const { stages = [] } = outlookOf(record, definitions);
   return {
     ...procedureRow(record, definitions),
+    stages: stages.map(({ beganAt, readyAt, ...stage }) => ({
+      ...stage,
+      beganAt: iso(beganAt),
+      ...(readyAt === undefined ? {} : { readyAt: iso(readyAt) }),
+    })),
     log: log.map(({ at, ...transition }) => ({ at: iso(at), ...transition })),
   };
 }

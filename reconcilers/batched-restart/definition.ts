@@ -1,7 +1,7 @@
 // Batched restart as the runner drives it: what it looks at, what its effects ask for, how it reads.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import type { Asked, Outlook, ProcedureDefinition, Sight } from '../procedures/definition.ts';
+import type { Asked, Outlook, ProcedureDefinition, Sight, Stage } from '../procedures/definition.ts';
 import { type BatchedRestartContext, machine } from './machine.ts';
 
 export const batchedRestart: ProcedureDefinition<BatchedRestartContext> = {
@@ -66,5 +66,22 @@ function outlook(state: string, context: BatchedRestartContext): Outlook {
     done: state === 'done' ? total : index,
     total,
     choices: state === 'deciding' ? ['continue', 'retry', 'abort'] : [],
+    stages: stagesOf(context),
   };
+}
+
+function stagesOf({ batches, reports, failed }: BatchedRestartContext): readonly Stage[] {
+  return reports.flatMap(({ askedAt, readyAt }, i): Stage[] => {
+    const batch = batches[i];
+    if (batch === undefined) return [];
+    return [
+      {
+        name: `${i + 1} ${batch.tier}`,
+        refs: batch.refs,
+        beganAt: askedAt,
+        ...(readyAt === undefined ? {} : { readyAt }),
+        failed: batch.refs.filter((ref) => failed.includes(ref)),
+      },
+    ];
+  });
 }

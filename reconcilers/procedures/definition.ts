@@ -41,6 +41,18 @@ export interface Asked {
   readonly tellings: readonly Telling[];
 }
 
+/** A part of the work that has begun: what of it, when, and how it came out. */
+export interface Stage {
+  readonly name: string;
+  readonly refs: readonly Ref[];
+  /** Epoch ms. */
+  readonly beganAt: number;
+  /** When the last of it was ready; absent: one was not, or is not yet. */
+  readonly readyAt?: number;
+  /** Given up. */
+  readonly failed: readonly Ref[];
+}
+
 /** How it stands, for people. */
 export interface Outlook {
   /** One sentence: what it does or waits for. */
@@ -49,6 +61,8 @@ export interface Outlook {
   readonly total: number;
   /** What a person may decide, where it waits for that. */
   readonly choices: readonly string[];
+  /** Those that have begun, in their order. */
+  readonly stages?: readonly Stage[];
 }
 
 export interface ProcedureDefinition<Context = unknown> {

@@ -232,6 +232,21 @@ function placeOf({
   );
 }
 
+test('the report: each batch that has begun, how it came out and who did not get ready', () => {
+  const walk = new Walk({ maxFailures: 2 }).seen('Service/db').after(30_000).seen('Service/a').after(300_000);
+  const { stages = [] } = batchedRestart.outlook(walk.machine.state, walk.context);
+  expect(stages).toEqual([
+    { name: '1 core', refs: ['Service/db'], beganAt: noon, readyAt: noon, failed: [] },
+    {
+      name: '2 standard',
+      refs: ['Service/a', 'Service/b'],
+      beganAt: noon + 30_000,
+      failed: ['Service/b'],
+    },
+    { name: '3 standard', refs: ['Service/c'], beganAt: noon + 330_000, failed: [] },
+  ]);
+});
+
 describe('what it sees', () => {
   const walk = new Walk().seen('Service/db').after(30_000);
   const status = (ref: Ref, ready: boolean) => ({

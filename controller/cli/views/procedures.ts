@@ -2,7 +2,7 @@
 
 import type { RestartPlan } from '../../procedures/restart-plan.ts';
 import type { ProcedureReport, ProcedureRow } from '../../reports/procedures.ts';
-import { age, clock, counted, dateTime, flowing, hanging } from '../format.ts';
+import { age, clock, counted, dateTime, flowing, hanging, took } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
 export function batchesView({ batches, settleMs, leastMs }: RestartPlan, { width, paint }: Screen): string {
@@ -40,10 +40,23 @@ export function procedureView(report: ProcedureReport, screen: Screen): string {
     hanging(`${state}: ${message}`, width),
     ...(nextDeadline === undefined ? [] : [`next deadline ${clock(Date.parse(nextDeadline), now)}`]),
     ...(endedAt === undefined ? [] : [`ended ${clock(Date.parse(endedAt), now)}`]),
+    ...stageLines(report, screen),
     '',
     ...report.log.map((line) => transitionLine(line, screen)),
     ...(choices.length === 0 ? [] : ['', ...choices.map((choice) => `  reeve decide ${id} ${choice}`)]),
   ].join('\n');
+}
+
+/** What has begun, how long each took to be ready, and who did not get there. */
+export function stageLines({ stages }: ProcedureReport, { width, paint }: Screen): string[] {
+  if (stages.length === 0) return [];
+  const rows = stages.map(({ name, refs, beganAt, readyAt, failed }) => [
+    `  ${name}`,
+    clock(Date.parse(beganAt), Date.now()),
+    readyAt === undefined ? '–' : took(Date.parse(readyAt) - Date.parse(beganAt)),
+    refs.map((ref) => (failed.includes(ref) ? paint.bad(`${ref} not ready`) : ref)).join(', '),
+  ]);
+  return ['', ...flowing([['  STAGE', 'BEGAN', 'READY IN', 'WHAT'], ...rows], width)];
 }
 
 export function transitionLine(line: ProcedureReport['log'][number], { width }: Screen): string {
