@@ -1,7 +1,7 @@
 // Names of a container's fields: those of ContainerSpec here, Compose's own where people read them. `drift:` takes
 // either, and ours without the unit (`resources.memory` is `resources.memoryBytes`, which is Compose's `mem_limit`).
 
-import type { ContainerSpec, Resources } from './resource.ts';
+import type { ContainerSpec, Resources } from './container-spec.ts';
 
 /** As Compose has it. A new field does not compile until it stands here. */
 const containerFields: Readonly<Record<keyof ContainerSpec, string>> = {

@@ -1,6 +1,6 @@
 // The order in which a container joins its networks, as Compose has it: the highest priority first, then by name.
 
-import type { NetworkAttachment } from './resource.ts';
+import type { NetworkAttachment } from './container-spec.ts';
 
 type Networks = Readonly<Record<string, NetworkAttachment>>;
 

@@ -1,7 +1,8 @@
 // What can be known to fail before anything is touched: names and ports that others hold, volumes that are lost,
 // limits above the host. Everything here is checked before the first stop.
 
-import type { PortBinding, Ref, Workload } from '../desired-state/resource.ts';
+import type { PortBinding } from '../desired-state/container-spec.ts';
+import type { Ref, Workload } from '../desired-state/resource.ts';
 import { isAnonymousVolume } from './canonical.ts';
 import { aboveHost, aboveWords } from './capacity.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';

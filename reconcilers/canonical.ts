@@ -8,7 +8,7 @@ import type {
   Mount,
   NetworkAttachment,
   PortBinding,
-} from '../desired-state/resource.ts';
+} from '../desired-state/container-spec.ts';
 import { secretMark } from './drift-text.ts';
 
 /** A field's value: text, or texts by key for fields that are maps; absent when not set. */

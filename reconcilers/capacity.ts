@@ -1,7 +1,8 @@
 // What the platform asks of the host, against what the host has: sums of reservations, and limits above the whole host.
 // Pure; a limit above the host's is taken down to it where the policy says so.
 
-import { isWorkload, type Ref, type Resources, refOf, type Workload } from '../desired-state/resource.ts';
+import type { Resources } from '../desired-state/container-spec.ts';
+import { isWorkload, type Ref, refOf, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import { formatSize } from '../desired-state/units.ts';
 import type { ObservedState } from './observed.ts';

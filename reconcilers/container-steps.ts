@@ -1,7 +1,8 @@
 // Steps on one workload's containers: create, replace, roll back. Each step is one engine call, and a crash between
 // any two leaves a world that the next plan resolves from what it sees.
 
-import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
+import type { ContainerSpec } from '../desired-state/container-spec.ts';
+import type { Workload } from '../desired-state/resource.ts';
 import { portGivers, releasesFor } from './blockers.ts';
 import { carriedLabels } from './compose-identity.ts';
 import { imageSteps } from './image-steps.ts';

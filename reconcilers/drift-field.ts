@@ -1,6 +1,7 @@
 // What a row of the drift table is made of.
 
-import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
+import type { ContainerSpec } from '../desired-state/container-spec.ts';
+import type { Workload } from '../desired-state/resource.ts';
 import type { Canonical } from './canonical.ts';
 import type { ContainerDetail } from './observed.ts';
 

@@ -1,6 +1,6 @@
 // Fields that say what of the host a container gets and how it is run there: rows of the drift table.
 
-import type { BlockIo, ContainerSpec, DeviceRequest } from '../desired-state/resource.ts';
+import type { BlockIo, ContainerSpec, DeviceRequest } from '../desired-state/container-spec.ts';
 import { type Canonical, list, number, set, text } from './canonical.ts';
 import { type DriftContext, type Field, isBefore, plain, whereSet } from './drift-field.ts';
 import { meantLinks } from './links.ts';

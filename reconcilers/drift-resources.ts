@@ -1,6 +1,6 @@
 // Limits and the restart policy: what the engine changes in place, and what it cannot take away again.
 
-import type { Resources, RestartPolicy } from '../desired-state/resource.ts';
+import type { Resources, RestartPolicy } from '../desired-state/container-spec.ts';
 import { showBytes } from './drift-text.ts';
 
 export function restartText(restart: RestartPolicy): string {

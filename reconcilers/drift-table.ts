@@ -1,8 +1,9 @@
 // Every field of a container: how both sides read, and what a difference calls for. A new field of ContainerSpec does
 // not compile until it has a row here.
 
+import type { ContainerSpec, NetworkAttachment } from '../desired-state/container-spec.ts';
 import { networksByPriority } from '../desired-state/network-order.ts';
-import type { ContainerSpec, NetworkAttachment, Workload } from '../desired-state/resource.ts';
+import type { Workload } from '../desired-state/resource.ts';
 import {
   attachment,
   capabilities,

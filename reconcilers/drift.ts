@@ -1,7 +1,8 @@
 // What differs between a container as declared and as it is, field by field. Decides nothing about what to do.
 
+import type { Resources } from '../desired-state/container-spec.ts';
 import type { Position } from '../desired-state/diagnostic.ts';
-import type { Resources, Workload } from '../desired-state/resource.ts';
+import type { Workload } from '../desired-state/resource.ts';
 import type { Canonical } from './canonical.ts';
 import type { DriftAct, DriftContext, Pair } from './drift-field.ts';
 import { inCpus, limitOf, resourceFields } from './drift-resources.ts';

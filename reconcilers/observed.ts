@@ -1,7 +1,7 @@
 // What is there, as plain data: no Docker type, no class. Made by controller/docker, read by the rules and the planner.
 // Times are milliseconds since the epoch.
 
-import type { ContainerSpec, EnvValue } from '../desired-state/resource.ts';
+import type { ContainerSpec, EnvValue } from '../desired-state/container-spec.ts';
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 

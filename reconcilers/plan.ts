@@ -1,20 +1,16 @@
 // A plan is a value: the steps that close the difference, each one engine (or model server) call with its cause,
 // what each waits for, and what cannot be done and why. Same inputs, same plan, in the same order.
 
-import type { Diagnostic, Position } from '../desired-state/diagnostic.ts';
 import type {
   Build,
   ContainerSpec,
   Hook,
-  Model,
-  Network,
   NetworkAttachment,
-  Ref,
   Resources,
   RestartPolicy,
-  Volume,
-  WatchedFile,
-} from '../desired-state/resource.ts';
+} from '../desired-state/container-spec.ts';
+import type { Diagnostic, Position } from '../desired-state/diagnostic.ts';
+import type { Model, Network, Ref, Volume, WatchedFile } from '../desired-state/resource.ts';
 import type { ResourceStatus } from './condition.ts';
 
 /** Everything the executor needs for each kind of step; the executor decides nothing. */

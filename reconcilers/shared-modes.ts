@@ -1,6 +1,7 @@
 // Which namespaces a container shares with another, and what must be known of the two to judge it. Knows no rule.
 
-import type { ContainerSpec, Workload } from '../desired-state/resource.ts';
+import type { ContainerSpec } from '../desired-state/container-spec.ts';
+import type { Workload } from '../desired-state/resource.ts';
 import type { ObservedContainer } from './observed.ts';
 
 export interface SharedMode {

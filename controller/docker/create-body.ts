@@ -1,8 +1,13 @@
 // A declared container as the body of the engine's create call. Pure: names, secrets and the API version come in.
 // The only place where a secret's value meets the engine's environment.
 
+import type {
+  ContainerSpec,
+  EnvValue,
+  Healthcheck,
+  PortBinding,
+} from '../../desired-state/container-spec.ts';
 import type { SecretValues } from '../../desired-state/load-types.ts';
-import type { ContainerSpec, EnvValue, Healthcheck, PortBinding } from '../../desired-state/resource.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { StepArgs } from '../../reconcilers/plan.ts';
 import { ReeveError } from '../errors.ts';

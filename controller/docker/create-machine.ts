@@ -1,6 +1,11 @@
 // What of the host a container gets, in the engine's form. Pure; read back by to-machine.ts.
 
-import type { BlockIo, ContainerSpec, DeviceRate, DeviceRequest } from '../../desired-state/resource.ts';
+import type {
+  BlockIo,
+  ContainerSpec,
+  DeviceRate,
+  DeviceRequest,
+} from '../../desired-state/container-spec.ts';
 import type { RawDeviceRequest, RawHostConfig, RawRate } from './api.ts';
 
 /** Fields of `HostConfig`; absent where nothing is declared. */

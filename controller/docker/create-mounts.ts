@@ -1,7 +1,7 @@
 // A container's mounts in the engine's form. Pure.
 // Two forms are needed: `Binds` makes a missing host folder (Compose's short syntax), `Mounts` refuses it (long syntax).
 
-import type { Mount } from '../../desired-state/resource.ts';
+import type { Mount } from '../../desired-state/container-spec.ts';
 import { EngineError } from '../errors.ts';
 import type { RawMount } from './api.ts';
 import { compareVersions, requireVersion } from './version.ts';

@@ -1,8 +1,8 @@
 // A container's networks in the engine's form. Pure. Before API 1.44 a create takes one endpoint; the others are
 // connected after it and before the start.
 
+import type { ContainerSpec, NetworkAttachment } from '../../desired-state/container-spec.ts';
 import { networksByPriority } from '../../desired-state/network-order.ts';
-import type { ContainerSpec, NetworkAttachment } from '../../desired-state/resource.ts';
 import { compareVersions, requireVersion } from './version.ts';
 
 export interface CreateEndpoint {

@@ -1,7 +1,7 @@
 // Runs a command in a container and takes its exit code and the beginning of its output.
 
 import { setTimeout } from 'node:timers/promises';
-import type { EnvValue } from '../../desired-state/resource.ts';
+import type { EnvValue } from '../../desired-state/container-spec.ts';
 import { EngineError } from '../errors.ts';
 import type { EngineClient } from './client.ts';
 import { demultiplex } from './demux.ts';

@@ -1,6 +1,6 @@
 // Limits and restart policy in the engine's form, for create and update alike. Pure.
 
-import type { Resources, RestartPolicy } from '../../desired-state/resource.ts';
+import type { Resources, RestartPolicy } from '../../desired-state/container-spec.ts';
 
 /** Limits as `HostConfig` has them. */
 export function resourcesBody(resources: Resources): Record<string, number | string> {

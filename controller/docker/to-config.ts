@@ -1,6 +1,6 @@
 // What an image and a container alike say (`Config`), in the manifest's form. Pure.
 
-import type { Healthcheck } from '../../desired-state/resource.ts';
+import type { Healthcheck } from '../../desired-state/container-spec.ts';
 import type { ImageDefaults } from '../../reconcilers/observed.ts';
 import type { RawConfig, RawHealthcheck } from './api.ts';
 

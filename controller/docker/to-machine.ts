@@ -1,6 +1,11 @@
 // What of the host an inspected container has, in the manifest's form. Pure; the way back of create-machine.ts.
 
-import type { BlockIo, ContainerSpec, DeviceRate, DeviceRequest } from '../../desired-state/resource.ts';
+import type {
+  BlockIo,
+  ContainerSpec,
+  DeviceRate,
+  DeviceRequest,
+} from '../../desired-state/container-spec.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { RawDeviceRequest, RawHostConfig, RawInspect, RawRate } from './api.ts';
 import { openPaths } from './create-machine.ts';

@@ -1,6 +1,6 @@
 // Mounts of an inspected container in the manifest's form. Pure. Sources are engine names.
 
-import type { Mount } from '../../desired-state/resource.ts';
+import type { Mount } from '../../desired-state/container-spec.ts';
 import {
   isAnonymousVolume,
   type RawHostConfig,

@@ -8,7 +8,7 @@ import type {
   PortBinding,
   Resources,
   RestartPolicy,
-} from '../../desired-state/resource.ts';
+} from '../../desired-state/container-spec.ts';
 import type { RawConfig, RawHostConfig, RawInspect } from './api.ts';
 import { environmentOf, exposeOf, toConfig } from './to-config.ts';
 import { machineOf, openPathsOf } from './to-machine.ts';

@@ -2,7 +2,8 @@
 
 import { connect } from 'node:net';
 import { type Agent, request } from 'undici';
-import type { EnvValue, Probe } from '../../desired-state/resource.ts';
+import type { EnvValue } from '../../desired-state/container-spec.ts';
+import type { Probe } from '../../desired-state/resource.ts';
 import type { ProbeResult } from '../../reconcilers/observed.ts';
 import type { Engine } from '../engine.ts';
 import { EngineError } from '../errors.ts';

@@ -9,7 +9,7 @@ import type {
   NetworkAttachment,
   PortBinding,
   Resources,
-} from '../../desired-state/resource.ts';
+} from '../../desired-state/container-spec.ts';
 import type { ContainerDetail, ImageDefaults } from '../../reconcilers/observed.ts';
 
 export interface Described {

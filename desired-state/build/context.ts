@@ -3,7 +3,7 @@
 
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import type { Build } from '../resource.ts';
+import type { Build } from '../container-spec.ts';
 import { type Ignore, ignoreNothing, parseIgnore } from './ignore.ts';
 
 export type ContextEntry = {

@@ -1,6 +1,6 @@
 // Block IO: weights of the container and of devices, and rates of devices.
 
-import type { BlockIo, DeviceRate } from '../resource.ts';
+import type { BlockIo, DeviceRate } from '../container-spec.ts';
 import type { Node } from '../tree.ts';
 import { fieldOf, present, type Scope } from './scope.ts';
 import { integerOf, itemsOf, numberIn, sizeOf, textOf } from './values.ts';

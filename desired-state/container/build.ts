@@ -2,8 +2,8 @@
 // What lies in the context is resolve/build.ts's to read.
 
 import { resolve } from 'node:path';
+import type { Build } from '../container-spec.ts';
 import type { Position } from '../diagnostic.ts';
-import type { Build } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { extraHostsOf } from './networks.ts';
 import { fieldOf, present, reject, type Scope, warn } from './scope.ts';

@@ -1,6 +1,6 @@
 // What drivers of the engine are asked for: `gpus`, devices reserved under `deploy`, and devices by their CDI name.
 
-import type { DeviceRequest } from '../resource.ts';
+import type { DeviceRequest } from '../container-spec.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';
 import { integerOf, itemsOf, textMapOf, textOf, textsOf } from './values.ts';

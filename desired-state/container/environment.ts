@@ -1,8 +1,8 @@
 // Environment: env files first, then `environment` over them; a key without a value takes the shell's, or is left out.
 // A Secret's value never passes through here: only which Secret a variable takes it from.
 
+import type { EnvValue } from '../container-spec.ts';
 import type { Position } from '../diagnostic.ts';
-import type { EnvValue } from '../resource.ts';
 import type { MapNode } from '../tree.ts';
 import { envFilesOf } from './env-file.ts';
 import { fieldOf, reject, type Scope, take } from './scope.ts';

@@ -1,6 +1,6 @@
 // The engine's healthcheck of a container, in Docker's own form.
 
-import type { Healthcheck } from '../resource.ts';
+import type { Healthcheck } from '../container-spec.ts';
 import type { Node } from '../tree.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';
 import { durationOf, flagOf, integerOf, itemsOf, quote, textOf, textsOf } from './values.ts';

@@ -1,6 +1,6 @@
 // Commands that reeve runs in the container: after its start, before its stop.
 
-import type { Hook } from '../resource.ts';
+import type { Hook } from '../container-spec.ts';
 import type { Node } from '../tree.ts';
 import { commandOf } from './command.ts';
 import { fieldOf, present, type Scope } from './scope.ts';

@@ -1,6 +1,6 @@
 // The image a container runs, and the names it goes by.
 
-import type { PullPolicy } from '../resource.ts';
+import type { PullPolicy } from '../container-spec.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, reject, type Scope, take } from './scope.ts';
 import { quote, textOf, wordOf } from './values.ts';

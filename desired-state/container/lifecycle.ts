@@ -1,7 +1,7 @@
 // When the engine restarts a container, how it is asked to stop, and how many there are.
 
 import { constants } from 'node:os';
-import type { RestartPolicy } from '../resource.ts';
+import type { RestartPolicy } from '../container-spec.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, reject, type Scope, take } from './scope.ts';
 import { integerOf, quote, textOf, wordOf } from './values.ts';

@@ -1,6 +1,6 @@
 // What a container shares with the host or with another container, and where its output goes.
 
-import type { ContainerSpec } from '../resource.ts';
+import type { ContainerSpec } from '../container-spec.ts';
 import type { Node } from '../tree.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';
 import { quote, textMapOf, textOf } from './values.ts';

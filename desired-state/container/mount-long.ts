@@ -1,6 +1,6 @@
 // The long form of a mount: type, source, target and the options of each type.
 
-import { type Mount, mountTypes } from '../resource.ts';
+import { type Mount, mountTypes } from '../container-spec.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { propagations } from './mount-short.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';

@@ -1,6 +1,6 @@
 // The short form of a mount: [SOURCE:]TARGET[:OPTIONS]. Owns the split and the options, not the resolving of paths.
 
-import type { Mount } from '../resource.ts';
+import type { Mount } from '../container-spec.ts';
 import type { Node } from '../tree.ts';
 import { present, reject, type Scope, warn } from './scope.ts';
 import { quote, textOf } from './values.ts';

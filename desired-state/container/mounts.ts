@@ -2,8 +2,8 @@
 // Says which of them name a volume and which bind a file beside the manifest; does not look at the host.
 
 import { posix } from 'node:path';
+import type { Mount } from '../container-spec.ts';
 import type { Position } from '../diagnostic.ts';
-import type { Mount } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { longMount } from './mount-long.ts';
 import { shortMount } from './mount-short.ts';

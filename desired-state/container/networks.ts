@@ -1,8 +1,8 @@
 // Networks of a container, and how it resolves names. Names are those of the manifest; the engine's are not known here.
 
 import { isIP } from 'node:net';
+import type { NetworkAttachment } from '../container-spec.ts';
 import type { Position } from '../diagnostic.ts';
-import type { NetworkAttachment } from '../resource.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, present, reject, type Scope, take } from './scope.ts';
 import { integerOf, itemsOf, quote, textMapOf, textOf, textsOf, wordOf } from './values.ts';

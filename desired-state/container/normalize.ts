@@ -1,8 +1,8 @@
 // One container in Compose's language → ContainerSpec: the order of the fields and nothing else. What a field means is
 // in the part that reads it. Expects a tree whose types the schema has checked; never throws for a mistake.
 
+import type { ContainerSpec, Hook, PullPolicy } from '../container-spec.ts';
 import type { Position } from '../diagnostic.ts';
-import type { ContainerSpec, Hook, PullPolicy } from '../resource.ts';
 import type { MapNode } from '../tree.ts';
 import { blockIoOf } from './block-io.ts';
 import { buildOf, type WrittenBuild } from './build.ts';

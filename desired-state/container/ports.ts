@@ -1,7 +1,7 @@
 // Published and exposed ports: short forms with ranges, addresses and protocols, and the long form, one binding a port.
 
 import { isIP } from 'node:net';
-import type { PortBinding } from '../resource.ts';
+import type { PortBinding } from '../container-spec.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';
 import { itemsOf, quote, textOf, wordOf } from './values.ts';

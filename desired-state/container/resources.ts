@@ -1,7 +1,7 @@
 // Limits and reservations: Compose's plain fields and deploy.resources say the same things twice; both written, they
 // must agree. Checks reservations against limits; whether the host has that much is not known here.
 
-import type { Resources } from '../resource.ts';
+import type { Resources } from '../container-spec.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { formatSize } from '../units.ts';
 import { fieldOf, present, reject, type Scope } from './scope.ts';

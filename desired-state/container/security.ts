@@ -1,6 +1,6 @@
 // Rights and kernel settings: devices, ulimits, security options.
 
-import type { Ulimit } from '../resource.ts';
+import type { Ulimit } from '../container-spec.ts';
 import type { Node } from '../tree.ts';
 import { cdiName } from './device-requests.ts';
 import { readBeside } from './env-file.ts';

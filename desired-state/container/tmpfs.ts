@@ -1,7 +1,7 @@
 // The `tmpfs` field: TARGET[:OPTIONS], for example /run:size=64m,mode=1777. Options are the kernel's and go to the
 // engine as they are, as Compose gives them.
 
-import type { Mount } from '../resource.ts';
+import type { Mount } from '../container-spec.ts';
 import type { Node } from '../tree.ts';
 import { textOf } from './values.ts';
 

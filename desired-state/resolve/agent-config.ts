@@ -1,8 +1,8 @@
 // `config:` of an Agent: a JSON file that is mounted where agents look for it, watched, and held against the model.
 
 import { resolve } from 'node:path';
+import type { Mount } from '../container-spec.ts';
 import type { Position } from '../diagnostic.ts';
-import type { Mount } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
 import { readTextFile } from '../yaml/read.ts';
 import type { Attached, OnChange } from './attachments.ts';

@@ -2,7 +2,8 @@
 
 import type { Grant } from '../container/grants.ts';
 import type { NormalizedContainer } from '../container/normalize.ts';
-import type { Mount, WatchedFile } from '../resource.ts';
+import type { Mount } from '../container-spec.ts';
+import type { WatchedFile } from '../resource.ts';
 import { lookAt } from '../yaml/read.ts';
 import { type ResolveContext, reportError, reportWarning } from './context.ts';
 import type { Value, Values } from './secrets.ts';

@@ -1,7 +1,7 @@
 // Networks and volumes that a workload uses: each must be declared, and every network knows the workload by its name.
 
 import type { NormalizedContainer } from '../container/normalize.ts';
-import type { NetworkAttachment } from '../resource.ts';
+import type { NetworkAttachment } from '../container-spec.ts';
 import { type ResolveContext, reportMissing } from './context.ts';
 import type { Declared, WorkloadSource } from './declared.ts';
 

@@ -1,9 +1,10 @@
 // ResourceLimits → resources of workloads: which apply, which goes first, and that nothing is kept more than it may use.
 
+import type { Resources } from '../container-spec.ts';
 import { type Position, place } from '../diagnostic.ts';
 import type { DocumentOf } from '../manifest/document.ts';
 import { labelsOf } from '../manifest/labels.ts';
-import type { Resources, Tier } from '../resource.ts';
+import type { Tier } from '../resource.ts';
 import { childOf, type Path, positionAt } from '../tree.ts';
 import { formatSize, parseSize } from '../units.ts';
 import { type ResolveContext, reportError } from './context.ts';

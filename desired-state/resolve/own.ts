@@ -1,9 +1,10 @@
 // reeve's own fields of a workload: taken out of its tree, and turned into numbers and modes.
 
+import type { EnvValue } from '../container-spec.ts';
 import type { Position } from '../diagnostic.ts';
 import { driftFieldName, driftFields, isDriftField } from '../field-names.ts';
 import { agentKeys, type OwnFields, ownFields, ownKeys } from '../manifest/own-fields.ts';
-import type { DriftMode, EnvValue, Probe, Workload } from '../resource.ts';
+import type { DriftMode, Probe, Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
 import { parseDuration } from '../units.ts';
 import { checkShape } from '../yaml/check.ts';

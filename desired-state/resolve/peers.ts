@@ -1,8 +1,9 @@
 // Other workloads that a container names: whose namespaces it shares, whose volumes it takes, whom it links to. The
 // engine knows them by container name, and those are known only when every workload is.
 
+import type { ContainerSpec } from '../container-spec.ts';
 import { indexOf, withoutIndex } from '../instances.ts';
-import type { ContainerSpec, Workload } from '../resource.ts';
+import type { Workload } from '../resource.ts';
 
 /** `service:NAME` in every field becomes the name of a container: of the first instance, or of each for links. */
 export function withContainerNames(platform: string, workloads: readonly Workload[]): Workload[] {

@@ -3,9 +3,10 @@
 
 import type { WrittenBuild } from '../container/build.ts';
 import { type NormalizedContainer, normalizeContainer } from '../container/normalize.ts';
+import type { ContainerSpec, EnvValue } from '../container-spec.ts';
 import type { Diagnostic, Position } from '../diagnostic.ts';
 import { fieldName } from '../field-names.ts';
-import type { ContainerSpec, EnvValue, Workload } from '../resource.ts';
+import type { Workload } from '../resource.ts';
 import { childOf, type MapNode } from '../tree.ts';
 import { agentConfig } from './agent-config.ts';
 import { boundFiles, distinctFiles, grantedFiles } from './attachments.ts';

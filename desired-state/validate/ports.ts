@@ -1,10 +1,11 @@
 // Two workloads that want one port of the host: told before the engine does, at the later one.
 
+import type { PortBinding } from '../container-spec.ts';
 import { type Position, place } from '../diagnostic.ts';
 import { withoutIndex } from '../instances.ts';
 import { type ResolveContext, reportError } from '../resolve/context.ts';
 import type { Declared } from '../resolve/declared.ts';
-import { type PortBinding, refOf, type Workload } from '../resource.ts';
+import { refOf, type Workload } from '../resource.ts';
 import { clashPlace } from './clash.ts';
 
 export function checkPorts(

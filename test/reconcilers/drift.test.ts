@@ -2,7 +2,7 @@
 // is ever printed.
 
 import { describe, expect, test } from 'vitest';
-import type { ContainerSpec } from '../../desired-state/resource.ts';
+import type { ContainerSpec } from '../../desired-state/container-spec.ts';
 import { fieldDrift } from '../../reconcilers/drift.ts';
 import type { ContainerDetail, ImageDefaults } from '../../reconcilers/observed.ts';
 import { specHash } from '../../reconcilers/spec-hash.ts';

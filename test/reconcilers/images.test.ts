@@ -1,7 +1,8 @@
 // How images are had: used, pulled, built, refused; what is taken and what is only proposed.
 
 import { describe, expect, test } from 'vitest';
-import type { Build, Workload } from '../../desired-state/resource.ts';
+import type { Build } from '../../desired-state/container-spec.ts';
+import type { Workload } from '../../desired-state/resource.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import { formatPlan } from '../../reconcilers/format-plan.ts';
 import { factsWithTaken, type ImageAsks, noAsks } from '../../reconcilers/images.ts';

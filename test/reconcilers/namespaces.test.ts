@@ -1,7 +1,7 @@
 // Namespaces shared with another container: what is done when the other starts anew, ends, or is made anew.
 
 import { describe, expect, test } from 'vitest';
-import type { ContainerSpec } from '../../desired-state/resource.ts';
+import type { ContainerSpec } from '../../desired-state/container-spec.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ContainerDetail, ObservedContainer } from '../../reconcilers/observed.ts';

@@ -1,7 +1,7 @@
 // Short ways to make what is declared and what is there. Everything has a default; a test names only what it is about.
 
+import type { ContainerSpec } from '../../desired-state/container-spec.ts';
 import type {
-  ContainerSpec,
   Dependency,
   Model,
   Network,

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ConnectedEngine, connectEngine } from '../../controller/docker/connect.ts';
 import type { StepContext, StepOutcome } from '../../controller/engine.ts';
-import type { ContainerSpec } from '../../desired-state/resource.ts';
+import type { ContainerSpec } from '../../desired-state/container-spec.ts';
 import type { Step, StepArgs, StepOp } from '../../reconcilers/plan.ts';
 import { askEngine, callEngine, engineSocket } from '../../scripts/lib/docker-api.ts';
 

@@ -1,6 +1,6 @@
 // Parts of a container in short words, as a person would write them in Compose.
 
-import type { Mount, PortBinding, Resources } from '../../../desired-state/resource.ts';
+import type { Mount, PortBinding, Resources } from '../../../desired-state/container-spec.ts';
 
 /** `0.5 cpus, 512 MiB, 200 pids, 64 MiB reserved`. */
 export function limitsText(resources: Resources): string {

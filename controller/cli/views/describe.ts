@@ -1,6 +1,7 @@
 // The sheet of `describe`: one fact a line, the label at the left.
 
-import type { ContainerSpec, Healthcheck, Probe, Workload } from '../../../desired-state/resource.ts';
+import type { ContainerSpec, Healthcheck } from '../../../desired-state/container-spec.ts';
+import type { Probe, Workload } from '../../../desired-state/resource.ts';
 import { formatDuration } from '../../../desired-state/units.ts';
 import type { DescribeReport } from '../../reports/describe.ts';
 import { age, clock, flowing, wrap } from '../format.ts';

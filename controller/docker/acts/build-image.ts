@@ -2,7 +2,7 @@
 // Dockerfile printed last comes with its failure.
 
 import { readBuildContext } from '../../../desired-state/build/context.ts';
-import type { Build } from '../../../desired-state/resource.ts';
+import type { Build } from '../../../desired-state/container-spec.ts';
 import type { StepOutcome } from '../../engine.ts';
 import { EngineError, ReeveError } from '../../errors.ts';
 import type { RawImage } from '../api.ts';

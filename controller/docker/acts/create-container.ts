@@ -1,7 +1,8 @@
 // A container is made ready to start: created, connected to all its networks, its files put in. If any of it fails
 // the container goes again, so that nothing half made is ever started.
 
-import type { ContainerSpec, WatchedFile } from '../../../desired-state/resource.ts';
+import type { ContainerSpec } from '../../../desired-state/container-spec.ts';
+import type { WatchedFile } from '../../../desired-state/resource.ts';
 import type { StepArgs } from '../../../reconcilers/plan.ts';
 import type { StepContext } from '../../engine.ts';
 import { EngineError } from '../../errors.ts';

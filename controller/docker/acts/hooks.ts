@@ -1,6 +1,6 @@
 // Commands of the manifest's own, run in the container after its start and before its stop, one after another.
 
-import type { Hook } from '../../../desired-state/resource.ts';
+import type { Hook } from '../../../desired-state/container-spec.ts';
 import { EngineError } from '../../errors.ts';
 import type { EngineClient } from '../client.ts';
 import { runExec } from '../exec.ts';

@@ -1,7 +1,7 @@
 // Whether a container runs: start, stop, restart, signal, unpause.
 
 import { setTimeout } from 'node:timers/promises';
-import type { Hook } from '../../../desired-state/resource.ts';
+import type { Hook } from '../../../desired-state/container-spec.ts';
 import { EngineError, ReeveError } from '../../errors.ts';
 import { epochMs, type RawInspect } from '../api.ts';
 import type { EngineClient } from '../client.ts';

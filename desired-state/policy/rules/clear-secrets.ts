@@ -1,7 +1,7 @@
 // Values in the environment that look like secrets: everybody who may inspect the container reads them. Names the
 // variable, never the value.
 
-import type { EnvValue } from '../../resource.ts';
+import type { EnvValue } from '../../container-spec.ts';
 import { placeOf, type Rule } from '../rule.ts';
 
 const secretName =

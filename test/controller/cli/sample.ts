@@ -2,7 +2,8 @@
 
 import type { Snapshot } from '../../../controller/reports/snapshot.ts';
 import type { StoredCondition, StoredEvent } from '../../../controller/store/store.ts';
-import type { ContainerSpec, Dependency, Ref, Resource, Workload } from '../../../desired-state/resource.ts';
+import type { ContainerSpec } from '../../../desired-state/container-spec.ts';
+import type { Dependency, Ref, Resource, Workload } from '../../../desired-state/resource.ts';
 import { defaultPolicy, type Revision } from '../../../desired-state/revision.ts';
 import { noFacts } from '../../../reconcilers/facts.ts';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { createBody } from '../../../controller/docker/create-body.ts';
-import type { ContainerSpec } from '../../../desired-state/resource.ts';
+import type { ContainerSpec } from '../../../desired-state/container-spec.ts';
 import type { StepArgs } from '../../../reconcilers/plan.ts';
 import { emptySpec } from '../../support/rig.ts';
 

@@ -1,7 +1,7 @@
 // What each short and long form comes to: the container as the engine is asked for it.
 
 import { describe, expect, test } from 'vitest';
-import type { ContainerSpec } from '../../../desired-state/resource.ts';
+import type { ContainerSpec } from '../../../desired-state/container-spec.ts';
 import { normalized } from '../../support/containers.ts';
 import { folderWith } from '../../support/manifests.ts';
 

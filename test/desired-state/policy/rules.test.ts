@@ -1,9 +1,10 @@
 // Each rule of the policy on its own: what it finds, and what it lets pass.
 
 import { describe, expect, test } from 'vitest';
+import type { ContainerSpec, Mount } from '../../../desired-state/container-spec.ts';
 import { type RuleName, ruleNames } from '../../../desired-state/policy/rule.ts';
 import { ruleOf, rules } from '../../../desired-state/policy/rules/index.ts';
-import type { ContainerSpec, Mount, Workload } from '../../../desired-state/resource.ts';
+import type { Workload } from '../../../desired-state/resource.ts';
 import { service } from '../../support/make.ts';
 
 type Given = Partial<ContainerSpec> | { readonly workload: Partial<Workload> };

@@ -2,7 +2,7 @@
 // without a difference.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ContainerSpec } from '../../../desired-state/resource.ts';
+import type { ContainerSpec } from '../../../desired-state/container-spec.ts';
 import { fieldDrift } from '../../../reconcilers/drift.ts';
 import { ensureEngine } from '../../support/engine.ts';
 import { ensureTestImage } from '../../support/images.ts';

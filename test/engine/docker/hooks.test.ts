@@ -1,7 +1,7 @@
 // Commands that a manifest has run in the container after its start and before its stop, on a real engine.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Hook } from '../../../desired-state/resource.ts';
+import type { Hook } from '../../../desired-state/container-spec.ts';
 import { openRig, type Rig } from '../../support/rig.ts';
 
 let rig: Rig;

@@ -3,7 +3,8 @@
 
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ContainerSpec, Resources, Workload } from '../../../desired-state/resource.ts';
+import type { ContainerSpec, Resources } from '../../../desired-state/container-spec.ts';
+import type { Workload } from '../../../desired-state/resource.ts';
 import { fieldDrift } from '../../../reconcilers/drift.ts';
 import type { DriftContext } from '../../../reconcilers/drift-field.ts';
 import { emptySpec, openRig, type Rig } from '../../support/rig.ts';
