@@ -78,7 +78,13 @@ module.exports = {
       name: 'sqlite-only-in-store-and-lock',
       severity: 'error',
       from: { path: '^controller/', pathNot: '^controller/(store|lock)/' },
-      to: { path: 'node_modules/(@types/)?(better-sqlite3|kysely|pg)/' },
+      to: { path: 'node_modules/(@types/)?(better-sqlite3|kysely)/' },
+    },
+    {
+      name: 'pg-only-in-store-and-its-probe',
+      severity: 'error',
+      from: { path: '^controller/', pathNot: '^controller/(store/|probes/postgres)' },
+      to: { path: 'node_modules/(@types/)?pg/' },
     },
     {
       name: 'no-dev-package-at-run-time',

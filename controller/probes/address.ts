@@ -3,7 +3,7 @@
 import { isIPv4 } from 'node:net';
 import type { ObservedContainer } from '../../reconcilers/observed.ts';
 import type { EngineInfo } from '../engine.ts';
-import type { ProbeAddress } from './probe.ts';
+import type { ProbeAddress } from './answer.ts';
 
 /** undefined: there is no way to try. `certain` only where the engine is local and the address is the container's own. */
 export function addressOfPort(

@@ -1,7 +1,7 @@
 // A probe of a Postgres: a connection of its own, and SELECT 1. A server that is starting up or in recovery says so, and is
 // waited for; one that refuses reeve's own user says nothing of itself.
 
-import type { ProbeAddress, ProbeAnswer } from './probe.ts';
+import type { ProbeAddress, ProbeAnswer } from './answer.ts';
 
 export interface PostgresLogin {
   readonly user: string;

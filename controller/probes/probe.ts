@@ -4,21 +4,9 @@ import { connect } from 'node:net';
 import { type Agent, request } from 'undici';
 import type { EnvValue } from '../../desired-state/container-spec.ts';
 import type { Probe } from '../../desired-state/resource.ts';
-import type { ProbeResult } from '../../reconcilers/observed.ts';
 import type { Engine } from '../engine.ts';
 import { EngineError } from '../errors.ts';
-
-export interface ProbeAddress {
-  readonly host: string;
-  readonly port: number;
-  /** A refused or silent connection is the workload's fault: we know that we can reach this address. */
-  readonly certain: boolean;
-}
-
-export interface ProbeAnswer {
-  readonly outcome: ProbeResult['outcome'];
-  readonly message: string;
-}
+import type { ProbeAddress, ProbeAnswer } from './answer.ts';
 
 /** What probes go through, and what is to be probed. */
 export interface ProbeContext {

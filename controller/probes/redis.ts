@@ -1,7 +1,7 @@
 // A probe of a Redis: PING, and its role. One that loads its data says so, and is waited for; one that wants a password
 // that reeve does not have says nothing of itself.
 
-import type { ProbeAddress, ProbeAnswer } from './probe.ts';
+import type { ProbeAddress, ProbeAnswer } from './answer.ts';
 
 /** @throws what Node says of the connection itself. */
 export async function probeRedis(
