@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exitStatus, isRetryable, ReeveError } from './errors.ts';
 import { watchImages } from './image-watch.ts';
 import { putInForce } from './in-force.ts';
+import { answerProbesOnce } from './loop/probes-once.ts';
 import type { Runtime } from './loop/runtime.ts';
 import type { SessionParts } from './session-parts.ts';
 import { platformRenamed } from './sources.ts';
@@ -88,7 +89,7 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
       await noteLostStore(store, engine, platform, Date.now(), false);
       await aim(runtime, parts);
       // What runs is asked before it is judged: a controller's start is no news about the platform.
-      if (runtime.target !== undefined) await runtime.answerProbesOnce(runtime.target);
+      if (runtime.target !== undefined) await answerProbesOnce(runtime, store, runtime.target);
       return;
     } catch (error) {
       if (!isRetryable(error)) throw error;

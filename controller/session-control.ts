@@ -22,10 +22,11 @@ import type {
 import type { ConnectedEngine } from './docker/connect.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
 import { keep } from './keep.ts';
+import { answerProbesOnce } from './loop/probes-once.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
 import { Runtime } from './loop/runtime.ts';
 import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
-import { passOptionsOf } from './pass-options.ts';
+import { downPass, passOptionsOf, wholeApply } from './pass-options.ts';
 import { LocalProcedures } from './procedures/procedures.ts';
 import type { SessionParts } from './session-parts.ts';
 import { ShownPlan } from './shown-plan.ts';
@@ -212,7 +213,7 @@ export class SessionControl implements Control {
   async #adopt(by: string): Promise<string> {
     await this.#loadAnew();
     await requireNotSuspended(this.store, this.platform);
-    const seen = await this.#see({ ...wholeApply, mode: 'apply' });
+    const seen = await this.#see(wholeApply);
     const said = await adoptSeen(this.store, this.engine, this.#loaded.revision, seen, by, Date.now());
     if (this.#keeping) this.#runtime.target = await this.#target();
     this.#runtime.wake();
@@ -243,7 +244,7 @@ export class SessionControl implements Control {
     const target = await this.#target();
     if (!this.#keeping) {
       await noteLostStore(this.store, this.engine, this.platform, Date.now(), pass.mode === 'apply');
-      await this.#runtime.answerProbesOnce(target);
+      await answerProbesOnce(this.#runtime, this.store, target);
     }
     return this.#runtime.reconciler.look(target, pass);
   }
@@ -293,9 +294,3 @@ export class SessionControl implements Control {
     if (this.#parts.lock === undefined) throw new Error('a session opened without the lock was asked to act');
   }
 }
-
-function downPass({ volumes }: DownOptions): PassOptions {
-  return { mode: 'down', names: [], allowDelete: true, removeVolumes: volumes };
-}
-
-const wholeApply = { names: [], allowDelete: false, removeVolumes: false } as const;

@@ -3,7 +3,7 @@
 
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isWorkload, type Ref } from '../../desired-state/resource.ts';
+import type { Ref } from '../../desired-state/resource.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import { definitions } from '../../reconcilers/procedures/index.ts';
@@ -164,16 +164,6 @@ export class Runtime {
     this.servers.close();
     await this.#loop;
     await this.#intake.settled();
-  }
-
-  /** For a look without a loop: every probe and model server is asked once, for at most `withinMs`. */
-  async answerProbesOnce(target: Target, withinMs = 1_500): Promise<void> {
-    if (!target.revision.resources.some((r) => r.kind === 'Model' || (isWorkload(r) && r.probe))) return;
-    const observed = await this.observer.observe(target.revision, await this.#o.store.facts());
-    await this.prober.update(target, observed);
-    await this.servers.update(target.revision, observed);
-    const deadline = this.#o.now() + withinMs;
-    while (this.#o.now() < deadline && !(this.prober.answered && this.servers.answered)) await sleep(5);
   }
 
   /** After a gap, or where facts may be stale: nothing known of containers is believed. */

@@ -10,13 +10,13 @@ import {
   advance,
   begin,
   dueTimer,
-  type StoredMachine,
   withoutTimer,
 } from '../../reconcilers/procedures/advance.ts';
 import type { ProcedureDefinition, ProcedureEvent, Sight } from '../../reconcilers/procedures/definition.ts';
 import { definitionOf, newestOf } from '../../reconcilers/procedures/index.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
-import type { FactChange, NewEvent, ProcedureRecord, Store } from '../store/store.ts';
+import type { ProcedureRecord, Store } from '../store/store.ts';
+import { causedBy } from './caused.ts';
 
 export interface RunnerContext {
   readonly store: Store;
@@ -158,39 +158,16 @@ export class Runner {
   async #store(
     record: ProcedureRecord,
     definition: ProcedureDefinition,
-    { machine, effects }: Advance,
+    next: Advance,
     event: ProcedureEvent,
     by?: string,
   ): Promise<void> {
-    const asked = effects.map((effect) => definition.asks(effect));
-    const facts = asked.flatMap(({ restarts, withdrawn }): FactChange[] => [
-      ...restarts.flatMap((ref) => askRestart(ref, event.at, record.id)),
-      ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
-    ]);
-    const { message } = definition.outlook(machine.state, machine.context);
-    const platform: Ref = `Platform/${this.#c.platform}`;
-    const told = asked.flatMap((a) => a.tellings);
-    const tellings = machine.ended ? [...told, endOf(machine, message)] : told;
-    const events = tellings.map(
-      (t): NewEvent => ({
-        at: event.at,
-        type: t.type,
-        reason: t.reason,
-        regarding: ('regarding' in t ? t.regarding : undefined) ?? platform,
-        message: `${record.id}: ${t.message}`,
-        by: by ?? 'reeve',
-        detail: { procedure: record.id },
-      }),
-    );
-    const transition = {
-      at: event.at,
-      event: event.type.startsWith('xstate.after.') ? 'timer' : event.type,
-      state: machine.state,
-      message,
+    const { transition, facts, events } = causedBy(record, definition, next, event, {
+      platform: this.#c.platform,
       ...(by === undefined ? {} : { by }),
-    };
+    });
     await this.#c.store.saveProcedure(record, transition, { facts, events });
-    if (machine.ended) this.#running.delete(record.id);
+    if (next.machine.ended) this.#running.delete(record.id);
     else this.#running.set(record.id, record);
     this.#arm();
     if (facts.length > 0) this.#c.wake();
@@ -276,24 +253,6 @@ export class Runner {
       status: exitStatus.usage,
     });
   }
-}
-
-/** By a person's or a procedure's will it is tried anew: failures before are forgotten. */
-function askRestart(ref: Ref, at: number, by: string): FactChange[] {
-  return [
-    { fact: 'restarts', key: ref, value: { at, by } },
-    { fact: 'attempts', key: ref, value: undefined },
-    { fact: 'failures', key: ref, value: undefined },
-  ];
-}
-
-function endOf(machine: StoredMachine, message: string) {
-  const well = machine.state === 'done';
-  return {
-    type: well ? ('Normal' as const) : ('Warning' as const),
-    reason: well ? 'ProcedureDone' : 'ProcedureEnded',
-    message,
-  };
 }
 
 function noSuch(id: string, running: readonly ProcedureRecord[]): ReeveError {

@@ -1,0 +1,68 @@
+// What a transition of a procedure causes, as it is stored with it: facts that the loop acts on, events that people read,
+// a line of its log. Pure.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Advance, StoredMachine } from '../../reconcilers/procedures/advance.ts';
+import type {
+  ProcedureDefinition,
+  ProcedureEvent,
+  Telling,
+} from '../../reconcilers/procedures/definition.ts';
+import type { FactChange, NewEvent, ProcedureRecord, Transition } from '../store/store.ts';
+
+export interface Caused {
+  readonly transition: Transition;
+  readonly facts: readonly FactChange[];
+  readonly events: readonly NewEvent[];
+}
+
+/** `by`: who said the word that `event` is, or the wider procedure that took over. */
+export function causedBy(
+  { id }: Pick<ProcedureRecord, 'id'>,
+  definition: ProcedureDefinition,
+  { machine, effects }: Advance,
+  event: ProcedureEvent,
+  { platform, by }: { readonly platform: string; readonly by?: string },
+): Caused {
+  const asked = effects.map((effect) => definition.asks(effect));
+  const { message } = definition.outlook(machine.state, machine.context);
+  const told = asked.flatMap((a) => a.tellings);
+  const tellings = machine.ended ? [...told, endOf(machine, message)] : told;
+  return {
+    transition: {
+      at: event.at,
+      event: event.type.startsWith('xstate.after.') ? 'timer' : event.type,
+      state: machine.state,
+      message,
+      ...(by === undefined ? {} : { by }),
+    },
+    facts: asked.flatMap(({ restarts, withdrawn }): FactChange[] => [
+      ...restarts.flatMap((ref) => askRestart(ref, event.at, id)),
+      ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
+    ]),
+    events: tellings.map(({ type, reason, message: words, regarding }) => ({
+      at: event.at,
+      type,
+      reason,
+      regarding: regarding ?? `Platform/${platform}`,
+      message: `${id}: ${words}`,
+      by: by ?? 'reeve',
+      detail: { procedure: id },
+    })),
+  };
+}
+
+/** By a person's or a procedure's will it is tried anew: failures before are forgotten. */
+function askRestart(ref: Ref, at: number, by: string): FactChange[] {
+  return [
+    { fact: 'restarts', key: ref, value: { at, by } },
+    { fact: 'attempts', key: ref, value: undefined },
+    { fact: 'failures', key: ref, value: undefined },
+  ];
+}
+
+function endOf(machine: StoredMachine, message: string): Telling {
+  return machine.state === 'done'
+    ? { type: 'Normal', reason: 'ProcedureDone', message }
+    : { type: 'Warning', reason: 'ProcedureEnded', message };
+}
