@@ -18,12 +18,13 @@ import { loadRows } from './row-load.ts';
 import { manyRows } from './row-many.ts';
 import { nothingRow } from './row-nothing.ts';
 import { planRows } from './row-plan.ts';
+import { procedureRows } from './row-procedures.ts';
 import { reconcileRow } from './row-reconcile.ts';
 import { stormRow } from './row-storm.ts';
 import { failedRow, formatTable, isBroken, type Row } from './table.ts';
 
 const all = [
-  ...['plan', 'load', 'many', 'events', 'cli', 'apply', 'nothing', 'change', 'reconcile'],
+  ...['plan', 'load', 'many', 'events', 'procedures', 'cli', 'apply', 'nothing', 'change', 'reconcile'],
   ...['idle', 'kill', 'storm'],
 ];
 const asked = process.argv.slice(2);
@@ -82,6 +83,7 @@ await measure('plan', planRows);
 await measure('load', loadRows);
 await measure('many', manyRows);
 await measure('events', async () => [await eventsRow()]);
+await measure('procedures', procedureRows);
 await measure('cli', async () => [await helpRow(), await planExampleRow(socket)]);
 await measure('apply', () => applyRows(engine));
 await measure('nothing', async () => [await nothingRow(engine, 50), await nothingRow(engine, 123)]);
