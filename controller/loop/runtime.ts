@@ -18,6 +18,7 @@ import { EngineEnd } from './engine-end.ts';
 import { EventIntake } from './event-intake.ts';
 import { followEvents } from './follow.ts';
 import { Link } from './link.ts';
+import { NamedInspects } from './named-inspects.ts';
 import { Observer } from './observer.ts';
 import { Pacer } from './pacer.ts';
 import { perform } from './perform.ts';
@@ -70,6 +71,7 @@ export class Runtime {
   readonly #engineEnd: EngineEnd;
   readonly #intake: EventIntake;
   readonly #record: PlatformRecord;
+  readonly #inspects: NamedInspects;
   /** The last plan had steps that wait for those under way. */
   #stepsWait = false;
   #loop: Promise<void> | undefined;
@@ -104,6 +106,12 @@ export class Runtime {
       newId: options.procedureId,
       wake,
       onError: (error) => options.logger.error({ err: error }, 'a procedure could not go on'),
+    });
+    this.#inspects = new NamedInspects({
+      observer: this.observer,
+      platform: options.platform,
+      onKnown: () => this.#pacer.askAtOnce(),
+      onFailed: (error) => (this.#drain.signal.aborted ? undefined : this.#passFailed(error)),
     });
     this.#notes = new PullNotes(options.store, now);
     this.reconciler = new Reconciler({
@@ -208,7 +216,7 @@ export class Runtime {
     await this.servers.update(target.revision, result.observed);
     // One that was under way when an apply began is of what was aimed at before.
     if (options === this.options && target === this.target) this.onPass?.(result);
-    await this.#inspectNamed();
+    if (this.reconciler.busy.size === 0) this.#inspects.begin();
   }
 
   /** Resync and audit: what the clock asks for. */
@@ -225,15 +233,6 @@ export class Runtime {
       for (const id of order.slice(0, count)) this.observer.noteContainer(id);
       this.#pacer.auditAt = at + everyMs;
     }
-  }
-
-  /** What events named is inspected behind the acts, never before them: a start must not wait for it. */
-  async #inspectNamed(): Promise<void> {
-    if (this.reconciler.busy.size > 0) return;
-    const ids = this.observer.dirtyOurs(this.#o.platform);
-    if (ids.length === 0) return;
-    await this.observer.inspect(ids);
-    this.#pacer.askAtOnce();
   }
 
   async #follow(): Promise<void> {
