@@ -1,6 +1,7 @@
 // Events in the store. A repeat within the hour counts up its row and gets a new `change`, so that followers see it;
 // numbers are drawn from a counter and never given twice, also after pruning.
 
+import { hash } from 'node:crypto';
 import type { Ref } from '../../desired-state/resource.ts';
 import { draw, withoutNulls } from './rows.ts';
 import type { Database, EventsTable } from './schema.ts';
@@ -38,10 +39,7 @@ async function countUp(db: Database, event: NewEvent, change: number): Promise<E
   const repeated = await db
     .selectFrom('events')
     .select('seq')
-    .where('regarding', '=', event.regarding)
-    .where('reason', '=', event.reason)
-    .where('type', '=', event.type)
-    .where('message', '=', event.message)
+    .where('repeat_key', '=', repeatKey(event))
     .where('at', '>', event.at - repeatWindowMs)
     .orderBy('seq', 'desc')
     .limit(1)
@@ -75,11 +73,16 @@ function toRow(event: NewEvent): Omit<EventsTable, 'seq' | 'change' | 'first_at'
     revision: event.revision ?? null,
     pass: event.pass ?? null,
     detail: event.detail === undefined ? null : JSON.stringify(event.detail),
+    repeat_key: repeatKey(event),
   };
 }
 
+function repeatKey({ regarding, reason, type, message }: NewEvent): string {
+  return hash('sha256', [regarding, reason, type, message].join('\0'), 'base64url');
+}
+
 function toEvent(row: EventsTable): StoredEvent {
-  const { first_at, regarding, type, detail, ...same } = withoutNulls(row);
+  const { first_at, regarding, type, detail, repeat_key: _, ...same } = withoutNulls(row);
   return {
     ...same,
     firstAt: first_at,

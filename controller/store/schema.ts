@@ -24,6 +24,8 @@ export interface EventsTable {
   revision: string | null;
   pass: string | null;
   detail: string | null;
+  /** Digest of what makes another event a repeat of this one. */
+  repeat_key: string | null;
 }
 
 export interface ConditionsTable {

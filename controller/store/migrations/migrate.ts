@@ -7,11 +7,13 @@ import type { Database } from '../schema.ts';
 import { initial } from './0001-initial.ts';
 import { revisionImages } from './0002-revision-images.ts';
 import { procedures } from './0003-procedures.ts';
+import { eventKeys } from './0004-event-keys.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-revision-images': revisionImages,
   '0003-procedures': procedures,
+  '0004-event-keys': eventKeys,
 };
 
 /** Runs what this store has not seen yet, in one transaction. `where` names the store in errors. */

@@ -196,7 +196,14 @@ describe.runIf(process.getuid?.() === 0)('a folder that cannot take it', () => {
     await (await storeWith(2)).close();
     const older = new BetterSqlite(path);
     older.exec(
-      "DROP TABLE transitions; DROP TABLE procedures; ALTER TABLE revisions DROP COLUMN images; DELETE FROM kysely_migration WHERE name > '0002'",
+      [
+        'DROP INDEX events_repeat',
+        'ALTER TABLE events DROP COLUMN repeat_key',
+        'DROP TABLE transitions',
+        'DROP TABLE procedures',
+        'ALTER TABLE revisions DROP COLUMN images',
+        "DELETE FROM kysely_migration WHERE name > '0002'",
+      ].join('; '),
     );
     older.close();
     const reader = await openStoreReadOnly(path);
