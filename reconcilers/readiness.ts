@@ -49,7 +49,7 @@ export function readiness(
     return { state: 'ready', reason: 'Healthy', message: 'its healthcheck passes' };
   }
   const reason = workload.probe === undefined ? 'Running' : 'ProbeUnreachable';
-  const how = reason === 'Running' ? 'it runs' : 'it runs; reeve cannot reach it to probe it';
+  const how = reason === 'Running' ? 'it runs' : `it runs; reeve cannot probe it: ${probe?.message ?? ''}`;
   return byRunning(since + policy.minReadySeconds * 1000, now, reason, how);
 }
 

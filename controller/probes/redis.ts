@@ -18,6 +18,8 @@ export async function probeRedis(
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     lazyConnect: true,
+    // RESP 2: no HELLO, which one that wants a password refuses in words of its own.
+    protocol: 2,
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     // One try: the next probe is the next one.
@@ -33,8 +35,8 @@ export async function probeRedis(
     const [role] = (await client.call('ROLE')) as readonly string[];
     return { outcome: 'pass', message: `PING answered; it is a ${role}` };
   } catch (error) {
-    const answer = answerOf(error);
-    // ioredis says that the connection is closed; why it could not be opened it says as an event.
+    // ioredis rejects with "connection is closed"; why it could not be opened it says as an event.
+    const answer = answerOf(error) ?? answerOf(broken);
     if (answer === undefined) throw broken ?? error;
     return answer;
   } finally {

@@ -23,7 +23,7 @@ const postgresWith = (...more: readonly string[]): string =>
   );
 const redisWith = (...more: readonly string[]): string =>
   ofImage(service('cache', more), 'reeve-demo/redis:7');
-const often = 'every: 300ms, timeout: 2s, threshold: 2';
+const often = 'every: 300ms, timeout: 2s, threshold: 2, startPeriod: 90s';
 
 async function exec(p: TestPlatform, ref: string, command: readonly string[]): Promise<void> {
   const { Id: container } = await p.container(ref);
@@ -67,8 +67,8 @@ test.concurrent('a Postgres in recovery is waited for, however long, and not res
   await keep(p, [postgresWith(command, `probe: {postgres: {}, ${often}}`)], { ready: [] });
   await p.untilEvent(db, 'Started');
   const before = await p.untilContainer(db, 'runs', (c) => c.State.Running);
-  await p.untilCondition(db, 'Progressing', /^Loading$/);
-  await p.untilReady(db, 40_000);
+  await p.untilCondition(db, 'Progressing', /^Loading$/, 60_000);
+  await p.untilReady(db, 60_000);
   const after = await p.container(db);
   expect([after.Id, after.State.StartedAt]).toEqual([before.Id, before.State.StartedAt]);
 });
@@ -78,7 +78,7 @@ test.concurrent('a Redis that hangs is restarted', async (t) => {
   await keep(p, [
     redisWith(
       'command: [redis-server, --protected-mode, "no", --enable-debug-command, "yes"]',
-      'probe: {redis: {}, every: 300ms, timeout: 500ms, threshold: 2}',
+      'probe: {redis: {}, every: 300ms, timeout: 500ms, threshold: 2, startPeriod: 90s}',
     ),
   ]);
   const before = await p.container(cache);
