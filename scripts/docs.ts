@@ -2,7 +2,8 @@
 // rules from the cases that show them, a picture of each procedure from its machine.
 // With --check it writes nothing and fails where a page is not what it would be.
 
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cliPages } from './lib/docs-cli.ts';
 import { composePage } from './lib/docs-compose.ts';
@@ -10,8 +11,8 @@ import { manifestsPage } from './lib/docs-manifests.ts';
 import { procedurePages } from './lib/docs-procedures.ts';
 
 const docs = join(import.meta.dirname, '../docs');
-/** Folders of generated pages alone. */
-const generated = ['reference/cli', 'procedures'];
+/** Generated pages alone are there. */
+const generated = '{reference/cli,procedures}/*';
 
 const pages = new Map<string, string>([
   ...(await cliPages()).map(([name, text]) => [`reference/${name}`, text] as const),
@@ -24,7 +25,7 @@ if (process.argv.includes('--check')) await check();
 else await write();
 
 async function write(): Promise<void> {
-  for (const name of await extra()) await rm(join(docs, name));
+  for (const name of extra()) await rm(join(docs, name));
   for (const [name, text] of pages) {
     const path = join(docs, name);
     await mkdir(dirname(path), { recursive: true });
@@ -34,7 +35,7 @@ async function write(): Promise<void> {
 }
 
 async function check(): Promise<void> {
-  const stale: string[] = await extra();
+  const stale: string[] = extra();
   for (const [name, text] of pages) {
     const found = await readFile(join(docs, name), 'utf8').catch(() => undefined);
     if (found !== text) stale.push(name);
@@ -45,11 +46,6 @@ async function check(): Promise<void> {
 }
 
 /** Pages of commands and procedures that are no more. */
-async function extra(): Promise<string[]> {
-  const found = await Promise.all(
-    generated.map(async (folder) =>
-      (await readdir(join(docs, folder)).catch(() => [])).map((name) => `${folder}/${name}`),
-    ),
-  );
-  return found.flat().filter((name) => !pages.has(name));
+function extra(): string[] {
+  return globSync(generated, { cwd: docs }).filter((name) => !pages.has(name));
 }

@@ -54,8 +54,8 @@ function answerOf(error: unknown): ProbeAnswer | undefined {
   if (code === notYet) return { outcome: 'loading', message: error.message };
   if (notForUs.has(code)) return { outcome: 'unreachable', message: `it answers, but: ${error.message}` };
   if (/^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')) return { outcome: 'fail', message: error.message };
-  // The client's own words for a server that does not answer.
-  if (/timeout|Connection terminated/i.test(error.message))
-    return { outcome: 'fail', message: 'no answer in time' };
+  // After the connection was made; before it, whether that is a failure depends on how sure its address is.
+  if (/Query read timeout/i.test(error.message)) return { outcome: 'fail', message: 'no answer in time' };
+  if (/timeout/i.test(error.message)) throw Object.assign(error, { code: 'ETIMEDOUT' });
   return undefined;
 }

@@ -5,18 +5,13 @@ import { definitionOf } from '../../reconcilers/procedures/index.ts';
 import type { ProcedureRecord, Transition } from '../store/store.ts';
 import { iso } from './snapshot.ts';
 
-export interface ProcedureRow {
+export interface ProcedureRow extends Omit<Outlook, 'stages'> {
   readonly id: string;
   readonly kind: string;
   readonly state: string;
   readonly by: string;
   readonly beganAt: string;
   readonly endedAt?: string;
-  readonly message: string;
-  readonly done: number;
-  readonly total: number;
-  /** What a person may decide. */
-  readonly choices: readonly string[];
   /** When time alone will move it. */
   readonly nextDeadline?: string;
 }
