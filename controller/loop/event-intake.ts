@@ -41,8 +41,8 @@ export class EventIntake {
       engineEnds: () => context.engineEnd.ending,
       kills: new Map(),
       ooms: new Map(),
-      stoppedByReeve: context.reconciler.stopping,
-      busy: context.reconciler.busy,
+      stoppedByReeve: context.reconciler.marks.stopping,
+      startedByReeve: context.reconciler.marks.starting,
     };
   }
 
@@ -84,7 +84,7 @@ export class EventIntake {
     if (event.action === 'die') this.#wakeFor(event);
     this.#chain = this.#chain
       .then(async () => {
-        if (isEndingKill(event) && !reconciler.stopping.has(event.id)) await engineEnd.noteKill();
+        if (isEndingKill(event) && !reconciler.marks.stopping.has(event.id)) await engineEnd.noteKill();
         const changes = factsFromEvent(event, await store.facts(), this.#memory, inputs);
         if (changes.length > 0) await store.setFacts(changes);
       })

@@ -36,8 +36,8 @@ export interface EventMemory {
   readonly engineEnds: () => boolean;
   /** Containers that reeve itself is stopping now. */
   readonly stoppedByReeve: ReadonlySet<string>;
-  /** Resources that reeve has steps in flight for: a `start` of theirs is ours, not the engine's restart policy's. */
-  readonly busy: ReadonlySet<Ref>;
+  /** Containers that reeve itself has started or is starting, until their `start` is told: it may be told after the step's end. */
+  readonly startedByReeve: Set<string>;
 }
 
 /** A process is being ended through the API; whether by a person, by reeve or by the engine's own end is to be seen. */
@@ -98,9 +98,9 @@ function restartByEngine(
   { policy, jitter }: AttemptInputs,
 ): FactChange[] {
   const stop = facts.stops[event.id];
+  if (memory.startedByReeve.delete(event.id)) return [];
   if (stop === undefined || (stop.by !== 'self' && stop.by !== 'oom')) return [];
   const ref = `${event.attributes[identityLabels.kind]}/${event.attributes[identityLabels.name]}` as Ref;
-  if (memory.busy.has(ref)) return [];
   const failure = stop.by === 'oom' ? 'out of memory' : `exited with status ${stop.exitCode ?? 'unknown'}`;
   return [
     {

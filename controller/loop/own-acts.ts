@@ -10,6 +10,11 @@ export function stops(step: Step): boolean {
   return step.op === 'stopContainer' || step.op === 'restartContainer' || step.op === 'removeContainer';
 }
 
+/** The container of this step begins by our hand. */
+export function starts(step: Step): boolean {
+  return step.op === 'startContainer' || step.op === 'restartContainer';
+}
+
 /** An error as a condition's reason and message, without secrets. */
 export function failureOf(
   error: Error,

@@ -21,6 +21,7 @@ import { factsFromStatuses } from './facts-from-status.ts';
 import { saveHeldBack } from './held-back.ts';
 import { eventsOfTransitions, type JournalContext } from './journal.ts';
 import { Notices } from './notices.ts';
+import type { OwnMarks } from './own-marks.ts';
 import type { PlanRecorder } from './plan-recorder.ts';
 import { needsOf } from './satisfied.ts';
 import { StepGates } from './step-gates.ts';
@@ -111,9 +112,9 @@ export class Reconciler {
     return this.#ledger.recorder;
   }
 
-  /** Containers that reeve is stopping now: their `die` is ours. */
-  get stopping(): ReadonlySet<string> {
-    return this.#ledger.stopping;
+  /** What stops or starts by our own hand. */
+  get marks(): OwnMarks {
+    return this.#ledger.marks;
   }
 
   /** Observes and plans; acts on nothing, stores only facts of sight. */
@@ -249,7 +250,7 @@ export class Reconciler {
   async #begin(step: Step, plan: Plan, journal: JournalContext, stored: Promise<unknown>): Promise<boolean> {
     const [why, begun] = await Promise.allSettled([stored, this.#ledger.begin(step, plan, journal.pass)]);
     if (why.status === 'fulfilled' && begun.status === 'fulfilled') return true;
-    this.#ledger.forgo(step);
+    this.#ledger.marks.forgo(step);
     if (why.status === 'fulfilled' && begun.status === 'rejected') throw begun.reason;
     return false;
   }

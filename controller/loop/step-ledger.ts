@@ -1,5 +1,4 @@
-// What a step's begin and end store: its facts, its outcome under its plan and its event, as one commit each. Marks the
-// containers that end by our own hand.
+// What a step's begin and end store: its facts, its outcome under its plan and its event, as one commit each.
 
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
@@ -19,7 +18,8 @@ import {
 } from './facts-from-step.ts';
 import { eventOfStep, type JournalContext } from './journal.ts';
 import type { Observer } from './observer.ts';
-import { failureOf, noteAct, stops } from './own-acts.ts';
+import { failureOf, noteAct } from './own-acts.ts';
+import { OwnMarks } from './own-marks.ts';
 import { PlanRecorder } from './plan-recorder.ts';
 
 export interface StepLedgerContext {
@@ -43,8 +43,7 @@ export interface StepProgress {
 
 export class StepLedger {
   readonly recorder: PlanRecorder;
-  /** Containers that reeve is stopping now. */
-  readonly stopping = new Set<string>();
+  readonly marks = new OwnMarks();
   readonly #c: StepLedgerContext;
   /** Step id → when it was done lately, for which revision. */
   readonly #acts = new Map<string, { readonly revision: string; readonly times: readonly number[] }>();
@@ -58,19 +57,12 @@ export class StepLedger {
   async begin(step: Step, plan: Plan, pass: string): Promise<void> {
     const { store, now } = this.#c;
     const facts = factsBeforeStep(step, plan.steps, await store.facts(), now());
-    const id = 'containerId' in step.args ? step.args.containerId : undefined;
-    if (id !== undefined && stops(step)) this.stopping.add(id);
+    this.marks.begin(step);
     await Promise.all([
       facts.length > 0 ? store.setFacts(facts) : undefined,
       this.recorder.started(step.id, now()),
     ]);
     this.#c.onStep({ step, pass, state: 'started' });
-  }
-
-  /** It had begun, and is not done after all. */
-  forgo(step: Step): void {
-    if ('containerId' in step.args && step.args.containerId !== undefined)
-      this.stopping.delete(step.args.containerId);
   }
 
   /** Durable before anything that comes after may start. */
@@ -82,6 +74,7 @@ export class StepLedger {
     const { policy } = revision;
     const at = now();
     const before = await store.facts();
+    this.marks.end(step, outcome);
     const changes =
       error === undefined
         ? [
@@ -103,8 +96,6 @@ export class StepLedger {
     if (step.op === 'pullImage' || step.op === 'buildImage')
       await store.saveImages(revision.id, imagesOf(revision, await store.facts()));
     noteAct(observer, step, outcome);
-    if ('containerId' in step.args && step.args.containerId !== undefined)
-      this.#unmark(step.args.containerId);
     this.#c.onStep({
       step,
       pass: journal.pass,
@@ -124,11 +115,6 @@ export class StepLedger {
     const message = `${step.cause.message}: done ${before.length + 1} times within a minute, and it does not last`;
     const failure = { reason: 'DoesNotLast', message };
     return factsAfterFailure(step, failure, facts, policy, at, this.#c.random());
-  }
-
-  /** The `die` event of our own stop may come after its answer: keep the mark a little. */
-  #unmark(id: string): void {
-    setTimeout(() => this.stopping.delete(id), 2_000).unref();
   }
 }
 
