@@ -1,7 +1,7 @@
 // Whether what a step waits for holds now, from the plan's own statuses and the observation it was made from. Pure.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import { identityLabels, type ObservedState } from '../../reconcilers/observed.ts';
+import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Plan, Step } from '../../reconcilers/plan.ts';
 
 const changesIt = new Set<Step['op']>([
@@ -19,17 +19,14 @@ export function needsOf(plan: Plan, observed: ObservedState): (need: Step['needs
     const condition = status.conditions.find((c) => c.type === 'Ready');
     if (condition?.status === true) ready.set(status.ref, condition.reason);
   }
-  const running = new Set<string>();
-  for (const container of observed.containers) {
-    if (container.labels[identityLabels.platform] !== plan.platform || container.state !== 'running')
-      continue;
-    running.add(`${container.labels[identityLabels.kind]}/${container.labels[identityLabels.name]}`);
-  }
+  // By the container that is its own now: one that is being replaced may run on beside it for a while.
+  const own = new Map(plan.statuses.map((s) => [s.ref, s.containerId]));
+  const running = new Set(observed.containers.flatMap((c) => (c.state === 'running' ? [c.id] : [])));
   // What this plan is about to stop, make or start is not ready for anybody, however ready the old one is.
   for (const step of plan.steps) if (changesIt.has(step.op)) ready.delete(step.ref);
   return (need) => {
     if (need.condition === 'ready') return ready.has(need.ref);
-    if (need.condition === 'started') return running.has(need.ref) || ready.has(need.ref);
+    if (need.condition === 'started') return running.has(own.get(need.ref) ?? '') || ready.has(need.ref);
     return ready.get(need.ref) === 'Completed';
   };
 }
