@@ -1,9 +1,9 @@
 // The one place that touches dockerode: opens a request and gives the raw answer, and says why a connection broke.
 
 import type { IncomingMessage } from 'node:http';
-import Docker from 'dockerode';
 import { type EngineError, exitStatus, ReeveError } from '../errors.ts';
 import type { Call } from './call.ts';
+import { Docker } from './dockerode.ts';
 import { lostError, unreachableError } from './errors.ts';
 
 /** Where dockerode connects to: a Unix socket (also a relay's) or a host, with TLS or without. */

@@ -1,7 +1,7 @@
 // Ollama's HTTP API as far as reeve needs it: which models are there, and pulling one with progress.
+// undici is loaded by the first call: most platforms have no models.
 // Shapes: https://github.com/ollama/ollama/blob/main/docs/api.md
 
-import { request } from 'undici';
 import { ReeveError } from '../errors.ts';
 
 export interface InstalledModel {
@@ -14,6 +14,7 @@ export async function installedModels(
   baseUrl: string,
   timeoutMs: number,
 ): Promise<readonly InstalledModel[]> {
+  const { request } = await import('undici');
   const answer = await request(`${baseUrl}/api/tags`, { signal: AbortSignal.timeout(timeoutMs) });
   if (answer.statusCode !== 200) {
     await answer.body.dump();
@@ -42,6 +43,7 @@ export async function pullModel(
   onProgress: (message: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const { request } = await import('undici');
   const answer = await request(`${baseUrl}/api/pull`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

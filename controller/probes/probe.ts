@@ -1,7 +1,6 @@
 // One probe of one workload. Says pass, fail, that it is loading, or that reeve itself cannot get there; never throws.
 
 import { connect } from 'node:net';
-import { type Agent, request } from 'undici';
 import type { EnvValue } from '../../desired-state/container-spec.ts';
 import type { Probe } from '../../desired-state/resource.ts';
 import type { Engine } from '../engine.ts';
@@ -14,7 +13,6 @@ export interface ProbeContext {
   /** undefined: reeve sees no way to the container. */
   readonly addressOf: (port: number) => ProbeAddress | undefined;
   readonly engine: Engine;
-  readonly agent: Agent;
   /** Of Secrets, by name; undefined: not known here. */
   readonly secret: (name: string) => string | undefined;
 }
@@ -51,7 +49,10 @@ export async function runProbe(probe: Probe, context: ProbeContext): Promise<Pro
 
 async function probePort(probe: Probe, address: ProbeAddress, context: ProbeContext): Promise<ProbeAnswer> {
   const { http, postgres, redis, timeoutMs } = probe;
-  if (http !== undefined) return probeHttp(http, address, timeoutMs, context.agent);
+  if (http !== undefined) {
+    const { probeHttp } = await import('./http.ts');
+    return probeHttp(http, address, timeoutMs);
+  }
   const given = (postgres ?? redis)?.password;
   const password = passwordOf(given, context);
   if (given !== undefined && password === undefined)
@@ -70,38 +71,6 @@ async function probePort(probe: Probe, address: ProbeAddress, context: ProbeCont
 
 function passwordOf(given: EnvValue | undefined, { secret }: ProbeContext): string | undefined {
   return given === undefined || typeof given === 'string' ? given : secret(given.secret);
-}
-
-async function probeHttp(
-  http: NonNullable<Probe['http']>,
-  address: ProbeAddress,
-  timeoutMs: number,
-  agent: Agent,
-): Promise<ProbeAnswer> {
-  const url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}${http.path}`;
-  const answer = await request(url, {
-    dispatcher: agent,
-    signal: AbortSignal.timeout(timeoutMs),
-    headers: { 'user-agent': 'reeve-probe' },
-  });
-  const body = http.body === undefined ? '' : (await answer.body.text()).slice(0, 65_536);
-  if (http.body === undefined) await answer.body.dump();
-  const good =
-    http.status === undefined
-      ? answer.statusCode >= 200 && answer.statusCode < 400
-      : answer.statusCode === http.status;
-  if (!good)
-    return {
-      outcome: 'fail',
-      message: `GET ${http.path} on port ${http.port} answered ${answer.statusCode}`,
-    };
-  if (http.body !== undefined && !body.includes(http.body)) {
-    return {
-      outcome: 'fail',
-      message: `GET ${http.path} on port ${http.port} answered without "${http.body}"`,
-    };
-  }
-  return { outcome: 'pass', message: `GET ${http.path} answered ${answer.statusCode}` };
 }
 
 function probeTcp(address: ProbeAddress, timeoutMs: number): Promise<ProbeAnswer> {

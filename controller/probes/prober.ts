@@ -2,7 +2,6 @@
 // failing probe restarts anything is not decided here.
 
 import { isDeepStrictEqual } from 'node:util';
-import { Agent } from 'undici';
 import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Probe, Ref } from '../../desired-state/resource.ts';
 import { isWorkload, refOf } from '../../desired-state/resource.ts';
@@ -43,7 +42,6 @@ export class Prober {
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #onChange: () => void;
-  readonly #agent = new Agent({ connect: { timeout: 5_000 }, keepAliveTimeout: 1_000, pipelining: 0 });
   #info: EngineInfo | undefined;
   #secrets: SecretValues = new Map();
   #timer: NodeJS.Timeout | undefined;
@@ -90,7 +88,6 @@ export class Prober {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    void this.#agent.destroy();
   }
 
   #watch(ref: Ref, probe: Probe, container: ObservedContainer): void {
@@ -146,7 +143,6 @@ export class Prober {
       containerId: container.id,
       addressOf: (port) => (info === undefined ? undefined : addressOfPort(watched.container, port, info)),
       engine: this.#engine,
-      agent: this.#agent,
       secret: (name) => this.#secrets.get(name),
     });
     watched.inFlight = false;

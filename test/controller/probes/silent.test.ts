@@ -1,7 +1,6 @@
 // A port that takes a connection and never answers: a failure only where the address is certainly the workload's own.
 
 import { createServer, type Socket } from 'node:net';
-import { Agent } from 'undici';
 import { expect, test } from 'vitest';
 import { type ProbeContext, runProbe } from '../../../controller/probes/probe.ts';
 
@@ -16,14 +15,12 @@ test.each([
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const agent = new Agent();
   try {
     const context: ProbeContext = {
       containerId: 'c1',
       addressOf: () => ({ host: '127.0.0.1', port, certain }),
-      // Neither the engine nor HTTP is asked by this probe.
+      // The engine is not asked by this probe.
       engine: {} as ProbeContext['engine'],
-      agent,
       secret: () => undefined,
     };
     const postgres = { port: 5432, user: 'postgres', database: 'postgres' };
@@ -32,7 +29,6 @@ test.each([
       message: expect.stringContaining('no answer in time'),
     });
   } finally {
-    await agent.close();
     for (const socket of sockets) socket.destroy();
     server.close();
   }
