@@ -23,6 +23,7 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   await begin(runtime, parts, signal);
   if (signal.aborted) return;
   await runtime.procedures.load();
+  await runtime.recoveries.load();
   runtime.start();
   let loading: Promise<void> = Promise.resolve();
   const changed = (): void => {

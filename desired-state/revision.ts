@@ -16,6 +16,8 @@ export interface Policy {
   readonly resetAfterMs: number;
   readonly restartBudget: { readonly restarts: number; readonly withinMs: number };
   readonly backoff: { readonly initialMs: number; readonly maxMs: number; readonly factor: number };
+  /** After a failure: how long it must stay ready to be well again, and how long it may take to get there. */
+  readonly recovery: { readonly settleMs: number; readonly verifyMs: number };
   readonly pauseGraceMs: number;
   /** A replacement or a start that is not ready by then is given up. */
   readonly progressDeadlineMs: number;
@@ -43,6 +45,7 @@ export const defaultPolicy: Policy = {
   resetAfterMs: 600_000,
   restartBudget: { restarts: 5, withinMs: 600_000 },
   backoff: { initialMs: 1_000, maxMs: 300_000, factor: 2 },
+  recovery: { settleMs: 30_000, verifyMs: 30_000 },
   pauseGraceMs: 2_000,
   progressDeadlineMs: 600_000,
   concurrency: 8,

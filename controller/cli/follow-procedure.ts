@@ -9,6 +9,8 @@ import type { OutputFlags } from './options.ts';
 import { screenOf } from './screen.ts';
 import { procedureView, stageLines, transitionLine } from './views/procedures.ts';
 
+const endedWell = new Set(['done', 'recovered', 'resolved']);
+
 export async function follow(
   procedures: Pick<Procedures, 'attend'>,
   id: string,
@@ -28,5 +30,5 @@ export async function follow(
   else if (last.endedAt === undefined) terminal.out(procedureView(last, screenOf(context)));
   else for (const line of stageLines(last, screenOf(context))) terminal.out(line);
   if (last.choices.length > 0) context.exit(exitStatus.blocked);
-  else if (last.state !== 'done') context.exit(exitStatus.failed);
+  else if (!endedWell.has(last.state)) context.exit(exitStatus.failed);
 }

@@ -155,7 +155,9 @@ export function eventsOfTransitions(
   context: JournalContext,
 ): NewEvent[] {
   return changed.flatMap((condition): NewEvent[] => {
-    const event = { ...base(context, condition.ref), message: condition.message, reason: condition.reason };
+    // When it is tried next is the condition's to say: a repeat with another time would not be counted as one.
+    const message = condition.message.replace(/; tried \d+ times? lately(.*), next try .*$/, '$1');
+    const event = { ...base(context, condition.ref), message, reason: condition.reason };
     if (condition.type === 'Ready' && condition.status) return [{ ...event, type: 'Normal' }];
     if (condition.type === 'Degraded' && condition.status) return [{ ...event, type: 'Warning' }];
     return [];

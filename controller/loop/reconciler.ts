@@ -56,6 +56,8 @@ export interface PassResult {
   readonly dispatched: readonly Step[];
   /** Resources with steps in flight when it looked: for them it planned nothing, whatever there is to do. */
   readonly busy: ReadonlySet<Ref>;
+  /** Conditions that have another status or reason than before. */
+  readonly turned: readonly StoredCondition[];
 }
 
 export interface Look {
@@ -197,8 +199,8 @@ export class Reconciler {
       dispatched.length > 0 ? this.recorder.record(plan, dispatched, journal.by, journal.at) : undefined,
     ]);
     if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal, withdrawn, stored);
-    await stored;
-    return { plan, observed, dispatched, busy };
+    const [turned] = await stored;
+    return { plan, observed, dispatched, busy, turned };
   }
 
   /** Waits until no step is in flight. */

@@ -11,6 +11,7 @@ import type { Engine, EngineEvent } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
+import { Recoveries } from '../procedures/recoveries.ts';
 import { Runner } from '../procedures/runner.ts';
 import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
@@ -26,6 +27,7 @@ import { PlatformRecord } from './platform-record.ts';
 import { PullNotes } from './pull-notes.ts';
 import { type PassOptions, type PassResult, Reconciler, type Target } from './reconciler.ts';
 import type { StepProgress } from './step-ledger.ts';
+import { logStep } from './step-log.ts';
 
 export interface RuntimeOptions {
   readonly engine: Engine;
@@ -52,6 +54,7 @@ export class Runtime {
   readonly observer: Observer;
   readonly reconciler: Reconciler;
   readonly procedures: Runner;
+  readonly recoveries: Recoveries;
   /** Told of each pass and each step; set by an apply under way. */
   onPass: PassListener | undefined;
   onStep: ((progress: StepProgress) => void) | undefined;
@@ -105,6 +108,7 @@ export class Runtime {
       now,
       newId: options.procedureId,
       wake,
+      onEnded: (record) => this.recoveries.ended(record),
       onError: (error) => options.logger.error({ err: error }, 'a procedure could not go on'),
     });
     this.#inspects = new NamedInspects({
@@ -139,6 +143,13 @@ export class Runtime {
       onFailed: (error) => void this.#passFailed(error),
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
+    this.recoveries = new Recoveries({
+      ...options,
+      runner: this.procedures,
+      busy: this.reconciler.busy,
+      wake,
+      onError: (error) => options.logger.error({ err: error }, 'a recovery could not go on'),
+    });
     this.#engineEnd = new EngineEnd(options);
     this.#intake = new EventIntake({
       ...options,
@@ -165,6 +176,7 @@ export class Runtime {
   async stop(graceMs: number): Promise<void> {
     this.#drain.abort();
     this.#pacer.close();
+    this.recoveries.close();
     this.procedures.close();
     await Promise.race([this.reconciler.settle(), sleep(graceMs)]);
     this.#abort.abort();
@@ -209,7 +221,9 @@ export class Runtime {
     const result = await this.reconciler.pass(target, options, this.by);
     this.#intake.notePass(result);
     const { statuses } = result.plan;
-    await this.procedures.see({ at: this.#o.now(), statuses, facts: await this.#o.store.facts() });
+    const facts = await this.#o.store.facts();
+    await this.procedures.see({ at: this.#o.now(), statuses, facts, busy: result.busy });
+    this.recoveries.note(result, target.revision, facts, options.mode === 'keep');
     this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target, result.observed);
@@ -276,16 +290,7 @@ export class Runtime {
   }
 
   #stepped(progress: StepProgress): void {
-    const { step, pass, state, ms, message } = progress;
-    const fields = {
-      pass,
-      ref: step.ref,
-      op: step.op,
-      cause: step.cause.reason,
-      ...(ms === undefined ? {} : { ms: Math.round(ms) }),
-    };
-    if (state === 'failed') this.#o.logger.warn(fields, message ?? 'step failed');
-    else if (state !== 'started') this.#o.logger.info(fields, `${step.op} ${state}`);
+    logStep(this.#o.logger, progress);
     this.onStep?.(progress);
   }
 }

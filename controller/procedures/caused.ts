@@ -4,6 +4,7 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Advance, StoredMachine } from '../../reconcilers/procedures/advance.ts';
 import type {
+  Asked,
   ProcedureDefinition,
   ProcedureEvent,
   Telling,
@@ -27,7 +28,7 @@ export function causedBy(
   const asked = effects.map((effect) => definition.asks(effect));
   const { message } = definition.outlook(machine.state, machine.context);
   const told = asked.flatMap((a) => a.tellings);
-  const tellings = machine.ended ? [...told, endOf(machine, message)] : told;
+  const tellings = machine.ended && definition.quiet !== true ? [...told, endOf(machine, message)] : told;
   return {
     transition: {
       at: event.at,
@@ -36,16 +37,17 @@ export function causedBy(
       message,
       ...(by === undefined ? {} : { by }),
     },
-    facts: asked.flatMap(({ restarts, withdrawn }): FactChange[] => [
+    facts: asked.flatMap(({ restarts, withdrawn, ...more }): FactChange[] => [
+      ...handsOff(more, event.at, by ?? id),
       ...restarts.flatMap((ref) => askRestart(ref, event.at, id)),
       ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
     ]),
-    events: tellings.map(({ type, reason, message: words, regarding }) => ({
+    events: tellings.map(({ type, reason, message: words, regarding, choices }) => ({
       at: event.at,
       type,
       reason,
       regarding: regarding ?? `Platform/${platform}`,
-      message: `${id}: ${words}`,
+      message: `${id}: ${words}${toGoOn(id, choices)}`,
       by: by ?? 'reeve',
       detail: { procedure: id },
     })),
@@ -59,6 +61,29 @@ function askRestart(ref: Ref, at: number, by: string): FactChange[] {
     { fact: 'attempts', key: ref, value: undefined },
     { fact: 'failures', key: ref, value: undefined },
   ];
+}
+
+/** What a recovery asks for beside restarts: to be left alone, forgotten, or tried only now and then. */
+function handsOff(
+  { held = [], forgotten = [], exhausted = [] }: Pick<Asked, 'held' | 'forgotten' | 'exhausted'>,
+  at: number,
+  by: string,
+): FactChange[] {
+  return [
+    ...held.map((key): FactChange => ({ fact: 'holds', key, value: { at, stopped: false, by } })),
+    ...forgotten.flatMap((key): FactChange[] => [
+      { fact: 'attempts', key, value: undefined },
+      { fact: 'failures', key, value: undefined },
+    ]),
+    ...exhausted.map(({ ref, attempts }): FactChange => ({ fact: 'attempts', key: ref, value: attempts })),
+  ];
+}
+
+/** The commands that answer it. */
+function toGoOn(id: string, choices: readonly string[] = []): string {
+  return choices.length === 0
+    ? ''
+    : `. Go on: reeve procedures show ${id}, then reeve decide ${id} ${choices.join('|')}`;
 }
 
 function endOf(machine: StoredMachine, message: string): Telling {

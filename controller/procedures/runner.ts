@@ -26,6 +26,8 @@ export interface RunnerContext {
   readonly newId: (kind: string) => string;
   /** What was asked for are facts: the loop is to look at them. */
   readonly wake: () => void;
+  /** One has its end. */
+  readonly onEnded?: (record: ProcedureRecord) => void;
   /** For what goes wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void;
 }
@@ -106,6 +108,14 @@ export class Runner {
     });
   }
 
+  /** Something that was found out for one; false: it is over, or that meant nothing to it any more. */
+  tell(id: string, word: { readonly type: string; readonly [key: string]: unknown }): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const record = this.#running.get(id);
+      return record !== undefined && (await this.#feed(record, { ...word, at: this.#c.now() })) !== undefined;
+    });
+  }
+
   /** A look at the platform: each is told what is news to it. */
   see(sight: Sight): Promise<void> {
     if (this.#running.size === 0) return Promise.resolve();
@@ -167,10 +177,13 @@ export class Runner {
       ...(by === undefined ? {} : { by }),
     });
     await this.#c.store.saveProcedure(record, transition, { facts, events });
-    if (next.machine.ended) this.#running.delete(record.id);
-    else this.#running.set(record.id, record);
+    if (next.machine.ended) {
+      this.#running.delete(record.id);
+      this.#c.onEnded?.(record);
+    } else this.#running.set(record.id, record);
     this.#arm();
-    if (facts.length > 0) this.#c.wake();
+    // To its facts, and to what it looks for in its new state.
+    this.#c.wake();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { definitionOf } from '../../reconcilers/procedures/index.ts';
 import type { ProcedureRecord, Transition } from '../store/store.ts';
 import { iso } from './snapshot.ts';
 
-export interface ProcedureRow extends Omit<Outlook, 'stages'> {
+export interface ProcedureRow extends Omit<Outlook, 'stages' | 'details'> {
   readonly id: string;
   readonly kind: string;
   readonly state: string;
@@ -25,9 +25,17 @@ export interface StageReport {
   readonly failed: readonly string[];
 }
 
+/** What it keeps for people: a recovery's verdict, evidence and last words. */
+export interface DetailReport {
+  readonly name: string;
+  readonly lines: readonly string[];
+  readonly at?: string;
+}
+
 export interface ProcedureReport extends ProcedureRow {
   /** What has begun of it, in its order. */
   readonly stages: readonly StageReport[];
+  readonly details: readonly DetailReport[];
   readonly log: readonly {
     readonly at: string;
     readonly event: string;
@@ -42,7 +50,7 @@ export function procedureRow(
   definitions: readonly ProcedureDefinition[],
 ): ProcedureRow {
   const { id, kind, by, beganAt, endedAt, machine } = record;
-  const { stages: _, ...outlook } = outlookOf(record, definitions);
+  const { stages: _, details: __, ...outlook } = outlookOf(record, definitions);
   const deadline = Math.min(...machine.timers.map((t) => t.at));
   return {
     id,
@@ -73,13 +81,17 @@ export function procedureReport(
   log: readonly Transition[],
   definitions: readonly ProcedureDefinition[],
 ): ProcedureReport {
-  const { stages = [] } = outlookOf(record, definitions);
+  const { stages = [], details = [] } = outlookOf(record, definitions);
   return {
     ...procedureRow(record, definitions),
     stages: stages.map(({ beganAt, readyAt, ...stage }) => ({
       ...stage,
       beganAt: iso(beganAt),
       ...(readyAt === undefined ? {} : { readyAt: iso(readyAt) }),
+    })),
+    details: details.map(({ at, ...detail }) => ({
+      ...detail,
+      ...(at === undefined ? {} : { at: iso(at) }),
     })),
     log: log.map(({ at, ...transition }) => ({ at: iso(at), ...transition })),
   };

@@ -76,6 +76,17 @@ export const policyFields = z.strictObject({
     })
     .optional()
     .describe('Waits between repeated failures.'),
+  recovery: z
+    .strictObject({
+      settle: duration.optional().describe('How long it must stay ready to count as well again (30s).'),
+      verify: durationFrom('1ms')
+        .optional()
+        .describe(
+          "How long it may take to get ready after a restart (30s), or its probe's or healthcheck's own time if that is longer.",
+        ),
+    })
+    .optional()
+    .describe('After a workload has failed and was started again.'),
   pauseGrace: duration
     .optional()
     .describe('How long a paused container is left alone: backups pause for a moment (2s).'),

@@ -9,7 +9,7 @@ import { parseDuration } from '../units.ts';
 /** The schema has checked the texts. `baseDir`: of the file that they are written in. */
 export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields = {}, baseDir = ''): Policy {
   const base = defaultPolicy;
-  const { restartBudget, backoff, retention } = written;
+  const { restartBudget, backoff, recovery, retention } = written;
   return {
     maxDelete: maxDeleteOf(written.maxDelete) ?? base.maxDelete,
     minReadySeconds: written.minReadySeconds ?? base.minReadySeconds,
@@ -22,6 +22,10 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
       initialMs: ms(backoff?.initial) ?? base.backoff.initialMs,
       maxMs: ms(backoff?.max) ?? base.backoff.maxMs,
       factor: backoff?.factor ?? base.backoff.factor,
+    },
+    recovery: {
+      settleMs: ms(recovery?.settle) ?? base.recovery.settleMs,
+      verifyMs: ms(recovery?.verify) ?? base.recovery.verifyMs,
     },
     pauseGraceMs: ms(written.pauseGrace) ?? base.pauseGraceMs,
     progressDeadlineMs: ms(written.progressDeadline) ?? base.progressDeadlineMs,

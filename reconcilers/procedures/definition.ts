@@ -3,7 +3,7 @@
 
 import type { AnyStateMachine } from 'xstate';
 import type { Ref } from '../../desired-state/resource.ts';
-import type { Facts } from '../facts.ts';
+import type { Attempts, Facts } from '../facts.ts';
 import type { Plan } from '../plan.ts';
 
 /** An event of a machine as it is stored and fed: plain JSON, with the time at which it happened (epoch ms). */
@@ -25,6 +25,8 @@ export interface Telling {
   readonly reason: string;
   readonly message: string;
   readonly regarding?: Ref;
+  /** What it may be answered with: told with the commands. */
+  readonly choices?: readonly string[];
 }
 
 /** What a look at the platform shows, for a procedure to see what it waits for. */
@@ -32,6 +34,8 @@ export interface Sight {
   readonly at: number;
   readonly statuses: Plan['statuses'];
   readonly facts: Facts;
+  /** With steps in flight when it was looked at: what is seen of them may be old. Absent: none. */
+  readonly busy?: ReadonlySet<Ref>;
 }
 
 /** Restarts that are asked for or no longer wanted, and what is told: stored in one transaction with the next state. */
@@ -39,6 +43,12 @@ export interface Asked {
   readonly restarts: readonly Ref[];
   readonly withdrawn: readonly Ref[];
   readonly tellings: readonly Telling[];
+  /** To be left alone until a person releases them. */
+  readonly held?: readonly Ref[];
+  /** Their failures are forgotten: they are tried at once. */
+  readonly forgotten?: readonly Ref[];
+  /** Their budget of restarts counts as used up: tried no sooner than `notBefore`. */
+  readonly exhausted?: readonly { readonly ref: Ref; readonly attempts: Attempts }[];
 }
 
 /** A part of the work that has begun: what of it, when, and how it came out. */
@@ -53,6 +63,14 @@ export interface Stage {
   readonly failed: readonly Ref[];
 }
 
+/** Something that it keeps, for people to read: by name, a few lines. */
+export interface Detail {
+  readonly name: string;
+  readonly lines: readonly string[];
+  /** Epoch ms. */
+  readonly at?: number;
+}
+
 /** How it stands, for people. */
 export interface Outlook {
   /** One sentence: what it does or waits for. */
@@ -63,6 +81,7 @@ export interface Outlook {
   readonly choices: readonly string[];
   /** Those that have begun, in their order. */
   readonly stages?: readonly Stage[];
+  readonly details?: readonly Detail[];
 }
 
 export interface ProcedureDefinition<Context = unknown> {
@@ -72,6 +91,8 @@ export interface ProcedureDefinition<Context = unknown> {
   /** Of two that concern one resource the wider takes over: the higher number. */
   readonly rank: number;
   readonly machine: AnyStateMachine;
+  /** Begun by reeve itself, and often: its end is told only where it says so itself. */
+  readonly quiet?: true;
   /** Resources that it concerns: no other procedure may. */
   refs(context: Context): readonly Ref[];
   /** What the machine should be told of a look, or nothing where it says nothing new to it. */

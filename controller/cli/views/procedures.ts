@@ -1,7 +1,7 @@
 // Procedures on the screen: the batches before they run, the list, one with its log and what may be said to it.
 
 import type { RestartPlan } from '../../procedures/restart-plan.ts';
-import type { ProcedureReport, ProcedureRow } from '../../reports/procedures.ts';
+import type { DetailReport, ProcedureReport, ProcedureRow } from '../../reports/procedures.ts';
 import { age, clock, counted, dateTime, flowing, hanging, took } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
@@ -41,6 +41,7 @@ export function procedureView(report: ProcedureReport, screen: Screen): string {
     ...(nextDeadline === undefined ? [] : [`next deadline ${clock(Date.parse(nextDeadline), now)}`]),
     ...(endedAt === undefined ? [] : [`ended ${clock(Date.parse(endedAt), now)}`]),
     ...stageLines(report, screen),
+    ...detailLines(report.details, screen),
     '',
     ...report.log.map((line) => transitionLine(line, screen)),
     ...(choices.length === 0 ? [] : ['', ...choices.map((choice) => `  reeve decide ${id} ${choice}`)]),
@@ -57,6 +58,16 @@ export function stageLines({ stages }: ProcedureReport, { width, paint }: Screen
     refs.map((ref) => (failed.includes(ref) ? paint.bad(`${ref} not ready`) : ref)).join(', '),
   ]);
   return ['', ...flowing([['  STAGE', 'BEGAN', 'READY IN', 'WHAT'], ...rows], width)];
+}
+
+/** What was found out: a heading each, its lines below; a log's as they were written. */
+function detailLines(details: readonly DetailReport[], { width, paint }: Screen): string[] {
+  return details
+    .filter(({ lines }) => lines.length > 0)
+    .flatMap(({ name, lines, at }) => {
+      const when = at === undefined ? '' : `, ${clock(Date.parse(at), Date.now())}`;
+      return ['', paint.strong(`${name}${when}`), ...lines.map((line) => hanging(`  ${line}`, width))];
+    });
 }
 
 export function transitionLine(line: ProcedureReport['log'][number], { width }: Screen): string {

@@ -17,7 +17,7 @@ function idlePass(limits: number): PassResult {
   const made = [live(backend, { state: 'created' }), live(worker, { state: 'created' })];
   const observed = look(r, made);
   const plan = planOf({ revision: r, observed });
-  return { plan, observed, dispatched: [], busy: new Set() };
+  return { plan, observed, dispatched: [], turned: [], busy: new Set() };
 }
 
 describe('an apply of what cannot be', () => {
@@ -35,7 +35,7 @@ describe('an apply of what cannot be', () => {
     const r = revision([starting], { progressDeadlineMs: Number.MAX_SAFE_INTEGER });
     const observed = look(r, [live(starting, { health: 'starting' })]);
     const plan = planOf({ revision: r, observed });
-    const pass = { plan, observed, dispatched: [], busy: new Set<never>() };
+    const pass = { plan, observed, dispatched: [], turned: [], busy: new Set<never>() };
     for (const later of [0, 20, 40]) {
       expect(watch.see(pass, false, noon + later * second)).toEqual({ over: false });
     }

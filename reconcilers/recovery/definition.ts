@@ -1,0 +1,134 @@
+// Recovery as the runner drives it: what it sees in a look, what its effects ask for, how it reads.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { ResourceStatus } from '../condition.ts';
+import type { Attempts } from '../facts.ts';
+import type { Asked, Outlook, ProcedureDefinition, ProcedureEvent, Sight } from '../procedures/definition.ts';
+import { activeHold } from '../situation.ts';
+import type { RecoveryContext } from './context.ts';
+import type { Failure } from './evidence.ts';
+import { isReady, lastTry, notReady, troubleOf, waitsForDependency } from './failure.ts';
+import { machine } from './machine.ts';
+import { detailsOf, stateWords } from './words.ts';
+
+export const recovery: ProcedureDefinition<RecoveryContext> = {
+  kind: 'recovery',
+  version: 1,
+  rank: 1,
+  machine,
+  quiet: true,
+  refs: ({ ref }) => [ref],
+  see: (state, context, sight) => {
+    const { ref } = context;
+    const { at, facts, statuses } = sight;
+    if (sight.busy?.has(ref)) return undefined;
+    const status = statuses.find((s) => s.ref === ref);
+    if (status === undefined) return { type: 'gone', at };
+    const isHeld = activeHold(facts, ref, at) !== undefined || facts.suspended !== undefined;
+    if (isHeld) return state === 'held' ? undefined : { type: 'held', at };
+    if (state === 'held') return { type: 'released', at };
+    return watchers[state]?.(context, status, sight);
+  },
+  asks: ({ type, params }): Asked => {
+    const refs = (params['refs'] ?? []) as readonly Ref[];
+    return {
+      restarts: type === 'askRestart' ? refs : [],
+      withdrawn: type === 'withdraw' ? refs : [],
+      held: type === 'hold' ? refs : [],
+      forgotten: type === 'forget' ? refs : [],
+      exhausted: type === 'slowDown' ? [exhausted(params as unknown as Slow)] : [],
+      tellings: tellings(type, params as unknown as Told),
+    };
+  },
+  outlook: (state, context): Outlook => ({
+    message: stateWords(state, context),
+    done: state === 'recovered' ? 1 : 0,
+    total: 1,
+    choices: state === 'escalated' ? choices : [],
+    details: detailsOf(context),
+  }),
+};
+
+const choices = ['retry', 'hold', 'resolve'];
+
+type Watch = (context: RecoveryContext, status: ResourceStatus, sight: Sight) => ProcedureEvent | undefined;
+
+const watchers: Readonly<Record<string, Watch>> = {
+  restarting: (context, status, sight) => {
+    const { at, facts } = sight;
+    const tried = lastTry(facts, context.ref);
+    const isTried = tried !== undefined && tried >= Math.max(context.failure.at, context.triedAt ?? 0);
+    if (!isTried && facts.restarts[context.ref] !== undefined) return undefined;
+    if (isLoading(status)) return { type: 'loading', at };
+    if (!isTried && troubleOf(status) !== undefined) return undefined;
+    if (!isTried && isReady(status)) return ready(context, sight);
+    return { type: 'restarted', at, ...(tried === undefined ? {} : { triedAt: tried }) };
+  },
+  verifying: (context, status, sight) =>
+    failed(context, status, sight) ??
+    (isLoading(status) ? { type: 'loading', at: sight.at } : undefined) ??
+    (isReady(status) ? ready(context, sight) : undefined),
+  settling: (context, status, sight) =>
+    failed(context, status, sight) ?? (isReady(status) ? undefined : { type: 'fell', at: sight.at }),
+  waiting: (context, status, sight) => {
+    const { at, statuses } = sight;
+    if (isReady(status)) return ready(context, sight);
+    if (notReady(context.failure.waitsFor, statuses).length > 0) return undefined;
+    return failed(context, status, sight) ?? (isLoading(status) ? undefined : { type: 'free', at });
+  },
+  escalated: (context, status, sight) => (isReady(status) ? ready(context, sight) : undefined),
+};
+
+/** Tries before it was ready are no failure after it. */
+function ready({ ref }: RecoveryContext, { at, facts }: Sight): ProcedureEvent {
+  const tried = lastTry(facts, ref);
+  return { type: 'ready', at, ...(tried === undefined ? {} : { triedAt: tried }) };
+}
+
+/** A failure that is news: the loop has tried it again meanwhile, or there is something wrong with it now. */
+function failed(
+  context: RecoveryContext,
+  status: ResourceStatus,
+  { at, facts, statuses }: Sight,
+): ProcedureEvent | undefined {
+  const { ref, triedAt, needs } = context;
+  const tried = lastTry(facts, ref);
+  const isTriedAnew = tried !== undefined && tried > (triedAt ?? context.failure.at);
+  const trouble = troubleOf(status) ?? waitsForDependency(status);
+  if (!isTriedAnew && trouble === undefined) return undefined;
+  const failure: Failure = {
+    reason: trouble?.reason ?? 'Failed',
+    at: isTriedAnew ? tried : at,
+    waitsFor: notReady(needs, statuses),
+    looping: facts.attempts[ref]?.crashLoopSince !== undefined,
+    blocked: false,
+  };
+  return { type: 'failed', at, failure };
+}
+
+function isLoading(status: ResourceStatus): boolean {
+  return status.conditions.some((c) => c.type === 'Ready' && !c.status && c.reason === 'Loading');
+}
+
+interface Slow {
+  readonly ref: Ref;
+  readonly at: readonly number[];
+  readonly since: number;
+  readonly until: number;
+  readonly why: string;
+}
+
+function exhausted({ ref, at, since, until, why }: Slow): { readonly ref: Ref; readonly attempts: Attempts } {
+  return { ref, attempts: { at, notBefore: until, crashLoopSince: since, lastFailure: why } };
+}
+
+interface Told {
+  readonly ref: Ref;
+  readonly message: string;
+}
+
+function tellings(type: string, { ref, message }: Told): Asked['tellings'] {
+  if (type === 'tellRecovered') return [{ type: 'Normal', reason: 'Recovered', message, regarding: ref }];
+  if (type !== 'tellEscalated') return [];
+  return [{ type: 'Warning', reason: 'RecoveryEscalated', message, regarding: ref, choices }];
+}
