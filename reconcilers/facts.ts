@@ -106,6 +106,11 @@ export interface Facts {
   readonly reruns: Readonly<Record<Ref, { readonly at: number; readonly by: string }>>;
   /** A procedure wants it restarted; until that is done. `by`: its id. */
   readonly restarts: Readonly<Record<Ref, { readonly at: number; readonly by: string }>>;
+  /**
+   * It fails and is held, because what it depends on is not ready. `freeAt`: that is ready again, and it is restarted then
+   * if it fails still.
+   */
+  readonly heldFor: Readonly<Record<Ref, { readonly at: number; readonly freeAt?: number }>>;
   /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
   readonly failedReplacements: Readonly<
     Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>
@@ -153,6 +158,7 @@ export const noFacts: Facts = {
   adopted: {},
   reruns: {},
   restarts: {},
+  heldFor: {},
   failedReplacements: {},
   replacing: {},
   failures: {},

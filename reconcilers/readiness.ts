@@ -33,6 +33,8 @@ export function readiness(
     const message = 'its healthcheck has not run again since it was paused';
     return { state: 'starting', reason: 'HealthStarting', message, nextAt: nextCheckAt(container, now) };
   }
+  // What a database says of itself counts more than that it takes no connection: a restart would begin it anew.
+  if (probe?.outcome === 'loading' && probe.containerId === container.id) return loading(probe);
   if (container.health === 'unhealthy') {
     const output = container.detail?.checkOutput;
     const message = output === undefined ? 'its healthcheck fails' : `its healthcheck fails: ${output}`;
@@ -87,8 +89,6 @@ function byProbe(
     return { state: 'starting', reason: 'ProbePending', message: 'its probe has not answered yet' };
   }
   if (result.outcome === 'unreachable') return undefined;
-  if (result.outcome === 'loading')
-    return { state: 'starting', reason: 'Loading', message: `it is up and not ready yet: ${result.message}` };
   if (result.outcome === 'pass')
     return { state: 'ready', reason: 'ProbePassing', message: 'its probe passes' };
   const words = `its probe fails (${result.failures} in a row): ${result.message}`;
@@ -102,6 +102,10 @@ function byProbe(
   return result.passed
     ? { state: 'ready', reason: 'ProbePassing', message: words }
     : { state: 'starting', reason: 'ProbeStarting', message: words };
+}
+
+function loading({ message }: ProbeResult): Readiness {
+  return { state: 'starting', reason: 'Loading', message: `it is up and not ready yet: ${message}` };
 }
 
 function byRunning(readyAt: number, now: number, reason: string, how: string): Readiness {

@@ -4,6 +4,7 @@
 import { isStranded } from './namespaces.ts';
 import type { Rule } from './rule.ts';
 import {
+  answersProbe,
   changedFiles,
   differs,
   isFailing,
@@ -14,6 +15,7 @@ import {
   isTried,
   recreatedDependency,
   waits,
+  waitsForWave,
 } from './symptoms.ts';
 
 export const runningRules = [
@@ -43,6 +45,15 @@ export const runningRules = [
     act: 'none',
     level: 'degraded',
   },
+  // It may have seen already that the root is back; and not all that depend on it are restarted at once.
+  {
+    category: 'DependencyBack',
+    when: (s) => isFailing(s) && waitsForWave(s),
+    act: 'none',
+    level: 'degraded',
+  },
+  // A restart of what answers would take it from all that use it.
+  { category: 'DatabaseAnswers', when: answersProbe, act: 'none', level: 'degraded' },
   {
     category: 'ProbeSuspect',
     when: (s) => isProbeFailing(s) && s.setting.suspicion !== undefined,

@@ -224,6 +224,15 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   DependencyNotReady: (s) => ({
     message: `${seen(s)}; not restarted, since it depends on ${s.setting.brokenDependencies(s.workload).join(', ')}`,
   }),
+  DependencyBack: (s) => {
+    const freeAt = s.facts.heldFor[s.ref]?.freeAt;
+    const message = `${seen(s)}; what it depends on is ready again, and it is given time to see that`;
+    if (freeAt === undefined) return { message };
+    return { message, outcome: `; restarted at ${iso(freeAt)} if it fails still`, nextAt: freeAt };
+  },
+  DatabaseAnswers: (s) => ({
+    message: `${seen(s)}; not restarted, for it answers its probe: mend the healthcheck`,
+  }),
   ProbeFailing: (s) => ({ message: seen(s), outcome: '; it is restarted' }),
   Unhealthy: (s) => ({ message: seen(s), outcome: '; it is restarted' }),
   ProgressDeadlineExceeded: (s) => ({

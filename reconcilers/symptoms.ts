@@ -100,6 +100,20 @@ export function isFailing(s: Situation): boolean {
   return isRunning(s) && s.readiness?.state === 'notReady';
 }
 
+/** What it depends on is ready again, and its time to see that, or its wave, is not over. */
+export function waitsForWave({ ref, facts, now }: Situation): boolean {
+  const held = facts.heldFor[ref];
+  return held !== undefined && (held.freeAt === undefined || now < held.freeAt);
+}
+
+/** A database whose healthcheck fails and that answers reeve's own connection all the same. */
+export function answersProbe(s: Situation): boolean {
+  const { workload, setting, container, ref } = s;
+  const isDatabase = workload.probe?.postgres !== undefined || workload.probe?.redis !== undefined;
+  const result = setting.world.observed.probes[ref];
+  return isDatabase && isFailing(s) && result?.outcome === 'pass' && result.containerId === container?.id;
+}
+
 export function isProbeFailing(s: Situation): boolean {
   return isFailing(s) && s.readiness?.reason === 'ProbeFailing';
 }

@@ -1,6 +1,7 @@
 // Turns what happens into events, in the words of the plan. Stored before they are shown; repeats are counted by the store.
 
 import type { Ref } from '../../desired-state/resource.ts';
+import { lastingWords } from '../../reconcilers/lasting-words.ts';
 import type { Cause, Step, StepOp } from '../../reconcilers/plan.ts';
 import type { NewEvent, StoredCondition } from '../store/store.ts';
 import type { StepReport } from './executor.ts';
@@ -156,7 +157,7 @@ export function eventsOfTransitions(
 ): NewEvent[] {
   return changed.flatMap((condition): NewEvent[] => {
     // When it is tried next is the condition's to say: a repeat with another time would not be counted as one.
-    const message = condition.message.replace(/; tried \d+ times? lately(.*), next try .*$/, '$1');
+    const message = lastingWords(condition.message);
     const event = { ...base(context, condition.ref), message, reason: condition.reason };
     if (condition.type === 'Ready' && condition.status) return [{ ...event, type: 'Normal' }];
     if (condition.type === 'Degraded' && condition.status) return [{ ...event, type: 'Warning' }];

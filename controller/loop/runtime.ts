@@ -18,6 +18,7 @@ import { auditPace } from './audit-pace.ts';
 import { EngineEnd } from './engine-end.ts';
 import { EventIntake } from './event-intake.ts';
 import { followEvents } from './follow.ts';
+import { noteHeld } from './held-dependents.ts';
 import { Link } from './link.ts';
 import { NamedInspects } from './named-inspects.ts';
 import { Observer } from './observer.ts';
@@ -224,6 +225,7 @@ export class Runtime {
     const facts = await this.#o.store.facts();
     await this.procedures.see({ at: this.#o.now(), statuses, facts, busy: result.busy });
     this.recoveries.note(result, target.revision, facts, options.mode === 'keep');
+    if (await noteHeld(this.#o.store, result, target.revision, facts, this.#o.now())) this.wake();
     this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target, result.observed);

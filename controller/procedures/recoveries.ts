@@ -7,6 +7,7 @@ import type { Ref, Workload } from '../../desired-state/resource.ts';
 import type { Policy, Revision } from '../../desired-state/revision.ts';
 import type { Condition, ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
+import { lastingWords } from '../../reconcilers/lasting-words.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Plan } from '../../reconcilers/plan.ts';
 import { definitionOf, definitions } from '../../reconcilers/procedures/index.ts';
@@ -178,7 +179,7 @@ export class Recoveries {
     const isWait = before !== undefined && (reason === 'BackOff' || reason === 'CrashLoopBackOff');
     const glimpse = {
       reason: isWait ? before.reason : reason,
-      message: isWait ? before.message : message,
+      message: isWait ? before.message : lastingWords(message),
       at: before?.at ?? this.#c.now(),
       ...(id === undefined ? {} : { containerId: id }),
       ...(exitCode === undefined ? {} : { exitCode }),
@@ -196,7 +197,7 @@ function lateGlimpse({ machine }: ProcedureRecord, { statuses, facts }: Sight): 
   const remembered = failure.reason === 'NotReady' ? undefined : facts.attempts[ref]?.lastFailure;
   return {
     reason: failure.reason,
-    message: remembered ?? now ?? 'it failed',
+    message: lastingWords(remembered ?? now ?? 'it failed'),
     ...(status?.containerId === undefined ? {} : { containerId: status.containerId }),
   };
 }

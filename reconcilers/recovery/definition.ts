@@ -73,11 +73,26 @@ const watchers: Readonly<Record<string, Watch>> = {
   waiting: (context, status, sight) => {
     const { at, statuses } = sight;
     if (isReady(status)) return ready(context, sight);
-    if (notReady(context.failure.waitsFor, statuses).length > 0) return undefined;
+    if (notReady(context.failure.waitsFor, statuses).length > 0 || waitsForDependency(status) !== undefined)
+      return undefined;
     return failed(context, status, sight) ?? (isLoading(status) ? undefined : { type: 'free', at });
   },
-  escalated: (context, status, sight) => (isReady(status) ? ready(context, sight) : undefined),
+  escalated: (context, status, sight) => {
+    if (isReady(status))
+      return hasSettled(context, status, sight) ? { type: 'well', at: sight.at } : undefined;
+    // Of a container made since then the old verdict says nothing.
+    return status.containerId === context.failure.containerId ? undefined : failed(context, status, sight);
+  },
 };
+
+function hasSettled(
+  { settleMs }: RecoveryContext,
+  { containerId = '' }: ResourceStatus,
+  { at, facts }: Sight,
+): boolean {
+  const since = facts.runningSince[containerId];
+  return since === undefined || at - since >= settleMs;
+}
 
 /** Tries before it was ready are no failure after it. */
 function ready({ ref }: RecoveryContext, { at, facts }: Sight): ProcedureEvent {
@@ -100,6 +115,7 @@ function failed(
     reason: trouble?.reason ?? 'Failed',
     at: isTriedAnew ? tried : at,
     waitsFor: notReady(needs, statuses),
+    ...(status.containerId === undefined ? {} : { containerId: status.containerId }),
     looping: facts.attempts[ref]?.crashLoopSince !== undefined,
     blocked: false,
   };

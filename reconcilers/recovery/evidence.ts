@@ -11,6 +11,8 @@ export interface Failure {
   readonly at: number;
   /** Required dependencies that were not ready then. */
   readonly waitsFor: readonly Ref[];
+  /** The container that failed, where there is one. */
+  readonly containerId?: string;
   /** Its budget of restarts is used up. */
   readonly looping: boolean;
   /** Nothing was tried: something is in the way, and each pass looks whether it still is. */

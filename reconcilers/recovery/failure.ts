@@ -3,6 +3,7 @@
 
 import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../../desired-state/resource.ts';
 import type { Condition, ResourceStatus } from '../condition.ts';
+import { isHeldReason } from '../dependents.ts';
 import type { Facts } from '../facts.ts';
 import type { Failure } from './evidence.ts';
 
@@ -44,11 +45,9 @@ export function troubleOf(status: ResourceStatus | undefined): Condition | undef
   return status.conditions.find((c) => c.type === 'Degraded' && c.status && failureReasons.has(c.reason));
 }
 
-/** It fails and is held, because what it depends on is not ready. */
+/** It fails and is held, because what it depends on is not ready, or has only just become so. */
 export function waitsForDependency(status: ResourceStatus): Condition | undefined {
-  return status.conditions.find(
-    (c) => c.type === 'Degraded' && c.status && c.reason === 'DependencyNotReady',
-  );
+  return status.conditions.find((c) => c.type === 'Degraded' && c.status && isHeldReason(c.reason));
 }
 
 export function isReady(status: ResourceStatus | undefined): boolean {
@@ -80,12 +79,14 @@ export function notReady(refs: readonly Ref[], statuses: readonly ResourceStatus
  */
 export function failureOf(workload: Workload, { statuses, facts }: Seen, at: number): Failure {
   const ref = refOf(workload);
-  const trouble = troubleOf(statuses.find((s) => s.ref === ref));
+  const status = statuses.find((s) => s.ref === ref);
+  const trouble = troubleOf(status);
   const tried = facts.failures[ref] ?? facts.attempts[ref];
   return {
     reason: trouble?.reason ?? 'Failed',
     at,
     waitsFor: notReady(needsOf(workload), statuses),
+    ...(status?.containerId === undefined ? {} : { containerId: status.containerId }),
     looping: facts.attempts[ref]?.crashLoopSince !== undefined,
     blocked: tried === undefined && trouble?.reason === 'PortTaken',
   };

@@ -15,12 +15,20 @@ export type RecoveryEvent =
   | { readonly type: 'evidence'; readonly at: number; readonly evidence: Evidence }
   | { readonly type: 'restarted' | 'ready'; readonly at: number; readonly triedAt?: number }
   | { readonly type: 'failed'; readonly at: number; readonly failure: Failure }
-  | { readonly type: 'fell' | 'loading' | 'free'; readonly at: number }
+  | { readonly type: 'fell' | 'loading' | 'free' | 'well'; readonly at: number }
   | { readonly type: 'held' | 'released' | 'gone'; readonly at: number }
   | ({ readonly type: 'decide'; readonly choice: string } & By)
   | ({ readonly type: 'abort' } & By);
 
 const longestMemory = 6;
+
+const tellRecovered = {
+  type: 'tellRecovered',
+  params: ({ context, event }: { context: RecoveryContext; event: object }) => ({
+    ref: context.ref,
+    message: recoveredWords(context, timeOf(event, context.beganAt)),
+  }),
+} as const;
 
 export const machine = setup({
   types: {
@@ -162,24 +170,16 @@ export const machine = setup({
       },
       after: {
         settle: [
-          {
-            guard: 'isWorthTelling',
-            target: 'recovered',
-            actions: {
-              type: 'tellRecovered',
-              params: ({ context, event }) => ({
-                ref: context.ref,
-                message: recoveredWords(context, timeOf(event, context.beganAt)),
-              }),
-            },
-          },
+          { guard: 'isWorthTelling', target: 'recovered', actions: tellRecovered },
           { target: 'recovered' },
         ],
       },
     },
+    // The loop tries on, now and then: one that comes up and falls again is no news; nor is it well before it has settled.
     escalated: {
       on: {
-        ready: { target: 'settling', actions: ['noteTried', 'noteReady'] },
+        well: { target: 'recovered', actions: tellRecovered },
+        failed: { target: 'assessing', actions: 'noteFailed' },
         decide: [
           {
             guard: { type: 'decided', params: { choice: 'retry' } },

@@ -193,7 +193,7 @@ const rows: readonly Row[] = [
     when: says(
       /(\/run\/secrets\/|\bconfig|\bsecret).*(no such file|not found|missing|\bENOENT\b)|(no such file|\bENOENT\b|not found|missing).*(\/run\/secrets\/|\bconfig|\bsecret)|(environment variable|env var)\b.*(not set|missing|required|undefined)|must be set/i,
     ),
-    next: afterOneMore,
+    next: 'restart',
     message: () => 'a config, secret or variable that it wants is missing',
     commands: ({ ref }) => [`reeve describe ${ref}`],
   },
@@ -219,7 +219,10 @@ const rows: readonly Row[] = [
   {
     kind: 'unhealthy',
     confidence: 0.4,
-    when: reasonIs('Unhealthy', 'ProbeFailing'),
+    when: ({ evidence: { message, healthOutput, log } }) =>
+      /^its (healthcheck|probe) fails/.test(message)
+        ? [message, ...(healthOutput === undefined ? log.slice(-1) : [])]
+        : undefined,
     next: 'restart',
     message: () => 'it runs and does not do its work',
   },

@@ -57,8 +57,17 @@ export function detailsOf({ verdict, evidence, failure, times }: RecoveryContext
   return [
     ...(verdict === undefined
       ? []
-      : [{ name: 'verdict', lines: [`${verdict.kind}: ${causeWords(verdict)}`, ...verdict.evidence] }]),
-    { name: 'failed', lines: [`${failure.reason}, ${times.length} times lately`, ...facts], at: failure.at },
+      : [
+          {
+            name: 'verdict',
+            lines: [`${verdict.kind}: ${causeWords(verdict)}`, ...verdict.evidence.slice(1)],
+          },
+        ]),
+    {
+      name: 'failed',
+      lines: [`${failure.reason}${times.length > 1 ? `, ${times.length} times lately` : ''}`, ...facts],
+      at: failure.at,
+    },
     { name: 'log', lines: evidence.log },
   ];
 }
@@ -77,10 +86,13 @@ function causeWords(verdict: Verdict | undefined): string {
   if (verdict === undefined) return 'not known yet why';
   const sure = verdict.confidence >= 1 ? '' : ` (${Math.round(verdict.confidence * 100)} % sure)`;
   const [first] = verdict.evidence;
+  // Some facts are the whole sentence.
+  if (first?.startsWith(verdict.message)) return `${first}${sure}`;
   return `${verdict.message}${sure}${first === undefined ? '' : `: ${first}`}`;
 }
 
 function duration(ms: number): string {
-  const rounded = ms < 10_000 ? Math.round(ms / 100) * 100 : Math.round(ms / 1_000) * 1_000;
+  const unit = ms < 1_000 ? 100 : 1_000;
+  const rounded = Math.round(ms / unit) * unit;
   return formatDuration(Math.max(0, rounded));
 }
