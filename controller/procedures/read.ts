@@ -1,16 +1,22 @@
 // Procedures out of the store, for all that show them.
 
-import { definitions } from '../../reconcilers/procedures/index.ts';
+import type { Ref } from '../../desired-state/resource.ts';
+import { definitionOf, definitions } from '../../reconcilers/procedures/index.ts';
+import { recovery } from '../../reconcilers/recovery/definition.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import {
   type ProcedureReport,
   type ProcedureRow,
   procedureReport,
   procedureRow,
+  type RecoveryReport,
 } from '../reports/procedures.ts';
 import type { StoreReader } from '../store/sql-store.ts';
 
 type Reader = Pick<StoreReader, 'procedures' | 'transitions'>;
+
+/** Of the newest: nobody reads more of them. */
+const mostShown = 1_000;
 
 /** Newest first: those under way and the last that ended. */
 export async function listProcedures(store: Reader, limit = 20): Promise<readonly ProcedureRow[]> {
@@ -27,4 +33,26 @@ export async function readProcedure(store: Reader, id: string): Promise<Procedur
     });
   }
   return procedureReport(record, await store.transitions(id), definitions);
+}
+
+/** Those under way that wait for a person's word. */
+export async function awaitingWord(store: Pick<Reader, 'procedures'>): Promise<readonly ProcedureRow[]> {
+  const running = await store.procedures({ running: true, limit: mostShown });
+  return running.map((record) => procedureRow(record, definitions)).filter((row) => row.choices.length > 0);
+}
+
+/** What is kept of the last failure of a resource: its newest recovery, under way or ended. */
+export async function lastRecovery(
+  store: Pick<Reader, 'procedures'>,
+  ref: Ref,
+): Promise<RecoveryReport | undefined> {
+  const all = await store.procedures({ limit: mostShown });
+  const record = all.find(
+    (r) =>
+      r.kind === recovery.kind &&
+      definitionOf(definitions, r)?.refs(r.machine.context).includes(ref) === true,
+  );
+  if (record === undefined) return undefined;
+  const { log: _, stages: __, ...report } = procedureReport(record, [], definitions);
+  return report;
 }

@@ -23,8 +23,8 @@ import { type Glimpse, gatherEvidence } from './evidence.ts';
 import type { Runner } from './runner.ts';
 
 interface RecoveriesContext {
-  readonly engine: Engine;
-  readonly store: Store;
+  readonly engine: Pick<Engine, 'inspect' | 'logs'>;
+  readonly store: Pick<Store, 'conditions' | 'procedures'>;
   readonly runner: Runner;
   readonly now: () => number;
   readonly scrub: (text: string) => string;
@@ -153,11 +153,13 @@ export class Recoveries {
     if (busy.has(ref) || this.#reading.size >= readAtOnce) return;
     this.#reading.add(record.id);
     const glimpse = this.#glimpses.get(ref) ?? lateGlimpse(record, sight);
+    const reason = troubleOf(sight.statuses.get(ref))?.reason;
+    const seen = reason === undefined ? {} : { reason };
     // What is seen from now on is of the next failure.
     this.#glimpses.delete(ref);
     gatherEvidence(engine, glimpse, { scrub, digest, now })
       .then(async (evidence) => {
-        if (this.#isOn) await runner.tell(record.id, { type: 'evidence', evidence });
+        if (this.#isOn) await runner.tell(record.id, { type: 'evidence', evidence, ...seen });
       })
       .catch((error: unknown) => (this.#isOn ? onError(error) : undefined))
       .finally(() => {

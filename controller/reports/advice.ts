@@ -18,6 +18,8 @@ export interface Situation {
   /** Nobody acts on it by itself: no controller runs. */
   readonly kept: boolean;
   readonly resource: Resource | undefined;
+  /** Id of its recovery that waits for a person's word. */
+  readonly recovery?: string;
 }
 
 type Rule = readonly [when: (s: Situation) => boolean, say: (s: Situation) => readonly Advice[]];
@@ -155,7 +157,17 @@ const rules: readonly Rule[] = [
 
 /** Commands to go on with; empty where nothing needs to be done. */
 export function adviceFor(situation: Situation): readonly Advice[] {
-  return rules.find(([when]) => when(situation))?.[1](situation) ?? [];
+  const found = rules.find(([when]) => when(situation))?.[1](situation) ?? [];
+  return [...found, ...answers(situation)];
+}
+
+/** What its recovery waits to hear. */
+function answers({ recovery, held }: Situation): readonly Advice[] {
+  if (recovery === undefined || held) return [];
+  return [
+    { command: `reeve procedures show ${recovery}`, why: 'why it failed, and all that it wrote' },
+    { command: `reeve decide ${recovery} retry`, why: 'once mended: its failures are forgotten' },
+  ];
 }
 
 function beginThere(root: ResourceRow): Advice {

@@ -7,6 +7,7 @@ import { imageKey } from '../../reconcilers/image-key.ts';
 import type { ObservedContainer } from '../../reconcilers/observed.ts';
 import type { StoredEvent } from '../store/store.ts';
 import { graphReport } from './graph.ts';
+import type { RecoveryReport } from './procedures.ts';
 import { type ResourceRow, type ResourceState, resourceRows } from './resources.ts';
 import { iso, resourceOf, type Snapshot } from './snapshot.ts';
 import { type EventRow, eventRow, type HoldRow, holdRows } from './status.ts';
@@ -46,6 +47,8 @@ export interface DescribeReport extends ResourceRow {
   readonly live?: LiveContainer;
   /** Why what is live is not shown. */
   readonly liveTrouble?: string;
+  /** Why it failed last, and what it wrote then; kept also when that container is gone. */
+  readonly lastFailure?: RecoveryReport;
   readonly events: readonly EventRow[];
 }
 
@@ -71,6 +74,7 @@ export function describeReport(
   ref: Ref,
   live: Live,
   events: readonly StoredEvent[],
+  lastFailure?: RecoveryReport,
 ): DescribeReport {
   const rows = new Map(resourceRows(snapshot).map((row) => [row.ref, row]));
   const row = rows.get(ref) ?? missingRow(ref);
@@ -117,6 +121,7 @@ export function describeReport(
         }),
     ...(live.container === undefined ? {} : { live: liveContainer(live.container) }),
     ...(live.trouble === undefined ? {} : { liveTrouble: live.trouble }),
+    ...(lastFailure === undefined ? {} : { lastFailure }),
     events: events.map(eventRow),
   };
 }

@@ -5,6 +5,7 @@ import type { Ref } from '../../desired-state/resource.ts';
 import type { StoredEvent } from '../store/store.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { rootCauses } from './describe.ts';
+import type { RecoveryReport } from './procedures.ts';
 import { type ResourceRow, resourceRows } from './resources.ts';
 import { badPlatformConditions, iso, resourceOf, type Snapshot } from './snapshot.ts';
 import { type EventRow, eventRow, type HoldRow, holdRows, worstFirst } from './status.ts';
@@ -26,12 +27,19 @@ export interface ExplainReport {
   /** What it waits for that is itself the first broken thing on the way. */
   readonly roots: readonly ResourceRow[];
   readonly nextTryAt?: string;
+  /** Why it failed last, and what it wrote then; kept also when that container is gone. */
+  readonly lastFailure?: RecoveryReport;
   /** Newest last. */
   readonly story: readonly EventRow[];
   readonly next: readonly Advice[];
 }
 
-export function explainReport(snapshot: Snapshot, ref: Ref, events: readonly StoredEvent[]): ExplainReport {
+export function explainReport(
+  snapshot: Snapshot,
+  ref: Ref,
+  events: readonly StoredEvent[],
+  lastFailure?: RecoveryReport,
+): ExplainReport {
   const rows = resourceRows(snapshot);
   const isPlatform = ref === `Platform/${snapshot.platform}`;
   const now = isPlatform ? platformRow(snapshot, rows) : (rows.find((row) => row.ref === ref) ?? gone(ref));
@@ -63,9 +71,11 @@ export function explainReport(snapshot: Snapshot, ref: Ref, events: readonly Sto
     ...(attempts === undefined || attempts.notBefore <= snapshot.at || now.ready
       ? {}
       : { nextTryAt: iso(attempts.notBefore) }),
+    ...(lastFailure === undefined ? {} : { lastFailure }),
     story: events.map(eventRow),
     next: adviceFor({
       row: now,
+      ...(lastFailure === undefined || lastFailure.choices.length === 0 ? {} : { recovery: lastFailure.id }),
       roots,
       held: hold !== undefined,
       ...(facts.suspended === undefined ? {} : { suspended: facts.suspended.reason }),

@@ -45,6 +45,9 @@ export interface ProcedureReport extends ProcedureRow {
   }[];
 }
 
+/** The last failure of a resource, from its recovery. */
+export type RecoveryReport = Omit<ProcedureReport, 'log' | 'stages'>;
+
 export function procedureRow(
   record: ProcedureRecord,
   definitions: readonly ProcedureDefinition[],

@@ -3,6 +3,7 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import { liftedBy, type SuspensionReason } from '../../reconcilers/lifted-by.ts';
 import type { StoredEvent } from '../store/store.ts';
+import type { ProcedureRow } from './procedures.ts';
 import { type ResourceRow, type ResourceState, resourceRows } from './resources.ts';
 import { badPlatformConditions, type ControllerInfo, iso, type Snapshot } from './snapshot.ts';
 
@@ -51,6 +52,8 @@ export interface StatusReport {
   }[];
   readonly pendingSteps?: number;
   readonly trouble?: string;
+  /** Procedures that wait for a person's word. */
+  readonly decisions: readonly ProcedureRow[];
   readonly warnings: readonly EventRow[];
 }
 
@@ -70,7 +73,11 @@ export interface EventRow {
 }
 
 /** The platform's state, from what is remembered and observed; `warnings` are its latest Warning events. */
-export function statusReport(snapshot: Snapshot, warnings: readonly StoredEvent[]): StatusReport {
+export function statusReport(
+  snapshot: Snapshot,
+  warnings: readonly StoredEvent[],
+  decisions: readonly ProcedureRow[] = [],
+): StatusReport {
   const rows = resourceRows(snapshot);
   const counts: Record<ResourceState, number> = {
     ready: 0,
@@ -129,6 +136,7 @@ export function statusReport(snapshot: Snapshot, warnings: readonly StoredEvent[
     })),
     ...(pendingSteps === undefined ? {} : { pendingSteps }),
     ...(trouble === undefined ? {} : { trouble: trouble.message }),
+    decisions,
     warnings: warnings.map(eventRow),
   };
 }

@@ -12,7 +12,13 @@ import { escalationWords, recoveredWords } from './words.ts';
 type By = { readonly at: number; readonly by: string };
 
 export type RecoveryEvent =
-  | { readonly type: 'evidence'; readonly at: number; readonly evidence: Evidence }
+  | {
+      readonly type: 'evidence';
+      readonly at: number;
+      readonly evidence: Evidence;
+      /** What is wrong with it at this moment: more than was known when it was noticed. */
+      readonly reason?: string;
+    }
   | { readonly type: 'restarted' | 'ready'; readonly at: number; readonly triedAt?: number }
   | { readonly type: 'failed'; readonly at: number; readonly failure: Failure }
   | { readonly type: 'fell' | 'loading' | 'free' | 'well'; readonly at: number }
@@ -47,7 +53,7 @@ export const machine = setup({
     tellEscalated: (_, _params: { ref: Ref; message: string }) => undefined,
     tellRecovered: (_, _params: { ref: Ref; message: string }) => undefined,
     noteEvidence: assign(({ context, event }) =>
-      event.type === 'evidence' ? judged(context, event.evidence) : {},
+      event.type === 'evidence' ? judged(context, event.evidence, event.reason) : {},
     ),
     /** Nothing could be read in time: what the pass has seen must do. */
     noteNothing: assign(({ context }) =>
@@ -210,9 +216,18 @@ export const machine = setup({
   },
 });
 
-function judged(context: RecoveryContext, evidence: Evidence): Partial<RecoveryContext> {
-  const { ref, failure, failures } = context;
-  return { evidence, verdict: diagnose({ ref, failure, failures, evidence }) };
+/** Only noticed by its attempt, or by its time: what is seen of it since then says more. */
+const vague = new Set(['Failed', 'NotReady']);
+
+function judged(
+  context: RecoveryContext,
+  evidence: Evidence,
+  seen = context.failure.reason,
+): Partial<RecoveryContext> {
+  const { ref, failures } = context;
+  const reason = vague.has(context.failure.reason) ? seen : context.failure.reason;
+  const failure = { ...context.failure, reason };
+  return { failure, evidence, verdict: diagnose({ ref, failure, failures, evidence }) };
 }
 
 function failedAgain({ times, failures }: RecoveryContext, failure: Failure): Partial<RecoveryContext> {

@@ -219,10 +219,11 @@ const rows: readonly Row[] = [
   {
     kind: 'unhealthy',
     confidence: 0.4,
-    when: ({ evidence: { message, healthOutput, log } }) =>
-      /^its (healthcheck|probe) fails/.test(message)
-        ? [message, ...(healthOutput === undefined ? log.slice(-1) : [])]
-        : undefined,
+    when: ({ evidence: { message, healthOutput, log } }) => {
+      if (!/^its (healthcheck|probe) fails/.test(message)) return undefined;
+      if (healthOutput === undefined) return [message, ...log.slice(-1)];
+      return [message.includes(healthOutput) ? message : `${message}: ${healthOutput}`];
+    },
     next: 'restart',
     message: () => 'it runs and does not do its work',
   },

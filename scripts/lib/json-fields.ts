@@ -78,6 +78,8 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     platformConditions: "the platform's own conditions that are bad: `{type, reason, message, since}`",
     pendingSteps: 'steps that apply would do; only where it was looked at just now',
     trouble: 'why it could not be looked at',
+    decisions:
+      "procedures that wait for a person's word: `{id, kind, state, by, beganAt, message, done, total, choices, nextDeadline}`",
     warnings: 'last Warning events; fields as in `events`',
   },
   get: {
@@ -101,6 +103,8 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     attempts: '`{count, notBefore, lastFailure}`: restarts lately',
     live: '`{id, name, state, health, exitCode, image, imageId, createdAt, addresses}`: the container now',
     liveTrouble: 'why the container could not be looked at',
+    lastFailure:
+      'its newest recovery: `{id, state, message, choices, beganAt, endedAt, details}`; a detail is `{name, at, lines}`: `verdict`, `failed` and `log`, kept when the container is gone',
     events: 'last events; fields as in `events`',
   },
   events: {
@@ -129,6 +133,7 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     suspended: '`{by, reason}`; absent: the platform is not',
     roots: 'what it waits for that is itself broken; fields as in `get`',
     nextTryAt: 'when reeve tries again',
+    lastFailure: 'as in `describe`',
     story: 'events, newest last; fields as in `events`',
     next: 'list of `{command, why}`',
   },

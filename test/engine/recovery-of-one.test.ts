@@ -1,18 +1,20 @@
 // Recoveries on a real engine: what fails by itself is started again at once, and goes along with a procedure that keeps
 // the evidence, says why, and calls a person where nothing helps.
 
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { StoredEvent } from '../../controller/store/store.ts';
+import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { askEngine } from '../../scripts/lib/docker-api.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
+import { throwawayImage, untag } from '../support/throwaway-image.ts';
 import { until } from '../support/until.ts';
+import { act, remove, runForeign } from '../support/world.ts';
 
 const web = 'Service/web';
 /** Waits and budgets that a test has the time for. */
 const quick =
-  'policy: {backoff: {initial: 100ms, max: 2s}, restartBudget: {restarts: 3, within: 1m}, recovery: {settle: 700ms, verify: 4s}}';
+  'policy: {resync: 2s, backoff: {initial: 100ms, max: 2s}, restartBudget: {restarts: 3, within: 1m}, recovery: {settle: 1500ms, verify: 4s}}';
 
 interface Shown {
   readonly id: string;
@@ -30,9 +32,8 @@ beforeAll(async () => {
   await ensureTestImage(socket);
 });
 
-/** Ends by itself after `script`, in lines of its own. */
-const shell = (script: string, ...more: readonly string[]): string =>
-  service('web', ['init: true', `command: [sh, -c, '${script}']`, ...more]);
+const shell = (name: string, script: string, ...more: readonly string[]): string =>
+  service(name, ['init: true', `command: [sh, -c, '${script.replaceAll('$', '$$$$')}']`, ...more]);
 
 async function recoveries(p: TestPlatform): Promise<readonly Shown[]> {
   const { stdout } = await p.reeve('procedures', '-o', 'json', '-f', p.manifests);
@@ -62,15 +63,39 @@ async function untilState(p: TestPlatform, state: RegExp, ms = 20_000): Promise<
 
 const linesOf = (shown: Shown, name: string): string =>
   (shown.details.find((d) => d.name === name)?.lines ?? []).join('\n');
-const reasonsOf = (events: readonly StoredEvent[], ref: string): readonly string[] =>
-  events.filter((e) => e.regarding === ref).map((e) => e.reason);
+const reasonsOf = async (p: TestPlatform, ref: string): Promise<readonly string[]> =>
+  (await p.events()).filter((e) => e.regarding === ref).map((e) => e.reason);
+
+/** A container of nobody's that has the port; gives its name. */
+async function takePort(
+  t: Pick<TestContext, 'onTestFinished'>,
+  p: TestPlatform,
+  port: number,
+): Promise<string> {
+  const name = `${p.name}-other`;
+  const id = await runForeign(p.socket, name, {
+    Image: 'reeve-test:1',
+    Cmd: ['sleep', '9999'],
+    ExposedPorts: { '80/tcp': {} },
+    HostConfig: { Init: true, PortBindings: { '80/tcp': [{ HostPort: String(port) }] } },
+  });
+  t.onTestFinished(() => remove(p.socket, id));
+  return name;
+}
+
+async function exec(p: TestPlatform, ref: string, command: readonly string[]): Promise<void> {
+  const { Id: container } = await p.container(ref);
+  const { body } = await askEngine(p.socket, 'POST', `/containers/${container}/exec`, { Cmd: command });
+  const { Id } = JSON.parse(body) as { Id: string };
+  await askEngine(p.socket, 'POST', `/exec/${Id}/start`, { Detach: true });
+}
 
 describe.concurrent('a workload that fails', () => {
   test('crashed once: started again, its last words kept, and no word of it once it stays well', async (t) => {
     const p = await platformFor(t);
     const once =
       'if test ! -e /was; then touch /was; sleep 1; echo the last words; exit 3; fi; exec sleep 9999';
-    await keep(p, [shell(once)], { spec: quick });
+    await keep(p, [shell('web', once)], { spec: quick });
     const done = await untilState(p, /^recovered$/);
     expect(linesOf(done, 'log')).toContain('the last words');
     expect(linesOf(done, 'failed')).toContain('exit status 3');
@@ -78,16 +103,30 @@ describe.concurrent('a workload that fails', () => {
     expect(done.log.map((l) => l.state)).toEqual(
       expect.arrayContaining(['assessing', 'restarting', 'verifying', 'settling', 'recovered']),
     );
-    const events = await p.events();
-    expect(reasonsOf(events, web)).not.toContain('Recovered');
-    expect(reasonsOf(events, web)).not.toContain('RecoveryEscalated');
+    const reasons = await reasonsOf(p, web);
+    expect(reasons).not.toContain('Recovered');
+    expect(reasons).not.toContain('RecoveryEscalated');
     expect(await recoveries(p)).toHaveLength(1);
+    const explained = await p.reeve('explain', 'web', '-f', p.manifests);
+    expect(explained.stdout).toContain('the last words');
   });
 
-  test('it crashes again and again: a person is told once, with the verdict and what to type; mended, it recovers', async (t) => {
+  test('killed or stopped through the API it has not failed: started again, and no recovery', async (t) => {
     const p = await platformFor(t);
-    const never = 'echo cannot find the thing; exit 4';
-    await p.declare([shell(never)], quick);
+    await keep(p, [shell('web', 'exec sleep 9999')], { spec: quick });
+    for (const verb of ['kill', 'stop']) {
+      const before = await p.container(web);
+      await act(p.socket, before.Id, verb);
+      await p.untilContainer(web, 'runs again', (c) => c.State.Running && c.State.Pid !== before.State.Pid);
+    }
+    await p.untilReady(web);
+    expect(await recoveries(p)).toEqual([]);
+  });
+
+  test('it crashes again and again: a person is told once, with the verdict and what to type', async (t) => {
+    const p = await platformFor(t);
+    const broken = 'echo cannot find the thing; test -e /mended || exit 4; exec sleep 9999';
+    await p.declare([shell('web', broken)], quick);
     await p.run();
     const told = await p.untilEvent(web, 'RecoveryEscalated', /status 4/, 25_000);
     const [{ id } = { id: '' }] = await recoveries(p);
@@ -95,11 +134,135 @@ describe.concurrent('a workload that fails', () => {
     const stuck = await untilState(p, /^escalated$/);
     expect(stuck.choices).toEqual(['retry', 'hold', 'resolve']);
     expect(linesOf(stuck, 'log')).toContain('cannot find the thing');
-    expect((await recoveries(p)).map((r) => r.id)).toEqual([id]);
-    expect((await p.events()).filter((e) => e.reason === 'RecoveryEscalated')).toHaveLength(1);
-    await p.declare([shell('exec sleep 9999')], quick);
+    expect((await p.reeve('status', '-f', p.manifests)).stdout).toContain(`reeve procedures show ${id}`);
+    // Held by a person, it rests; released, it goes on; mended, it is well again.
+    expect((await p.reeve('decide', id, 'hold', '-f', p.manifests)).code).toBe(0);
+    await untilState(p, /^held$/);
+    expect((await p.fromStore((s) => s.facts())).holds[web]).toMatchObject({ stopped: false });
+    await p.declare([shell('web', 'exec sleep 9999')], quick);
+    expect((await p.reeve('release', 'web', '-f', p.manifests)).code).toBe(0);
     await p.untilReady(web);
     expect((await untilState(p, /^recovered$/)).id).toBe(id);
     await p.untilEvent(web, 'Recovered', /failures/);
+    expect((await p.events()).filter((e) => e.reason === 'RecoveryEscalated')).toHaveLength(1);
+  });
+
+  test('why it fails is found: the kernel, the command, the port, the disk, the healthcheck, its own words', async (t) => {
+    const p = await platformFor(t);
+    const port = 20_000 + Math.floor(Math.random() * 9_000);
+    await p.declare(
+      [
+        shell('oom', 'sleep 0.3; tail /dev/zero', 'mem_limit: 16m', 'memswap_limit: 16m'),
+        service('command', ['command: [no-such-thing]']),
+        shell('port', 'exec sleep 9999', `ports: ["${port}:80"]`),
+        shell('disk', 'dd if=/dev/zero of=/data/x bs=1k count=200 || exit 5', 'tmpfs: ["/data:size=64k"]'),
+        shell(
+          'sick',
+          'exec sleep 9999',
+          'healthcheck: {test: ["CMD-SHELL", "echo the queue is stuck; exit 1"], interval: 300ms, timeout: 2s, retries: 2}',
+        ),
+        shell('config', 'echo cannot open /run/secrets/token: No such file; exit 1'),
+      ],
+      quick,
+    );
+    const other = await takePort(t, p, port);
+    await p.run();
+    const found: Readonly<Record<string, RegExp>> = {
+      oom: /out of memory/,
+      command: /command cannot be run.*no-such-thing/,
+      port: new RegExp(`${port}/tcp is taken by container ${other}`),
+      disk: /disk that is full.*No space left/,
+      sick: /does not do its work.*the queue is stuck/,
+      config: /secret.*missing.*\/run\/secrets\/token/,
+    };
+    for (const [name, words] of Object.entries(found))
+      await p.untilEvent(`Service/${name}`, 'RecoveryEscalated', words, 40_000);
+    const ids = (await recoveries(p)).map((r) => r.id);
+    expect(ids).toHaveLength(Object.keys(found).length);
+    // No restart can help these: their few tries are no loop.
+    const { attempts } = await p.fromStore((s) => s.facts());
+    expect(attempts['Service/port']).toBeUndefined();
+    // The port is free again: it goes on by itself.
+    await remove(p.socket, other);
+    await p.untilReady('Service/port');
+  });
+
+  test('its image is gone with its container: a person is told; with another image it recovers', async (t) => {
+    const p = await platformFor(t);
+    const image = `localhost:1/${p.name}-gone:1`;
+    t.onTestFinished(() => untag(image));
+    await throwawayImage(image);
+    await keep(p, [shell('web', 'exec sleep 9999').replace('reeve-test:1', image)], { spec: quick });
+    const { Id } = await p.container(web);
+    await remove(p.socket, Id);
+    await untag(image);
+    await p.untilEvent(web, 'RecoveryEscalated', /image is gone/, 30_000);
+    expect((await p.container(web).catch(() => undefined))?.Id).toBeUndefined();
+    const [{ id } = { id: '' }] = await recoveries(p);
+    await p.replaceIn('reeve.yaml', image, 'reeve-test:1');
+    expect((await untilState(p, /^recovered$/)).id).toBe(id);
+  });
+});
+
+describe.concurrent('recoveries', () => {
+  test('roots first, two at once: dependents are held, and restarted after them, once each', async (t) => {
+    const p = await platformFor(t);
+    const check =
+      'healthcheck: {test: ["CMD", "test", "-e", "/tmp/ok"], interval: 400ms, timeout: 2s, retries: 2}';
+    const one = (name: string, ...on: readonly string[]) =>
+      shell(name, 'touch /tmp/ok; exec sleep 9999', check, ...on.map((d) => `depends_on: [${d}]`));
+    const chains = [
+      ['root', 'middle', 'leaf'],
+      ['other', 'client'],
+    ] as const;
+    await keep(
+      p,
+      chains.flatMap((chain) => chain.map((name, i) => one(name, ...chain.slice(Math.max(0, i - 1), i)))),
+      { spec: quick },
+    );
+    const names = chains.flat();
+    for (const name of names) await exec(p, `Service/${name}`, ['rm', '/tmp/ok']);
+    for (const name of names) await p.untilEvent(`Service/${name}`, 'Restarted', /./, 30_000);
+    for (const name of names) await p.untilReady(`Service/${name}`);
+    const startedAt = async (name: string) =>
+      Date.parse((await p.container(`Service/${name}`)).State.StartedAt);
+    for (const chain of chains)
+      for (const [i, name] of chain.entries())
+        if (i > 0) expect(await startedAt(name)).toBeGreaterThan(await startedAt(chain[i - 1] ?? ''));
+    const restarted = (await p.events()).filter((e) => e.reason === 'Restarted');
+    expect(restarted.map((e) => e.count)).toEqual(names.map(() => 1));
+  });
+
+  test('its controller killed -9 in each state, the next goes on with the same one', async (t) => {
+    const p = await platformFor(t);
+    const flaky =
+      'n=$(cat /n 2>/dev/null || echo 0); echo $((n+1)) > /n; echo try $n; sleep 0.7; test $n -ge 4 || exit 6; exec sleep 9999';
+    await p.declare(
+      [shell('web', flaky)],
+      quick.replace('restarts: 3', 'restarts: 9').replace('settle: 1500ms', 'settle: 3s'),
+    );
+    let controller = await p.run();
+    const killedIn = new Set<string>();
+    const ids = new Set<string>();
+    const end = await until(
+      async () => {
+        const [newest] = await p.fromStore((s) => s.procedures({ limit: 1 }));
+        if (newest === undefined) return undefined;
+        ids.add(newest.id);
+        const { state, ended } = newest.machine;
+        if (ended) return state;
+        if (killedIn.has(state)) return undefined;
+        await controller.kill9();
+        killedIn.add(state);
+        controller = await p.run();
+        return undefined;
+      },
+      60_000,
+      'it has ended',
+    );
+    expect(end).toBe('recovered');
+    expect(killedIn).toContain('settling');
+    expect(killedIn.size).toBeGreaterThanOrEqual(3);
+    expect(ids.size).toBe(1);
   });
 });

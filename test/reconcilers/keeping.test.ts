@@ -349,6 +349,42 @@ describe('a container that runs', () => {
     });
   });
 
+  test('failing still when its dependency is back: given time to see that, then restarted', () => {
+    const db = service('db', { tier: 'core' });
+    const user = service('web', { dependsOn: [on('Service/db')] });
+    const r = revision([db, user]);
+    const observed = look(r, [live(db), live(user, { health: 'unhealthy' })]);
+    const at = (freeAt?: number) =>
+      planOf({
+        revision: r,
+        observed,
+        facts: facts({
+          heldFor: { 'Service/web': { at: noon, ...(freeAt === undefined ? {} : { freeAt }) } },
+        }),
+      });
+    expect(ops(at())).toEqual([]);
+    expect(ops(at(noon + 1))).toEqual([]);
+    expect(at(noon + 1).nextAt).toBe(noon + 1);
+    expect(condition(at(), 'Service/web', 'Degraded')).toMatchObject({ reason: 'DependencyBack' });
+    expect(ops(at(noon))).toEqual(['restartContainer Service/web']);
+  });
+
+  test('a database whose healthcheck fails and that answers its probe is not restarted', () => {
+    const probe = { everyMs: 1_000, timeoutMs: 1_000, threshold: 3, startPeriodMs: 0 };
+    const db = service('db', { probe: { ...probe, redis: { port: 6379 } } });
+    const web = service('web', { probe: { ...probe, tcp: { port: 80 } } });
+    const r = revision([db, web]);
+    const answers = (containerId: string) =>
+      ({ at: noon, outcome: 'pass', failures: 0, passed: true, message: '', containerId }) as const;
+    const all = [live(db, { health: 'unhealthy' }), live(web, { health: 'unhealthy' })] as const;
+    const observed = look(r, all, {
+      probes: { 'Service/db': answers(all[0].id), 'Service/web': answers(all[1].id) },
+    });
+    const plan = planOf({ revision: r, observed });
+    expect(ops(plan)).toEqual(['restartContainer Service/web']);
+    expect(condition(plan, 'Service/db', 'Degraded')).toMatchObject({ reason: 'DatabaseAnswers' });
+  });
+
   test('limits changed by docker update: set back in place, no restart', () => {
     const limited = service('web', { container: { resources: { memoryBytes: 2 ** 28 } } });
     const plan = planFor({

@@ -105,6 +105,14 @@ describe('readiness', () => {
     ],
     ['one that says it is loading is waited for', probed, {}, result('loading', 0), 'starting', 'Loading'],
     [
+      'one that says it is loading is waited for, also where its healthcheck has given up',
+      probed,
+      { health: 'unhealthy' },
+      result('loading', 0),
+      'starting',
+      'Loading',
+    ],
+    [
       'a result about another container is none',
       probed,
       {},

@@ -34,6 +34,7 @@ async function describe(name: string, flags: Flags, context: Context): Promise<v
     { describeView },
     { print },
     { resolveName },
+    { lastRecovery },
   ] = await Promise.all([
     import('../look.ts'),
     import('../../reports/describe.ts'),
@@ -42,6 +43,7 @@ async function describe(name: string, flags: Flags, context: Context): Promise<v
     import('../views/describe.ts'),
     import('../print.ts'),
     import('../../names.ts'),
+    import('../../procedures/read.ts'),
   ]);
   await look(flags, context, async ({ snapshot, store }) => {
     const platform: Ref = `Platform/${snapshot.platform}`;
@@ -55,7 +57,8 @@ async function describe(name: string, flags: Flags, context: Context): Promise<v
     const row = resourceRows(snapshot).find((found) => found.ref === ref);
     const live = await liveOf(row, flags, context);
     const events = (await store?.events({ regarding: ref, limit: 10 })) ?? [];
-    print(context, flags, describeReport(snapshot, ref, live, events), describeView);
+    const failure = store === undefined ? undefined : await lastRecovery(store, ref);
+    print(context, flags, describeReport(snapshot, ref, live, events, failure), describeView);
   });
 }
 

@@ -29,18 +29,27 @@ export function define(command: Command, context: Context): void {
 }
 
 async function explain(name: string, flags: Flags, context: Context): Promise<void> {
-  const [{ look }, { explainReport }, { knownRefs }, { explainView }, { print }, { resolveName }] =
-    await Promise.all([
-      import('../look.ts'),
-      import('../../reports/explain.ts'),
-      import('../../reports/snapshot.ts'),
-      import('../views/explain.ts'),
-      import('../print.ts'),
-      import('../../names.ts'),
-    ]);
+  const [
+    { look },
+    { explainReport },
+    { knownRefs },
+    { explainView },
+    { print },
+    { resolveName },
+    { lastRecovery },
+  ] = await Promise.all([
+    import('../look.ts'),
+    import('../../reports/explain.ts'),
+    import('../../reports/snapshot.ts'),
+    import('../views/explain.ts'),
+    import('../print.ts'),
+    import('../../names.ts'),
+    import('../../procedures/read.ts'),
+  ]);
   await look(flags, context, async ({ snapshot, store }) => {
     const ref = resolveName(name, [...knownRefs(snapshot), `Platform/${snapshot.platform}`]);
     const events = (await store?.events({ regarding: ref, limit: flags.limit })) ?? [];
-    print(context, flags, explainReport(snapshot, ref, events), explainView);
+    const failure = store === undefined ? undefined : await lastRecovery(store, ref);
+    print(context, flags, explainReport(snapshot, ref, events, failure), explainView);
   });
 }

@@ -19,14 +19,16 @@ export function define(command: Command, context: Context): void {
 }
 
 async function status(flags: PlatformFlags & OutputFlags, context: Context): Promise<void> {
-  const [{ look }, { statusReport }, { statusView }, { print }] = await Promise.all([
+  const [{ look }, { statusReport }, { statusView }, { print }, { awaitingWord }] = await Promise.all([
     import('../look.ts'),
     import('../../reports/status.ts'),
     import('../views/status.ts'),
     import('../print.ts'),
+    import('../../procedures/read.ts'),
   ]);
   await look(flags, context, async ({ snapshot, store }) => {
     const warnings = (await store?.events({ type: 'Warning', limit: 5 })) ?? [];
-    print(context, flags, statusReport(snapshot, warnings), statusView);
+    const decisions = store === undefined ? [] : await awaitingWord(store);
+    print(context, flags, statusReport(snapshot, warnings, decisions), statusView);
   });
 }

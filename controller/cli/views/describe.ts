@@ -7,6 +7,7 @@ import type { DescribeReport } from '../../reports/describe.ts';
 import { age, clock, flowing, wrap } from '../format.ts';
 import type { Screen } from '../screen.ts';
 import { limitsText, mountText, portText } from './container-text.ts';
+import { failureLines } from './procedures.ts';
 import { storyLines } from './story.ts';
 
 const labelWidth = 15;
@@ -26,6 +27,7 @@ export function describeView(report: DescribeReport, screen: Screen): string {
     ...container(report, screen),
     ...declared(report, screen),
     ...needs(report, screen),
+    ...failureLines(report.lastFailure, screen),
     '',
     screen.paint.strong('last events'),
     ...(report.events.length === 0 ? ['none'] : storyLines(report.events, screen)),

@@ -6,12 +6,14 @@ import type { ResourceRow } from '../../reports/resources.ts';
 import type { EventRow } from '../../reports/status.ts';
 import { age, clock, flowing, hanging, wrap } from '../format.ts';
 import { type Screen, typed } from '../screen.ts';
+import { failureLines } from './procedures.ts';
 import { storyLines } from './story.ts';
 
 export function explainView(report: ExplainReport, screen: Screen): string {
   return [
     ...headline(report, screen),
     ...background(report, screen),
+    ...failureLines(report.lastFailure, screen),
     ...story(report.story, screen),
     ...next(report, screen),
   ].join('\n');

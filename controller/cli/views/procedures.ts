@@ -1,7 +1,12 @@
 // Procedures on the screen: the batches before they run, the list, one with its log and what may be said to it.
 
 import type { RestartPlan } from '../../procedures/restart-plan.ts';
-import type { DetailReport, ProcedureReport, ProcedureRow } from '../../reports/procedures.ts';
+import type {
+  DetailReport,
+  ProcedureReport,
+  ProcedureRow,
+  RecoveryReport,
+} from '../../reports/procedures.ts';
 import { age, clock, counted, dateTime, flowing, hanging, took } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
@@ -69,6 +74,22 @@ function detailLines(details: readonly DetailReport[], { width, paint }: Screen)
       return ['', paint.strong(`${name}${when}`), ...lines.map((line) => hanging(`  ${line}`, width))];
     });
 }
+
+/** The last failure on another sheet: the newest of its last words alone. */
+export function failureLines(failure: RecoveryReport | undefined, screen: Screen): string[] {
+  if (failure === undefined) return [];
+  const details = failure.details.map((d) =>
+    d.name === 'log' ? { ...d, lines: d.lines.slice(-lastWords) } : d,
+  );
+  const { paint, width } = screen;
+  return [
+    '',
+    hanging(`${paint.strong('last failure')}  ${failure.state}: ${failure.message}`, width),
+    ...detailLines(details, screen),
+  ];
+}
+
+const lastWords = 5;
 
 export function transitionLine(line: ProcedureReport['log'][number], { width }: Screen): string {
   const who = line.by === undefined ? '' : ` [${line.by}]`;

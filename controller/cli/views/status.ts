@@ -1,6 +1,7 @@
 // The status screen: an operator's first look. What needs a hand stands first, the counts last.
 
 import { liftedBy } from '../../../reconcilers/lifted-by.ts';
+import type { ProcedureRow } from '../../reports/procedures.ts';
 import type { ResourceRow } from '../../reports/resources.ts';
 import type { EventRow, HoldRow, StatusReport } from '../../reports/status.ts';
 import { age, clock, counted, flowing, hanging } from '../format.ts';
@@ -14,6 +15,7 @@ export function statusView(report: StatusReport, screen: Screen): string {
     ...head(report, screen),
     ...handsOff(report, screen),
     ...trouble(report, screen),
+    ...decisions(report.decisions, screen),
     '',
     summary(report, screen),
     ...notReady(report.notReady, screen),
@@ -87,6 +89,18 @@ function trouble(report: StatusReport, { paint, width, now }: Screen): string[] 
   );
   if (report.trouble !== undefined) lines.push(hanging(report.trouble, width));
   return lines.map(paint.bad);
+}
+
+/** What goes on only by a person's word, or slowly without it. */
+function decisions(rows: readonly ProcedureRow[], screen: Screen): string[] {
+  const lines = rows
+    .slice(0, shownRows)
+    .map(({ id, message }) =>
+      hanging(`WAITS FOR YOU ${message}; ${typed(`reeve procedures show ${id}`, screen)}`, screen.width),
+    );
+  const more = rows.length - lines.length;
+  if (more > 0) lines.push(`and ${more} more: ${typed('reeve procedures', screen)} lists them`);
+  return lines.map(screen.paint.bad);
 }
 
 function summary(report: StatusReport, screen: Screen): string {

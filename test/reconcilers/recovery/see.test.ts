@@ -1,0 +1,157 @@
+// What a recovery makes of a look: what is a failure of its own, what is news to each state, whose failures are nobody's.
+
+import { describe, expect, test } from 'vitest';
+import type { Ref } from '../../../desired-state/resource.ts';
+import type { Condition, ResourceStatus } from '../../../reconcilers/condition.ts';
+import type { Facts } from '../../../reconcilers/facts.ts';
+import type { Sight } from '../../../reconcilers/procedures/definition.ts';
+import type { RecoveryContext } from '../../../reconcilers/recovery/context.ts';
+import { recovery } from '../../../reconcilers/recovery/definition.ts';
+import { failureOf, recoverable, troubleOf } from '../../../reconcilers/recovery/failure.ts';
+import { facts, noon, on, service } from '../../support/make.ts';
+
+const ref: Ref = 'Service/web';
+
+const context: RecoveryContext = {
+  ref,
+  needs: ['Service/db'],
+  settleMs: 30_000,
+  verifyMs: 30_000,
+  slowMs: 300_000,
+  beganAt: noon,
+  failure: { reason: 'Exited', at: noon, waitsFor: [], containerId: 'c1', looping: false, blocked: false },
+  times: [noon],
+  failures: 1,
+  escalations: 0,
+  triedAt: noon + 100,
+};
+
+function status(ready: boolean, degraded?: string, more: Partial<ResourceStatus> = {}): ResourceStatus {
+  const conditions: Condition[] = [
+    { type: 'Ready', status: ready, reason: ready ? 'Running' : (degraded ?? 'Starting'), message: '' },
+    { type: 'Degraded', status: degraded !== undefined, reason: degraded ?? 'AsDeclared', message: '' },
+  ];
+  return { ref, conditions, containerId: 'c1', ...more };
+}
+
+const attempts = (...at: readonly number[]): Facts['attempts'] => ({
+  [ref]: { at, notBefore: noon, lastFailure: 'it exited with status 1' },
+});
+
+function seen(state: string, given: ResourceStatus, more: Partial<Sight> = {}, memory: Partial<Facts> = {}) {
+  const sight: Sight = { at: noon + 60_000, statuses: [given], facts: facts(memory), ...more };
+  return recovery.see(state, context, sight)?.type;
+}
+
+const upDb = status(true, undefined, { ref: 'Service/db' });
+const downDb = status(false, 'Exited', { ref: 'Service/db' });
+
+describe('a look', () => {
+  test.each([
+    ['restarting', 'it waits for its next try', status(false, 'BackOff'), {}, undefined],
+    ['restarting', 'it was tried', status(false), { attempts: attempts(noon + 200) }, 'restarted'],
+    ['restarting', 'it comes up', status(false), {}, 'restarted'],
+    ['restarting', 'it is ready', status(true), {}, 'ready'],
+    ['verifying', 'it starts', status(false), {}, undefined],
+    ['verifying', 'it is ready', status(true), {}, 'ready'],
+    ['verifying', 'it exited', status(false, 'Exited'), {}, 'failed'],
+    [
+      'verifying',
+      'it was tried again meanwhile',
+      status(false),
+      { attempts: attempts(noon + 500) },
+      'failed',
+    ],
+    ['verifying', 'its dependency fell', status(false, 'DependencyNotReady'), {}, 'failed'],
+    ['settling', 'all is well', status(true), {}, undefined],
+    ['settling', 'it is replaced', status(false), {}, 'fell'],
+    ['settling', 'it fails', status(false, 'Unhealthy'), {}, 'failed'],
+    [
+      'waiting',
+      'what it waited for is ready, and it is given time',
+      status(false, 'DependencyBack'),
+      {},
+      undefined,
+    ],
+    [
+      'escalated',
+      'it falls again',
+      status(false, 'CrashLoopBackOff'),
+      { attempts: attempts(noon + 900) },
+      undefined,
+    ],
+    ['escalated', 'it is up for a moment', status(true), { runningSince: { c1: noon + 59_000 } }, undefined],
+    ['escalated', 'it stays up', status(true), { runningSince: { c1: noon + 30_000 } }, 'well'],
+    ['escalated', 'a new container fails', status(false, 'Exited', { containerId: 'c2' }), {}, 'failed'],
+    [
+      'escalated',
+      'a person holds it',
+      status(false, 'Exited'),
+      { holds: { [ref]: { at: noon, stopped: false, by: 'ana' } } },
+      'held',
+    ],
+    ['held', 'nobody holds it', status(false, 'Exited'), {}, 'released'],
+    ['assessing', 'whatever', status(false, 'Exited'), {}, undefined],
+  ] as const)('in %s: %s', (state, _, given, memory, type) => {
+    expect(seen(state, given, {}, memory)).toBe(type);
+  });
+
+  test('says nothing while a step of it is under way', () => {
+    expect(seen('verifying', status(false, 'Exited'), { busy: new Set([ref]) })).toBeUndefined();
+  });
+
+  test('one that is declared no more is gone', () => {
+    expect(seen('escalated', upDb)).toBe('gone');
+  });
+
+  test('a database that says it loads is waited for, and is free when it stops saying so', () => {
+    const loading = status(false);
+    const says = {
+      ...loading,
+      conditions: [{ type: 'Ready', status: false, reason: 'Loading', message: '' }],
+    } as const;
+    expect(seen('verifying', says)).toBe('loading');
+    expect(seen('waiting', says)).toBeUndefined();
+    expect(seen('waiting', loading)).toBe('free');
+  });
+
+  test('what waits for a dependency is free when that is ready', () => {
+    const waiting: RecoveryContext = {
+      ...context,
+      failure: { ...context.failure, waitsFor: ['Service/db'] },
+    };
+    const look = (db: ResourceStatus) =>
+      recovery.see('waiting', waiting, { at: noon, statuses: [status(false), db], facts: facts({}) })?.type;
+    expect([look(downDb), look(upDb)]).toEqual([undefined, 'free']);
+  });
+});
+
+describe('a failure', () => {
+  test('knows what is down below, whether the budget is used up, and whether anything was tried', () => {
+    const web = service('web', { dependsOn: [on('Service/db')] });
+    const sight = { statuses: [status(false, 'PortTaken'), downDb], facts: facts({}) };
+    expect(failureOf(web, sight, noon)).toMatchObject({
+      reason: 'PortTaken',
+      waitsFor: ['Service/db'],
+      looping: false,
+      blocked: true,
+    });
+  });
+
+  test.each([
+    'DriftReported',
+    'Protected',
+    'ReplacementFailed',
+    'JobFailed',
+    'ProbeSuspect',
+    'DependencyNotReady',
+  ])('%s is none', (reason) => expect(troubleOf(status(false, reason))).toBeUndefined());
+
+  test('nor is what is degraded and does its work', () => {
+    expect(troubleOf(status(true, 'ImagePullFailed'))).toBeUndefined();
+  });
+
+  test('a job is never recovered', () => {
+    expect([...recoverable([service('job', { lifecycle: 'job' }), service('web')]).keys()]).toEqual([ref]);
+  });
+});
