@@ -28,9 +28,7 @@ export interface RecoveryContext extends Settings {
   readonly verdict?: Verdict;
   /** The loop's last try that is known. */
   readonly triedAt?: number;
-  readonly readyAt?: number;
-  /** What a person was told, and has not answered: not told again for the same. */
-  readonly told?: Verdict['kind'] | undefined;
+  /** How often a person was told. */
   readonly escalations: number;
 }
 

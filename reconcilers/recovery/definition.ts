@@ -80,8 +80,10 @@ const watchers: Readonly<Record<string, Watch>> = {
   escalated: (context, status, sight) => {
     if (isReady(status))
       return hasSettled(context, status, sight) ? { type: 'well', at: sight.at } : undefined;
-    // Of a container made since then the old verdict says nothing.
-    return status.containerId === context.failure.containerId ? undefined : failed(context, status, sight);
+    // Of a container made since then the old verdict says nothing; and where its failures are forgotten, a person tries anew.
+    const isAnother = status.containerId !== context.failure.containerId;
+    const isForgotten = sight.facts.attempts[context.ref] === undefined && !context.failure.blocked;
+    return isAnother || isForgotten ? failed(context, status, sight) : undefined;
   },
 };
 

@@ -79,12 +79,8 @@ export const machine = setup({
     noteTried: assign(({ event }) =>
       'triedAt' in event && event.triedAt !== undefined ? { triedAt: event.triedAt } : {},
     ),
-    noteReady: assign(({ event }) => ({ readyAt: event.at })),
-    noteTold: assign({
-      told: ({ context }) => context.verdict?.kind,
-      escalations: ({ context }) => context.escalations + 1,
-    }),
-    begunAnew: assign({ told: undefined, triedAt: ({ event }) => event.at }),
+    noteTold: assign({ escalations: ({ context }) => context.escalations + 1 }),
+    begunAnew: assign({ triedAt: ({ event }) => event.at }),
   },
   guards: {
     mustWait: ({ context }) => context.verdict?.next === 'wait',
@@ -92,8 +88,6 @@ export const machine = setup({
     isHopeless: ({ context: { verdict, failure } }) =>
       verdict?.next === 'escalate' && !failure.looping && !failure.blocked && failure.reason !== 'NotReady',
     mustEscalate: ({ context }) => context.failure.looping || context.verdict?.next === 'escalate',
-    isToldAlready: ({ context: { told, verdict, failure } }) =>
-      told !== undefined && told === verdict?.kind && (failure.looping || verdict.next === 'escalate'),
     isWorthTelling: ({ context }) => context.failures > 1 || context.escalations > 0,
     decided: ({ event }, { choice }: { choice: string }) =>
       event.type === 'decide' && event.choice === choice,
@@ -129,7 +123,6 @@ export const machine = setup({
     judging: {
       always: [
         { guard: 'mustWait', target: 'waiting' },
-        { guard: 'isToldAlready', target: 'escalated' },
         {
           guard: 'isHopeless',
           target: 'escalated',
@@ -150,13 +143,13 @@ export const machine = setup({
     restarting: {
       on: {
         restarted: { target: 'verifying', actions: 'noteTried' },
-        ready: { target: 'settling', actions: ['noteTried', 'noteReady'] },
+        ready: { target: 'settling', actions: 'noteTried' },
         loading: 'waiting',
       },
     },
     verifying: {
       on: {
-        ready: { target: 'settling', actions: ['noteTried', 'noteReady'] },
+        ready: { target: 'settling', actions: 'noteTried' },
         failed: { target: 'assessing', actions: 'noteFailed' },
         loading: 'waiting',
       },
@@ -164,7 +157,7 @@ export const machine = setup({
     },
     waiting: {
       on: {
-        ready: { target: 'settling', actions: ['noteTried', 'noteReady'] },
+        ready: { target: 'settling', actions: 'noteTried' },
         failed: { target: 'assessing', actions: 'noteFailed' },
         free: 'restarting',
       },
@@ -185,7 +178,7 @@ export const machine = setup({
     escalated: {
       on: {
         well: { target: 'recovered', actions: tellRecovered },
-        failed: { target: 'assessing', actions: 'noteFailed' },
+        failed: { target: 'assessing', actions: ['noteFailed', 'begunAnew'] },
         decide: [
           {
             guard: { type: 'decided', params: { choice: 'retry' } },

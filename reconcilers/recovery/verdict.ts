@@ -57,7 +57,7 @@ const reasonIs =
 const says =
   (words: RegExp) =>
   ({ evidence: { log, engineError, healthOutput } }: Case): readonly string[] | undefined => {
-    const lines = [...log.filter((line) => words.test(line)).slice(-2)];
+    const lines = [...new Set(log.filter((line) => words.test(line)))].slice(-2);
     const others = [engineError, healthOutput].filter((text) => text !== undefined && words.test(text));
     return lines.length + others.length === 0 ? undefined : [...others, ...lines].map((l) => l ?? '');
   };
@@ -232,8 +232,7 @@ const rows: readonly Row[] = [
     confidence: 0.3,
     when: ({ evidence: { message, log } }) => [message, ...log.slice(-1)],
     next: 'restart',
-    message: ({ evidence: { exitCode } }) =>
-      exitCode === undefined ? 'it ends by itself' : `it ends by itself (status ${exitCode})`,
+    message: () => 'it ends by itself',
   },
 ];
 

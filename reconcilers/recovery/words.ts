@@ -15,11 +15,8 @@ export function escalationWords(context: RecoveryContext): string {
 }
 
 /** That it is well again, after how much. */
-export function recoveredWords(
-  { failures, beganAt, settleMs, readyAt }: RecoveryContext,
-  at: number,
-): string {
-  const took = duration((readyAt ?? at) - beganAt);
+export function recoveredWords({ failures, beganAt, settleMs }: RecoveryContext, at: number): string {
+  const took = duration(at - settleMs - beganAt);
   const times = failures === 1 ? '' : ` after ${failures} failures`;
   return `ready again${times}, in ${took}, and has stayed so for ${duration(settleMs)}`;
 }
@@ -48,7 +45,9 @@ export function detailsOf({ verdict, evidence, failure, times }: RecoveryContext
   if (evidence === undefined) return [];
   const facts = [
     evidence.message,
-    ...(evidence.exitCode === undefined ? [] : [`exit status ${evidence.exitCode}`]),
+    ...(evidence.exitCode === undefined || evidence.message.includes(`status ${evidence.exitCode}`)
+      ? []
+      : [`exit status ${evidence.exitCode}`]),
     ...(evidence.oomKilled ? ['killed by the kernel: out of memory'] : []),
     ...(evidence.engineError === undefined ? [] : [`the engine: ${evidence.engineError}`]),
     ...(evidence.healthOutput === undefined ? [] : [`its healthcheck: ${evidence.healthOutput}`]),

@@ -98,7 +98,7 @@ describe.concurrent('a workload that fails', () => {
     await keep(p, [shell('web', once)], { spec: quick });
     const done = await untilState(p, /^recovered$/);
     expect(linesOf(done, 'log')).toContain('the last words');
-    expect(linesOf(done, 'failed')).toContain('exit status 3');
+    expect(linesOf(done, 'failed')).toContain('status 3');
     expect(linesOf(done, 'verdict')).toContain('crash');
     expect(done.log.map((l) => l.state)).toEqual(
       expect.arrayContaining(['assessing', 'restarting', 'verifying', 'settling', 'recovered']),

@@ -65,14 +65,13 @@ export function stageLines({ stages }: ProcedureReport, { width, paint }: Screen
   return ['', ...flowing([['  STAGE', 'BEGAN', 'READY IN', 'WHAT'], ...rows], width)];
 }
 
-/** What was found out: a heading each, its lines below; a log's as they were written. */
+/** What was found out, by name. */
 function detailLines(details: readonly DetailReport[], { width, paint }: Screen): string[] {
-  return details
-    .filter(({ lines }) => lines.length > 0)
-    .flatMap(({ name, lines, at }) => {
-      const when = at === undefined ? '' : `, ${clock(Date.parse(at), Date.now())}`;
-      return ['', paint.strong(`${name}${when}`), ...lines.map((line) => hanging(`  ${line}`, width))];
-    });
+  const rows = details.flatMap(({ name, lines, at }) => {
+    const when = at === undefined ? '' : ` ${clock(Date.parse(at), Date.now())}`;
+    return lines.map((line, i) => [i === 0 ? `  ${paint.strong(name)}${when}` : '', line]);
+  });
+  return rows.length === 0 ? [] : ['', ...flowing(rows, width)];
 }
 
 /** The last failure on another sheet: the newest of its last words alone. */
@@ -85,7 +84,7 @@ export function failureLines(failure: RecoveryReport | undefined, screen: Screen
   return [
     '',
     hanging(`${paint.strong('last failure')}  ${failure.state}: ${failure.message}`, width),
-    ...detailLines(details, screen),
+    ...detailLines(details, screen).slice(1),
   ];
 }
 

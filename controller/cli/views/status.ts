@@ -9,6 +9,8 @@ import { type Screen, typed } from '../screen.ts';
 
 /** Rows of what is not ready before the rest is only counted. */
 const shownRows = 15;
+/** What waits for a person is long, and stands in the list below too. */
+const shownDecisions = 4;
 
 export function statusView(report: StatusReport, screen: Screen): string {
   return [
@@ -94,7 +96,7 @@ function trouble(report: StatusReport, { paint, width, now }: Screen): string[] 
 /** What goes on only by a person's word, or slowly without it. */
 function decisions(rows: readonly ProcedureRow[], screen: Screen): string[] {
   const lines = rows
-    .slice(0, shownRows)
+    .slice(0, shownDecisions)
     .map(({ id, message }) =>
       hanging(`WAITS FOR YOU ${message}; ${typed(`reeve procedures show ${id}`, screen)}`, screen.width),
     );

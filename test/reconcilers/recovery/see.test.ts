@@ -96,6 +96,13 @@ describe('a look', () => {
     expect(seen(state, given, {}, memory)).toBe(type);
   });
 
+  test('a person has its failures forgotten: it is judged anew; what was only in the way is not', () => {
+    expect(seen('escalated', status(false, 'Exited'))).toBe('failed');
+    const blocked: RecoveryContext = { ...context, failure: { ...context.failure, blocked: true } };
+    const sight = { at: noon, statuses: [status(false, 'PortTaken')], facts: facts({}) };
+    expect(recovery.see('escalated', blocked, sight)).toBeUndefined();
+  });
+
   test('says nothing while a step of it is under way', () => {
     expect(seen('verifying', status(false, 'Exited'), { busy: new Set([ref]) })).toBeUndefined();
   });
