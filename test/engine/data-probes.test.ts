@@ -55,7 +55,7 @@ test.concurrent('one that wants another password than reeve has is not restarted
   expect(events.filter((e) => e.reason === 'Restarted')).toEqual([]);
 });
 
-test.concurrent('a Postgres in recovery is waited for, however long, and not restarted', async (t) => {
+test.concurrent('a Postgres in recovery is waited for, however long, and not restarted, though its healthcheck gives up', async (t) => {
   const p = await platformFor(t);
   // A standby that replays: until its archive has no more to give it takes no connection (57P03).
   const recovery = [
@@ -64,13 +64,19 @@ test.concurrent('a Postgres in recovery is waited for, however long, and not res
     'exec postgres',
   ].join('\n');
   const command = `command: [/bin/sh, -c, ${JSON.stringify(recovery)}]`;
-  await keep(p, [postgresWith(command, `probe: {postgres: {}, ${often}}`)], { ready: [] });
+  // Status 1: it is there and rejects. Nothing is wrong before it listens.
+  const check =
+    'healthcheck: {test: ["CMD-SHELL", "pg_isready -h 127.0.0.1; test $$? -ne 1"], interval: 300ms, timeout: 5s, retries: 2}';
+  await keep(p, [postgresWith(command, check, `probe: {postgres: {}, ${often}}`)], { ready: [] });
   await p.untilEvent(db, 'Started');
   const before = await p.untilContainer(db, 'runs', (c) => c.State.Running);
   await p.untilCondition(db, 'Progressing', /^Loading$/, 60_000);
+  await p.untilContainer(db, 'is unhealthy', (c) => c.State.Health?.Status === 'unhealthy');
   await p.untilReady(db, 60_000);
   const after = await p.container(db);
   expect([after.Id, after.State.StartedAt]).toEqual([before.Id, before.State.StartedAt]);
+  // It was no failure: nobody is told of one.
+  expect(await p.fromStore((s) => s.procedures({ limit: 1 }))).toEqual([]);
 });
 
 test.concurrent('a Redis that hangs is restarted', async (t) => {
