@@ -1,0 +1,51 @@
+// Where a store is, and that no password is shown with it.
+
+import { describe, expect, test } from 'vitest';
+import { ReeveError } from '../../../controller/errors.ts';
+import {
+  passwordsIn,
+  postgresHome,
+  schemaOf,
+  shownUrl,
+  withoutPassword,
+} from '../../../controller/store/home.ts';
+import { refuse } from '../../../controller/store/postgres/connection.ts';
+
+const urls = [
+  'postgres://ann:s3cret%2F1@db.example:5432/reeve',
+  'postgresql://ann:s3cret%2F1@[::1]/reeve?sslmode=require',
+  'postgres://ann:s3cret%2F1@/reeve?host=/run/postgresql',
+  'postgres://db/reeve?user=ann&password=s3cret/1',
+];
+
+describe('an address with a password', () => {
+  test.each(urls)('%#: is shown and noted without it', (url) => {
+    expect(passwordsIn(url)).toEqual(['s3cret/1']);
+    for (const text of [shownUrl(url), withoutPassword(url)]) expect(text).not.toContain('s3cret');
+    expect(shownUrl(url)).toMatch(/^postgres(ql)?:\/\/.*\/reeve/);
+    expect(withoutPassword(withoutPassword(url))).toBe(withoutPassword(url));
+  });
+
+  test.each(['postgres//ann:s3cret@db/x', 'mysql://ann:s3cret@db/x', 'postgres://ann:s3cret@db', 's3cret'])(
+    'that is none is refused without being repeated: %#',
+    (url) => {
+      const refused = (): unknown => postgresHome(url, 'demo');
+      expect(refused).toThrow(ReeveError);
+      expect(refused).toThrow(/^(?!.*s3cret)/);
+    },
+  );
+});
+
+test('each platform has a schema of its own, however long its name', () => {
+  expect(schemaOf('shop')).toBe('reeve_shop');
+  const long = ['a', 'b'].map((end) => schemaOf(`${'x'.repeat(100)}${end}`));
+  expect(new Set(long).size).toBe(2);
+  for (const name of long) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
+});
+
+test('a server that is too old, or a database without every letter, is refused in words', () => {
+  const home = postgresHome('postgres://db/reeve', 'demo');
+  expect(() => refuse(home, 120_009, 'UTF8')).toThrow('is on Postgres 12');
+  expect(() => refuse(home, 150_000, 'SQL_ASCII')).toThrow('of encoding SQL_ASCII');
+  expect(() => refuse(home, 150_000, 'UTF8')).not.toThrow();
+});
