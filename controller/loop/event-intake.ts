@@ -6,6 +6,7 @@ import type { Ref } from '../../desired-state/resource.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { EngineEvent } from '../engine.ts';
 import type { Prober } from '../probes/prober.ts';
+import { StoreAway } from '../store/away.ts';
 import type { Store } from '../store/store.ts';
 import type { EngineEnd } from './engine-end.ts';
 import { type EventMemory, factsFromEvent, isEndingKill } from './facts-from-event.ts';
@@ -88,7 +89,11 @@ export class EventIntake {
         const changes = factsFromEvent(event, await store.facts(), this.#memory, inputs);
         if (changes.length > 0) await store.setFacts(changes);
       })
-      .catch((error: unknown) => logger.error({ err: error }, 'an engine event could not be remembered'))
+      .catch((error: unknown) => {
+        // That it is away is said by the pass; when it is back, everything is observed anew.
+        if (!(error instanceof StoreAway))
+          logger.error({ err: error }, 'an engine event could not be remembered');
+      })
       .finally(() => (event.action === 'kill' || event.action === 'die' ? undefined : this.#wakeFor(event)));
   }
 

@@ -12,6 +12,7 @@ import { EngineError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
 import { Runner } from '../procedures/runner.ts';
+import { StoreAway } from '../store/away.ts';
 import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
 import { EngineEnd } from './engine-end.ts';
@@ -26,6 +27,7 @@ import { PlatformRecord } from './platform-record.ts';
 import { PullNotes } from './pull-notes.ts';
 import { type PassOptions, type PassResult, Reconciler, type Target } from './reconciler.ts';
 import type { StepProgress } from './step-ledger.ts';
+import { StoreLink } from './store-link.ts';
 
 export interface RuntimeOptions {
   readonly engine: Engine;
@@ -68,6 +70,7 @@ export class Runtime {
   readonly #notes: PullNotes;
   readonly #pacer: Pacer;
   readonly #link: Link;
+  readonly #storeLink: StoreLink;
   readonly #engineEnd: EngineEnd;
   readonly #intake: EventIntake;
   readonly #record: PlatformRecord;
@@ -93,11 +96,9 @@ export class Runtime {
     });
     this.#link = new Link({
       tell: (type, reason, message) => this.#record.turn(type, reason, message),
-      observeAnew: async () => {
-        await this.forgetAll();
-        this.wake();
-      },
+      observeAnew: () => this.#observeAnew(),
     });
+    this.#storeLink = new StoreLink(options);
     this.procedures = new Runner({
       store: options.store,
       platform: options.platform,
@@ -175,10 +176,11 @@ export class Runtime {
   }
 
   /** After a gap, or where facts may be stale: nothing known of containers is believed. */
-  async forgetAll(): Promise<void> {
+  async #observeAnew(): Promise<void> {
     const containers = await this.#o.engine.containers();
     const ours = containers.filter((c) => c.labels[identityLabels.platform] === this.#o.platform);
     this.observer.forgetAll(ours.map((c) => c.id));
+    this.wake();
   }
 
   async #run(): Promise<void> {
@@ -191,6 +193,7 @@ export class Runtime {
         if (ended !== undefined) await this.#record.tell('Warning', 'EngineStopped', ended);
         await this.#pass();
         await this.#link.note({ type: 'answered', at: this.#o.now() });
+        if (await this.#storeLink.passed()) await this.#observeAnew();
       } catch (error) {
         await this.#passFailed(error);
       }
@@ -257,15 +260,20 @@ export class Runtime {
   async #passFailed(error: unknown): Promise<void> {
     const { logger, now } = this.#o;
     const failure = error instanceof Error ? error : new Error(String(error));
+    if (failure instanceof StoreAway) return this.#lookAgain(this.#storeLink.failed(failure));
     const unreachable = failure instanceof EngineError && failure.code === 0;
-    if (!unreachable) {
+    if (unreachable) await this.#link.note({ type: 'failed', at: now(), message: failure.message });
+    else {
       logger.error({ err: failure }, 'pass failed');
       await this.#record.tell('Warning', 'PassFailed', failure.message);
     }
-    if (unreachable) await this.#link.note({ type: 'failed', at: now(), message: failure.message });
     const retryMs = unreachable ? this.#link.retryMs : passRetryMs;
     logger.warn({ retryMs, err: failure.message }, 'looking again later');
-    await sleep(retryMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+    await this.#lookAgain(retryMs);
+  }
+
+  async #lookAgain(afterMs: number): Promise<void> {
+    await sleep(afterMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
     this.wake();
   }
 

@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openStoreReadOnly, type StoreReader } from '../../controller/store/sqlite.ts';
+import { postgresHome, sqliteHome } from '../../controller/store/home.ts';
+import { openStoreAtReadOnly, type StoreReader } from '../../controller/store/open.ts';
 import type { StoredEvent } from '../../controller/store/store.ts';
 import { engineSocket } from '../../scripts/lib/docker-api.ts';
 import { type CliResult, type Controller, type Running, spawnReeve, startController } from './reeve.ts';
@@ -22,6 +23,8 @@ export interface PlatformOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** State folder elsewhere (a small disk). */
   readonly state?: string;
+  /** Where the store is, if it is in Postgres. */
+  readonly store?: string;
 }
 
 export class TestPlatform {
@@ -30,6 +33,7 @@ export class TestPlatform {
   readonly manifests: string;
   readonly state: string;
   readonly socket: string;
+  readonly store: string | undefined;
   readonly #through: string;
   readonly #enter: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
@@ -41,6 +45,7 @@ export class TestPlatform {
     this.manifests = join(folder, 'manifests');
     this.state = options.state ?? join(folder, 'state');
     this.socket = options.socket ?? engineSocket();
+    this.store = options.store;
     this.#through = options.through ?? this.socket;
     this.#enter = options.enter ?? [];
     this.#env = options.env ?? {};
@@ -89,6 +94,12 @@ export class TestPlatform {
   /** Runs `reeve ARGS` here to its end, or to the platform's. */
   reeve(...args: readonly string[]): Promise<CliResult> {
     return this.spawn(...args).ended;
+  }
+
+  /** … with further variables in its environment. */
+  reeveWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CliResult> {
+    const options = this.#options;
+    return spawnReeve(args, { ...options, env: { ...options.env, ...env } }).ended;
   }
 
   /** Starts `reeve ARGS` here; ended with the platform at the latest. */
@@ -141,7 +152,11 @@ export class TestPlatform {
   }
 
   async fromStore<T>(read: (store: StoreReader) => Promise<T>): Promise<T> {
-    const store = await openStoreReadOnly(join(this.state, 'store.db'));
+    const store = await openStoreAtReadOnly(
+      this.store === undefined
+        ? sqliteHome(join(this.state, 'store.db'))
+        : postgresHome(this.store, this.name),
+    );
     if (store === undefined) throw new Error('there is no store yet');
     try {
       return await read(store);
