@@ -1,12 +1,11 @@
 // A session on one platform: its engine, its store, its manifests and, where it acts, its lock. Composes; decides nothing.
 
-import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
 import { emptyRevision } from '../desired-state/revision.ts';
-import { type ConnectedEngine, connectEngine } from './docker/connect.ts';
+import { connectEngine } from './docker/connect.ts';
 import { exitStatus, ReeveError } from './errors.ts';
-import { acquireLock, type Lock } from './lock/lock.ts';
+import type { Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
 import { SessionControl } from './session-control.ts';
 import { Sources } from './sources.ts';
@@ -17,6 +16,7 @@ import { overlayStore } from './store/overlay.ts';
 import { scrubbedStore } from './store/scrubbed.ts';
 import type { Store } from './store/store.ts';
 import { askedStore, homeOf, noteHome, requireOnlyHome } from './store-home.ts';
+import { takeLock } from './take-lock.ts';
 import { onceStoreAnswers, waitFor } from './wait-for.ts';
 
 /** A load and the digest that it was made with. */
@@ -137,21 +137,5 @@ function refuseUnnamed(sources: Sources): never {
   throw new ReeveError(`no platform can be told from these manifests: ${sources.wrongWords}`, {
     status: exitStatus.invalid,
     hint: 'mend them, or name the platform with -p to keep its last good revision',
-  });
-}
-
-async function takeLock(
-  engine: ConnectedEngine,
-  platform: string,
-  dir: string,
-  options: SessionOptions,
-): Promise<Lock> {
-  return acquireLock({
-    engine: engine.locks,
-    engineKey: engine.key,
-    platform,
-    holder: { host: hostname(), pid: process.pid, command: options.by, stateDir: dir, since: Date.now() },
-    ...(options.forceUnlock === undefined ? {} : { force: options.forceUnlock }),
-    ...(options.tolerant === undefined ? {} : { wait: waitFor(options.tolerant, options.logger) }),
   });
 }

@@ -83,6 +83,11 @@ export function openStateDir(dir: string, user: UserContext): StateDir {
   };
 }
 
+/** The file of the installation's key: in `flag` (--state), or beside all platforms' folders. */
+export function keyPath(user: UserContext & { readonly flag?: string }): string {
+  return join(user.flag === undefined ? stateHome(user) : resolve(user.flag), keyName);
+}
+
 export type Digest = (value: string | Uint8Array) => string;
 
 /**
@@ -93,8 +98,8 @@ export function installationDigest(
   user: UserContext & { readonly flag?: string },
   { makeKey }: { readonly makeKey: boolean },
 ): Digest {
-  const dir = user.flag === undefined ? stateHome(user) : resolve(user.flag);
-  if (makeKey || existsSync(join(dir, keyName))) return openStateDir(dir, user).keyedDigest;
+  const path = keyPath(user);
+  if (makeKey || existsSync(path)) return openStateDir(dirname(path), user).keyedDigest;
   return passingDigest();
 }
 

@@ -23,6 +23,7 @@ const manifests = 'Manifests:';
 const change = 'Change the platform:';
 const look = 'Look:';
 const stepIn = 'Step in:';
+const stored = 'What is stored:';
 
 export const entries: readonly Entry[] = [
   {
@@ -138,6 +139,12 @@ export const entries: readonly Entry[] = [
     summary: 'what containers say, without secrets',
     group: look,
     load: () => import('./commands/logs.ts'),
+  },
+  {
+    name: 'store',
+    summary: 'check, export, import or move what is stored',
+    group: stored,
+    load: () => import('./commands/store.ts'),
   },
   {
     name: 'restart',

@@ -14,8 +14,13 @@ export async function openStored(
   const place = await findPlace(flags, context);
   const store = await openStoreAtReadOnly(place.home);
   if (store !== undefined) return { place, store };
+  throw nothingStored(place);
+}
+
+/** There is no store where it should be. */
+export function nothingStored(place: Place): ReeveError {
   const where = place.home.kind === 'sqlite' ? place.dir : place.home.shown;
-  throw new ReeveError(`nothing is stored about platform ${place.platform} in ${where}`, {
+  return new ReeveError(`nothing is stored about platform ${place.platform} in ${where}`, {
     status: exitStatus.usage,
     hint: 'reeve apply brings it in force; --state DIR if its state lies elsewhere, --store if its store does',
   });

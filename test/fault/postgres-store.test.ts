@@ -76,7 +76,7 @@ test('a controller that is started while Postgres is away waits for it', async (
   expectNoPassword(running.output().stderr);
 });
 
-describe('without a controller', () => {
+describe.concurrent('without a controller', () => {
   test('commands find the store by the state folder, and an apply beside another store is refused', async (t) => {
     const p = await inPostgres(t);
     await p.declare([service('web')]);
@@ -92,7 +92,7 @@ describe('without a controller', () => {
     ]) {
       const result = await p.reeveWith(password, ...line);
       expect([result.code, result.stderr], line.join(' ')).toEqual([0, '']);
-      expect(result.stdout, line.join(' ')).toMatch(/web|done in/);
+      expect(result.stdout, line.join(' ')).toMatch(/web|done in|2 of 2 ready/);
     }
     const none = await p.reeveWith({ REEVE_STORE: '' }, 'events', '-p', p.name);
     expect([none.code, none.stderr]).toEqual([77, expect.stringContaining('it wants a password')]);
@@ -110,7 +110,43 @@ describe('without a controller', () => {
   });
 });
 
-test('what is stored is in the platform’s own schema of the database', async (t) => {
+test.concurrent('moved to Postgres and back: refused beside a controller; after it nothing is restarted, and history goes on', async (t) => {
+  const p = await platformFor(t);
+  const database = postgres.url(await postgres.newDatabase());
+  const controller = await keep(p, [service('web')]);
+  const before = await p.container('Service/web');
+  const beside = await p.reeve('store', 'migrate', '-p', p.name, '--to', database);
+  expect([beside.code, beside.stderr]).toEqual([75, expect.stringContaining('(run)')]);
+  await controller.stop();
+
+  const there = await p.reeve('store', 'migrate', '-p', p.name, '--to', database);
+  expect([there.code, there.stdout]).toEqual([0, expect.stringContaining('read back and found the same')]);
+  expectNoPassword(there.stdout + there.stderr);
+  const env = { PGPASSWORD: postgresPassword };
+  const applied = await p.reeveWith(env, 'apply', '--yes', '-f', p.manifests);
+  expect([applied.code, applied.stdout]).toEqual([0, expect.stringContaining('0 steps done')]);
+  const history = await p.reeveWith(env, 'history', '-p', p.name, '-o', 'json');
+  expect(JSON.parse(history.stdout).revisions).toHaveLength(1);
+  const checked = await p.reeveWith(env, 'store', 'check', '-p', p.name, '-o', 'json');
+  expect(JSON.parse(checked.stdout)).toMatchObject({ platform: p.name, problems: [] });
+  expect(checked.stdout).toContain(`(schema reeve_${p.name})`);
+
+  const file = p.path('export.jsonl');
+  expect((await p.reeveWith(env, 'store', 'export', file, '-p', p.name)).code).toBe(0);
+  const back = await p.reeveWith(env, 'store', 'migrate', '-p', p.name, '--to', 'sqlite');
+  expect([back.code, back.stderr]).toEqual([0, '']);
+  const imported = await p.reeve('store', 'import', file);
+  expect([imported.code, imported.stdout]).toEqual([
+    0,
+    expect.stringContaining('holds exactly that already'),
+  ]);
+  const again = await keep(p, [service('web')]);
+  const after = await p.container('Service/web');
+  expect([after.Id, after.State.StartedAt]).toEqual([before.Id, before.State.StartedAt]);
+  await again.stop();
+});
+
+test.concurrent('what is stored is in the platform’s own schema of the database', async (t) => {
   const p = await inPostgres(t);
   await p.declare([service('web')]);
   await p.apply();

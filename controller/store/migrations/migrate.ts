@@ -17,6 +17,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-event-keys': eventKeys,
 };
 
+/** Every state that a store can be in, the first first. */
+export const schemas: readonly string[] = Object.keys(migrations);
+
 /**
  * Runs what this store has not seen yet, in one transaction. `where` names the store in errors; `schema` is its own in a
  * Postgres database that it shares with others.

@@ -5,7 +5,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { exitStatus, ReeveError } from '../../errors.ts';
 import type { PostgresHome } from '../home.ts';
 import { ageOf, migrate } from '../migrations/migrate.ts';
-import type { Database, Tables } from '../schema.ts';
+import type { Database, OpenTables, Tables } from '../schema.ts';
 import { makeReader, makeStore, type StoreReader } from '../sql-store.ts';
 import type { Store } from '../store.ts';
 import { byteOrder } from './byte-order.ts';
@@ -16,57 +16,73 @@ import { commentOf } from './platforms.ts';
 
 /** Opens or makes the store and brings its schema up to date. Only under the platform's lock. */
 export async function openPostgresStore(home: PostgresHome): Promise<Store> {
-  const { db } = await openPostgres(home);
+  const { db, close } = await openPostgresTables(home);
   try {
     return await makeStore(db);
   } catch (error) {
-    await db.destroy();
+    await close();
     throw error;
   }
 }
 
 /** The tables themselves, up to date, for the one writer. */
-async function openPostgres(home: PostgresHome): Promise<{ readonly db: Database }> {
-  const { db, link } = opened(home, 'write');
+export async function openPostgresTables(home: PostgresHome): Promise<OpenTables> {
+  const { db, link, close } = opened(home, 'write');
   try {
     await makeSchema(db, home);
     await migrate(db.withPlugin(byteOrder()), home.shown, home.schema);
     await sql.raw(lastCommitTable).execute(db);
     await link.becomeWriter();
-    return { db };
+    return { db, close };
   } catch (error) {
-    await db.destroy();
+    await close();
     throw error;
   }
 }
 
 /** Takes no lock and migrates nothing; undefined where there is no store yet. */
 export async function openPostgresReadOnly(home: PostgresHome): Promise<StoreReader | undefined> {
-  const db = await openPostgresTables(home);
-  return db === undefined ? undefined : makeReader(db);
+  const tables = await openPostgresTablesReadOnly(home);
+  return tables === undefined ? undefined : makeReader(tables.db);
 }
 
 /** The tables for reading alone. */
-async function openPostgresTables(home: PostgresHome): Promise<Database | undefined> {
-  const { db } = opened(home, 'read');
+export async function openPostgresTablesReadOnly(home: PostgresHome): Promise<OpenTables | undefined> {
+  const { db, close } = opened(home, 'read');
   try {
     const age = await ageOf(db, home.shown, home.schema);
     if (age === 'older') throw older(home);
-    if (age === 'current') return db;
+    if (age === 'current') return { db, close };
   } catch (error) {
-    await db.destroy();
+    await close();
     throw error;
   }
-  await db.destroy();
+  await close();
   return undefined;
 }
 
-function opened(
-  home: PostgresHome,
-  access: 'write' | 'read',
-): { readonly db: Kysely<Tables>; readonly link: PostgresLink } {
+/** Kept under another name, which nothing opens; the name. */
+export async function setAsidePostgres(home: PostgresHome, suffix: string): Promise<string> {
+  const { db, close } = opened(home, 'write');
+  const name = `${home.schema.slice(0, 62 - suffix.length)}_${suffix}`;
+  try {
+    await db.transaction().execute(async (tx) => {
+      const [now, aside] = [home.schema, name].map((one) => sql.raw(identifier(one)));
+      await sql`alter schema ${now} rename to ${aside}`.execute(tx);
+      await sql`comment on schema ${aside} is ${sql.lit(`reeve: was moved, platform ${home.platform}`)}`.execute(
+        tx,
+      );
+    });
+  } finally {
+    await close();
+  }
+  return name;
+}
+
+function opened(home: PostgresHome, access: 'write' | 'read'): OpenTables & { readonly link: PostgresLink } {
   const link = new PostgresLink(home, access);
-  return { link, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: link }) }) };
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: link }) });
+  return { link, db, close: () => db.destroy() };
 }
 
 /** Asked first: to make one that is there wants a right that its owner may not have. */
