@@ -25,6 +25,8 @@ interface EventIntakeContext {
   readonly reconciler: Reconciler;
   readonly engineEnd: EngineEnd;
   readonly pacer: Pacer;
+  /** What was to be remembered is lost: when it is back, everything is to be observed anew. */
+  readonly onStoreAway: (error: StoreAway) => void;
 }
 
 export class EventIntake {
@@ -77,7 +79,7 @@ export class EventIntake {
   }
 
   #remember(event: EngineEvent, { revision }: Target): void {
-    const { store, logger, prober, reconciler, engineEnd, random } = this.#c;
+    const { store, logger, prober, reconciler, engineEnd, random, onStoreAway } = this.#c;
     const inputs = { policy: revision.policy, jitter: random() };
     if (event.action === 'start') prober.forget(event.id);
     // A kill is followed by the die that it causes: looking in between would see an end without a reason. An end is the
@@ -90,9 +92,8 @@ export class EventIntake {
         if (changes.length > 0) await store.setFacts(changes);
       })
       .catch((error: unknown) => {
-        // That it is away is said by the pass; when it is back, everything is observed anew.
-        if (!(error instanceof StoreAway))
-          logger.error({ err: error }, 'an engine event could not be remembered');
+        if (error instanceof StoreAway) onStoreAway(error);
+        else logger.error({ err: error }, 'an engine event could not be remembered');
       })
       .finally(() => (event.action === 'kill' || event.action === 'die' ? undefined : this.#wakeFor(event)));
   }

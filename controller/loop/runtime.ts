@@ -148,6 +148,7 @@ export class Runtime {
       reconciler: this.reconciler,
       engineEnd: this.#engineEnd,
       pacer: this.#pacer,
+      onStoreAway: (error) => void this.#storeLink.failed(error),
     });
   }
 

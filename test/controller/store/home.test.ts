@@ -1,5 +1,7 @@
 // Where a store is, and that no password is shown with it.
 
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ReeveError } from '../../../controller/errors.ts';
 import {
@@ -34,6 +36,18 @@ describe('an address with a password', () => {
       expect(refused).toThrow(/^(?!.*s3cret)/);
     },
   );
+});
+
+test('pg is loaded for a store in Postgres alone: a start with a file does not pay for it', () => {
+  const program = `
+    import { createRequire } from 'node:module';
+    await import('./controller/cli/run-controller.ts');
+    await import('./controller/cli/look.ts');
+    const loaded = Object.keys(createRequire(import.meta.url).cache).filter((path) => /node_modules.pg./.test(path));
+    console.log(loaded.length);`;
+  const cwd = join(import.meta.dirname, '../../..');
+  const args = ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', program];
+  expect(execFileSync(process.execPath, args, { cwd, encoding: 'utf8' }).trim()).toBe('0');
 });
 
 test('each platform has a schema of its own, however long its name', () => {
