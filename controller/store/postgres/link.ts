@@ -4,7 +4,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
-import type { StoreAway } from '../away.ts';
+import { exitStatus, ReeveError } from '../../errors.ts';
+import { StoreAway } from '../away.ts';
 import type { PostgresHome } from '../home.ts';
 import { type Connection, connect } from './connection.ts';
 import { LastCommit } from './last-commit.ts';
@@ -130,13 +131,14 @@ export class PostgresLink implements PostgresPool {
         throw away(this.#home, cause, 'lost');
       } catch (error) {
         const told = this.#told(error, 'unknown');
-        if (!isAway(told) || told.kept === 'lost') {
+        if (isCertain(told)) {
           lastCommit.rolledBack();
           throw told;
         }
-        if (this.#closed || Date.now() > deadline) {
+        // Whatever else keeps it from being asked (another password by now) leaves it unknown too.
+        if (!(told instanceof StoreAway) || this.#closed || Date.now() > deadline) {
           lastCommit.leaveUnsure();
-          throw away(this.#home, cause, 'unknown');
+          throw away(this.#home, told instanceof StoreAway ? cause : error, 'unknown');
         }
         await sleep(pauseMs);
       }
@@ -191,8 +193,10 @@ export class PostgresLink implements PostgresPool {
   }
 }
 
-function isAway(error: unknown): error is StoreAway {
-  return error instanceof Error && error.name === 'StoreAway';
+/** It was surely not made, or another writes now and nothing more will be. */
+function isCertain(error: unknown): boolean {
+  if (error instanceof StoreAway) return error.kept === 'lost';
+  return error instanceof ReeveError && error.status === exitStatus.held;
 }
 
 function done(command: 'COMMIT' | 'ROLLBACK'): Answer {
