@@ -60,7 +60,7 @@ export async function moveTo(to: string, flags: PlatformFlags, context: Context)
   terminal.out(`  the key of this installation stays where it is`);
   terminal.out(
     target.kind === 'postgres'
-      ? `commands find it by the note in ${dir}; the password, where it wants one, they take from PGPASSWORD or REEVE_STORE`
+      ? `commands find it by the note in ${dir}; the password, where it wants one, they take from REEVE_STORE, PGPASSWORD or ~/.pgpass`
       : 'commands find it in the state folder; take --store and REEVE_STORE away from what starts them',
   );
 }

@@ -41,6 +41,14 @@ export function withoutPassword(text: string): string {
   return write(url);
 }
 
+/** The same with a password from elsewhere. */
+export function withPassword(text: string, password: string): string {
+  const url = parsed(text);
+  // URL itself leaves a percent sign as it is.
+  url.password = encodeURIComponent(password);
+  return write(url);
+}
+
 /** User, host and database; no password and no settings. */
 export function shownUrl(text: string): string {
   const url = parsed(text);

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { ReeveError } from '../../errors.ts';
 import type { PostgresHome } from '../home.ts';
+import { withPasswordOfFile } from './password-file.ts';
 import { fromPostgres, toPostgres } from './text.ts';
 
 const connectMs = 5_000;
@@ -29,7 +30,7 @@ export interface Connection {
 export async function connect(home: PostgresHome, access: 'write' | 'read'): Promise<Connection> {
   const name = `reeve ${home.platform.slice(0, 40)} ${randomBytes(5).toString('hex')}`;
   const client = new pg.Client({
-    connectionString: home.url,
+    connectionString: withPasswordOfFile(home.url, process.env),
     application_name: name,
     connectionTimeoutMillis: connectMs,
     query_timeout: answerMs,

@@ -66,7 +66,7 @@ function knownWords(home: PostgresHome, code: string, message: string): Words | 
   if (code === '28P01' || code === '28000' || isWithoutPassword(message)) {
     return [
       `does not let ${user} in`,
-      'give the password in REEVE_STORE (postgres://USER:PASSWORD@…) or in PGPASSWORD; pg_hba.conf of the server says who may',
+      'give the password in REEVE_STORE (postgres://USER:PASSWORD@…), PGPASSWORD or ~/.pgpass (chmod 600); pg_hba.conf of the server says who may',
       denied,
     ];
   }

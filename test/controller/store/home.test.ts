@@ -1,6 +1,8 @@
 // Where a store is, and that no password is shown with it.
 
 import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ReeveError } from '../../../controller/errors.ts';
@@ -12,6 +14,7 @@ import {
   withoutPassword,
 } from '../../../controller/store/home.ts';
 import { refuse } from '../../../controller/store/postgres/connection.ts';
+import { withPasswordOfFile } from '../../../controller/store/postgres/password-file.ts';
 
 const urls = [
   'postgres://ann:s3cret%2F1@db.example:5432/reeve',
@@ -36,6 +39,35 @@ describe('an address with a password', () => {
       expect(refused).toThrow(/^(?!.*s3cret)/);
     },
   );
+});
+
+describe('the password file', () => {
+  const of = (lines: readonly string[], url: string, mode = 0o600): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'reeve-pgpass-'));
+    try {
+      const path = join(folder, 'pgpass');
+      writeFileSync(path, `${lines.join('\n')}\n`);
+      chmodSync(path, mode);
+      return passwordsIn(withPasswordOfFile(url, { PGPASSFILE: path }))[0] ?? '';
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+  const lines = ['# ours', 'db:5433:*:ann:other', 'db:5432:reeve:ann:a:b\\\\%2F c', '*:*:*:*:any'];
+
+  test.each([
+    ['postgres://ann@db/reeve', 'a:b\\%2F c'],
+    ['postgres://ann@db:5433/x', 'other'],
+    ['postgres://bob@db/reeve', 'any'],
+    ['postgres://ann@/reeve?host=/run/postgresql', 'any'],
+    ['postgres://ann:mine@db/reeve', 'mine'],
+  ])('%s', (url, password) => {
+    expect(of(lines, url)).toBe(password);
+  });
+
+  test('that others may read is passed over', () => {
+    expect(of(lines, 'postgres://ann@db/reeve', 0o644)).toBe('');
+  });
 });
 
 test('pg is loaded for a store in Postgres alone: a start with a file does not pay for it', () => {
