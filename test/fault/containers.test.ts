@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
   {
     what: 'has a bad command',
     spec: ['command: [no-such-program]'],
-    reason: /^(CommandNotFound|StartFailed|BackingOff)$/,
+    reason: /^CommandNotFound$/,
     message: /no-such-program/,
   },
   {
