@@ -4,11 +4,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { askEngine } from '../../scripts/lib/docker-api.ts';
 import { ensureEngine } from '../support/engine.ts';
+import { freePort } from '../support/free-port.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
 import { expectUntouched, running, web } from '../support/misdeeds.ts';
 import { document, service } from '../support/platform.ts';
-import { throughout, until } from '../support/until.ts';
+import { patienceMs, throughout, until } from '../support/until.ts';
 import { act, type Inspected, inspect, remove, runForeign } from '../support/world.ts';
 
 beforeAll(async () => {
@@ -64,7 +65,7 @@ describe.concurrent('what is not ours', () => {
     expect((await inspect(p.socket, copy)).Config.Labels['reeve.platform']).toBe(p.name);
     await until(
       async () => (await p.reeve('status', '-f', p.manifests)).stdout.includes(`${p.name}-copy`),
-      15_000,
+      patienceMs,
       'status names the copy',
     );
     await throughout(async () => (await inspect(p.socket, copy)).State.Running, 1_000, 'the copy runs on');
@@ -86,20 +87,21 @@ describe.concurrent('what is not ours', () => {
 
   test('a foreign container that has the host port is named and never touched; when it goes, we go on', async (t) => {
     const p = await platformFor(t);
+    const port = await freePort();
     const foreign = await runForeign(p.socket, `${p.name}-theirs`, {
       Image: 'reeve-test:1',
       ExposedPorts: { '80/tcp': {} },
-      HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '39471' }] } },
+      HostConfig: { PortBindings: { '80/tcp': [{ HostPort: String(port) }] } },
     });
     t.onTestFinished(() => remove(p.socket, foreign));
-    await p.declare([service('web', ['ports: ["39471:80"]']), service('other')]);
+    await p.declare([service('web', [`ports: ["${port}:80"]`]), service('other')]);
     await p.run();
     const { message } = await p.untilCondition(web, 'Degraded', /PortTaken/);
     expect(message).toContain(`${p.name}-theirs`);
     await p.untilReady('Service/other');
     expect((await inspect(p.socket, foreign)).State.Running).toBe(true);
     await remove(p.socket, foreign);
-    await p.untilContainer(web, 'runs', running, 30_000);
+    await p.untilContainer(web, 'runs', running);
   });
 });
 
@@ -130,10 +132,14 @@ describe.concurrent('what is declared no more', () => {
     const spec = 'policy: {maxDelete: 50%}';
     await keep(p, [...kept, ...going], { spec });
     await p.declare(kept, spec);
-    await until(async () => (await p.containers()).length === kept.length, 15_000, 'its container is gone');
+    await until(
+      async () => (await p.containers()).length === kept.length,
+      patienceMs,
+      'its container is gone',
+    );
     const gone = async (path: string) =>
       (await askEngine(p.socket, 'GET', path, undefined, [404])).status === 404;
-    await until(() => gone(`/networks/${p.name}_back`), 10_000, 'its network is gone');
+    await until(() => gone(`/networks/${p.name}_back`), patienceMs, 'its network is gone');
     expect(await gone(`/volumes/${p.name}_data`)).toBe(false);
   });
 
@@ -191,7 +197,7 @@ describe.concurrent('files of the manifests’ folder', () => {
     await p.write('conf/app.conf', 'two\n');
     await until(
       () => readFile(`/proc/${before[0].State.Pid}/root/tmp/hup`).then(() => true),
-      15_000,
+      patienceMs,
       'the signal came',
     );
     for (const c of before) await expectUntouched(p, c);
@@ -297,7 +303,7 @@ describe.concurrent('what no act tells', () => {
           const now = (await p.fromStore((s) => s.facts())).broughtTo[Id];
           return seenBroughtTo.has(now) ? undefined : now;
         },
-        15_000,
+        patienceMs,
         `the container is seen to have been brought to ${pids}`,
       );
       seenBroughtTo.add(broughtTo);

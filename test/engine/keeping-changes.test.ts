@@ -6,9 +6,9 @@ import { askEngine } from '../../scripts/lib/docker-api.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
-import { expectUntouched, loop, MiB, running, web } from '../support/misdeeds.ts';
+import { exec, expectUntouched, loop, MiB, running, web } from '../support/misdeeds.ts';
 import { document, service } from '../support/platform.ts';
-import { throughout, until } from '../support/until.ts';
+import { patienceMs, throughout, until } from '../support/until.ts';
 import { act, inspect } from '../support/world.ts';
 
 beforeAll(async () => {
@@ -20,9 +20,11 @@ describe.concurrent('what only a new container can have', () => {
   test('recreates; the old one stays stopped beside it until the new one is ready', async (t) => {
     const p = await platformFor(t);
     const slow =
-      'healthcheck: {test: ["CMD", "test", "-e", "/tmp/ok"], interval: 300ms, timeout: 2s, retries: 40}';
+      'healthcheck: {test: ["CMD", "test", "-e", "/tmp/ok"], interval: 300ms, timeout: 10s, retries: 1000}';
+    // The second gets well when it is told to: until then the old one can be looked at.
+    const wait = 'until [ $$MODE = a ] || [ -e /tmp/go ]; do sleep 0.1; done';
     const spec = (mode: string) => [
-      loop('sleep 2; touch /tmp/ok'),
+      loop(`${wait}; touch /tmp/ok`),
       slow,
       'restart: always',
       `environment: {MODE: ${mode}}`,
@@ -35,6 +37,7 @@ describe.concurrent('what only a new container can have', () => {
         const all = await p.containers();
         const old = all.find((c) => c.id === before.Id);
         if (all.length !== 2 || old === undefined) return false;
+        if (!all.some((c) => c.id !== before.Id && c.state === 'running')) return false;
         const seen = await inspect(p.socket, before.Id);
         return (
           seen.State.Status === 'exited' &&
@@ -42,10 +45,12 @@ describe.concurrent('what only a new container can have', () => {
           seen.Name !== before.Name
         );
       },
-      15_000,
+      patienceMs,
       'the old one is kept, stopped, renamed and without its restart policy',
     );
-    await until(async () => (await p.containers()).length === 1, 20_000, 'only the new one is left');
+    const next = (await p.containers()).find((c) => c.id !== before.Id && c.state === 'running');
+    await exec(p, next?.id ?? '', ['touch', '/tmp/go']);
+    await until(async () => (await p.containers()).length === 1, patienceMs, 'only the new one is left');
     const after = await p.container(web);
     expect(after.Name).toBe(before.Name);
     expect(after.Config.Env).toContain('MODE=b');
@@ -58,12 +63,11 @@ describe.concurrent('what only a new container can have', () => {
     await keep(p, [service('web', ['restart: always'])]);
     const before = await p.container(web);
     await p.declare([service('web', ['restart: always', 'command: [no-such-program]'])]);
-    await p.untilCondition(web, 'Degraded', /./, 20_000);
+    await p.untilCondition(web, 'Degraded', /./);
     const after = await p.untilContainer(
       web,
       'is the old one again',
       (c) => c.Id === before.Id && running(c),
-      20_000,
     );
     expect(after.Name).toBe(before.Name);
     expect(after.HostConfig.RestartPolicy.Name).toBe('always');
@@ -80,12 +84,7 @@ describe.concurrent('what only a new container can have', () => {
     await keep(p, documents);
     const before = await p.container(web);
     await p.write('secret.txt', 'second-value-xyz\n');
-    const after = await p.untilContainer(
-      web,
-      'is a new one',
-      (c) => c.Id !== before.Id && running(c),
-      20_000,
-    );
+    const after = await p.untilContainer(web, 'is a new one', (c) => c.Id !== before.Id && running(c));
     expect(after.Config.Env).toContain('TOKEN=second-value-xyz');
     expect(JSON.stringify(await p.events())).not.toMatch(/value-xyz/);
     expect(JSON.stringify(after.Config.Labels)).not.toMatch(/value-xyz/);
@@ -155,7 +154,7 @@ describe.concurrent('what the engine can change in place', () => {
     await act(p.socket, before.Id, 'update', { Memory: 128 * MiB, MemorySwap: 256 * MiB });
     await until(
       async () => (await p.reeve('status', '-f', p.manifests)).stdout.match(/mem_limit|128/) !== null,
-      15_000,
+      patienceMs,
       'status tells the drift',
     );
     expect((await p.container(web)).HostConfig.Memory).toBe(128 * MiB);
@@ -229,7 +228,7 @@ describe.concurrent('what the engine can change in place', () => {
         );
         return status === 204 || status === 404;
       },
-      15_000,
+      patienceMs,
       'the network is removed',
     );
     for (const c of before) {
@@ -238,7 +237,7 @@ describe.concurrent('what the engine can change in place', () => {
           const id = (await inspect(p.socket, c.Id)).NetworkSettings.Networks[network]?.NetworkID ?? oldId;
           return id !== '' && id !== oldId;
         },
-        15_000,
+        patienceMs,
         `${c.Name} is on the new network`,
       );
       await expectUntouched(p, c);

@@ -1,3 +1,5 @@
+// What the tests of keeping do behind reeve's back, and how they see that nothing else was touched.
+
 import { expect } from 'vitest';
 import { askEngine } from '../../scripts/lib/docker-api.ts';
 import type { TestPlatform } from './platform.ts';

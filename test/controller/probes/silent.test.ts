@@ -5,7 +5,7 @@ import { Agent } from 'undici';
 import { expect, test } from 'vitest';
 import { type ProbeContext, runProbe } from '../../../controller/probes/probe.ts';
 
-const settings = { everyMs: 1_000, timeoutMs: 150, threshold: 3, startPeriodMs: 0 };
+const settings = { everyMs: 1_000, timeoutMs: 1_500, threshold: 3, startPeriodMs: 0 };
 
 test.each([
   [true, 'fail'],
