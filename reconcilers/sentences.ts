@@ -8,6 +8,7 @@ import { identityLabels } from './observed.ts';
 import type { Category } from './rules.ts';
 import {
   backingOff,
+  beforeItsVolumes,
   blocked,
   connectWords,
   declaredAt,
@@ -25,6 +26,7 @@ import {
   type Sentence,
   seen,
   sinceCompleted,
+  startFailureReason,
   status,
   tried,
   unlessKept,
@@ -68,7 +70,9 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     message: `the new container is starting, the old one is kept until it is ready: ${seen(s)}`,
     ...nextOf(s),
   }),
-  Completed: (s) => ({ message: `done${sinceCompleted(s)}; run it again with reeve rerun ${s.ref}` }),
+  Completed: (s) => ({
+    message: `done${sinceCompleted(s)}${beforeItsVolumes(s)}; run it again with reeve rerun ${s.ref}`,
+  }),
   NetworkPending: blocked,
   Blocked: blocked,
   BackingOff: backingOff,
@@ -185,6 +189,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   }),
   Exited: (s) => ({ message: `it exited with ${status(s)}${exitAdvice(s)}`, ...endedAt(s) }),
   StartFailed: (s) => ({
+    ...startFailureReason(s),
     message: `it could not be started: ${s.container?.detail?.error ?? ''}`,
     ...declaredAt(s),
   }),

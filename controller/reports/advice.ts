@@ -18,6 +18,8 @@ export interface Situation {
   /** Nobody acts on it by itself: no controller runs. */
   readonly kept: boolean;
   readonly resource: Resource | undefined;
+  /** It is done, and its volumes were made anew since. */
+  readonly outdated: boolean;
 }
 
 type Rule = readonly [when: (s: Situation) => boolean, say: (s: Situation) => readonly Advice[]];
@@ -124,6 +126,13 @@ const rules: readonly Rule[] = [
     ({ resource }) => [
       { command: `docker pull ${imageOf(resource)}`, why: 'shows what the registry says' },
       { command: 'reeve apply', why: 'once it can be had, or is named otherwise' },
+    ],
+  ],
+  [
+    ({ outdated }) => outdated,
+    ({ row }) => [
+      { command: `reeve rerun ${row.ref}`, why: 'once more, on the volumes as they are now' },
+      { command: `reeve logs ${row.ref} --tail 50`, why: 'what it did the last time' },
     ],
   ],
   [

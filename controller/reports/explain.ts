@@ -6,7 +6,7 @@ import type { StoredEvent } from '../store/store.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { rootCauses } from './describe.ts';
 import { type ResourceRow, resourceRows } from './resources.ts';
-import { badPlatformConditions, iso, resourceOf, type Snapshot } from './snapshot.ts';
+import { badPlatformConditions, iso, outdatedJobs, resourceOf, type Snapshot } from './snapshot.ts';
 import { type EventRow, eventRow, type HoldRow, holdRows, worstFirst } from './status.ts';
 
 export interface ExplainReport {
@@ -71,6 +71,7 @@ export function explainReport(snapshot: Snapshot, ref: Ref, events: readonly Sto
       ...(facts.suspended === undefined ? {} : { suspended: facts.suspended.reason }),
       kept: snapshot.controller !== undefined,
       resource,
+      outdated: outdatedJobs(snapshot).some((job) => job.ref === ref),
     }),
   };
 }

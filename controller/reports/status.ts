@@ -4,7 +4,14 @@ import type { Ref } from '../../desired-state/resource.ts';
 import { liftedBy, type SuspensionReason } from '../../reconcilers/lifted-by.ts';
 import type { StoredEvent } from '../store/store.ts';
 import { type ResourceRow, type ResourceState, resourceRows } from './resources.ts';
-import { badPlatformConditions, type ControllerInfo, iso, type Snapshot } from './snapshot.ts';
+import {
+  badPlatformConditions,
+  type ControllerInfo,
+  iso,
+  type OutdatedJob,
+  outdatedJobs,
+  type Snapshot,
+} from './snapshot.ts';
 
 export interface HoldRow {
   readonly ref: Ref;
@@ -49,6 +56,8 @@ export interface StatusReport {
     readonly message: string;
     readonly since: string;
   }[];
+  /** Jobs that are done and whose volumes were made anew since: what they did is gone. */
+  readonly outdatedJobs: readonly OutdatedJob[];
   readonly pendingSteps?: number;
   readonly trouble?: string;
   readonly warnings: readonly EventRow[];
@@ -127,6 +136,7 @@ export function statusReport(snapshot: Snapshot, warnings: readonly StoredEvent[
       message: c.message,
       since: iso(c.lastTransitionTime),
     })),
+    outdatedJobs: outdatedJobs(snapshot),
     ...(pendingSteps === undefined ? {} : { pendingSteps }),
     ...(trouble === undefined ? {} : { trouble: trouble.message }),
     warnings: warnings.map(eventRow),

@@ -86,6 +86,8 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     counts: 'resources by state',
     notReady: 'resources that are not ready, worst first; fields as in `get`',
     platformConditions: "the platform's own conditions that are bad: `{type, reason, message, since}`",
+    outdatedJobs:
+      'jobs that are done and whose volumes were made anew since: `{ref, volumes}`; `reeve rerun REF` runs them again',
     pendingSteps: 'steps that apply would do; only where it was looked at just now',
     trouble: 'why it could not be looked at',
     warnings: 'last Warning events; fields as in `events`',

@@ -10,7 +10,7 @@ import { openStoreAtReadOnly, type StoreReader } from '../../controller/store/op
 import type { StoredEvent } from '../../controller/store/store.ts';
 import { engineSocket } from '../../scripts/lib/docker-api.ts';
 import { type CliResult, type Controller, type Running, spawnReeve, startController } from './reeve.ts';
-import { until } from './until.ts';
+import { patienceMs, until } from './until.ts';
 import { containerOf, containersOf, type Inspected, removePlatform, type WorldContainer } from './world.ts';
 
 export interface PlatformOptions {
@@ -134,7 +134,12 @@ export class TestPlatform {
   }
 
   /** Waits until the resource has exactly one container, and that one is as asked. */
-  untilContainer(ref: string, what: string, is: (c: Inspected) => boolean, ms = 15_000): Promise<Inspected> {
+  untilContainer(
+    ref: string,
+    what: string,
+    is: (c: Inspected) => boolean,
+    ms = patienceMs,
+  ): Promise<Inspected> {
     return until(
       async () => {
         const found = await this.container(ref);
@@ -166,7 +171,7 @@ export class TestPlatform {
   }
 
   /** Waits for an event of the resource with this reason (and words). */
-  untilEvent(ref: string, reason: string, words: RegExp = /./, ms = 15_000): Promise<StoredEvent> {
+  untilEvent(ref: string, reason: string, words: RegExp = /./, ms = patienceMs): Promise<StoredEvent> {
     return until(
       async () => {
         const mine = (await this.events()).filter((e) => e.regarding === ref);
@@ -181,7 +186,7 @@ export class TestPlatform {
   }
 
   /** Waits until the stored condition of the resource is so. */
-  untilCondition(ref: string, type: string, reason: RegExp, ms = 15_000): Promise<{ message: string }> {
+  untilCondition(ref: string, type: string, reason: RegExp, ms = patienceMs): Promise<{ message: string }> {
     return until(
       async () => {
         const mine = (await this.fromStore((s) => s.conditions())).filter((c) => c.ref === ref);
@@ -196,7 +201,7 @@ export class TestPlatform {
     );
   }
 
-  untilReady(ref: string, ms = 20_000): Promise<{ message: string }> {
+  untilReady(ref: string, ms = patienceMs): Promise<{ message: string }> {
     return this.untilCondition(ref, 'Ready', /./, ms);
   }
 

@@ -150,7 +150,7 @@ describe('acting', () => {
     const applying = remote.apply({ ...noPlan, by }, () => leave.abort(), leave.signal);
     await expect(applying).rejects.toThrow('the controller goes on');
     resolve();
-    await until(() => control.finished === 1, 5_000, 'the apply ends without its client');
+    await until(() => control.finished === 1, 20_000, 'the apply ends without its client');
   });
 
   test('a controller that breaks down in the middle is told as such', async () => {
@@ -167,7 +167,7 @@ describe('acting', () => {
   test('a controller that ends, ends the apply as an interrupt would', async () => {
     control.gate = new Promise(() => undefined);
     const applying = remote.apply({ ...noPlan, by }, () => undefined, new AbortController().signal);
-    await until(() => control.calls.length === 1, 5_000, 'the apply began');
+    await until(() => control.calls.length === 1, 20_000, 'the apply began');
     const [ended] = await Promise.allSettled([applying, server.close()]);
     expect(control.finished).toBe(1);
     if (ended.status === 'fulfilled') expect(ended.value.ok).toBe(false);
