@@ -53,4 +53,4 @@ test('every acknowledged event, fact, plan and step outlives kill -9, round afte
   expect(file.pragma('integrity_check', { simple: true })).toBe('ok');
   file.close();
   expect(acknowledged.length).toBeGreaterThan(150);
-}, 120_000);
+}, 60_000);
