@@ -71,5 +71,5 @@ test.each(['SQLite', 'Postgres'] as const)(
     await tables.close();
     expect(acknowledged.length).toBeGreaterThan(150);
   },
-  120_000,
+  60_000,
 );
