@@ -23,7 +23,7 @@ beforeAll(async () => {
 const hangMs = 30_000;
 const idleMs = rounds(3_000, 20_000);
 
-test.for([
+test.concurrent.for([
   { what: 'networks', path: /^\/networks(\?|$)/, says: /networks.*no answer/i },
   { what: 'inspects', path: /^\/containers\/[0-9a-f]{12,}\/json/, says: /inspect.*no answer/i },
 ])('its $what hang', async ({ path, says }, t) => {
