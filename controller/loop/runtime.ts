@@ -11,7 +11,9 @@ import type { Engine, EngineEvent } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
+import { freeDisk } from '../procedures/free-disk.ts';
 import { Runner } from '../procedures/runner.ts';
+import { sightOf } from '../procedures/sight.ts';
 import { StoreAway } from '../store/away.ts';
 import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
@@ -106,6 +108,8 @@ export class Runtime {
       now,
       newId: options.procedureId,
       wake,
+      halt: () => this.reconciler.withdraw(),
+      work: (work, signal) => freeDisk(work, engine, options.store, signal),
       onError: (error) => options.logger.error({ err: error }, 'a procedure could not go on'),
     });
     this.#inspects = new NamedInspects({
@@ -213,7 +217,7 @@ export class Runtime {
     const result = await this.reconciler.pass(target, options, this.by);
     this.#intake.notePass(result);
     const { statuses } = result.plan;
-    await this.procedures.see({ at: this.#o.now(), statuses, facts: await this.#o.store.facts() });
+    if (this.procedures.running.length > 0) await this.procedures.see(await sightOf(statuses, this.#o));
     this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target, result.observed);

@@ -76,7 +76,7 @@ export function procedureReport(
   const { stages = [] } = outlookOf(record, definitions);
   return {
     ...procedureRow(record, definitions),
-    stages: stages.map(({ beganAt, readyAt, ...stage }) => ({
+    stages: stages.map(({ beganAt, readyAt, starts: _, ...stage }) => ({
       ...stage,
       beganAt: iso(beganAt),
       ...(readyAt === undefined ? {} : { readyAt: iso(readyAt) }),
