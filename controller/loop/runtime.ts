@@ -29,6 +29,7 @@ import { PlatformRecord } from './platform-record.ts';
 import { PullNotes } from './pull-notes.ts';
 import { type PassOptions, type PassResult, Reconciler, type Target } from './reconciler.ts';
 import type { StepProgress } from './step-ledger.ts';
+import { logStep } from './step-log.ts';
 import { StoreLink } from './store-link.ts';
 
 export interface RuntimeOptions {
@@ -289,16 +290,7 @@ export class Runtime {
   }
 
   #stepped(progress: StepProgress): void {
-    const { step, pass, state, ms, message } = progress;
-    const fields = {
-      pass,
-      ref: step.ref,
-      op: step.op,
-      cause: step.cause.reason,
-      ...(ms === undefined ? {} : { ms: Math.round(ms) }),
-    };
-    if (state === 'failed') this.#o.logger.warn(fields, message ?? 'step failed');
-    else if (state !== 'started') this.#o.logger.info(fields, `${step.op} ${state}`);
+    logStep(this.#o.logger, progress);
     this.onStep?.(progress);
   }
 }

@@ -23,6 +23,8 @@ export interface StageReport {
   /** Absent: not all of it was ready, or is not yet. */
   readonly readyAt?: string;
   readonly failed: readonly string[];
+  /** What was wrong with those when they were judged, by ref. */
+  readonly why?: Readonly<Record<string, string>>;
 }
 
 export interface ProcedureReport extends ProcedureRow {

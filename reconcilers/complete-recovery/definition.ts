@@ -1,7 +1,7 @@
 // Complete recovery as the runner drives it: what it looks at in each state, and what its effects ask for.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import { isReadyOrLeft, lookAtBatch, membersOf } from '../procedures/batch-walk.ts';
+import { isReadyOrLeft, lookAtBatch, membersOf, whyNot } from '../procedures/batch-walk.ts';
 import type { Batch } from '../procedures/batches.ts';
 import type { Asked, ProcedureDefinition, ProcedureEvent, Sight } from '../procedures/definition.ts';
 import { tellingOf } from '../procedures/telling.ts';
@@ -55,7 +55,8 @@ function see(state: string, context: RecoveryContext, sight: Sight): ProcedureEv
     // Whatever it shows.
     case 'confirming': {
       const ready = membersOf(context).filter((ref) => isBroughtUp(ref, sight));
-      return { type: 'seen', at, ready };
+      const missing = membersOf(context).filter((ref) => !ready.includes(ref));
+      return { type: 'seen', at, ready, why: whyNot(missing, sight) };
     }
     case 'gating': {
       const needed = [...context.core, ...prerequisitesOf(sight)];

@@ -23,6 +23,8 @@ export interface BatchWalk {
   readonly accepted: number;
   /** So many of the standard tier may fail before it stops for a decision. */
   readonly maxFailures: number;
+  /** What was wrong with those that failed, when they were judged. */
+  readonly why?: Readonly<Record<Ref, string>>;
   /** To stop before the next batch. */
   readonly pauseAsked: boolean;
   readonly reports: readonly BatchReport[];
@@ -37,6 +39,8 @@ export type Seen = {
   readonly ready: readonly Ref[];
   /** All of it are ready by a healthcheck or a probe, none by having run for a while alone. */
   readonly proven?: boolean;
+  /** What is wrong with those that are not, where it is judged by this look. */
+  readonly why?: Readonly<Record<Ref, string>>;
 };
 
 /** Before the first batch. */
@@ -62,7 +66,8 @@ export function noteSeen(walk: BatchWalk, seen: Seen): Partial<BatchWalk> {
   const reports = isAllReady(walk, seen)
     ? walk.reports.map((r, i) => (i === walk.index ? { ...r, readyAt: r.readyAt ?? seen.at } : r))
     : walk.reports;
-  return { ready: seen.ready, reports };
+  const why = seen.why === undefined ? {} : { why: { ...walk.why, ...seen.why } };
+  return { ready: seen.ready, reports, ...why };
 }
 
 export function beginBatch(walk: BatchWalk, at: number): Partial<BatchWalk> {
@@ -118,8 +123,22 @@ export function isReadyOrLeft(ref: Ref, { statuses, facts }: Sight): boolean {
   return status === undefined || status.conditions.some((c) => c.type === 'Ready' && c.status);
 }
 
+/** What is wrong with each of these. One that crashes again and again may be up just now: then its last failure tells. */
+export function whyNot(refs: readonly Ref[], { statuses, facts }: Sight): Readonly<Record<Ref, string>> {
+  return Object.fromEntries(
+    refs.flatMap((ref) => {
+      const conditions = statuses.find((s) => s.ref === ref)?.conditions ?? [];
+      const worst = conditions.find((c) => c.type === 'Degraded' && c.status);
+      const last = facts.attempts[ref]?.lastFailure;
+      if (worst === undefined && last !== undefined) return [[ref, last]];
+      const told = worst ?? conditions.find((c) => c.type === 'Ready');
+      return told === undefined ? [] : [[ref, `${told.reason}: ${told.message}`]];
+    }),
+  );
+}
+
 /** The batches that have begun, for the report. */
-export function stagesOf({ batches, reports, failed }: BatchWalk): readonly Stage[] {
+export function stagesOf({ batches, reports, failed, why = {} }: BatchWalk): readonly Stage[] {
   return reports.flatMap(({ askedAt, readyAt }, i): Stage[] => {
     const batch = batches[i];
     if (batch === undefined) return [];
@@ -130,8 +149,16 @@ export function stagesOf({ batches, reports, failed }: BatchWalk): readonly Stag
         beganAt: askedAt,
         ...(readyAt === undefined ? {} : { readyAt }),
         failed: batch.refs.filter((ref) => failed.includes(ref)),
+        ...whyOf(
+          batch.refs.filter((ref) => failed.includes(ref) && why[ref] !== undefined),
+          why,
+        ),
         starts: true,
       },
     ];
   });
+}
+
+function whyOf(refs: readonly Ref[], why: Readonly<Record<Ref, string>>): Pick<Stage, 'why'> {
+  return refs.length === 0 ? {} : { why: Object.fromEntries(refs.map((ref) => [ref, why[ref] ?? ''])) };
 }

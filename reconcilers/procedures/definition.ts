@@ -81,6 +81,8 @@ export interface Stage {
   readonly readyAt?: number;
   /** Given up. */
   readonly failed: readonly Ref[];
+  /** What was wrong with those, where that was looked at. */
+  readonly why?: Readonly<Record<Ref, string>>;
   /** They were started in it: its time is how long they take. */
   readonly starts?: boolean;
 }

@@ -35,7 +35,7 @@ interface Report {
   readonly choices: readonly string[];
   readonly message: string;
   readonly log: readonly { readonly state: string }[];
-  readonly stages: readonly { name: string; readyAt?: string; failed: readonly string[] }[];
+  readonly stages: readonly { name: string; why?: Readonly<Record<string, string>> }[];
 }
 
 async function report(p: TestPlatform, id: string): Promise<Report> {
@@ -125,10 +125,14 @@ describe.concurrent('a complete recovery', () => {
     });
     t.onTestFinished(() => remove(p.socket, foreign));
     const { State } = await inspect(p.socket, foreign);
-    const id = await begin(p, '--settle', '0s', '--timeout', '4s');
+    // Time for it to fail at least once on a busy machine, too.
+    const id = await begin(p, '--settle', '0s', '--timeout', '15s');
     const stopped = await untilState(p, id, 'deciding');
     expect(stopped).toMatchObject({ choices: ['continue', 'retry', 'abort'] });
     expect(stopped.message).toContain('Service/db did not get ready');
+    expect(stopped.stages.find((s) => s.name === '1 core')?.why?.['Service/db']).toMatch(
+      /exited with status 1/,
+    );
     for (const name of ['boss', 'a', 'c', 'd'])
       expect((await p.container(`Service/${name}`)).State.Running).toBe(false);
     const told = await p.reeve('explain', 'c', '-f', p.manifests);
@@ -181,7 +185,8 @@ describe.concurrent('a complete recovery', () => {
       ...['restart', '--yes', '--no-wait', '-l', 'kind=Service', '--settle', '60s', '-f', p.manifests],
     );
     const narrower = /begun: (\S+);/.exec(restart.stdout)?.[1] ?? '';
-    const id = await begin(p, '--settle', '0s');
+    // Long enough for a word to come before the last batch.
+    const id = await begin(p, '--settle', '8s');
     expect((await report(p, narrower)).state).toBe('aborted');
     expect((await p.reeve('pause', id, '-f', p.manifests)).code).toBe(0);
     const paused = await untilState(p, id, 'paused');

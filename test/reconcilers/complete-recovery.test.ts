@@ -296,6 +296,15 @@ describe('what it sees', () => {
     expect(see(walk, sight([status('Service/db', false)]))).toBeUndefined();
   });
 
+  test('what was wrong with those that failed is seen when they are judged, and is in the report', () => {
+    const walk = new Walk().assessed().stopped().after(300_000);
+    const event = see(walk, sight([status('Service/db', false, 'Exited')]));
+    expect(event).toMatchObject({ ready: [], why: { 'Service/db': 'Exited: ' } });
+    walk.feed({ type: 'seen', ready: [], why: { 'Service/db': 'Exited: it exited with status 1' } });
+    const { stages = [] } = completeRecovery.outlook(walk.state, walk.context);
+    expect(stages.at(-1)).toMatchObject({ why: { 'Service/db': 'Exited: it exited with status 1' } });
+  });
+
   test('the gate wants core, critical, networks and volumes, not what a person went on without', () => {
     const walk = new Walk().assessed().stopped().confirmed(300_000).decides('continue').seen('Service/boss');
     expect(walk.state).toBe('gating');
