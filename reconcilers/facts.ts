@@ -48,6 +48,17 @@ export interface Made {
   readonly compose?: Readonly<Record<string, string>>;
 }
 
+/** Whose turn to run has not come. */
+export interface Turn {
+  readonly at: number;
+  /** Id of the procedure. */
+  readonly by: string;
+  /** When it comes, in words: `batch 3 of 7`. */
+  readonly until: string;
+  /** Where it runs it may: it is only not started. */
+  readonly mayRun?: true;
+}
+
 export interface Facts {
   readonly suspended?: {
     readonly at: number;
@@ -106,6 +117,8 @@ export interface Facts {
   readonly reruns: Readonly<Record<Ref, { readonly at: number; readonly by: string }>>;
   /** A procedure wants it restarted; until that is done. `by`: its id. */
   readonly restarts: Readonly<Record<Ref, { readonly at: number; readonly by: string }>>;
+  /** A procedure keeps it down until its turn. */
+  readonly turns: Readonly<Record<Ref, Turn>>;
   /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
   readonly failedReplacements: Readonly<
     Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>
@@ -153,6 +166,7 @@ export const noFacts: Facts = {
   adopted: {},
   reruns: {},
   restarts: {},
+  turns: {},
   failedReplacements: {},
   replacing: {},
   failures: {},

@@ -64,6 +64,11 @@ export function heldStopped(s: Situation): Sentence {
   return { reason: 'Held', ...sentence, message: `${sentence.message}; ${seen(s)}` };
 }
 
+export function awaited({ facts, ref, now }: Situation): Sentence {
+  const { at, by, until } = facts.turns[ref] ?? { at: now, by: 'a procedure', until: 'its turn' };
+  return { message: `waits for its turn: ${until} of ${by}`, since: at };
+}
+
 export function backingOff(s: Situation): Sentence {
   const { attempts, failure } = s;
   const looping = attempts?.crashLoopSince !== undefined;

@@ -7,6 +7,7 @@ import { endedWords, endingWords, replacedWords, strandedWords } from './namespa
 import { identityLabels } from './observed.ts';
 import type { Category } from './rules.ts';
 import {
+  awaited,
   backingOff,
   beforeItsVolumes,
   blocked,
@@ -39,6 +40,15 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   Held: held,
   HeldStopping: heldStopped,
   HeldStopped: heldStopped,
+  StopsForTurn: (s) => ({
+    ...awaited(s),
+    message: `${s.facts.turns[s.ref]?.by} stops it; it is started again in ${s.facts.turns[s.ref]?.until}`,
+  }),
+  StopsLater: (s) => ({
+    ...awaited(s),
+    message: `${s.facts.turns[s.ref]?.by} stops it once what needs it is down; it is started again in ${s.facts.turns[s.ref]?.until}`,
+  }),
+  AwaitsTurn: awaited,
   Down: (s) => ({ message: takenDownWords(s.facts) }),
   NotAdopted: notAdopted,
   Removing: () => ({

@@ -153,6 +153,12 @@ export const entries: readonly Entry[] = [
     load: () => import('./commands/restart.ts'),
   },
   {
+    name: 'recover',
+    summary: 'bring the whole platform up again, core first',
+    group: change,
+    load: () => import('./commands/recover.ts'),
+  },
+  {
     name: 'procedures',
     summary: 'what is under way, what it waits for, how it came there',
     group: look,

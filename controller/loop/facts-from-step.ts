@@ -167,6 +167,7 @@ function resourceAfterRemoval(step: Step, facts: Facts): FactChange[] {
     'failedReplacements',
     'reruns',
     'restarts',
+    'turns',
   ] as const;
   return remembered.flatMap((fact): FactChange[] =>
     facts[fact][step.ref] === undefined ? [] : [{ fact, key: step.ref, value: undefined }],

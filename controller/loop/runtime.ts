@@ -11,7 +11,9 @@ import type { Engine, EngineEvent } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
+import { freeDisk } from '../procedures/free-disk.ts';
 import { Runner } from '../procedures/runner.ts';
+import { sightOf } from '../procedures/sight.ts';
 import { StoreAway } from '../store/away.ts';
 import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
@@ -27,6 +29,7 @@ import { PlatformRecord } from './platform-record.ts';
 import { PullNotes } from './pull-notes.ts';
 import { type PassOptions, type PassResult, Reconciler, type Target } from './reconciler.ts';
 import type { StepProgress } from './step-ledger.ts';
+import { logStep } from './step-log.ts';
 import { StoreLink } from './store-link.ts';
 
 export interface RuntimeOptions {
@@ -106,6 +109,8 @@ export class Runtime {
       now,
       newId: options.procedureId,
       wake,
+      halt: () => this.reconciler.withdraw(),
+      work: (work, signal) => freeDisk(work, engine, options.store, signal),
       onError: (error) => options.logger.error({ err: error }, 'a procedure could not go on'),
     });
     this.#inspects = new NamedInspects({
@@ -213,7 +218,7 @@ export class Runtime {
     const result = await this.reconciler.pass(target, options, this.by);
     this.#intake.notePass(result);
     const { statuses } = result.plan;
-    await this.procedures.see({ at: this.#o.now(), statuses, facts: await this.#o.store.facts() });
+    if (this.procedures.running.length > 0) await this.procedures.see(await sightOf(statuses, this.#o));
     this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target, result.observed);
@@ -285,16 +290,7 @@ export class Runtime {
   }
 
   #stepped(progress: StepProgress): void {
-    const { step, pass, state, ms, message } = progress;
-    const fields = {
-      pass,
-      ref: step.ref,
-      op: step.op,
-      cause: step.cause.reason,
-      ...(ms === undefined ? {} : { ms: Math.round(ms) }),
-    };
-    if (state === 'failed') this.#o.logger.warn(fields, message ?? 'step failed');
-    else if (state !== 'started') this.#o.logger.info(fields, `${step.op} ${state}`);
+    logStep(this.#o.logger, progress);
     this.onStep?.(progress);
   }
 }

@@ -12,11 +12,17 @@ import {
   dueTimer,
   withoutTimer,
 } from '../../reconcilers/procedures/advance.ts';
-import type { ProcedureDefinition, ProcedureEvent, Sight } from '../../reconcilers/procedures/definition.ts';
+import type {
+  ProcedureDefinition,
+  ProcedureEvent,
+  Sight,
+  Work,
+} from '../../reconcilers/procedures/definition.ts';
 import { definitionOf, newestOf } from '../../reconcilers/procedures/index.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { ProcedureRecord, Store } from '../store/store.ts';
 import { causedBy } from './caused.ts';
+import { Works } from './works.ts';
 
 export interface RunnerContext {
   readonly store: Store;
@@ -26,6 +32,10 @@ export interface RunnerContext {
   readonly newId: (kind: string) => string;
   /** What was asked for are facts: the loop is to look at them. */
   readonly wake: () => void;
+  /** What was sent to the engine and has not begun is wanted no more: of what is to be stopped nothing is started. */
+  readonly halt: () => void;
+  /** Does what a state stands for; looks before it acts. */
+  readonly work: (work: Work, signal: AbortSignal) => Promise<object>;
   /** For what goes wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void;
 }
@@ -37,6 +47,7 @@ const longestWaitMs = 3_600_000;
 
 export class Runner {
   readonly #c: RunnerContext;
+  readonly #works: Works;
   readonly #running = new Map<string, ProcedureRecord>();
   /** Why those cannot go on that no machine is shipped for, by id. */
   readonly #stranded = new Map<string, ReeveError>();
@@ -48,6 +59,13 @@ export class Runner {
 
   constructor(context: RunnerContext) {
     this.#c = context;
+    this.#works = new Works({
+      perform: context.work,
+      now: context.now,
+      feed: (id, event) => this.#inTurn(() => this.#worked(id, event)),
+      onError: context.onError,
+      retryMs,
+    });
   }
 
   get running(): readonly ProcedureRecord[] {
@@ -62,6 +80,7 @@ export class Runner {
       if (definitionOf(this.#c.definitions, record) === undefined) await this.#strand(record);
       else this.#running.set(record.id, record);
     }
+    for (const record of this.running) this.#works.engage(record, this.#definition(record));
     this.#arm();
   }
 
@@ -120,6 +139,12 @@ export class Runner {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#works.close();
+  }
+
+  async #worked(id: string, event: ProcedureEvent): Promise<void> {
+    const record = this.#running.get(id);
+    if (record !== undefined) await this.#feed(record, event);
   }
 
   /** Timers that are due, oldest first, each once. */
@@ -169,8 +194,11 @@ export class Runner {
     await this.#c.store.saveProcedure(record, transition, { facts, events });
     if (next.machine.ended) this.#running.delete(record.id);
     else this.#running.set(record.id, record);
+    this.#works.engage(record, definition);
     this.#arm();
-    if (facts.length > 0) this.#c.wake();
+    if (facts.some(({ fact, value }) => fact === 'turns' && value !== undefined)) this.#c.halt();
+    // To its facts, and to what it looks for in its new state.
+    this.#c.wake();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -39,6 +39,10 @@ const rules: readonly Rule[] = [
     ],
   ],
   [
+    reasonIs('AwaitsTurn', 'StopsForTurn', 'StopsLater'),
+    () => [{ command: 'reeve procedures', why: 'which one it waits for, and how far that is' }],
+  ],
+  [
     reasonIs('NotAdopted'),
     () => [
       { command: 'reeve plan', why: 'shows what differs between it and the manifests' },

@@ -23,6 +23,8 @@ export interface StageReport {
   /** Absent: not all of it was ready, or is not yet. */
   readonly readyAt?: string;
   readonly failed: readonly string[];
+  /** What was wrong with those when they were judged, by ref. */
+  readonly why?: Readonly<Record<string, string>>;
 }
 
 export interface ProcedureReport extends ProcedureRow {
@@ -76,7 +78,7 @@ export function procedureReport(
   const { stages = [] } = outlookOf(record, definitions);
   return {
     ...procedureRow(record, definitions),
-    stages: stages.map(({ beganAt, readyAt, ...stage }) => ({
+    stages: stages.map(({ beganAt, readyAt, starts: _, ...stage }) => ({
       ...stage,
       beganAt: iso(beganAt),
       ...(readyAt === undefined ? {} : { readyAt: iso(readyAt) }),

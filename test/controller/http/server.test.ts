@@ -188,6 +188,22 @@ describe('acting', () => {
     expect(await remote.down(options, () => undefined, new AbortController().signal)).toEqual(outcome);
   });
 
+  test('the plan of a recovery comes back as it was shown, and is what begins', async () => {
+    const asked = {
+      ...{ keepHealthy: true, batchSize: 5, settleMs: 0, adaptive: true },
+      ...{ timeoutMs: 1_000, diskPercent: 90, memoryBytes: 1 },
+    };
+    const plan = await remote.procedures.recoverPlan(asked);
+    const disk = { path: '/data', usedPercent: 41, freeBytes: 7 };
+    const shown = {
+      ...plan,
+      batches: [{ tier: 'core' as const, refs: ['Service/db' as const] }],
+      room: { disk, memoryAvailableBytes: 9 },
+    };
+    expect(await remote.procedures.recover(shown, by)).toBe('complete-recovery-1');
+    expect(control.calls.map((c) => c.options)).toEqual([asked, { plan: shown, by }]);
+  });
+
   test('statuses and plans cross the socket whole', async () => {
     const applying = { ...noPlan, by, timeoutMs: 5 };
     expect((await remote.plan(applying)).fingerprint).toBe('f1');
