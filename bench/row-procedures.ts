@@ -93,6 +93,8 @@ function runnerOf(store: Store): Runner {
     now: () => Date.now(),
     newId: (kind) => `${kind}-${++made}`,
     wake: () => undefined,
+    halt: () => undefined,
+    work: async () => ({}),
     onError: (error) => {
       throw error;
     },

@@ -1,11 +1,12 @@
 // What a person's words change: facts, with an event that says who and for how long. Acting on them is the loop's.
 
 import type { Ref } from '../desired-state/resource.ts';
-import { refOf } from '../desired-state/resource.ts';
+import { isWorkload, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Condition, ResourceStatus } from '../reconcilers/condition.ts';
 import type { Facts } from '../reconcilers/facts.ts';
 import { isLiftedByResume, liftingWords } from '../reconcilers/lifted-by.ts';
+import { volumesOfJob } from '../reconcilers/outdated-jobs.ts';
 import type { Act } from './control.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import type { FactChange, Store } from './store/store.ts';
@@ -43,7 +44,8 @@ export async function performAct(
     act.verb === 'release' && act.acceptDataLoss
       ? lostVolumes(refOfName(act.name, revision), revision, facts, await seen.volumes())
       : [];
-  const said = meaningOf(act, revision, facts, lost, by, at);
+  const outdated = lost.length === 0 ? [] : jobsOf(lost, revision, facts, await seen.statuses());
+  const said = meaningOf(act, revision, facts, { lost, outdated }, by, at);
   // Nothing changed, so nothing happened.
   if (said.facts.length === 0) return said.message;
   await store.setFacts(said.facts);
@@ -52,14 +54,7 @@ export async function performAct(
   return message;
 }
 
-function meaningOf(
-  act: Act,
-  revision: Revision,
-  facts: Facts,
-  lost: readonly string[],
-  by: string,
-  at: number,
-): Said {
+function meaningOf(act: Act, revision: Revision, facts: Facts, loss: Loss, by: string, at: number): Said {
   const platform: Ref = `Platform/${revision.platform}`;
   switch (act.verb) {
     case 'suspend': {
@@ -92,7 +87,7 @@ function meaningOf(
     case 'hold':
       return holdOf(act, refOfName(act.name, revision), by, at);
     case 'release':
-      return releaseOf(refOfName(act.name, revision), facts, lost, by, at);
+      return releaseOf(refOfName(act.name, revision), facts, loss, by, at);
     case 'rerun':
       return rerunOf(refOfName(act.name, revision), facts, by, at);
   }
@@ -125,7 +120,14 @@ function holdOf(act: Act & { verb: 'hold' }, ref: Ref, by: string, at: number): 
   return { facts: [{ fact: 'holds', key: ref, value }], reason: 'Held', regarding: ref, message };
 }
 
-function releaseOf(ref: Ref, facts: Facts, lost: readonly string[], by: string, at: number): Said {
+interface Loss {
+  /** Volumes, by the engine's names. */
+  readonly lost: readonly string[];
+  /** Jobs that ran on them. */
+  readonly outdated: readonly Ref[];
+}
+
+function releaseOf(ref: Ref, facts: Facts, { lost, outdated }: Loss, by: string, at: number): Said {
   const isHeld = facts.holds[ref] !== undefined;
   const changes: FactChange[] = isHeld ? [{ fact: 'holds', key: ref, value: undefined }] : [];
   const words: string[] = [isHeld ? `released by ${by}` : `${ref} was not held`];
@@ -133,6 +135,10 @@ function releaseOf(ref: Ref, facts: Facts, lost: readonly string[], by: string, 
     changes.push({ fact: 'acceptedLoss', key, value: at }, { fact: 'volumesSeen', key, value: undefined });
   }
   if (lost.length > 0) words.push(`data loss accepted by ${by} for ${lost.join(', ')}`);
+  if (outdated.length > 0) {
+    const commands = outdated.map((job) => `reeve rerun ${job}`).join(', ');
+    words.push(`what has run on it is not run again by itself: ${commands}`);
+  }
   for (const fact of failureFacts) {
     if (facts[fact][ref] !== undefined) changes.push({ fact, key: ref, value: undefined });
   }
@@ -167,6 +173,24 @@ function volumesOf(ref: Ref, revision: Revision): readonly string[] {
   return revision.resources.flatMap((r) =>
     r.kind === 'Volume' && mounted.has(r.name) ? [r.engineName] : [],
   );
+}
+
+/** Jobs that are over and ran on volumes that are lost. */
+function jobsOf(
+  lost: readonly string[],
+  revision: Revision,
+  facts: Facts,
+  statuses: readonly ResourceStatus[],
+): readonly Ref[] {
+  const declared = new Map(revision.resources.map((r) => [refOf(r), r]));
+  const failed = new Set(
+    statuses.filter((s) => s.conditions.some((c) => c.reason === 'JobFailed')).map((s) => s.ref),
+  );
+  return revision.resources.filter(isWorkload).flatMap((job) => {
+    const ref = refOf(job);
+    const isOver = facts.completed[ref] !== undefined || failed.has(ref);
+    return isOver && volumesOfJob(job, declared).some((v) => lost.includes(v.engineName)) ? [ref] : [];
+  });
 }
 
 function rerunOf(ref: Ref, facts: Facts, by: string, at: number): Said {

@@ -19,6 +19,8 @@ export interface EngineInfo {
   readonly apiVersion: string;
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** Where it keeps its data, on its own machine. */
+  readonly dataRoot: string;
   /** Reeve can reach container addresses (local engine in our network namespace). */
   readonly local: boolean;
 }
@@ -91,6 +93,9 @@ export interface Engine {
   events(sinceMs: number, signal: AbortSignal): AsyncIterable<EngineEvent>;
   /** One engine call for one step; "already there/gone" is success. pullModel is not an engine call and is refused. */
   perform(step: Step, context: StepContext): Promise<StepOutcome>;
+  /** Images without a name that no container uses, but for those of `keep` (ids). */
+  removeDanglingImages(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
+  pruneBuildCache(signal: AbortSignal): Promise<void>;
   /** Runs a command inside; resolves with its exit code and output (≤ 4 KiB). */
   exec(
     containerId: string,

@@ -16,6 +16,7 @@ import { targetOf } from './target.ts';
 const stopGraceMs = 4_000;
 const pruneEveryMs = 10 * 60_000;
 const lockCheckMs = 15_000;
+const takeInRetryMs = 2_000;
 
 /** Resolves after `signal` aborted and the steps under way have ended. */
 export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortSignal): Promise<void> {
@@ -26,10 +27,20 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   await runtime.recoveries.load();
   runtime.start();
   let loading: Promise<void> = Promise.resolve();
+  let again: NodeJS.Timeout | undefined;
   const changed = (): void => {
+    clearTimeout(again);
     loading = loading
       .then(() => takeIn(runtime, parts))
-      .catch((error: unknown) => logger.error({ err: error }, 'manifests could not be taken in'));
+      .catch((error: unknown) => {
+        if (!(error instanceof Error) || !isRetryable(error)) {
+          logger.error({ err: error }, 'manifests could not be taken in');
+          return;
+        }
+        // No file changes a second time because what is away was away for the first.
+        logger.warn({ retryMs: takeInRetryMs }, `${error.message}; the manifests are taken in later`);
+        if (!signal.aborted) again = setTimeout(changed, takeInRetryMs);
+      });
   };
   if (parts.reloads) {
     await sources.watch({
@@ -60,6 +71,7 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   clearInterval(checking);
   unwatchImages();
   await loading;
+  clearTimeout(again);
   await runtime.stop(stopGraceMs);
   if (lost.signal.aborted) {
     throw new ReeveError(`another controller took platform ${platform} by force`, {

@@ -21,6 +21,7 @@ import type {
 } from './control.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
+import { readRoom } from './host-room.ts';
 import { keep } from './keep.ts';
 import { answerProbesOnce } from './loop/probes-once.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
@@ -77,6 +78,8 @@ export class SessionControl implements Control {
         return this.#loaded.revision;
       },
       target: () => this.#target(),
+      statuses: async () => (await this.statuses()).statuses,
+      room: async () => readRoom(await parts.engine.info()),
       mustHoldLock: () => this.#mustHoldLock(),
     });
   }

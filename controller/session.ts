@@ -1,21 +1,23 @@
 // A session on one platform: its engine, its store, its manifests and, where it acts, its lock. Composes; decides nothing.
 
-import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
 import { emptyRevision } from '../desired-state/revision.ts';
-import { type ConnectedEngine, connectEngine } from './docker/connect.ts';
+import { connectEngine } from './docker/connect.ts';
 import { exitStatus, ReeveError } from './errors.ts';
-import { acquireLock, type Lock } from './lock/lock.ts';
+import type { Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
 import { SessionControl } from './session-control.ts';
 import { Sources } from './sources.ts';
-import { type Digest, installationDigest, openStateDir, stateDir, statePaths } from './state-dir.ts';
+import { type Digest, installationDigest, openStateDir, stateDir } from './state-dir.ts';
+import { passwordsIn, type StoreHome } from './store/home.ts';
+import { openStoreAt, openStoreAtReadOnly } from './store/open.ts';
 import { overlayStore } from './store/overlay.ts';
 import { scrubbedStore } from './store/scrubbed.ts';
-import { openStore, openStoreReadOnly } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import { askedStore, homeOf, noteHome, requireOnlyHome } from './store-home.ts';
+import { takeLock } from './take-lock.ts';
+import { onceStoreAnswers, waitFor } from './wait-for.ts';
 
 /** A load and the digest that it was made with. */
 export interface FirstLoad {
@@ -35,6 +37,8 @@ export interface SessionOptions {
   /** `--project-directory`, for relative paths of Compose files. */
   readonly projectDirectory?: string;
   readonly stateDir?: string;
+  /** `--store`: a Postgres database. */
+  readonly store?: string;
   readonly host?: string;
   /** `root@host (apply)`. */
   readonly by: string;
@@ -46,16 +50,13 @@ export interface SessionOptions {
   /** A platform that nothing was ever in force of is one that begins now, with nothing declared. */
   readonly mayBeNew?: boolean;
   /**
-   * `run` starts with broken manifests too (the last good revision stays in force), and waits for an engine that is away,
-   * until this aborts.
+   * `run` starts with broken manifests too (the last good revision stays in force), and waits for an engine or a store that
+   * is away, until this aborts.
    */
   readonly tolerant?: AbortSignal;
 }
 
-/** An engine that is away is asked again this often at least. */
-const longestWaitMs = 5_000;
-
-/** Opens; throws InvalidManifest (65), EngineError (69), or ReeveError (75: another holds it). */
+/** Opens; throws InvalidManifest (65), EngineError or StoreAway (69), or ReeveError (75: another holds it). */
 export async function openSession(options: SessionOptions): Promise<SessionControl> {
   const user = { env: options.env, uid: options.uid };
   const flag = options.stateDir === undefined ? {} : { flag: options.stateDir };
@@ -70,6 +71,7 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
   const name = loaded?.revision.platform ?? platform;
   if (name === undefined) return refuseUnnamed(sources);
   const dir = stateDir(name, { ...user, ...flag });
+  const home = homeOf(dir, name, askedStore(options.store, env), user);
   const engine = await connectEngine({ env, ...(options.host === undefined ? {} : { host: options.host }) });
   const parts: { lock?: Lock; store?: Store } = {};
   try {
@@ -77,10 +79,9 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
       openStateDir(dir, user);
       parts.lock = await takeLock(engine, name, dir, options);
     }
-    const { storePath } = statePaths(dir, user);
     const store = options.lock
-      ? scrubbedStore(await openStore(storePath), options.scrubber)
-      : await overlayStore(await openStoreReadOnly(storePath));
+      ? scrubbedStore(await openForWriting(dir, home, options), options.scrubber)
+      : await overlayStore(await openStoreAtReadOnly(home));
     parts.store = store;
     const target = loaded ?? (await storedTarget(store, name, options.mayBeNew ?? false));
     return new SessionControl({
@@ -102,6 +103,17 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
     await engine.close();
     throw error;
   }
+}
+
+async function openForWriting(dir: string, home: StoreHome, options: SessionOptions): Promise<Store> {
+  requireOnlyHome(dir, home, options);
+  if (home.kind === 'postgres') options.scrubber.add(passwordsIn(home.url));
+  const { tolerant, logger } = options;
+  const open = (): Promise<Store> => openStoreAt(home);
+  const store =
+    tolerant === undefined ? await open() : await onceStoreAnswers(open, waitFor(tolerant, logger));
+  noteHome(dir, home);
+  return store;
 }
 
 function firstLoad(sources: Sources, { tolerant }: SessionOptions): Promise<Loaded | undefined> {
@@ -126,31 +138,4 @@ function refuseUnnamed(sources: Sources): never {
     status: exitStatus.invalid,
     hint: 'mend them, or name the platform with -p to keep its last good revision',
   });
-}
-
-async function takeLock(
-  engine: ConnectedEngine,
-  platform: string,
-  dir: string,
-  options: SessionOptions,
-): Promise<Lock> {
-  return acquireLock({
-    engine: engine.locks,
-    engineKey: engine.key,
-    platform,
-    holder: { host: hostname(), pid: process.pid, command: options.by, stateDir: dir, since: Date.now() },
-    ...(options.forceUnlock === undefined ? {} : { force: options.forceUnlock }),
-    ...(options.tolerant === undefined ? {} : { wait: engineWait(options.tolerant, options.logger) }),
-  });
-}
-
-/** Says that the engine is away and waits a little longer each time; throws when there is no more waiting. */
-function engineWait(until: AbortSignal, logger: Logger): (error: Error) => Promise<void> {
-  let retryMs = 250;
-  return async (error) => {
-    until.throwIfAborted();
-    logger.warn({ retryMs }, `${error.message}; waiting for it`);
-    await sleep(retryMs, undefined, { signal: until });
-    retryMs = Math.min(retryMs * 2, longestWaitMs);
-  };
 }

@@ -30,6 +30,8 @@ export interface StateDir {
 }
 
 const storeName = 'store.db';
+/** Says where the store is that is not in the folder. */
+export const noteName = 'store.json';
 const keyName = 'key';
 const keyBytes = 32;
 /** sun_path has 108 bytes on Linux, the closing NUL among them. */
@@ -48,14 +50,14 @@ export function stateDir(platform: string, user: UserContext & { readonly flag?:
   return join(stateHome(user), platform);
 }
 
-/** Platforms that have a store, by name, for commands without files and without `-p`. */
+/** Platforms that have a store, here or by a note, by name, for commands without files and without `-p`. */
 export function listPlatforms(user: UserContext): readonly { platform: string; dir: string }[] {
   const home = stateHome(user);
   if (!existsSync(home)) return [];
   return readdirSync(home)
     .sort()
     .map((platform) => ({ platform, dir: join(home, platform) }))
-    .filter(({ dir }) => existsSync(join(dir, storeName)));
+    .filter(({ dir }) => [storeName, noteName].some((name) => existsSync(join(dir, name))));
 }
 
 /** Where things are in a state folder, without making anything. */
@@ -81,6 +83,11 @@ export function openStateDir(dir: string, user: UserContext): StateDir {
   };
 }
 
+/** The file of the installation's key: in `flag` (--state), or beside all platforms' folders. */
+export function keyPath(user: UserContext & { readonly flag?: string }): string {
+  return join(user.flag === undefined ? stateHome(user) : resolve(user.flag), keyName);
+}
+
 export type Digest = (value: string | Uint8Array) => string;
 
 /**
@@ -91,8 +98,8 @@ export function installationDigest(
   user: UserContext & { readonly flag?: string },
   { makeKey }: { readonly makeKey: boolean },
 ): Digest {
-  const dir = user.flag === undefined ? stateHome(user) : resolve(user.flag);
-  if (makeKey || existsSync(join(dir, keyName))) return openStateDir(dir, user).keyedDigest;
+  const path = keyPath(user);
+  if (makeKey || existsSync(path)) return openStateDir(dirname(path), user).keyedDigest;
   return passingDigest();
 }
 
@@ -113,7 +120,8 @@ function stateHome({ env, uid }: UserContext): string {
 function makeStateDir(dir: string): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const inside = readdirSync(dir);
-  if (inside.length === 0 || inside.includes(keyName) || inside.includes(storeName)) chmodSync(dir, 0o700);
+  const ours = [keyName, storeName, noteName];
+  if (inside.length === 0 || inside.some((name) => ours.includes(name))) chmodSync(dir, 0o700);
 }
 
 function socketPath(dir: string, user: UserContext): string {

@@ -126,9 +126,18 @@ class Watch implements SourceWatch {
 
   #changed(): void {
     if (this.#closed) return;
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => void this.#fire(), quietMs);
+    this.#waitForQuiet();
     this.#latest ??= setTimeout(() => void this.#fire(), mostMs);
+  }
+
+  /** A quiet that the process slept through, or spent on a load, is none: what came meanwhile was not heard yet. */
+  #waitForQuiet(): void {
+    clearTimeout(this.#quiet);
+    const due = performance.now() + quietMs;
+    this.#quiet = setTimeout(() => {
+      if (performance.now() > due + quietMs / 2) this.#waitForQuiet();
+      else void this.#fire();
+    }, quietMs);
   }
 
   /** Follows first: what changes after the call is seen by watchers that know what was read. */

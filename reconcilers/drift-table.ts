@@ -1,11 +1,8 @@
 // Every field of a container: how both sides read, and what a difference calls for. A new field of ContainerSpec does
 // not compile until it has a row here.
 
-import type { ContainerSpec, NetworkAttachment } from '../desired-state/container-spec.ts';
-import { networksByPriority } from '../desired-state/network-order.ts';
-import type { Workload } from '../desired-state/resource.ts';
+import type { ContainerSpec } from '../desired-state/container-spec.ts';
 import {
-  attachment,
   capabilities,
   device,
   envValue,
@@ -25,35 +22,14 @@ import {
   text,
   ulimits,
 } from './canonical.ts';
-import { type DriftContext, type Field, isBefore, type Pair, plain, whereSet } from './drift-field.ts';
+import { type Field, plain, whereSet } from './drift-field.ts';
 import { machineFields } from './drift-machine.ts';
+import { namespaceFields, networkFields } from './drift-networks.ts';
 import { restartText } from './drift-resources.ts';
 import { pinOf } from './image-key.ts';
 
 /** Labels of the engine's tools, not the manifest's: never a difference. */
 const othersLabels = ['reeve.', 'com.docker.', 'desktop.docker.io/', 'io.podman.'];
-
-/** A mode that may name another container: by name, however the engine has it. */
-function mode(value: string | undefined, context: DriftContext, ...defaults: string[]): string | undefined {
-  if (value?.startsWith('container:')) {
-    const id = value.slice('container:'.length);
-    return `container:${context.containerNames?.get(id) ?? id}`;
-  }
-  return text(value, ...defaults);
-}
-
-function modeField(read: (spec: ContainerSpec) => string | undefined, ...defaults: string[]): Field {
-  return {
-    act: 'recreate',
-    desired: (p) => mode(read(p.workload.container), p.context, ...defaults),
-    observed: (p) => mode(read(p.detail.spec), p.context, ...defaults),
-  };
-}
-
-/** A network knows a container by its own name, also where that is no alias. */
-function withoutOwnName({ containerName }: Workload, asked: NetworkAttachment = {}): NetworkAttachment {
-  return { ...asked, aliases: (asked.aliases ?? []).filter((alias) => alias !== containerName) };
-}
 
 export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources'>, Field>> = {
   // What the tag meant when the revision came in force; without that memory, the reference itself.
@@ -153,45 +129,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
     desired: (p) => restartText(p.workload.container.restart),
     observed: (p) => restartText(p.detail.spec.restart),
   },
-  // `default`, the bridge's name and a network of ours mean the declared networks.
-  networkMode: {
-    act: 'recreate',
-    desired: (p) => sharedMode(p.workload.container.networkMode, p) ?? first(firstAsked(p), p),
-    observed: (p) =>
-      sharedMode(p.detail.spec.networkMode ?? p.detail.primaryNetwork, p) ??
-      first(p.detail.primaryNetwork, p),
-  },
-  networks: {
-    act: 'connect',
-    desired: ({ workload, context }) =>
-      Object.fromEntries(
-        Object.entries(workload.container.networks).map(([name, a]) => [
-          context.networkNames[name] ?? name,
-          attachment(a, withoutOwnName(workload, a), hasGatewayPriority(context)),
-        ]),
-      ),
-    observed: ({ workload, detail, context }) => {
-      const asked = Object.fromEntries(
-        Object.entries(workload.container.networks).map(([name, a]) => [
-          context.networkNames[name] ?? name,
-          a,
-        ]),
-      );
-      return Object.fromEntries(
-        Object.entries(detail.spec.networks)
-          .filter(([name]) => name in asked || context.ourNetworks?.has(name) === true)
-          .map(([name, a]) => [
-            name,
-            attachment(
-              { ...a, aliases: [...(a.aliases ?? []), ...(detail.aliases[name] ?? [])] },
-              withoutOwnName(workload, asked[name]),
-              hasGatewayPriority(context),
-              aliasesBefore(context, name),
-            ),
-          ]),
-      );
-    },
-  },
+  ...networkFields,
   ports: plain((s) => set(s.ports.map(port))),
   expose: {
     act: 'recreate',
@@ -251,10 +189,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
   shmSizeBytes: whereSet((s) => number(s.shmSizeBytes)),
   oomKillDisable: plain((s) => flag(s.oomKillDisable)),
   oomScoreAdj: plain((s) => number(s.oomScoreAdj)),
-  pidMode: modeField((s) => s.pidMode),
-  ipcMode: modeField((s) => s.ipcMode, 'private', 'shareable'),
-  utsMode: modeField((s) => s.utsMode),
-  usernsMode: modeField((s) => s.usernsMode),
+  ...namespaceFields,
   cgroupParent: plain((s) => text(s.cgroupParent)),
   runtime: plain((s) => text(s.runtime, 'runc')),
   ...machineFields,
@@ -272,33 +207,3 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
     },
   },
 };
-
-/** What the revision before asked for on a network of that engine name. */
-function aliasesBefore({ previous, networkNames }: DriftContext, engineName: string): readonly string[] {
-  const before = Object.entries(previous?.container.networks ?? {});
-  return before.flatMap(([name, { aliases = [] }]) =>
-    (networkNames[name] ?? name) === engineName ? aliases : [],
-  );
-}
-
-/** Of API 1.48: an older engine drops it without a word. */
-function hasGatewayPriority(context: DriftContext): boolean {
-  return !isBefore(context, '1.48');
-}
-
-/** The network that it is to be made on; only where one priority is above all, since others may order equal ones otherwise. */
-function firstAsked({ workload, context }: Pair): string | undefined {
-  const [name] = networksByPriority(workload.container.networks)[0] ?? [];
-  return name === undefined ? undefined : (context.networkNames[name] ?? name);
-}
-
-function first(network: string | undefined, { workload }: Pair): string | undefined {
-  const [top, next] = networksByPriority(workload.container.networks).map(([, { priority = 0 }]) => priority);
-  const isAsked = top !== undefined && top > (next ?? 0);
-  return isAsked && network !== undefined ? `${network} first` : undefined;
-}
-
-function sharedMode(value: string | undefined, { context }: Pair): string | undefined {
-  const named = mode(value, context, 'default', 'bridge');
-  return named !== undefined && context.ourNetworks?.has(named) === true ? undefined : named;
-}

@@ -48,6 +48,17 @@ export interface Made {
   readonly compose?: Readonly<Record<string, string>>;
 }
 
+/** Whose turn to run has not come. */
+export interface Turn {
+  readonly at: number;
+  /** Id of the procedure. */
+  readonly by: string;
+  /** When it comes, in words: `batch 3 of 7`. */
+  readonly until: string;
+  /** Where it runs it may: it is only not started. */
+  readonly mayRun?: true;
+}
+
 export interface Facts {
   readonly suspended?: {
     readonly at: number;
@@ -111,6 +122,8 @@ export interface Facts {
    * if it fails still.
    */
   readonly heldFor: Readonly<Record<Ref, { readonly at: number; readonly freeAt?: number }>>;
+  /** A procedure keeps it down until its turn. */
+  readonly turns: Readonly<Record<Ref, Turn>>;
   /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
   readonly failedReplacements: Readonly<
     Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>
@@ -159,6 +172,7 @@ export const noFacts: Facts = {
   reruns: {},
   restarts: {},
   heldFor: {},
+  turns: {},
   failedReplacements: {},
   replacing: {},
   failures: {},

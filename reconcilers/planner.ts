@@ -36,6 +36,7 @@ import { networkRemovals } from './removal-steps.ts';
 import { select } from './selection.ts';
 import { activeHold, type Setting } from './situation.ts';
 import type { Draft } from './steps.ts';
+import { stopsNow } from './turns.ts';
 import { numberWaves } from './waves.ts';
 import { indexWorld } from './world.ts';
 
@@ -121,6 +122,7 @@ export function plan(input: PlanInput): Plan {
     everMade: new Set(Object.values(facts.made).map((m) => m.ref)),
     suspicion: probeSuspicion(revision, observed, now),
     namesInCircles: namesInCircles(world, (ref) => mayAct(ref) && activeHold(facts, ref, now) === undefined),
+    stopsNow: stopsNow(world, order),
     brokenDependencies: (workload) => brokenDependencies(workload, world, ready),
   };
   const made = {

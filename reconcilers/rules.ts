@@ -13,6 +13,7 @@ import {
   bearsAnothersName,
   differs,
   graceOver,
+  isAnyUp,
   isAskedAgain,
   isAtRest,
   isBuildDue,
@@ -21,9 +22,11 @@ import {
   isMadeByReeve,
   isMissing,
   isNotAdopted,
+  isParked,
   isRefused,
   isRenamed,
   isRunning,
+  isToStop,
   lacksImage,
   nameBearer,
   state,
@@ -41,6 +44,15 @@ export const rules = [
     level: 'progressing',
   },
   { category: 'HeldStopped', when: (s) => s.hold?.stopped === true, act: 'none', level: 'fine' },
+  // A procedure has it until its turn. What needs it is down before it.
+  {
+    category: 'StopsForTurn',
+    when: (s) => s.setting.stopsNow.has(s.ref),
+    act: 'stop',
+    level: 'progressing',
+  },
+  { category: 'StopsLater', when: (s) => isToStop(s) && isAnyUp(s), act: 'none', level: 'progressing' },
+  { category: 'AwaitsTurn', when: (s) => isParked(s) && !isAnyUp(s), act: 'none', level: 'progressing' },
   // The engine is at it.
   { category: 'Removing', when: (s) => state(s) === 'removing', act: 'none', level: 'progressing' },
   // Nothing is judged by a hash alone.

@@ -4,7 +4,9 @@ import type { Position } from '../desired-state/diagnostic.ts';
 import { composeName } from '../desired-state/field-names.ts';
 import { isBroughtTo } from './brought-to.ts';
 import { positionOf } from './drift.ts';
+import type { Failure } from './facts.ts';
 import { imageFailures } from './images.ts';
+import { madeSinceDone } from './outdated-jobs.ts';
 import type { Cause } from './plan.ts';
 import type { Situation } from './situation.ts';
 import { isDown, isRunning } from './symptoms.ts';
@@ -60,6 +62,11 @@ export function held(s: Situation): Sentence {
 export function heldStopped(s: Situation): Sentence {
   const sentence = held(s);
   return { reason: 'Held', ...sentence, message: `${sentence.message}; ${seen(s)}` };
+}
+
+export function awaited({ facts, ref, now }: Situation): Sentence {
+  const { at, by, until } = facts.turns[ref] ?? { at: now, by: 'a procedure', until: 'its turn' };
+  return { message: `waits for its turn: ${until} of ${by}`, since: at };
 }
 
 export function backingOff(s: Situation): Sentence {
@@ -118,12 +125,21 @@ export function notAdopted(s: Situation): Sentence {
 
 /** Of one that was never started its container tells nothing: the engine's refusal does. */
 export function whyNotReady(s: Situation): string {
-  const { container, failure } = s;
+  const { container } = s;
   if (container?.state !== 'created') return seen(s);
-  if (failure !== undefined && failure.at >= container.createdAt) {
-    return `${failure.reason}: ${failure.message}`;
-  }
+  const failure = failureOfContainer(s);
+  if (failure !== undefined) return `${failure.reason}: ${failure.message}`;
   return container.detail?.error || seen(s);
+}
+
+/** The cause has one name, whether the failure waits, is answered or is looked at: `StartFailed` where it has none. */
+export function startFailureReason(s: Situation): { reason?: string } {
+  const failure = failureOfContainer(s);
+  return failure === undefined ? {} : { reason: failure.reason };
+}
+
+function failureOfContainer({ container, failure }: Situation): Failure | undefined {
+  return failure !== undefined && failure.at >= (container?.createdAt ?? 0) ? failure : undefined;
 }
 
 export function tried(s: Situation): Sentence {
@@ -156,6 +172,13 @@ export function nextOf(s: Situation): { nextAt?: number } {
 export function sinceCompleted(s: Situation): string {
   const at = s.facts.completed[s.ref]?.at;
   return at === undefined ? '' : ` since ${iso(at)}`;
+}
+
+/** What it did went with them: that it is done says nothing of the new ones. */
+export function beforeItsVolumes({ ref, facts, setting }: Situation): string {
+  const newer = madeSinceDone(ref, setting.world.byRef, facts);
+  if (newer.length === 0) return '';
+  return `, before volume ${newer.join(', ')} was made anew: what it had put there is gone`;
 }
 
 export function memoryOf(s: Situation): string {

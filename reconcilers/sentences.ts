@@ -7,7 +7,9 @@ import { endedWords, endingWords, replacedWords, strandedWords } from './namespa
 import { identityLabels } from './observed.ts';
 import type { Category } from './rules.ts';
 import {
+  awaited,
   backingOff,
+  beforeItsVolumes,
   blocked,
   connectWords,
   declaredAt,
@@ -25,6 +27,7 @@ import {
   type Sentence,
   seen,
   sinceCompleted,
+  startFailureReason,
   status,
   tried,
   unlessKept,
@@ -37,6 +40,15 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   Held: held,
   HeldStopping: heldStopped,
   HeldStopped: heldStopped,
+  StopsForTurn: (s) => ({
+    ...awaited(s),
+    message: `${s.facts.turns[s.ref]?.by} stops it; it is started again in ${s.facts.turns[s.ref]?.until}`,
+  }),
+  StopsLater: (s) => ({
+    ...awaited(s),
+    message: `${s.facts.turns[s.ref]?.by} stops it once what needs it is down; it is started again in ${s.facts.turns[s.ref]?.until}`,
+  }),
+  AwaitsTurn: awaited,
   Down: (s) => ({ message: takenDownWords(s.facts) }),
   NotAdopted: notAdopted,
   Removing: () => ({
@@ -68,7 +80,9 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     message: `the new container is starting, the old one is kept until it is ready: ${seen(s)}`,
     ...nextOf(s),
   }),
-  Completed: (s) => ({ message: `done${sinceCompleted(s)}; run it again with reeve rerun ${s.ref}` }),
+  Completed: (s) => ({
+    message: `done${sinceCompleted(s)}${beforeItsVolumes(s)}; run it again with reeve rerun ${s.ref}`,
+  }),
   NetworkPending: blocked,
   Blocked: blocked,
   BackingOff: backingOff,
@@ -185,6 +199,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   }),
   Exited: (s) => ({ message: `it exited with ${status(s)}${exitAdvice(s)}`, ...endedAt(s) }),
   StartFailed: (s) => ({
+    ...startFailureReason(s),
     message: `it could not be started: ${s.container?.detail?.error ?? ''}`,
     ...declaredAt(s),
   }),

@@ -31,6 +31,8 @@ export interface Setting extends BlockerSources {
   readonly suspicion: Suspicion | undefined;
   /** Refs whose containers bear each other's names, all of which may be renamed. */
   readonly namesInCircles: ReadonlySet<Ref>;
+  /** Of those that a procedure wants stopped, the ones that nothing needs any more. */
+  readonly stopsNow: ReadonlySet<Ref>;
   /** Required dependencies that are not ready and have failed, in words. */
   readonly brokenDependencies: (workload: Workload) => readonly string[];
 }

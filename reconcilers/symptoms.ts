@@ -3,6 +3,7 @@
 import { isWorkload, type Ref } from '../desired-state/resource.ts';
 import { isBackingOff } from './backoff.ts';
 import { isComposeName, isMadeByCompose } from './compose-identity.ts';
+import { isUp } from './container-steps.ts';
 import { isTakenDown } from './hands-off.ts';
 import { imageFailures, imageWant } from './images.ts';
 import { bearerOf } from './mixed-up-names.ts';
@@ -91,6 +92,13 @@ export function isRestartAsked({ ref, facts, container }: Situation): boolean {
   if (asked === undefined || container === undefined) return false;
   return (container.detail?.startedAt ?? container.createdAt) <= asked.at;
 }
+
+/** A procedure keeps it down until its turn. */
+export const isParked = (s: Situation): boolean => s.facts.turns[s.ref] !== undefined;
+export const isToStop = (s: Situation): boolean => isParked(s) && s.facts.turns[s.ref]?.mayRun !== true;
+/** It, or the one that it replaces. */
+export const isAnyUp = ({ owned }: Situation): boolean =>
+  [owned.current, owned.predecessor].some((c) => c !== undefined && isUp(c));
 
 function endedByItself(s: Situation): boolean {
   return s.stop === undefined || s.stop.by === 'self' || s.stop.by === 'oom';

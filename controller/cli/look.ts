@@ -13,7 +13,7 @@ import { holderNow } from '../lock/lock.ts';
 import { readSnapshot } from '../reports/read.ts';
 import type { Snapshot } from '../reports/snapshot.ts';
 import { openSession } from '../session.ts';
-import { openStoreReadOnly, type StoreReader } from '../store/sqlite.ts';
+import { openStoreAtReadOnly, type StoreReader } from '../store/open.ts';
 import type { StoredCondition } from '../store/store.ts';
 import type { Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
@@ -35,7 +35,7 @@ export async function look<T>(
   show: (look: Look) => Promise<T>,
 ): Promise<T> {
   const place = await findPlace(flags, context);
-  const store = await openStoreReadOnly(place.storePath);
+  const store = await openStoreAtReadOnly(place.home);
   try {
     const snapshot = await see(place, flags, context, store);
     return await show({ place, snapshot, ...(store === undefined ? {} : { store }) });

@@ -12,6 +12,7 @@ export interface PlatformFlags {
   readonly platform?: string;
   readonly projectDirectory?: string;
   readonly state?: string;
+  readonly store?: string;
   readonly host?: string;
 }
 
@@ -19,12 +20,16 @@ export interface OutputFlags {
   readonly output: 'text' | 'json';
 }
 
-/** `-f -p --state --host`; where `-f` means follow, manifests are named by `--file` alone. */
+/** `-f -p --state --store --host`; where `-f` means follow, manifests are named by `--file` alone. */
 export function withPlatform(command: Command, { shortFile = true } = {}): Command {
   return withFiles(command, { shortFile })
     .option(
       '--state <dir>',
       'state folder (default: $XDG_STATE_HOME/reeve/PLATFORM, as root /var/lib/reeve/PLATFORM)',
+    )
+    .option(
+      '--store <url>',
+      'Postgres database for the store (default: REEVE_STORE, then where the state folder says, then a file in it)',
     )
     .option('--host <url>', 'Docker engine (default: DOCKER_HOST, then the Docker context)');
 }

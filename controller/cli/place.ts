@@ -9,8 +9,10 @@ import { type Ref, refOf } from '../../desired-state/resource.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { FirstLoad } from '../session.ts';
 import { installationDigest, listPlatforms, stateDir, statePaths } from '../state-dir.ts';
-import { openStoreReadOnly } from '../store/sqlite.ts';
+import type { StoreHome } from '../store/home.ts';
+import { openStoreAtReadOnly } from '../store/open.ts';
 import type { RevisionRecord } from '../store/store.ts';
+import { askedStore, homeOf, homeOfFolder } from '../store-home.ts';
 import type { Context } from './context.ts';
 import { loadOnly } from './load-only.ts';
 import type { PlatformFlags } from './options.ts';
@@ -18,7 +20,7 @@ import type { PlatformFlags } from './options.ts';
 export interface Place {
   readonly platform: string;
   readonly dir: string;
-  readonly storePath: string;
+  readonly home: StoreHome;
   readonly socketPath: string;
   /** True: chosen by name or because it is the only one, not by files. */
   readonly fromStore: boolean;
@@ -49,21 +51,29 @@ export async function findPlace(
   const named = flags.file.length > 0;
   // `-p` chooses where no files are given: what is in force of that platform, not what happens to lie here.
   if (flags.platform !== undefined && !named) {
-    return storedPlace(flags.platform, dir ?? stateDir(flags.platform, context), context);
+    return storedPlace(flags.platform, dir ?? stateDir(flags.platform, context), flags, context);
   }
   if (named || manifestsIn(context.cwd)) return placeOfManifests(flags, context, dir, makeKey);
   if (dir !== undefined) {
-    const record = await inForce(dir, context);
-    if (record !== undefined) return storedPlace(record.revision.platform, dir, context);
+    const asked = askedStore(flags.store, context.env);
+    const record = asked === undefined ? await inForce(homeOfFolder(dir, context)) : undefined;
+    if (record !== undefined) return storedPlace(record.revision.platform, dir, flags, context);
   }
-  return onlyPlace(context, guess);
+  return onlyPlace(flags, context, dir, guess);
 }
 
-async function storedPlace(platform: string, dir: string, context: Context): Promise<Place> {
-  const record = await inForce(dir, context);
+async function storedPlace(
+  platform: string,
+  dir: string,
+  flags: PlatformFlags,
+  context: Context,
+): Promise<Place> {
+  const home = homeOf(dir, platform, askedStore(flags.store, context.env), context);
+  const record = await inForce(home);
   const refs = (record?.revision.resources ?? []).map(refOf);
   const paths = record?.sources ?? [];
-  return { platform, loadAs: platform, fromStore: true, paths, refs, ...statePaths(dir, context) };
+  const { socketPath } = statePaths(dir, context);
+  return { platform, loadAs: platform, fromStore: true, paths, refs, dir, socketPath, home };
 }
 
 async function placeOfManifests(
@@ -82,7 +92,12 @@ async function placeOfManifests(
     return known;
   }
   const { platform, resources, sources } = result.loaded.revision;
-  const { loadAs, ...place } = await storedPlace(platform, dir ?? stateDir(platform, context), context);
+  const { loadAs, ...place } = await storedPlace(
+    platform,
+    dir ?? stateDir(platform, context),
+    flags,
+    context,
+  );
   return {
     ...place,
     ...(flags.platform === undefined ? {} : { loadAs }),
@@ -101,13 +116,21 @@ async function placeKeeping(
   dir: string | undefined,
 ): Promise<Place | undefined> {
   const files = new Set([...result.files, ...flags.file.map((path) => resolve(context.cwd, path))]);
-  const candidates = dir === undefined ? listPlatforms(context).map((found) => found.dir) : [dir];
+  const asked = askedStore(flags.store, context.env);
+  const candidates =
+    dir === undefined || asked !== undefined
+      ? (await platformsOf(asked, context)).map((found) => ({
+          dir: dir ?? found.dir,
+          home: homeOf(found.dir, found.platform, asked, context),
+          isMeant: false,
+        }))
+      : [{ dir, home: homeOfFolder(dir, context), isMeant: true }];
   for (const candidate of candidates) {
-    const record = await inForce(candidate, context);
+    const record = await inForce(candidate.home);
     if (record === undefined) continue;
     const isKept = record.sources.some((source) => files.has(source));
-    if (!isKept && dir === undefined) continue;
-    const place = await storedPlace(record.revision.platform, candidate, context);
+    if (!isKept && !candidate.isMeant) continue;
+    const place = await storedPlace(record.revision.platform, candidate.dir, flags, context);
     const named = flags.file.length > 0;
     const sources = named ? flags.file.map((path) => resolve(context.cwd, path)) : result.files;
     return {
@@ -121,11 +144,18 @@ async function placeKeeping(
   return undefined;
 }
 
-async function onlyPlace(context: Context, guess: boolean): Promise<Place> {
-  const platforms = listPlatforms(context);
+async function onlyPlace(
+  flags: PlatformFlags,
+  context: Context,
+  dir: string | undefined,
+  guess: boolean,
+): Promise<Place> {
+  const asked = askedStore(flags.store, context.env);
+  const platforms = await platformsOf(asked, context);
   const [only, second] = platforms;
   if (only === undefined) {
-    throw new ReeveError('no manifests here, and no platform has been applied on this machine yet', {
+    const where = asked === undefined ? 'on this machine' : 'with this store';
+    throw new ReeveError(`no manifests here, and no platform has been applied ${where} yet`, {
       status: exitStatus.usage,
       hint: 'name manifests with -f PATH, or go to the folder that has a reeve.yaml or a Compose file',
     });
@@ -139,14 +169,25 @@ async function onlyPlace(context: Context, guess: boolean): Promise<Place> {
   if (!guess) {
     throw new ReeveError('no manifests here, and no platform is named', {
       status: exitStatus.usage,
-      hint: `if the only one of this machine is meant: -p ${only.platform}`,
+      hint: `if the only one is meant: -p ${only.platform}`,
     });
   }
-  return storedPlace(only.platform, only.dir, context);
+  return storedPlace(only.platform, dir ?? only.dir, flags, context);
 }
 
-async function inForce(dir: string, context: Context): Promise<RevisionRecord | undefined> {
-  const store = await openStoreReadOnly(statePaths(dir, context).storePath);
+/** Those of the store that is asked for, else those that this machine has state folders of. */
+async function platformsOf(
+  asked: string | undefined,
+  context: Context,
+): Promise<readonly { readonly platform: string; readonly dir: string }[]> {
+  if (asked === undefined) return listPlatforms(context);
+  const { platformsIn } = await import('../store/postgres/platforms.ts');
+  const names = await platformsIn(asked);
+  return names.map((platform) => ({ platform, dir: stateDir(platform, context) }));
+}
+
+async function inForce(home: StoreHome): Promise<RevisionRecord | undefined> {
+  const store = await openStoreAtReadOnly(home);
   if (store === undefined) return undefined;
   try {
     return await store.inForce();

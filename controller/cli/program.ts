@@ -23,6 +23,7 @@ const manifests = 'Manifests:';
 const change = 'Change the platform:';
 const look = 'Look:';
 const stepIn = 'Step in:';
+const stored = 'What is stored:';
 
 export const entries: readonly Entry[] = [
   {
@@ -140,10 +141,22 @@ export const entries: readonly Entry[] = [
     load: () => import('./commands/logs.ts'),
   },
   {
+    name: 'store',
+    summary: 'check, export, import or move what is stored',
+    group: stored,
+    load: () => import('./commands/store.ts'),
+  },
+  {
     name: 'restart',
     summary: 'restart many in batches, each waited for',
     group: change,
     load: () => import('./commands/restart.ts'),
+  },
+  {
+    name: 'recover',
+    summary: 'bring the whole platform up again, core first',
+    group: change,
+    load: () => import('./commands/recover.ts'),
   },
   {
     name: 'procedures',

@@ -82,6 +82,7 @@ export function sessionOptions(
     ...(place.loadAs === undefined ? {} : { platform: place.loadAs }),
     ...(flags.projectDirectory === undefined ? {} : { projectDirectory: flags.projectDirectory }),
     ...(flags.state === undefined ? {} : { stateDir: place.dir }),
+    ...(flags.store === undefined ? {} : { store: flags.store }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
     by: by(context, verb),
     // What a command does it says itself; the log is for looking into it.

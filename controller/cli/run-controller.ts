@@ -3,12 +3,14 @@
 import { serve } from '../http/server.ts';
 import { makeLogger } from '../log.ts';
 import { makeScrubber } from '../secrets.ts';
-import { openSession } from '../session.ts';
+import { openSession, type SessionOptions } from '../session.ts';
+import type { SessionControl } from '../session-control.ts';
 import { openStateDir } from '../state-dir.ts';
+import { onceStoreAnswers, waitFor } from '../wait-for.ts';
 import type { Context } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { PlatformFlags } from './options.ts';
-import { findPlace } from './place.ts';
+import { findPlace, type Place } from './place.ts';
 import { sessionOptions } from './reach.ts';
 import { version } from './version.ts';
 
@@ -27,16 +29,13 @@ export async function runController(flags: RunFlags, context: Context): Promise<
   });
   const interrupt = onInterrupt(context, 'finishing what has begun');
   interrupt.addEventListener('abort', () => logger.info('stopping'));
-  const place = await findPlace(flags, context, { makeKey: true });
-  const session = await openSession({
-    ...sessionOptions(place, flags, context, { verb: 'run', lock: true, manifests: true, ...force(flags) }),
-    logger,
-    scrubber,
-    tolerant: interrupt,
-  }).catch((error: unknown) => {
-    if (!interrupt.aborted) throw error;
-  });
-  if (session === undefined) return logger.info('stopped before the engine could be asked');
+  const opened = await open(flags, context, { logger, scrubber, tolerant: interrupt }).catch(
+    (error: unknown) => {
+      if (!interrupt.aborted) throw error;
+    },
+  );
+  if (opened === undefined) return logger.info('stopped before engine and store could be asked');
+  const { place, session } = opened;
   try {
     const { socketPath } = openStateDir(place.dir, context);
     const server = await serve(session, {
@@ -58,6 +57,20 @@ export async function runController(flags: RunFlags, context: Context): Promise<
     await session.close();
   }
   logger.info('stopped; containers run on');
+}
+
+async function open(
+  flags: RunFlags,
+  context: Context,
+  life: Required<Pick<SessionOptions, 'logger' | 'scrubber' | 'tolerant'>>,
+): Promise<{ readonly place: Place; readonly session: SessionControl }> {
+  const place = await onceStoreAnswers(
+    () => findPlace(flags, context, { makeKey: true }),
+    waitFor(life.tolerant, life.logger),
+  );
+  const options = { verb: 'run', lock: true, manifests: true, ...force(flags) };
+  const session = await openSession({ ...sessionOptions(place, flags, context, options), ...life });
+  return { place, session };
 }
 
 function force({ forceUnlock }: RunFlags): { forceUnlock?: boolean } {

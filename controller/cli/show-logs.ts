@@ -11,7 +11,7 @@ import type { Engine, LogLine, LogOptions } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { resolveNames } from '../names.ts';
 import { makeScrubber } from '../secrets.ts';
-import { openStoreReadOnly } from '../store/sqlite.ts';
+import { openStoreAtReadOnly } from '../store/open.ts';
 import type { Context } from './context.ts';
 import { endAtInterrupt } from './interrupt.ts';
 import { loadOnly } from './load-only.ts';
@@ -84,7 +84,7 @@ export async function showLogs(names: readonly string[], flags: LogFlags, contex
 async function keptOf(
   place: Place,
 ): Promise<{ readonly made: Facts['made']; readonly refs: readonly Ref[] }> {
-  const store = await openStoreReadOnly(place.storePath);
+  const store = await openStoreAtReadOnly(place.home);
   try {
     const refs = ((await store?.conditions()) ?? []).map((c) => c.ref);
     return {

@@ -10,6 +10,8 @@ export interface Unit {
   /** Root's manager: hardening that a user's manager cannot do is left out otherwise. */
   readonly asRoot: boolean;
   readonly stateDir?: string;
+  /** Without its password: a unit is everybody's to read. */
+  readonly store?: string;
   readonly host?: string;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -42,9 +44,10 @@ export function unitText(unit: Unit): string {
   ].join('\n');
 }
 
-function commandLine({ executable, sources, platform, stateDir, host }: Unit): string {
+function commandLine({ executable, sources, platform, stateDir, store, host }: Unit): string {
   const words = [executable, 'run', '-p', platform, ...sources.flatMap((source) => ['-f', source])];
   if (stateDir !== undefined) words.push('--state', stateDir);
+  if (store !== undefined) words.push('--store', store);
   if (host !== undefined) words.push('--host', host);
   return words.map((word) => quote(word).replaceAll('$', () => '$$')).join(' ');
 }

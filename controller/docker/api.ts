@@ -244,6 +244,7 @@ export interface RawInfo {
   OperatingSystem?: Maybe<string>;
   NCPU?: Maybe<number>;
   MemTotal?: Maybe<number>;
+  DockerRootDir?: Maybe<string>;
   LoggingDriver?: Maybe<string>;
   DefaultRuntime?: Maybe<string>;
 }

@@ -10,6 +10,7 @@ import { createClient, type EngineClient } from './client.ts';
 import type { Dialled } from './dial.ts';
 import { followEvents } from './events.ts';
 import { runExec } from './exec.ts';
+import { pruneBuildCache, removeDanglingImages } from './free.ts';
 import { freshPing } from './fresh-ping.ts';
 import { makeInspector } from './inspect.ts';
 import { listContainers, listNetworks, listVolumes, resolveImages } from './list.ts';
@@ -75,6 +76,8 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
     perform: (step, context) => performStep(client, step, { ...context, credentials }),
     registryDigest: (image, signal) => registryDigest(client, credentials, image, signal),
     repoDigest: (image) => repoDigest(client, image),
+    removeDanglingImages: (keep, signal) => removeDanglingImages(client, keep, signal),
+    pruneBuildCache: (signal) => pruneBuildCache(client, signal),
     exec: (containerId, command, timeoutMs) => runExec(client, containerId, command, { timeoutMs }),
     logs: (containerId, logOptions) => readLogs(client, containerId, logOptions, Date.now),
     close: () => transport.close(),
@@ -132,6 +135,7 @@ function toInfo(address: EngineAddress, raw: RawInfo, apiVersion: string): Engin
     apiVersion,
     cpus: raw.NCPU ?? 0,
     memoryBytes: raw.MemTotal ?? 0,
+    dataRoot: raw.DockerRootDir ?? '/var/lib/docker',
     local: address.scheme === 'unix' && isLocalSocket(address.socketPath, raw.OperatingSystem ?? ''),
   };
 }

@@ -149,6 +149,10 @@ export function isMissing(error: unknown): boolean {
   return error instanceof EngineError && error.code === 404;
 }
 
+export function isConflict(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 409;
+}
+
 export function hasReason(error: unknown, reason: string): boolean {
   return error instanceof EngineError && error.reason === reason;
 }

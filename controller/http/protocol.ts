@@ -52,20 +52,57 @@ export const restartPlanBody = z.strictObject({
   selector: z.record(z.string(), z.string()).default({}),
   batchSize: z.number().int().positive(),
   settleMs: z.number().nonnegative(),
+  adaptive: z.boolean().default(false),
   timeoutMs: z.number().positive(),
   maxFailures: z.number().int().nonnegative().exactOptional(),
   sources: z.array(z.string()).exactOptional(),
 });
+const refs = z.array(z.string().transform((ref) => ref as Ref));
+const batches = z.array(z.strictObject({ tier: z.enum(tiers), refs }));
 export const restartBody = z.strictObject({
   by,
   plan: z.strictObject({
-    batches: z.array(
-      z.strictObject({ tier: z.enum(tiers), refs: z.array(z.string().transform((ref) => ref as Ref)) }),
-    ),
+    batches,
     settleMs: z.number().nonnegative(),
+    adaptive: z.boolean().default(false),
     timeoutMs: z.number().positive(),
     maxFailures: z.number().int().nonnegative(),
     leastMs: z.number().nonnegative(),
+  }),
+});
+const recoverSettings = {
+  settleMs: z.number().nonnegative(),
+  adaptive: z.boolean(),
+  timeoutMs: z.number().positive(),
+  diskPercent: z.number().positive(),
+  memoryBytes: z.number().nonnegative(),
+};
+export const recoverPlanBody = z.strictObject({
+  ...recoverSettings,
+  keepHealthy: z.boolean(),
+  batchSize: z.number().int().positive(),
+  maxFailures: z.number().int().nonnegative().exactOptional(),
+  sources: z.array(z.string()).exactOptional(),
+});
+export const recoverBody = z.strictObject({
+  by,
+  plan: z.strictObject({
+    ...recoverSettings,
+    batches,
+    kept: refs,
+    held: refs,
+    core: refs,
+    maxFailures: z.number().int().nonnegative(),
+    stopTimeoutMs: z.number().positive(),
+    room: z.strictObject({
+      disk: z
+        .strictObject({ path: z.string(), usedPercent: z.number(), freeBytes: z.number() })
+        .exactOptional(),
+      memoryAvailableBytes: z.number().exactOptional(),
+    }),
+    unseen: z.boolean(),
+    expectedMs: z.number().nonnegative(),
+    untimed: z.number().int().nonnegative(),
   }),
 });
 export const sayBody = z.strictObject({

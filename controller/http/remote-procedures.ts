@@ -2,6 +2,7 @@
 
 import { attend } from '../procedures/attend.ts';
 import type { Procedures, Word } from '../procedures/procedures.ts';
+import type { RecoverOptions, RecoverPlan } from '../procedures/recover-plan.ts';
 import type { RestartOptions, RestartPlan } from '../procedures/restart-plan.ts';
 import type { ProcedureReport } from '../reports/procedures.ts';
 
@@ -21,6 +22,14 @@ export class RemoteProcedures implements Procedures {
 
   async restart(plan: RestartPlan, by: string): Promise<string> {
     return ((await this.#ask('POST', '/v1/restart', { plan, by })) as { id: string }).id;
+  }
+
+  async recoverPlan(options: RecoverOptions): Promise<RecoverPlan> {
+    return (await this.#ask('POST', '/v1/recover-plan', options)) as RecoverPlan;
+  }
+
+  async recover(plan: RecoverPlan, by: string): Promise<string> {
+    return ((await this.#ask('POST', '/v1/recover', { plan, by })) as { id: string }).id;
   }
 
   async say(id: string, word: Word, by: string): Promise<string> {

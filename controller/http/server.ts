@@ -23,6 +23,8 @@ import {
   type HealthAnswer,
   httpStatusOf,
   planBody,
+  recoverBody,
+  recoverPlanBody,
   restartBody,
   restartPlanBody,
   sayBody,
@@ -137,6 +139,15 @@ function addActing(app: FastifyInstance, control: Control, kept: ServeOptions, s
   app.post('/v1/restart', async (request) => {
     const { plan, by } = read(restartBody, request.body);
     return { id: await control.procedures.restart(plan, by) };
+  });
+  app.post('/v1/recover-plan', (request) => {
+    const { sources, ...recover } = read(recoverPlanBody, request.body);
+    requireSameSources(kept, sources);
+    return control.procedures.recoverPlan(recover);
+  });
+  app.post('/v1/recover', async (request) => {
+    const { plan, by } = read(recoverBody, request.body);
+    return { id: await control.procedures.recover(plan, by) };
   });
   app.post('/v1/say', async (request) => {
     const { id, word, by } = read(sayBody, request.body);

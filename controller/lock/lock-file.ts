@@ -13,7 +13,7 @@ export interface LockFile {
 
 /** undefined: another process holds it. */
 export function takeLockFile(path: string, holder: Holder): LockFile | undefined {
-  const file = hold(path);
+  const file = holdInTurn(path);
   if (file === undefined) return undefined;
   try {
     const draft = `${path}.${holder.pid}.draft`;
@@ -39,6 +39,22 @@ export function readHolder(path: string): Holder | undefined {
     return startTimeOf(holder.pid) === undefined ? undefined : holder;
   } catch {
     return undefined;
+  }
+}
+
+/** As long as a process may take from its lock to its word on who it is, on a busy machine. */
+const unnamedMs = 1_000;
+
+/**
+ * Of several that come in one moment each may find the file busy with the others' tries, so that none gets it. Busy counts
+ * only where the holder has said who it is; until then it is tried again.
+ */
+function holdInTurn(path: string): BetterSqlite.Database | undefined {
+  const still = new Int32Array(new SharedArrayBuffer(4));
+  for (const end = Date.now() + unnamedMs; ; ) {
+    const file = hold(path);
+    if (file !== undefined || readHolder(path) !== undefined || Date.now() > end) return file;
+    Atomics.wait(still, 0, 0, 5 + Math.random() * 15);
   }
 }
 

@@ -43,7 +43,9 @@ export class ApplyWatch {
   /** Looks at one pass. `busy`: steps still in flight. */
   see(result: PassResult, busy: boolean, now: number): Verdict {
     if (this.#down) return this.#seeDown(result, busy, now);
-    const open = result.plan.statuses.filter((s) => this.#targets(s.ref) && isOpen(s) && !isHeld(s));
+    const open = result.plan.statuses.filter(
+      (s) => this.#targets(s.ref) && isOpen(s) && !isHeld(s) && !awaitsTurn(s),
+    );
     const working = busy || result.dispatched.length > 0 || [...result.busy].some(this.#targets);
     if (!working && open.length === 0 && !hasWaitingSteps(result, this.#targets))
       return { over: true, ok: true, failed: [] };
@@ -89,6 +91,11 @@ export function isReady(status: ResourceStatus): boolean {
 
 function isHeld(status: ResourceStatus): boolean {
   return status.conditions.some((c) => c.type === 'Held' && c.status);
+}
+
+/** A procedure brings it up when its turn comes, which may be a person's to say. */
+function awaitsTurn(status: ResourceStatus): boolean {
+  return status.conditions.some((c) => c.type === 'Progressing' && c.status && c.reason === 'AwaitsTurn');
 }
 
 function isWaiting(status: ResourceStatus): boolean {

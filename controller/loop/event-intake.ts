@@ -6,6 +6,7 @@ import type { Ref } from '../../desired-state/resource.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { EngineEvent } from '../engine.ts';
 import type { Prober } from '../probes/prober.ts';
+import { StoreAway } from '../store/away.ts';
 import type { Store } from '../store/store.ts';
 import type { EngineEnd } from './engine-end.ts';
 import { type EventMemory, factsFromEvent, isEndingKill } from './facts-from-event.ts';
@@ -24,6 +25,8 @@ interface EventIntakeContext {
   readonly reconciler: Reconciler;
   readonly engineEnd: EngineEnd;
   readonly pacer: Pacer;
+  /** What was to be remembered is lost: when it is back, everything is to be observed anew. */
+  readonly onStoreAway: (error: StoreAway) => void;
 }
 
 export class EventIntake {
@@ -76,7 +79,7 @@ export class EventIntake {
   }
 
   #remember(event: EngineEvent, { revision }: Target): void {
-    const { store, logger, prober, reconciler, engineEnd, random } = this.#c;
+    const { store, logger, prober, reconciler, engineEnd, random, onStoreAway } = this.#c;
     const inputs = { policy: revision.policy, jitter: random() };
     if (event.action === 'start') prober.forget(event.id);
     // A kill is followed by the die that it causes: looking in between would see an end without a reason. An end is the
@@ -88,7 +91,10 @@ export class EventIntake {
         const changes = factsFromEvent(event, await store.facts(), this.#memory, inputs);
         if (changes.length > 0) await store.setFacts(changes);
       })
-      .catch((error: unknown) => logger.error({ err: error }, 'an engine event could not be remembered'))
+      .catch((error: unknown) => {
+        if (error instanceof StoreAway) onStoreAway(error);
+        else logger.error({ err: error }, 'an engine event could not be remembered');
+      })
       .finally(() => (event.action === 'kill' || event.action === 'die' ? undefined : this.#wakeFor(event)));
   }
 

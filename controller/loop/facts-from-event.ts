@@ -34,8 +34,8 @@ export interface EventMemory {
   readonly ooms: Map<string, number>;
   /** The engine is being stopped: what it kills ends with it. */
   readonly engineEnds: () => boolean;
-  /** Containers that reeve itself is stopping now. */
-  readonly stoppedByReeve: ReadonlySet<string>;
+  /** Containers that reeve itself is stopping now, until they start again. */
+  readonly stoppedByReeve: Set<string>;
   /** Containers that reeve itself has started or is starting, until their `start` is told: it may be told after the step's end. */
   readonly startedByReeve: Set<string>;
 }
@@ -73,6 +73,8 @@ export function factsFromEvent(
     case 'start':
     case 'restart':
       memory.kills.delete(id);
+      // Its next end is another's doing, however soon it comes.
+      memory.stoppedByReeve.delete(id);
       return [
         ...restartByEngine(event, facts, memory, inputs),
         { fact: 'stops', key: id, value: undefined },

@@ -167,6 +167,7 @@ function resourceAfterRemoval(step: Step, facts: Facts): FactChange[] {
     'failedReplacements',
     'reruns',
     'restarts',
+    'turns',
   ] as const;
   return remembered.flatMap((fact): FactChange[] =>
     facts[fact][step.ref] === undefined ? [] : [{ fact, key: step.ref, value: undefined }],
@@ -213,7 +214,9 @@ export function attemptAfterStep(
   jitter: number,
 ): FactChange[] {
   const starts = step.op === 'startContainer' || step.op === 'restartContainer';
-  if (!starts || !failureCauses.has(step.cause.reason)) return [];
+  // One that could not be started before bears the name of that failure.
+  const { reason } = step.cause;
+  if (!starts || !(failureCauses.has(reason) || reason === facts.failures[step.ref]?.reason)) return [];
   const value = nextAttempt(facts.attempts[step.ref], policy, at, jitter, step.cause.message);
   return [{ fact: 'attempts', key: step.ref, value }];
 }

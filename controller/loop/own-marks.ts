@@ -15,15 +15,18 @@ export class OwnMarks {
   readonly stopping = new Set<string>();
   /** Containers that reeve starts: their next `start` is ours, and takes the mark away. */
   readonly starting = new Set<string>();
-  readonly #timers = new Map<string, Set<NodeJS.Timeout>>();
+  readonly #timers = {
+    stopping: new Map<string, NodeJS.Timeout>(),
+    starting: new Map<string, NodeJS.Timeout>(),
+  };
 
   begin(step: Step): void {
     const id = containerOf(step);
     if (id === undefined) return;
-    // What an earlier step left to be taken away belongs to this one now.
-    if (starts(step) || stops(step)) this.#keep(id);
-    if (stops(step)) this.stopping.add(id);
-    if (starts(step)) this.starting.add(id);
+    // What an earlier step left to be taken away belongs to this one now. A start keeps no mark of a stop: one that crashes
+    // as often as it is started would be taken for stopped by us, for ever, and started again without a pause.
+    if (stops(step)) this.#put(id, 'stopping');
+    if (starts(step)) this.#put(id, 'starting');
   }
 
   /** It had begun, and is not done after all. */
@@ -40,25 +43,24 @@ export class OwnMarks {
     if (id === undefined || !(starts(step) || stops(step))) return;
     // It ran already: whoever started it, it was not us.
     if (outcome?.changed === false) this.starting.delete(id);
-    this.#takeAway(id, this.stopping, toldLateMs);
-    this.#takeAway(id, this.starting, outcome === undefined ? toldLateMs : startLostMs);
+    if (stops(step)) this.#takeAway(id, 'stopping', toldLateMs);
+    if (starts(step)) this.#takeAway(id, 'starting', outcome === undefined ? toldLateMs : startLostMs);
   }
 
-  #takeAway(id: string, marks: Set<string>, ms: number): void {
-    const timers = this.#timers.get(id) ?? new Set();
-    this.#timers.set(id, timers);
+  #put(id: string, mark: 'stopping' | 'starting'): void {
+    clearTimeout(this.#timers[mark].get(id));
+    this.#timers[mark].delete(id);
+    this[mark].add(id);
+  }
+
+  #takeAway(id: string, mark: 'stopping' | 'starting', ms: number): void {
     const timer = setTimeout(() => {
-      marks.delete(id);
-      timers.delete(timer);
-      if (timers.size === 0) this.#timers.delete(id);
+      this[mark].delete(id);
+      this.#timers[mark].delete(id);
     }, ms);
     timer.unref();
-    timers.add(timer);
-  }
-
-  #keep(id: string): void {
-    for (const timer of this.#timers.get(id) ?? []) clearTimeout(timer);
-    this.#timers.delete(id);
+    clearTimeout(this.#timers[mark].get(id));
+    this.#timers[mark].set(id, timer);
   }
 }
 

@@ -38,10 +38,11 @@ export class PlatformRecord {
   /** An event, and a condition for as long as it stands. */
   async turn(type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
     const { store, platform, now, logger } = this.#c;
-    await this.tell(type, reason, message);
     const condition = { type: 'Ready', status: type === 'Normal', reason, message } as const;
+    // Before the event: who is told that the engine is back finds no word any more of its being away.
     await store
       .saveCondition(`Platform/${platform}`, condition, now())
       .catch((error: unknown) => logger.error({ err: error, condition }, 'condition not stored'));
+    await this.tell(type, reason, message);
   }
 }

@@ -6,19 +6,19 @@ import type { Logger } from 'pino';
 import type { Ref } from '../../desired-state/resource.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
-import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
-import { Recoveries } from '../procedures/recoveries.ts';
-import { Runner } from '../procedures/runner.ts';
+import { BesidePasses } from '../procedures/beside-passes.ts';
+import type { Recoveries } from '../procedures/recoveries.ts';
+import type { Runner } from '../procedures/runner.ts';
+import { StoreAway } from '../store/away.ts';
 import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
 import { EngineEnd } from './engine-end.ts';
 import { EventIntake } from './event-intake.ts';
 import { followEvents } from './follow.ts';
-import { noteHeld } from './held-dependents.ts';
 import { Link } from './link.ts';
 import { NamedInspects } from './named-inspects.ts';
 import { Observer } from './observer.ts';
@@ -29,6 +29,7 @@ import { PullNotes } from './pull-notes.ts';
 import { type PassOptions, type PassResult, Reconciler, type Target } from './reconciler.ts';
 import type { StepProgress } from './step-ledger.ts';
 import { logStep } from './step-log.ts';
+import { StoreLink } from './store-link.ts';
 
 export interface RuntimeOptions {
   readonly engine: Engine;
@@ -72,10 +73,12 @@ export class Runtime {
   readonly #notes: PullNotes;
   readonly #pacer: Pacer;
   readonly #link: Link;
+  readonly #storeLink: StoreLink;
   readonly #engineEnd: EngineEnd;
   readonly #intake: EventIntake;
   readonly #record: PlatformRecord;
   readonly #inspects: NamedInspects;
+  readonly #beside: BesidePasses;
   /** The last plan had steps that wait for those under way. */
   #stepsWait = false;
   #loop: Promise<void> | undefined;
@@ -97,21 +100,9 @@ export class Runtime {
     });
     this.#link = new Link({
       tell: (type, reason, message) => this.#record.turn(type, reason, message),
-      observeAnew: async () => {
-        await this.forgetAll();
-        this.wake();
-      },
+      observeAnew: () => this.#observeAnew(),
     });
-    this.procedures = new Runner({
-      store: options.store,
-      platform: options.platform,
-      definitions,
-      now,
-      newId: options.procedureId,
-      wake,
-      onEnded: (record) => this.recoveries.ended(record),
-      onError: (error) => options.logger.error({ err: error }, 'a procedure could not go on'),
-    });
+    this.#storeLink = new StoreLink(options);
     this.#inspects = new NamedInspects({
       observer: this.observer,
       platform: options.platform,
@@ -144,13 +135,9 @@ export class Runtime {
       onFailed: (error) => void this.#passFailed(error),
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
-    this.recoveries = new Recoveries({
-      ...options,
-      runner: this.procedures,
-      busy: this.reconciler.busy,
-      wake,
-      onError: (error) => options.logger.error({ err: error }, 'a recovery could not go on'),
-    });
+    this.#beside = new BesidePasses(options, { reconciler: this.reconciler, wake });
+    this.procedures = this.#beside.runner;
+    this.recoveries = this.#beside.recoveries;
     this.#engineEnd = new EngineEnd(options);
     this.#intake = new EventIntake({
       ...options,
@@ -159,6 +146,7 @@ export class Runtime {
       reconciler: this.reconciler,
       engineEnd: this.#engineEnd,
       pacer: this.#pacer,
+      onStoreAway: (error) => void this.#storeLink.failed(error),
     });
   }
 
@@ -177,8 +165,7 @@ export class Runtime {
   async stop(graceMs: number): Promise<void> {
     this.#drain.abort();
     this.#pacer.close();
-    this.recoveries.close();
-    this.procedures.close();
+    this.#beside.close();
     await Promise.race([this.reconciler.settle(), sleep(graceMs)]);
     this.#abort.abort();
     this.prober.close();
@@ -188,10 +175,11 @@ export class Runtime {
   }
 
   /** After a gap, or where facts may be stale: nothing known of containers is believed. */
-  async forgetAll(): Promise<void> {
+  async #observeAnew(): Promise<void> {
     const containers = await this.#o.engine.containers();
     const ours = containers.filter((c) => c.labels[identityLabels.platform] === this.#o.platform);
     this.observer.forgetAll(ours.map((c) => c.id));
+    this.wake();
   }
 
   async #run(): Promise<void> {
@@ -204,6 +192,7 @@ export class Runtime {
         if (ended !== undefined) await this.#record.tell('Warning', 'EngineStopped', ended);
         await this.#pass();
         await this.#link.note({ type: 'answered', at: this.#o.now() });
+        if (await this.#storeLink.passed()) await this.#observeAnew();
       } catch (error) {
         await this.#passFailed(error);
       }
@@ -221,11 +210,7 @@ export class Runtime {
     this.#intake.aim(target);
     const result = await this.reconciler.pass(target, options, this.by);
     this.#intake.notePass(result);
-    const { statuses } = result.plan;
-    const facts = await this.#o.store.facts();
-    await this.procedures.see({ at: this.#o.now(), statuses, facts, busy: result.busy });
-    this.recoveries.note(result, target.revision, facts, options.mode === 'keep');
-    if (await noteHeld(this.#o.store, result, target.revision, facts, this.#o.now())) this.wake();
+    await this.#beside.passed(result, target.revision, options.mode === 'keep');
     this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target, result.observed);
@@ -273,15 +258,20 @@ export class Runtime {
   async #passFailed(error: unknown): Promise<void> {
     const { logger, now } = this.#o;
     const failure = error instanceof Error ? error : new Error(String(error));
+    if (failure instanceof StoreAway) return this.#lookAgain(this.#storeLink.failed(failure));
     const unreachable = failure instanceof EngineError && failure.code === 0;
-    if (!unreachable) {
+    if (unreachable) await this.#link.note({ type: 'failed', at: now(), message: failure.message });
+    else {
       logger.error({ err: failure }, 'pass failed');
       await this.#record.tell('Warning', 'PassFailed', failure.message);
     }
-    if (unreachable) await this.#link.note({ type: 'failed', at: now(), message: failure.message });
     const retryMs = unreachable ? this.#link.retryMs : passRetryMs;
     logger.warn({ retryMs, err: failure.message }, 'looking again later');
-    await sleep(retryMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+    await this.#lookAgain(retryMs);
+  }
+
+  async #lookAgain(afterMs: number): Promise<void> {
+    await sleep(afterMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
     this.wake();
   }
 

@@ -1,20 +1,16 @@
-// A step's begin and end as lines of the log.
+// A line of the controller's log for each step that has ended.
 
 import type { Logger } from 'pino';
 import type { StepProgress } from './step-ledger.ts';
 
-/** A failure is a warning; that one has begun is not said. */
-export function logStep(
-  logger: Logger,
-  { step: { ref, op, cause }, pass, state, ms, message }: StepProgress,
-): void {
+export function logStep(logger: Logger, { step, pass, state, ms, message }: StepProgress): void {
   const fields = {
     pass,
-    ref,
-    op,
-    cause: cause.reason,
+    ref: step.ref,
+    op: step.op,
+    cause: step.cause.reason,
     ...(ms === undefined ? {} : { ms: Math.round(ms) }),
   };
   if (state === 'failed') logger.warn(fields, message ?? 'step failed');
-  else if (state !== 'started') logger.info(fields, `${op} ${state}`);
+  else if (state !== 'started') logger.info(fields, `${step.op} ${state}`);
 }

@@ -2,6 +2,7 @@
 // a line of its log. Pure.
 
 import type { Ref } from '../../desired-state/resource.ts';
+import type { Turn } from '../../reconcilers/facts.ts';
 import type { Advance, StoredMachine } from '../../reconcilers/procedures/advance.ts';
 import type {
   Asked,
@@ -27,8 +28,14 @@ export function causedBy(
 ): Caused {
   const asked = effects.map((effect) => definition.asks(effect));
   const { message } = definition.outlook(machine.state, machine.context);
-  const told = asked.flatMap((a) => a.tellings);
-  const tellings = machine.ended && definition.quiet !== true ? [...told, endOf(machine, message)] : told;
+  const told = asked.flatMap((a) => a.tellings ?? []);
+  const tellings = [
+    ...(event.type === 'begun' && definition.quiet !== true
+      ? [{ type: 'Normal', reason: 'ProcedureBegun', message: `begun by ${by ?? 'reeve'}` } as const]
+      : []),
+    ...told,
+    ...(machine.ended && definition.quiet !== true ? [endOf(machine, message)] : []),
+  ];
   return {
     transition: {
       at: event.at,
@@ -37,11 +44,15 @@ export function causedBy(
       message,
       ...(by === undefined ? {} : { by }),
     },
-    facts: asked.flatMap(({ restarts, withdrawn, ...more }): FactChange[] => [
-      ...handsOff(more, event.at, by ?? id),
-      ...restarts.flatMap((ref) => askRestart(ref, event.at, id)),
-      ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
-    ]),
+    facts: asked.flatMap(
+      ({ restarts = [], withdrawn = [], parked = [], released = [], ...more }): FactChange[] => [
+        ...handsOff(more, event.at, by ?? id),
+        ...restarts.flatMap((ref) => askRestart(ref, event.at, id)),
+        ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
+        ...parked.flatMap(({ ref, ...turn }) => park(ref, { at: event.at, by: id, ...turn })),
+        ...released.flatMap(release),
+      ],
+    ),
     events: tellings.map(({ type, reason, message: words, regarding, choices }) => ({
       at: event.at,
       type,
@@ -54,10 +65,21 @@ export function causedBy(
   };
 }
 
-/** By a person's or a procedure's will it is tried anew: failures before are forgotten. */
 function askRestart(ref: Ref, at: number, by: string): FactChange[] {
+  return [{ fact: 'restarts', key: ref, value: { at, by } }, ...triedAnew(ref)];
+}
+
+function park(ref: Ref, value: Turn): FactChange[] {
+  return [{ fact: 'turns', key: ref, value }, ...triedAnew(ref)];
+}
+
+function release(ref: Ref): FactChange[] {
+  return [{ fact: 'turns', key: ref, value: undefined }, ...triedAnew(ref)];
+}
+
+/** By a person's or a procedure's will it is tried anew: failures before are forgotten. */
+function triedAnew(ref: Ref): FactChange[] {
   return [
-    { fact: 'restarts', key: ref, value: { at, by } },
     { fact: 'attempts', key: ref, value: undefined },
     { fact: 'failures', key: ref, value: undefined },
   ];

@@ -1,6 +1,9 @@
 // What people ask of procedures, and the doing of it in this process. A controller's client asks the same over its socket.
 
 import type { Revision } from '../../desired-state/revision.ts';
+import type { ResourceStatus } from '../../reconcilers/condition.ts';
+import type { HostRoom } from '../../reconcilers/procedures/definition.ts';
+import { EngineError } from '../errors.ts';
 import type { Target } from '../loop/reconciler.ts';
 import type { Runtime } from '../loop/runtime.ts';
 import type { ProcedureReport } from '../reports/procedures.ts';
@@ -8,6 +11,8 @@ import type { Store } from '../store/store.ts';
 import { requireNotSuspended } from '../suspension.ts';
 import { attend } from './attend.ts';
 import { readProcedure } from './read.ts';
+import { readyTimes } from './ready-times.ts';
+import { planRecovery, type RecoverOptions, type RecoverPlan, recoveryInputOf } from './recover-plan.ts';
 import { inputOf, planRestart, type RestartOptions, type RestartPlan } from './restart-plan.ts';
 
 /** A person's word to a procedure that is under way. */
@@ -19,6 +24,9 @@ export interface Procedures {
   restartPlan(options: RestartOptions): Promise<RestartPlan>;
   /** Begins it; returns the id by which it is followed. */
   restart(plan: RestartPlan, by: string): Promise<string>;
+  recoverPlan(options: RecoverOptions): Promise<RecoverPlan>;
+  /** As `restart`. */
+  recover(plan: RecoverPlan, by: string): Promise<string>;
   /** Says what became of it, as a sentence. */
   say(id: string, word: Word, by: string): Promise<string>;
   /** Tells each change until it has ended or waits for a person's word, or `signal` aborts. Does the work where no controller does. */
@@ -34,6 +42,9 @@ export interface LocalContext {
   /** What is declared now; @throws the mistakes of the manifests. */
   readonly revision: () => Promise<Revision>;
   readonly target: () => Promise<Target>;
+  /** How everything is; @throws where the engine does not answer. */
+  readonly statuses: () => Promise<readonly ResourceStatus[]>;
+  readonly room: () => Promise<HostRoom>;
   readonly mustHoldLock: () => void;
 }
 
@@ -48,10 +59,31 @@ export class LocalProcedures implements Procedures {
     return planRestart(await this.#c.revision(), options);
   }
 
-  async restart(plan: RestartPlan, by: string): Promise<string> {
+  restart(plan: RestartPlan, by: string): Promise<string> {
+    return this.#begin('batched-restart', inputOf(plan, by), by);
+  }
+
+  async recoverPlan(options: RecoverOptions): Promise<RecoverPlan> {
+    const { store, revision, statuses, room } = this.#c;
+    const found = await statuses().catch(ifUnreachable);
+    const sight = {
+      ...(found === undefined ? {} : { statuses: found }),
+      facts: await store.facts(),
+      room: await room(),
+      times: await readyTimes(store),
+      now: Date.now(),
+    };
+    return planRecovery(await revision(), sight, options);
+  }
+
+  recover(plan: RecoverPlan, by: string): Promise<string> {
+    return this.#begin('complete-recovery', recoveryInputOf(plan, by), by);
+  }
+
+  async #begin(kind: string, input: object, by: string): Promise<string> {
     await this.#ready();
     await requireNotSuspended(this.#c.store, this.#c.platform);
-    const { id } = await this.#c.runtime.procedures.start('batched-restart', inputOf(plan, by), by);
+    const { id } = await this.#c.runtime.procedures.start(kind, input, by);
     return id;
   }
 
@@ -80,4 +112,10 @@ export class LocalProcedures implements Procedures {
     this.#c.mustHoldLock();
     if (!this.#c.isKeeping()) await this.#c.runtime.procedures.load();
   }
+}
+
+/** A recovery may begin all the same. @throws what is wrong otherwise. */
+function ifUnreachable(error: unknown): undefined {
+  if (error instanceof EngineError && error.code === 0) return undefined;
+  throw error;
 }

@@ -2,8 +2,8 @@
 
 import { isWorkload, type Ref, type Resource, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
-import { type Batch, batchesOf } from '../../reconcilers/batched-restart/batches.ts';
 import type { BatchedRestartInput } from '../../reconcilers/batched-restart/machine.ts';
+import { type Batch, batchesOf } from '../../reconcilers/procedures/batches.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { resolveNames } from '../names.ts';
 
@@ -14,6 +14,8 @@ export interface RestartOptions {
   readonly selector: Readonly<Record<string, string>>;
   readonly batchSize: number;
   readonly settleMs: number;
+  /** A batch that is proven ready need not settle. */
+  readonly adaptive: boolean;
   readonly timeoutMs: number;
   /** Absent: one batch, or a tenth of all if that is more. */
   readonly maxFailures?: number;
@@ -22,6 +24,7 @@ export interface RestartOptions {
 export interface RestartPlan {
   readonly batches: readonly Batch[];
   readonly settleMs: number;
+  readonly adaptive: boolean;
   readonly timeoutMs: number;
   readonly maxFailures: number;
   /** If each batch is ready at once: the times to settle alone. */
@@ -30,13 +33,13 @@ export interface RestartPlan {
 
 /** @throws where nothing is chosen, or a name is nobody's. */
 export function planRestart(revision: Revision, options: RestartOptions): RestartPlan {
-  const { names, selector, batchSize, settleMs, timeoutMs } = options;
+  const { names, selector, batchSize, settleMs, adaptive, timeoutMs } = options;
   const refs = revision.resources.map(refOf);
   const named = new Set(names.flatMap((name) => resolveNames(name, refs)));
   const chosen = revision.resources.filter(
     (r) => isWorkload(r) && (names.length === 0 || named.has(refOf(r))) && isSelected(r, selector),
   );
-  const batches = batchesOf(revision, new Set<Ref>(chosen.map(refOf)), batchSize);
+  const batches = batchesOf(revision, new Set<Ref>(chosen.map(refOf)), { size: () => batchSize });
   if (batches.length === 0) {
     throw new ReeveError('nothing that runs for long is chosen by that', {
       status: exitStatus.usage,
@@ -45,14 +48,14 @@ export function planRestart(revision: Revision, options: RestartOptions): Restar
   }
   const total = batches.reduce((sum, b) => sum + b.refs.length, 0);
   const maxFailures = options.maxFailures ?? Math.max(batchSize, Math.ceil(total / 10));
-  return { batches, settleMs, timeoutMs, maxFailures, leastMs: batches.length * settleMs };
+  return { batches, settleMs, adaptive, timeoutMs, maxFailures, leastMs: batches.length * settleMs };
 }
 
 export function inputOf(
-  { batches, settleMs, timeoutMs, maxFailures }: RestartPlan,
+  { batches, settleMs, adaptive, timeoutMs, maxFailures }: RestartPlan,
   by: string,
 ): BatchedRestartInput {
-  return { by, batches, settleMs, timeoutMs, maxFailures };
+  return { by, batches, settleMs, adaptive, timeoutMs, maxFailures };
 }
 
 function isSelected(resource: Resource, selector: RestartOptions['selector']): boolean {

@@ -12,11 +12,18 @@ import {
   dueTimer,
   withoutTimer,
 } from '../../reconcilers/procedures/advance.ts';
-import type { ProcedureDefinition, ProcedureEvent, Sight } from '../../reconcilers/procedures/definition.ts';
+import type {
+  ProcedureDefinition,
+  ProcedureEvent,
+  Sight,
+  Work,
+} from '../../reconcilers/procedures/definition.ts';
 import { definitionOf, newestOf } from '../../reconcilers/procedures/index.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { ProcedureRecord, Store } from '../store/store.ts';
 import { causedBy } from './caused.ts';
+import { noSuch, notNow, taken } from './refusals.ts';
+import { Works } from './works.ts';
 
 export interface RunnerContext {
   readonly store: Store;
@@ -28,6 +35,10 @@ export interface RunnerContext {
   readonly wake: () => void;
   /** One has its end. */
   readonly onEnded?: (record: ProcedureRecord) => void;
+  /** What was sent to the engine and has not begun is wanted no more: of what is to be stopped nothing is started. */
+  readonly halt: () => void;
+  /** Does what a state stands for; looks before it acts. */
+  readonly work: (work: Work, signal: AbortSignal) => Promise<object>;
   /** For what goes wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void;
 }
@@ -39,6 +50,7 @@ const longestWaitMs = 3_600_000;
 
 export class Runner {
   readonly #c: RunnerContext;
+  readonly #works: Works;
   readonly #running = new Map<string, ProcedureRecord>();
   /** Why those cannot go on that no machine is shipped for, by id. */
   readonly #stranded = new Map<string, ReeveError>();
@@ -50,6 +62,13 @@ export class Runner {
 
   constructor(context: RunnerContext) {
     this.#c = context;
+    this.#works = new Works({
+      perform: context.work,
+      now: context.now,
+      feed: (id, event) => this.#inTurn(() => this.#worked(id, event)),
+      onError: context.onError,
+      retryMs,
+    });
   }
 
   get running(): readonly ProcedureRecord[] {
@@ -64,6 +83,7 @@ export class Runner {
       if (definitionOf(this.#c.definitions, record) === undefined) await this.#strand(record);
       else this.#running.set(record.id, record);
     }
+    for (const record of this.running) this.#works.engage(record, this.#definition(record));
     this.#arm();
   }
 
@@ -103,7 +123,7 @@ export class Runner {
       if (record === undefined) throw this.#stranded.get(id) ?? noSuch(id, this.running);
       const event = { ...word, by, at: this.#c.now() };
       const next = await this.#feed(record, event, by);
-      if (next === undefined) throw this.#notNow(record, word);
+      if (next === undefined) throw notNow(record, this.#definition(record), word);
       return next;
     });
   }
@@ -130,6 +150,12 @@ export class Runner {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#works.close();
+  }
+
+  async #worked(id: string, event: ProcedureEvent): Promise<void> {
+    const record = this.#running.get(id);
+    if (record !== undefined) await this.#feed(record, event);
   }
 
   /** Timers that are due, oldest first, each once. */
@@ -181,7 +207,9 @@ export class Runner {
       this.#running.delete(record.id);
       this.#c.onEnded?.(record);
     } else this.#running.set(record.id, record);
+    this.#works.engage(record, definition);
     this.#arm();
+    if (facts.some(({ fact, value }) => fact === 'turns' && value !== undefined)) this.#c.halt();
     // To its facts, and to what it looks for in its new state.
     this.#c.wake();
   }
@@ -245,34 +273,11 @@ export class Runner {
     const stronger = others.find((other) => other.rank >= rank);
     if (stronger !== undefined) {
       const { record, shared } = stronger;
-      throw new ReeveError(`${record.id} has ${shared.slice(0, 3).join(', ')} under way`, {
-        status: exitStatus.blocked,
-        hint: `see it: reeve procedures show ${record.id}; end it: reeve abort ${record.id}`,
-      });
+      throw taken(record, shared);
     }
     for (const { record } of others) {
       const ended = await this.#feed(record, { type: 'abort', at: this.#c.now(), by: id }, id);
       if (ended?.machine.ended !== true) throw new Error(`${record.id} does not end when it is aborted`);
     }
   }
-
-  #notNow(record: ProcedureRecord, word: { readonly type: string }): ReeveError {
-    const { message, choices } = this.#definition(record).outlook(
-      record.machine.state,
-      record.machine.context,
-    );
-    const may = choices.length === 0 ? '' : `; it takes: decide ${choices.join('|')}`;
-    return new ReeveError(`${record.id} does not take ${word.type} now: ${message}${may}`, {
-      status: exitStatus.usage,
-    });
-  }
-}
-
-function noSuch(id: string, running: readonly ProcedureRecord[]): ReeveError {
-  const names = running.map((r) => r.id);
-  return new ReeveError(`no procedure ${id} is under way`, {
-    status: exitStatus.usage,
-    hint:
-      names.length === 0 ? 'none is: reeve procedures shows the last ones' : `under way: ${names.join(', ')}`,
-  });
 }

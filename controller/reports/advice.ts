@@ -20,6 +20,8 @@ export interface Situation {
   readonly resource: Resource | undefined;
   /** Id of its recovery that waits for a person's word. */
   readonly recovery?: string;
+  /** It is done, and its volumes were made anew since. */
+  readonly outdated: boolean;
 }
 
 type Rule = readonly [when: (s: Situation) => boolean, say: (s: Situation) => readonly Advice[]];
@@ -37,6 +39,10 @@ const rules: readonly Rule[] = [
       { command: 'reeve plan', why: 'shows what reeve would do' },
       { command: `reeve ${liftedBy[suspended][0]}`, why: 'lets it' },
     ],
+  ],
+  [
+    reasonIs('AwaitsTurn', 'StopsForTurn', 'StopsLater'),
+    () => [{ command: 'reeve procedures', why: 'which one it waits for, and how far that is' }],
   ],
   [
     reasonIs('NotAdopted'),
@@ -126,6 +132,13 @@ const rules: readonly Rule[] = [
     ({ resource }) => [
       { command: `docker pull ${imageOf(resource)}`, why: 'shows what the registry says' },
       { command: 'reeve apply', why: 'once it can be had, or is named otherwise' },
+    ],
+  ],
+  [
+    ({ outdated }) => outdated,
+    ({ row }) => [
+      { command: `reeve rerun ${row.ref}`, why: 'once more, on the volumes as they are now' },
+      { command: `reeve logs ${row.ref} --tail 50`, why: 'what it did the last time' },
     ],
   ],
   [

@@ -7,7 +7,7 @@ import { type Advice, adviceFor } from './advice.ts';
 import { rootCauses } from './describe.ts';
 import type { RecoveryReport } from './procedures.ts';
 import { type ResourceRow, resourceRows } from './resources.ts';
-import { badPlatformConditions, iso, resourceOf, type Snapshot } from './snapshot.ts';
+import { badPlatformConditions, iso, outdatedJobs, resourceOf, type Snapshot } from './snapshot.ts';
 import { type EventRow, eventRow, type HoldRow, holdRows, worstFirst } from './status.ts';
 
 export interface ExplainReport {
@@ -81,6 +81,7 @@ export function explainReport(
       ...(facts.suspended === undefined ? {} : { suspended: facts.suspended.reason }),
       kept: snapshot.controller !== undefined,
       resource,
+      outdated: outdatedJobs(snapshot).some((job) => job.ref === ref),
     }),
   };
 }

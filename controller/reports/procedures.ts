@@ -23,6 +23,8 @@ export interface StageReport {
   /** Absent: not all of it was ready, or is not yet. */
   readonly readyAt?: string;
   readonly failed: readonly string[];
+  /** What was wrong with those when they were judged, by ref. */
+  readonly why?: Readonly<Record<string, string>>;
 }
 
 /** What it keeps for people: a recovery's verdict, evidence and last words. */
@@ -87,7 +89,7 @@ export function procedureReport(
   const { stages = [], details = [] } = outlookOf(record, definitions);
   return {
     ...procedureRow(record, definitions),
-    stages: stages.map(({ beganAt, readyAt, ...stage }) => ({
+    stages: stages.map(({ beganAt, readyAt, starts: _, ...stage }) => ({
       ...stage,
       beganAt: iso(beganAt),
       ...(readyAt === undefined ? {} : { readyAt: iso(readyAt) }),

@@ -6,6 +6,7 @@ import type { Ref, Resource, Workload } from '../../desired-state/resource.ts';
 import { isWorkload, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
+import { madeSinceDone } from '../../reconcilers/outdated-jobs.ts';
 import type { StoredCondition } from '../store/store.ts';
 
 /** A running controller, as its health endpoint tells it. */
@@ -35,6 +36,12 @@ export interface Snapshot {
   readonly trouble?: { readonly message: string; readonly diagnostics: readonly Diagnostic[] };
 }
 
+export interface OutdatedJob {
+  readonly ref: Ref;
+  /** By their names in the manifests. */
+  readonly volumes: readonly string[];
+}
+
 /** Milliseconds as ISO 8601: what every report shows to programs. */
 export function iso(at: number): string {
   return new Date(at).toISOString();
@@ -50,6 +57,15 @@ export function knownRefs(snapshot: Snapshot): readonly Ref[] {
 /** What is wrong with the platform itself: a broken manifest, an engine that is away. */
 export function badPlatformConditions({ conditions }: Snapshot): readonly StoredCondition[] {
   return conditions.filter((c) => c.ref.startsWith('Platform/') && c.status === (c.type !== 'Ready'));
+}
+
+/** Jobs that are done and whose volumes were made anew since. */
+export function outdatedJobs({ revision, facts }: Snapshot): readonly OutdatedJob[] {
+  const declared = new Map((revision?.resources ?? []).map((resource) => [refOf(resource), resource]));
+  return (Object.keys(facts.completed) as Ref[]).sort().flatMap((ref) => {
+    const volumes = madeSinceDone(ref, declared, facts);
+    return volumes.length === 0 ? [] : [{ ref, volumes }];
+  });
 }
 
 export function resourceOf(snapshot: Snapshot, ref: Ref): Resource | undefined {

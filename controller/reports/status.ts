@@ -5,7 +5,14 @@ import { liftedBy, type SuspensionReason } from '../../reconcilers/lifted-by.ts'
 import type { StoredEvent } from '../store/store.ts';
 import type { ProcedureRow } from './procedures.ts';
 import { type ResourceRow, type ResourceState, resourceRows } from './resources.ts';
-import { badPlatformConditions, type ControllerInfo, iso, type Snapshot } from './snapshot.ts';
+import {
+  badPlatformConditions,
+  type ControllerInfo,
+  iso,
+  type OutdatedJob,
+  outdatedJobs,
+  type Snapshot,
+} from './snapshot.ts';
 
 export interface HoldRow {
   readonly ref: Ref;
@@ -50,6 +57,8 @@ export interface StatusReport {
     readonly message: string;
     readonly since: string;
   }[];
+  /** Jobs that are done and whose volumes were made anew since: what they did is gone. */
+  readonly outdatedJobs: readonly OutdatedJob[];
   readonly pendingSteps?: number;
   readonly trouble?: string;
   /** Procedures that wait for a person's word. */
@@ -134,6 +143,7 @@ export function statusReport(
       message: c.message,
       since: iso(c.lastTransitionTime),
     })),
+    outdatedJobs: outdatedJobs(snapshot),
     ...(pendingSteps === undefined ? {} : { pendingSteps }),
     ...(trouble === undefined ? {} : { trouble: trouble.message }),
     decisions,

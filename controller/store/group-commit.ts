@@ -2,6 +2,7 @@
 // flush to the disk. Owns their order (as asked for) and what is known of the database without asking it.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StoreAway } from './away.ts';
 import type { Database } from './schema.ts';
 
 /** Reads and writes of one transaction. `known` may be changed: the change holds when the transaction does. */
@@ -15,13 +16,18 @@ interface Waiting<Known> {
 
 export class GroupCommit<Known extends object> {
   readonly #db: Database;
+  readonly #read: (db: Database) => Promise<Known>;
   #known: Readonly<Known>;
   #waiting: Waiting<Known>[] = [];
   #busy = false;
+  /** A commit has had no answer: what is known may be older than what is stored. */
+  #stale = false;
 
-  constructor(db: Database, known: Known) {
+  /** `read` reads `known` from the database, where it must be read anew. */
+  constructor(db: Database, known: Known, read: (db: Database) => Promise<Known> = async () => known) {
     this.#db = db;
     this.#known = known;
+    this.#read = read;
   }
 
   /** As of the last commit. */
@@ -54,19 +60,31 @@ export class GroupCommit<Known extends object> {
     this.#busy = false;
   }
 
-  async #commit(group: readonly Waiting<Known>[]): Promise<void> {
-    const known = { ...this.#known };
+  async #commit(group: readonly Waiting<Known>[], isSecondTry = false): Promise<void> {
     try {
-      const answers = await this.#db.transaction().execute(async (tx) => {
-        const all: (() => void)[] = [];
-        for (const { work } of group) all.push(await work(tx, known));
-        return all;
-      });
+      const { answers, known } = await this.#transaction(group);
       this.#known = known;
+      this.#stale = false;
       for (const answer of answers) answer();
     } catch (error) {
-      if (group.length > 1) for (const one of group) await this.#commit([one]);
-      else for (const { reject } of group) reject(error);
+      if (!(error instanceof StoreAway)) {
+        if (group.length > 1) for (const one of group) await this.#commit([one]);
+        else for (const { reject } of group) reject(error);
+        return;
+      }
+      if (error.kept === 'unknown') this.#stale = true;
+      // A connection that broke is made anew, and nothing of the group was kept: most often nobody need hear of it.
+      if (error.kept === 'lost' && !isSecondTry) return this.#commit(group, true);
+      for (const { reject } of group) reject(error);
     }
+  }
+
+  #transaction(group: readonly Waiting<Known>[]): Promise<{ answers: (() => void)[]; known: Known }> {
+    return this.#db.transaction().execute(async (tx) => {
+      const known = this.#stale ? await this.#read(tx) : { ...this.#known };
+      const answers: (() => void)[] = [];
+      for (const { work } of group) answers.push(await work(tx, known));
+      return { answers, known };
+    });
   }
 }

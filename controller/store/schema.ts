@@ -1,4 +1,4 @@
-// The tables as kysely sees them, one truth for SQLite now and Postgres later: text ids, times as epoch ms in
+// The tables as kysely sees them, one truth for SQLite and Postgres: text ids, times as epoch ms in
 // bigint, JSON as text, no auto-increment. A change here needs a new file in migrations/.
 
 import type { Kysely } from 'kysely';
@@ -111,3 +111,9 @@ export interface Tables {
 }
 
 export type Database = Kysely<Tables>;
+
+/** The tables of a store, open. */
+export interface OpenTables {
+  readonly db: Database;
+  readonly close: () => Promise<void>;
+}

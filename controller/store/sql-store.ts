@@ -58,10 +58,7 @@ interface Known {
 
 /** For the one writer, on a database whose schema is up to date. */
 export async function makeStore(db: Database): Promise<Store> {
-  const commits = new GroupCommit<Known>(db, {
-    facts: await readFacts(db),
-    conditions: await readConditions(db),
-  });
+  const commits = new GroupCommit<Known>(db, await readKnown(db), readKnown);
   const fresh = await isEmpty(db);
   let lastPlanId = await newestPlanId(db);
   return {
@@ -112,11 +109,15 @@ export async function makeStore(db: Database): Promise<Store> {
         await pruneRevisions(tx, retention.revisions);
       }),
     close: async () => {
-      // What was asked for before is written first.
-      await commits.write(async () => undefined);
+      // What was asked for before is written first; who asked was told where it could not be.
+      await commits.write(async () => undefined).catch(() => undefined);
       await db.destroy();
     },
   };
+}
+
+async function readKnown(db: Database): Promise<Known> {
+  return { facts: await readFacts(db), conditions: await readConditions(db) };
 }
 
 /**

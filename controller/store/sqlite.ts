@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { ageOf, migrate } from './migrations/migrate.ts';
 import { privateFolder, readableStore } from './readable-copy.ts';
-import type { Database } from './schema.ts';
+import type { Database, OpenTables } from './schema.ts';
 import { makeReader, makeStore, type StoreReader } from './sql-store.ts';
 import { openSqlite } from './sqlite-file.ts';
 import type { Store } from './store.ts';
@@ -15,18 +15,36 @@ export type { StoreReader } from './sql-store.ts';
 
 /** Opens or makes the store and brings its schema up to date. Only under the platform's lock. */
 export async function openStore(path: string): Promise<Store> {
-  const db = openSqlite(path, 'write');
+  const { db, close } = await openTables(path);
   try {
-    await migrate(db, path);
     return await makeStore(db);
   } catch (error) {
-    await db.destroy();
+    await close();
     throw error;
   }
 }
 
 /** Takes no lock and migrates nothing; undefined where there is no store yet. */
 export async function openStoreReadOnly(path: string): Promise<StoreReader | undefined> {
+  const tables = await openTablesReadOnly(path);
+  return tables === undefined ? undefined : { ...makeReader(tables.db), close: tables.close };
+}
+
+/** The tables themselves, for the one writer. */
+export async function openTables(path: string): Promise<OpenTables> {
+  const db = openSqlite(path, 'write');
+  const close = () => db.destroy();
+  try {
+    await migrate(db, path);
+    return { db, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The tables themselves, for reading alone. */
+export async function openTablesReadOnly(path: string): Promise<OpenTables | undefined> {
   if (!isThere(path)) return undefined;
   const readable = readableStore(path);
   const db = openSqlite(readable.path, 'read');
@@ -36,7 +54,7 @@ export async function openStoreReadOnly(path: string): Promise<StoreReader | und
   };
   try {
     const age = await ageOf(db, path);
-    if (age === 'current') return { ...makeReader(db), close };
+    if (age === 'current') return { db, close };
     const copy = age === 'older' ? await upgradedCopy(db, path) : undefined;
     await close();
     return copy;
@@ -47,7 +65,7 @@ export async function openStoreReadOnly(path: string): Promise<StoreReader | und
 }
 
 /** An older store is its writer's to bring up to date (which may still run): a reader reads a copy that was. */
-async function upgradedCopy(db: Database, where: string): Promise<StoreReader> {
+async function upgradedCopy(db: Database, where: string): Promise<OpenTables> {
   const folder = privateFolder();
   try {
     const path = join(folder.path, 'store.db');
@@ -60,7 +78,7 @@ async function upgradedCopy(db: Database, where: string): Promise<StoreReader> {
       await copy.destroy();
       folder.discard();
     };
-    return { ...makeReader(copy), close };
+    return { db: copy, close };
   } catch (error) {
     folder.discard();
     throw error;

@@ -1,4 +1,4 @@
-// What a store keeps, as an interface: SQLite today, Postgres later, one contract suite for both.
+// What a store keeps, as an interface: in SQLite or in Postgres, one contract suite for both.
 // Every method that writes resolves only when the write is durable. Times are epoch ms.
 
 import type { Ref } from '../../desired-state/resource.ts';

@@ -31,27 +31,30 @@ export interface ModelContext {
   readonly includedBy: readonly string[];
 }
 
+/** The bytes of a `!!binary` are text too, and their `$` is not seen in the file's. */
+const mayHoldVariables = /\$|binary/;
+
 /** The documents of a file with variables filled in and tags settled; syntax mistakes are told. */
 export function readDocuments(context: ModelContext, { path, display, namedAt }: ModelSource): Settled[] {
   const { loading, lookup } = context;
   loading.files.add(path);
-  const { documents, diagnostics, keys, text } = readOnce(loading, path, display);
+  const { documents, diagnostics, inCompose, text } = readOnce(loading, path, display);
   const isTagged = /!(?:reset|override)\b/.test(text);
   tellFile(loading, diagnostics, display, namedAt);
-  loading.diagnostics.push(...keys);
+  loading.diagnostics.push(...inCompose);
   return documents.flatMap((document) => {
     if (document.kind !== 'map') {
       const message = 'expected a Compose file: a map with services';
       tell(loading, 'error', document, { code: 'WrongType', message });
       return [];
     }
+    // First of all: what is reset is not looked at, whatever it says.
+    const { tree, paths } = isTagged ? settleTags(document) : { tree: document, paths: [] };
     // Names were recorded by the lookup itself.
-    const filled = text.includes('$') ? interpolateTree(document, lookup, () => {}) : undefined;
+    const filled = mayHoldVariables.test(text) ? interpolateTree(tree, lookup, () => {}) : undefined;
     loading.diagnostics.push(...(filled?.diagnostics ?? []));
-    const typed = castScalars(loading, typeScalars(filled?.node ?? document));
-    if (typed.kind !== 'map') return [];
-    const { tree, paths } = isTagged ? settleTags(typed) : { tree: typed, paths: [] };
-    return [{ tree: promoteAliases(tree), paths }];
+    const typed = castScalars(loading, typeScalars(filled?.node ?? tree));
+    return typed.kind === 'map' ? [{ tree: promoteAliases(typed), paths }] : [];
   });
 }
 

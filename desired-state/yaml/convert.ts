@@ -2,6 +2,7 @@
 // used twice stays one shared node, so only its expanded size and depth are bounded, never paid for here.
 
 import {
+  type Alias,
   isAlias,
   isMap,
   isPair,
@@ -23,17 +24,17 @@ export type At = (offset: number) => Position;
 interface Said {
   /** What is wrong with the text. */
   readonly diagnostics: Diagnostic[];
-  /** Keys that are no text to YAML, as `1:` and `true:`: mistakes to those who mind. */
-  readonly keys: Diagnostic[];
+  /** Keys that are no text to YAML, as `1:` and `true:`. */
+  readonly inCompose: Diagnostic[];
 }
 
 /** Converts one document's contents; what is usable is returned. */
 export function convertDocument(contents: ParsedNode, at: At, said: Said, text: string): Node {
-  const { diagnostics, keys } = said;
+  const { diagnostics, inCompose } = said;
   const hidden: Hidden = new Map();
   const bareEnd = text.endsWith('\n') ? Number.POSITIVE_INFINITY : text.length;
   const empty = { anchors: new Map(), extents: new WeakMap(), aliased: 0, bareEnd };
-  const root = convert(contents, { at, diagnostics, keys, hidden, ...empty });
+  const root = convert(contents, { at, diagnostics, inCompose, hidden, ...empty });
   diagnostics.push(...hiddenDiagnostics(hidden));
   return root;
 }
@@ -53,12 +54,28 @@ interface Context extends Said {
 function convert(source: ParsedNode, context: Context): Node {
   if (isAlias(source)) return convertAlias(source.source, source.range[0], context);
   if (source.anchor) context.anchors.set(source.anchor, 'open');
-  const node = isScalar(source)
-    ? convertScalar(source, context)
-    : isMap(source)
-      ? convertMap(source, context)
-      : convertList(source, context);
+  const node = source.tag === '!reset' ? convertReset(source, context) : convertNode(source, context);
   if (source.anchor) context.anchors.set(source.anchor, node);
+  return node;
+}
+
+function convertNode(source: Exclude<ParsedNode, Alias.Parsed>, context: Context): Node {
+  if (isScalar(source)) return convertScalar(source, context);
+  return isMap(source) ? convertMap(source, context) : convertList(source, context);
+}
+
+/** What Compose does not mind where it takes the value away. */
+const idleInReset = new Set(['BadBinary', 'BadKey', 'BadMerge', 'DuplicateKey']);
+
+/** Its value goes unread, with its mistakes; but what has an anchor in there may be wanted elsewhere. */
+function convertReset(source: Exclude<ParsedNode, Alias.Parsed>, context: Context): Node {
+  const { diagnostics, inCompose, anchors } = context;
+  const before = { diagnostics: diagnostics.length, inCompose: inCompose.length, anchors: anchors.size };
+  const node = convertNode(source, context);
+  if (anchors.size > before.anchors) return node;
+  inCompose.length = before.inCompose;
+  const told = diagnostics.splice(before.diagnostics);
+  diagnostics.push(...told.filter(({ code }) => !idleInReset.has(code)));
   return node;
 }
 
@@ -154,7 +171,7 @@ function mapOf(
     if (isTyped(key, name, context)) {
       const message = `key ${name} is no text to YAML`;
       const hint = `quote it: "${name}"`;
-      context.keys.push({ severity: 'error', code: 'BadKey', ...keyPosition, message, hint });
+      context.inCompose.push({ severity: 'error', code: 'BadKey', ...keyPosition, message, hint });
     }
     const first = entries.get(name);
     if (first === undefined) entries.set(name, { key: name, keyPosition, value: node });

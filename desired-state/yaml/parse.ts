@@ -2,7 +2,7 @@
 // errors; it knows nothing of manifests. Never throws for a mistake in the text.
 
 import { Composer, type CST, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic, Position } from '../diagnostic.ts';
 import type { Node } from '../tree.ts';
 import { convertDocument } from './convert.ts';
 import { maxDepth } from './limits.ts';
@@ -13,14 +13,16 @@ export interface ParsedYaml {
   /** Documents without a syntax error, in order; empty documents are left out. */
   readonly documents: Node[];
   readonly diagnostics: Diagnostic[];
-  /** Keys that are no text to YAML: mistakes in a Compose file, taken as written elsewhere. */
-  readonly keys: Diagnostic[];
+  /** Mistakes in a Compose file only: keys that are no text to YAML, documents that begin and say nothing. */
+  readonly inCompose: Diagnostic[];
 }
 
 /** Parses all documents of a text; positions are the file's own, `display` names the file in them. */
 export function parseYaml(text: string, display: string): ParsedYaml {
   const plain = parsePlainBlocks(text, display);
-  return plain === undefined ? parseFully(text, display) : { documents: [plain], diagnostics: [], keys: [] };
+  return plain === undefined
+    ? parseFully(text, display)
+    : { documents: [plain], diagnostics: [], inCompose: [] };
 }
 
 /** With all of YAML: several times slower than what plain blocks need. */
@@ -32,7 +34,7 @@ export function parseFully(text: string, display: string): ParsedYaml {
   };
   const tooDeep = (offset: number): ParsedYaml => ({
     documents: [],
-    keys: [],
+    inCompose: [],
     diagnostics: [
       {
         severity: 'error',
@@ -54,14 +56,14 @@ export function parseFully(text: string, display: string): ParsedYaml {
     prettyErrors: false,
   });
   const unclosedFrom = unclosedFinder(tokens);
-  const result: ParsedYaml = { documents: [], diagnostics: [], keys: [] };
+  const result: ParsedYaml = { documents: [], diagnostics: [], inCompose: [] };
   for (const document of composer.compose(tokens, false, text.length)) {
     addDocument(document, unclosedFrom, text, at, result);
   }
   return result;
 }
 
-type At = (offset: number) => { file: string; line: number; column: number };
+type At = (offset: number) => Position;
 
 function addDocument(
   document: Document.Parsed,
@@ -80,8 +82,16 @@ function addDocument(
     return;
   }
   const { contents } = document;
-  if (contents === null || contents.range[0] === contents.range[1]) return;
+  if (contents === null || contents.range[0] === contents.range[1]) {
+    result.inCompose.push(saysNothing(at(document.range[0])));
+    return;
+  }
   result.documents.push(convertDocument(contents, at, result, text));
+}
+
+function saysNothing(place: Position): Diagnostic {
+  const message = 'expected a Compose file: a map with services; this document is empty';
+  return { severity: 'error', code: 'WrongType', ...place, message, hint: 'take its --- away' };
 }
 
 /** CST tokens of the whole text, or the offset where nesting went too deep. */

@@ -17,14 +17,14 @@ export interface YamlFile {
   /** Documents without a syntax error. */
   readonly documents: Node[];
   readonly diagnostics: Diagnostic[];
-  /** Keys that are no text to YAML. */
-  readonly keys: readonly Diagnostic[];
+  /** Mistakes in a Compose file only. */
+  readonly inCompose: readonly Diagnostic[];
 }
 
 /** Reads and parses; `display` is how diagnostics name the file. */
 export function readYamlFile(path: string, display: string): YamlFile {
   const { text, diagnostics } = readTextFile(path, display);
-  if (text === undefined) return { text: '', documents: [], diagnostics, keys: [] };
+  if (text === undefined) return { text: '', documents: [], diagnostics, inCompose: [] };
   return { text, ...parseYaml(text, display) };
 }
 

@@ -4,55 +4,42 @@
 
 import { assign, setup } from 'xstate';
 import type { Ref } from '../../desired-state/resource.ts';
-import type { Batch } from './batches.ts';
+import {
+  type BatchWalk,
+  beginBatch,
+  forgetFailed,
+  isAllReady,
+  isLastBatch,
+  missingOf,
+  mustDecide,
+  nextBatch,
+  noteFailed,
+  noteSeen,
+  openFailures,
+  type Seen,
+  unbegun,
+} from '../procedures/batch-walk.ts';
 
-export interface Settings {
-  readonly settleMs: number;
-  /** How long a batch may take to be ready. */
-  readonly timeoutMs: number;
-  /** So many of the standard tier may fail before it stops for a decision. */
-  readonly maxFailures: number;
-}
-
-export interface BatchReport {
-  readonly askedAt: number;
-  /** When the last of it was ready; absent: one never was. */
-  readonly readyAt?: number;
-}
-
-export interface BatchedRestartContext extends Settings {
+export interface BatchedRestartContext extends BatchWalk {
   /** Who asked for it, and when. */
   readonly by: string;
   readonly beganAt: number;
-  readonly batches: readonly Batch[];
-  /** The batch under way. */
-  readonly index: number;
-  /** Of the batch under way. */
-  readonly ready: readonly Ref[];
-  /** Did not get ready in time, in all batches. */
-  readonly failed: readonly Ref[];
-  /** Failures that a person has said to go on with. */
-  readonly accepted: number;
-  /** To stop before the next batch. */
-  readonly pauseAsked: boolean;
-  readonly reports: readonly BatchReport[];
+  readonly settleMs: number;
+  /** How long a batch may take to be ready. */
+  readonly timeoutMs: number;
 }
 
 export type BatchedRestartInput = Pick<
   BatchedRestartContext,
-  'by' | 'batches' | 'settleMs' | 'timeoutMs' | 'maxFailures'
+  'by' | 'batches' | 'settleMs' | 'timeoutMs' | 'maxFailures' | 'adaptive'
 >;
 
 export type BatchedRestartEvent =
-  | { readonly type: 'seen'; readonly at: number; readonly ready: readonly Ref[] }
+  | Seen
   | { readonly type: 'pause'; readonly at: number; readonly by: string }
   | { readonly type: 'resume'; readonly at: number; readonly by: string }
   | { readonly type: 'abort'; readonly at: number; readonly by: string }
   | { readonly type: 'decide'; readonly at: number; readonly by: string; readonly choice: string };
-
-const membersOf = (c: BatchedRestartContext): readonly Ref[] => c.batches[c.index]?.refs ?? [];
-const missing = (c: BatchedRestartContext): readonly Ref[] =>
-  membersOf(c).filter((ref) => !c.ready.includes(ref));
 
 export const machine = setup({
   types: {
@@ -64,54 +51,32 @@ export const machine = setup({
     askRestart: (_, _params: { refs: readonly Ref[]; by: string }) => undefined,
     withdraw: (_, _params: { refs: readonly Ref[] }) => undefined,
     tell: (_, _params: { reason: string; message: string; warning?: boolean }) => undefined,
-    noteSeen: assign({
-      ready: ({ context, event }) => (event.type === 'seen' ? event.ready : context.ready),
-      reports: ({ context, event }) =>
-        event.type === 'seen' && event.ready.length === membersOf(context).length
-          ? context.reports.map((r, i) => (i === context.index ? { ...r, readyAt: event.at } : r))
-          : context.reports,
-    }),
-    noteFailed: assign({ failed: ({ context }) => [...context.failed, ...missing(context)] }),
-    nextBatch: assign({ index: ({ context }) => context.index + 1, ready: [], pauseAsked: false }),
-    begin: assign({
-      reports: ({ context, event }) => [
-        ...context.reports.slice(0, context.index),
-        { askedAt: 'at' in event ? event.at : context.beganAt },
-      ],
-    }),
+    noteSeen: assign(({ context, event }) => (event.type === 'seen' ? noteSeen(context, event) : {})),
+    noteFailed: assign(({ context }) => noteFailed(context)),
+    nextBatch: assign(({ context }) => nextBatch(context)),
+    begin: assign(({ context, event }) => beginBatch(context, 'at' in event ? event.at : context.beganAt)),
     accept: assign({ accepted: ({ context }) => context.failed.length }),
-    forgetFailed: assign({
-      failed: ({ context }) => context.failed.filter((ref) => !membersOf(context).includes(ref)),
-    }),
+    forgetFailed: assign(({ context }) => forgetFailed(context)),
   },
   guards: {
-    allReady: ({ context, event }) =>
-      event.type === 'seen' && membersOf(context).every((ref) => event.ready.includes(ref)),
-    isLast: ({ context }) => context.index + 1 >= context.batches.length,
+    allReady: ({ context, event }) => event.type === 'seen' && isAllReady(context, event),
+    provenReady: ({ context, event }) =>
+      event.type === 'seen' &&
+      context.adaptive === true &&
+      event.proven === true &&
+      isAllReady(context, event),
+    stillReady: ({ context }) => isAllReady(context, context),
+    isLast: ({ context }) => isLastBatch(context),
     isEmpty: ({ context }) => context.batches.length === 0,
     pauseAsked: ({ context }) => context.pauseAsked,
-    mustDecide: ({ context }) => {
-      const failed = context.failed.slice(context.accepted);
-      const grave = membersOf(context).some((ref) => failed.includes(ref));
-      const standard = context.batches[context.index]?.tier === 'standard';
-      return (grave && !standard) || failed.length > context.maxFailures;
-    },
+    mustDecide: ({ context }) => mustDecide(context),
     decided: ({ event }, { choice }: { choice: string }) =>
       event.type === 'decide' && event.choice === choice,
   },
   delays: { settle: ({ context }) => context.settleMs, timeout: ({ context }) => context.timeoutMs },
 }).createMachine({
   id: 'batched-restart',
-  context: ({ input: { at, ...input } }) => ({
-    ...input,
-    beganAt: at,
-    index: 0,
-    ready: [],
-    failed: [],
-    accepted: 0,
-    pauseAsked: false,
-    reports: [],
-  }),
+  context: ({ input: { at, ...input } }) => ({ ...input, ...unbegun, beganAt: at }),
   initial: 'begun',
   on: {
     pause: {
@@ -130,7 +95,7 @@ export const machine = setup({
     abort: {
       target: '.aborted',
       actions: [
-        { type: 'withdraw', params: ({ context }) => ({ refs: missing(context) }) },
+        { type: 'withdraw', params: ({ context }) => ({ refs: missingOf(context) }) },
         {
           type: 'tell',
           params: ({ event }) => ({
@@ -147,10 +112,14 @@ export const machine = setup({
     restarting: {
       entry: [
         'begin',
-        { type: 'askRestart', params: ({ context }) => ({ refs: missing(context), by: context.by }) },
+        { type: 'askRestart', params: ({ context }) => ({ refs: missingOf(context), by: context.by }) },
       ],
       on: {
-        seen: [{ guard: 'allReady', target: 'settling', actions: 'noteSeen' }, { actions: 'noteSeen' }],
+        seen: [
+          { guard: 'provenReady', target: 'judging', actions: 'noteSeen' },
+          { guard: 'allReady', target: 'settling', actions: 'noteSeen' },
+          { actions: 'noteSeen' },
+        ],
       },
       after: {
         timeout: {
@@ -161,7 +130,7 @@ export const machine = setup({
               type: 'tell',
               params: ({ context }) => ({
                 reason: 'BatchNotReady',
-                message: `not ready in time: ${missing(context).join(', ')}`,
+                message: `not ready in time: ${missingOf(context).join(', ')}`,
                 warning: true,
               }),
             },
@@ -169,7 +138,28 @@ export const machine = setup({
         },
       },
     },
-    settling: { after: { settle: 'judging' } },
+    settling: {
+      on: { seen: { actions: 'noteSeen' } },
+      after: {
+        settle: [
+          { guard: 'stillReady', target: 'judging' },
+          {
+            target: 'judging',
+            actions: [
+              'noteFailed',
+              {
+                type: 'tell',
+                params: ({ context }) => ({
+                  reason: 'BatchFell',
+                  message: `was ready and did not stay so: ${missingOf(context).join(', ')}`,
+                  warning: true,
+                }),
+              },
+            ],
+          },
+        ],
+      },
+    },
     judging: {
       always: [
         { guard: 'mustDecide', target: 'deciding' },
@@ -188,7 +178,7 @@ export const machine = setup({
         type: 'tell',
         params: ({ context }) => ({
           reason: 'DecisionNeeded',
-          message: `stopped: ${context.failed.slice(context.accepted).join(', ')} did not get ready; decide: continue, retry or abort`,
+          message: `stopped: ${openFailures(context).join(', ')} did not get ready; decide: continue, retry or abort`,
           warning: true,
         }),
       },

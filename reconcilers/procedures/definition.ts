@@ -29,20 +29,50 @@ export interface Telling {
   readonly choices?: readonly string[];
 }
 
+/** Room on the engine's disk that nobody needs, in the order in which it is given up. Never a volume. */
+export const freeable = ['danglingImages', 'buildCache'] as const;
+
+/** What a state stands for that is no fact of the platform: done by the controller, answered by an event `worked`. */
+export interface FreeDisk {
+  /** Of this doing: stored with the state, so that an answer is told from a late one. */
+  readonly id: string;
+  readonly type: 'freeDisk';
+  readonly source: (typeof freeable)[number];
+  /** Nothing is freed where no more than this is in use. */
+  readonly maxPercent: number;
+}
+
+/** Safe to be done again: whoever does it looks first. */
+export type Work = FreeDisk;
+
 /** What a look at the platform shows, for a procedure to see what it waits for. */
 export interface Sight {
   readonly at: number;
   readonly statuses: Plan['statuses'];
   readonly facts: Facts;
+  /** Of the host; absent: nobody could read it (an engine elsewhere). */
+  readonly room?: HostRoom;
   /** With steps in flight when it was looked at: what is seen of them may be old. Absent: none. */
   readonly busy?: ReadonlySet<Ref>;
 }
 
-/** Restarts that are asked for or no longer wanted, and what is told: stored in one transaction with the next state. */
+/** What there is of what runs out. */
+export interface HostRoom {
+  /** Where the engine keeps its data. */
+  readonly disk?: { readonly path: string; readonly usedPercent: number; readonly freeBytes: number };
+  readonly memoryAvailableBytes?: number;
+}
+
+/** What an effect asks for: facts that the loop acts on, and what is told; stored in one transaction with the next state. */
 export interface Asked {
-  readonly restarts: readonly Ref[];
-  readonly withdrawn: readonly Ref[];
-  readonly tellings: readonly Telling[];
+  readonly restarts?: readonly Ref[];
+  /** Restarts that are wanted no more. */
+  readonly withdrawn?: readonly Ref[];
+  /** To be stopped (`mayRun`: only not started), and to stay so until its turn: `until` says when that is. */
+  readonly parked?: readonly { readonly ref: Ref; readonly until: string; readonly mayRun?: true }[];
+  /** Those whose turn it is, or that wait for none any more. */
+  readonly released?: readonly Ref[];
+  readonly tellings?: readonly Telling[];
   /** To be left alone until a person releases them. */
   readonly held?: readonly Ref[];
   /** Their failures are forgotten: they are tried at once. */
@@ -61,6 +91,10 @@ export interface Stage {
   readonly readyAt?: number;
   /** Given up. */
   readonly failed: readonly Ref[];
+  /** What was wrong with those, where that was looked at. */
+  readonly why?: Readonly<Record<Ref, string>>;
+  /** They were started in it: its time is how long they take. */
+  readonly starts?: boolean;
 }
 
 /** Something that it keeps, for people to read: by name, a few lines. */
@@ -97,6 +131,8 @@ export interface ProcedureDefinition<Context = unknown> {
   refs(context: Context): readonly Ref[];
   /** What the machine should be told of a look, or nothing where it says nothing new to it. */
   see(state: string, context: Context, sight: Sight): ProcedureEvent | undefined;
+  /** What is done while it is in this state. */
+  work?(state: string, context: Context): Work | undefined;
   /** What an effect of the machine changes. */
   asks(effect: Effect): Asked;
   outlook(state: string, context: Context): Outlook;

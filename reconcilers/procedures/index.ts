@@ -1,10 +1,11 @@
 // All procedures that this reeve ships, each with the versions of its machine that may still be under way somewhere.
 
 import { batchedRestart } from '../batched-restart/definition.ts';
+import { completeRecovery } from '../complete-recovery/definition.ts';
 import { recovery } from '../recovery/definition.ts';
 import type { ProcedureDefinition } from './definition.ts';
 
-export const definitions: readonly ProcedureDefinition[] = [batchedRestart, recovery];
+export const definitions: readonly ProcedureDefinition[] = [batchedRestart, completeRecovery, recovery];
 
 /** The one that a stored procedure began with; undefined where this reeve does not ship it (any more, or yet). */
 export function definitionOf(

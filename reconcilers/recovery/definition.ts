@@ -3,7 +3,14 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { ResourceStatus } from '../condition.ts';
 import type { Attempts } from '../facts.ts';
-import type { Asked, Outlook, ProcedureDefinition, ProcedureEvent, Sight } from '../procedures/definition.ts';
+import type {
+  Asked,
+  Outlook,
+  ProcedureDefinition,
+  ProcedureEvent,
+  Sight,
+  Telling,
+} from '../procedures/definition.ts';
 import { activeHold } from '../situation.ts';
 import type { RecoveryContext } from './context.ts';
 import type { Failure } from './evidence.ts';
@@ -145,7 +152,7 @@ interface Told {
   readonly message: string;
 }
 
-function tellings(type: string, { ref, message }: Told): Asked['tellings'] {
+function tellings(type: string, { ref, message }: Told): readonly Telling[] {
   if (type === 'tellRecovered') return [{ type: 'Normal', reason: 'Recovered', message, regarding: ref }];
   if (type !== 'tellEscalated') return [];
   return [{ type: 'Warning', reason: 'RecoveryEscalated', message, regarding: ref, choices }];

@@ -38,7 +38,7 @@ function indexPage(program: Command): string {
     '| 2 | `plan --detailed-exitcode`: there is something to do |',
     '| 64 | usage: what was typed is not understood |',
     '| 65 | manifests have mistakes |',
-    '| 69 | the engine cannot be reached |',
+    '| 69 | the engine or the store cannot be reached |',
     '| 73 | blocked: a stale plan, or more deletions than `maxDelete` |',
     '| 75 | another controller holds the platform |',
     '| 77 | not permitted |',
@@ -55,6 +55,14 @@ function commandPage(command: Command): string {
     '```text',
     helpOf(command),
     '```',
+    ...command.commands.flatMap((sub) => [
+      '',
+      `## reeve ${command.name()} ${sub.name()}`,
+      '',
+      '```text',
+      helpOf(sub),
+      '```',
+    ]),
     ...(fields === undefined ? [] : jsonSection(fields)),
     '',
   ].join('\n');

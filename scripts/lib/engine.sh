@@ -66,9 +66,10 @@ use_project_node() {
 
 # --- Debian packages -----------------------------------------------------------------------------------------------
 
+# A configuration file that is already there stays as it is.
 apt() {
   env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 \
-    -o Acquire::http::Timeout=30 -o Acquire::Retries=2 "$@"
+    -o DPkg::Options::=--force-confold -o Acquire::http::Timeout=30 -o Acquire::Retries=2 "$@"
 }
 
 # Third-party sources that cannot be reached must not stop us: whether the install works decides.
@@ -97,6 +98,18 @@ ensure_commands() {
     PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
   done
   [ ${#missing[@]} -eq 0 ] || step "Debian packages: ${missing[*]}" apt_install "${missing[@]}"
+}
+
+# Postgres for tests, which start one of their own in a folder of their own. Debian's package would make a database cluster
+# and start it: it is told not to.
+ensure_postgres() {
+  local config=/etc/postgresql-common/createcluster.conf
+  if [ -x /usr/lib/postgresql/15/bin/postgres ]; then return 0; fi
+  if [ "$(id -u)" = 0 ] && [ ! -e "$config" ]; then
+    mkdir -p "${config%/*}"
+    echo 'create_main_cluster = false' >"$config"
+  fi
+  step 'Debian packages: postgresql-15' apt_install postgresql-15
 }
 
 # --- Docker engine -------------------------------------------------------------------------------------------------

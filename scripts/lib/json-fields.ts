@@ -26,6 +26,16 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     diagnostics: 'list of `{file, line, column, severity, code, message, hint}`, sorted',
     policy: 'what the policy warns of; fields as `findings` in `policy`; only where valid',
   },
+  store: {
+    platform: "the platform's name",
+    store:
+      'the file, or the database without its password and the schema in it; all of this of `store check`',
+    schema: 'the last change of its tables that it has seen',
+    rows: 'table → how many rows it has',
+    oldest: 'when its oldest event happened first',
+    newest: 'when its newest event happened last',
+    problems: 'what is wrong with it, in words; the exit status is 1 where there is any',
+  },
   policy: {
     platform: "the platform's name",
     workloads: 'services and agents, each replica counted',
@@ -76,6 +86,8 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     counts: 'resources by state',
     notReady: 'resources that are not ready, worst first; fields as in `get`',
     platformConditions: "the platform's own conditions that are bad: `{type, reason, message, since}`",
+    outdatedJobs:
+      'jobs that are done and whose volumes were made anew since: `{ref, volumes}`; `reeve rerun REF` runs them again',
     pendingSteps: 'steps that apply would do; only where it was looked at just now',
     trouble: 'why it could not be looked at',
     decisions:

@@ -10,12 +10,15 @@ import { exitStatus } from '../../controller/errors.ts';
 import { openStore } from '../../controller/store/sqlite.ts';
 import type { Store } from '../../controller/store/store.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
-import { noon, revision, service, volume } from '../support/make.ts';
+import { noon, on, revision, service, volume } from '../support/make.ts';
 
 const r = revision([
   volume('data'),
   service('db', { container: { mounts: [{ type: 'volume', source: 'data', target: '/data' }] } }),
   service('web'),
+  service('migrate', { lifecycle: 'job', dependsOn: [on('Service/db')] }),
+  service('seed', { lifecycle: 'job', dependsOn: [on('Service/db')] }),
+  service('report', { lifecycle: 'job', dependsOn: [on('Service/web')] }),
 ]);
 const data = 'shop_data';
 
@@ -59,6 +62,24 @@ describe('release --accept-data-loss', () => {
     const said = await act({ verb: 'release', name: 'Volume/data', acceptDataLoss: true });
     expect(said).toContain('data loss accepted by ann@host (cli) for shop_data');
     expect((await store.facts()).acceptedLoss).toEqual({ [data]: noon });
+    expect(said).not.toContain('rerun');
+  });
+
+  test('jobs that are over and ran on it are named, with what runs them again', async () => {
+    const completed = { specHash: 'x', at: 1, containerId: 'c' };
+    await store.setFacts([
+      { fact: 'volumesSeen', key: data, value: { at: noon, createdAt: noon } },
+      { fact: 'completed', key: 'Service/migrate', value: completed },
+      { fact: 'completed', key: 'Service/report', value: completed },
+    ]);
+    const failed: ResourceStatus = {
+      ref: 'Service/seed',
+      conditions: [{ type: 'Degraded', status: true, reason: 'JobFailed', message: 'status 1' }],
+    };
+    const said = await act({ verb: 'release', name: 'Volume/data', acceptDataLoss: true }, [], [failed]);
+    expect(said).toMatch(/not run again by itself: reeve rerun Service\/migrate, reeve rerun Service\/seed$/);
+    const jobs = ['Service/migrate', 'Service/report'] as const;
+    await store.setFacts(jobs.map((key) => ({ fact: 'completed', key, value: undefined })));
   });
 });
 

@@ -12,7 +12,7 @@ import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { newPlatform, type TestPlatform } from '../support/platform.ts';
 import { reeve, startController } from '../support/reeve.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 import { inspect } from '../support/world.ts';
 
 const run = promisify(execFile);
@@ -93,7 +93,7 @@ async function composed(file: string): Promise<TestPlatform> {
   onTestFinished(async () => {
     await compose(p.manifests, p.name, 'down', '-v', '-t', '1').catch(() => undefined);
     await p.close();
-  }, 120_000);
+  });
   await p.write('conf/app.conf', 'a setting\n');
   await p.write('docker-compose.yml', file);
   await compose(p.manifests, p.name, 'up', '-d', '-t', '1');
@@ -104,7 +104,7 @@ async function composed(file: string): Promise<TestPlatform> {
 async function inside(p: TestPlatform, service: string, ...command: readonly string[]): Promise<string> {
   const { id = '' } = (await lives(p.name))[service] ?? {};
   const line = ['-H', `unix://${socket}`, 'exec', id, ...command];
-  return (await run('docker', line, { timeout: 30_000 })).stdout.trim();
+  return (await run('docker', line, { timeout: patienceMs })).stdout.trim();
 }
 
 const sql = (p: TestPlatform, text: string): Promise<string> =>
@@ -170,7 +170,7 @@ test('a project of 20 with its data is adopted, changed, kept and given back: sa
   expect(await lives(p.name)).toEqual(before);
   expect(await data(p)).toEqual(kept);
   expect(await p.reeve('disown', '-p', p.name)).toMatchObject({ code: 64 });
-}, 240_000);
+});
 
 function limits(memory: string): string {
   return `apiVersion: reeve/v1
@@ -211,7 +211,7 @@ describe('where something differs', () => {
     const returned = await lives(p.name);
     expect(returned['side']).toEqual(before['side']);
     expect(Object.keys(returned).sort()).toEqual(['side', 'web']);
-  }, 120_000);
+  });
 
   test('a lost store finds what was adopted again: it says so, touches nothing, and an apply goes on', async () => {
     const p = await composed(three('first'));
@@ -232,9 +232,13 @@ describe('where something differs', () => {
     expect(await lives(p.name)).toEqual(before);
     const { id = '' } = before['web'] ?? {};
     await askEngine(socket, 'POST', `/containers/${id}/kill`);
-    await until(async () => (await inspect(socket, id)).State.Running, 20_000, 'the killed one runs again');
+    await until(
+      async () => (await inspect(socket, id)).State.Running,
+      patienceMs,
+      'the killed one runs again',
+    );
     expect((await lives(p.name))['side']).toEqual(before['side']);
-  }, 120_000);
+  });
 });
 
 test('a container of docker run is taken with a manifest that differs in nothing', async () => {
@@ -296,9 +300,9 @@ test('a container of docker run is taken with a manifest that differs in nothing
   await p.untilReady(`Service/${name}`);
   expect((await inspect(socket, Id)).State.Pid).toBe(before.Pid);
   await askEngine(socket, 'POST', `/containers/${Id}/stop?t=0`);
-  await until(async () => (await inspect(socket, Id)).State.Running, 15_000, 'it is started again');
+  await until(async () => (await inspect(socket, Id)).State.Running, patienceMs, 'it is started again');
   expect((await p.reeve('logs', name)).code).toBe(0);
   await controller.stop();
 
   expect(await p.reeve('adopt', '-p', p.name, '--container', 'no-such')).toMatchObject({ code: 64 });
-}, 120_000);
+});

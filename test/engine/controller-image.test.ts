@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askEngine, callEngine } from '../../scripts/lib/docker-api.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage, testImage } from '../support/images.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 import { containerOf, containersOf, inspect, removePlatform } from '../support/world.ts';
 
 const image = 'reeve:test';
@@ -75,16 +75,16 @@ test('the controller in a container brings up a platform, keeps it, and leaves i
   await askEngine(socket, 'POST', `/containers/${victim.Id}/kill`);
   await until(
     async () => (await inspect(socket, victim.Id)).State.Running && (await runningCount()) === 3,
-    20_000,
+    patienceMs,
     'the killed service runs again',
   );
 
   await writeFile(join(folder, 'reeve.yaml'), manifest(['one', 'two', 'three', 'four']));
-  await until(async () => (await runningCount()) === 4, 20_000, 'a service added to the manifest runs');
+  await until(async () => (await runningCount()) === 4, patienceMs, 'a service added to the manifest runs');
 
   await until(
     async () => (await inspect(socket, controller)).State.Health?.Status === 'healthy',
-    40_000,
+    patienceMs,
     'the controller is healthy',
   );
   const after = await inspect(socket, controller);
@@ -92,4 +92,4 @@ test('the controller in a container brings up a platform, keeps it, and leaves i
     id: before.Id,
     startedAt: before.State.StartedAt,
   });
-}, 180_000);
+});

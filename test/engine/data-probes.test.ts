@@ -23,7 +23,7 @@ const postgresWith = (...more: readonly string[]): string =>
   );
 const redisWith = (...more: readonly string[]): string =>
   ofImage(service('cache', more), 'reeve-demo/redis:7');
-const often = 'every: 300ms, timeout: 2s, threshold: 2, startPeriod: 90s';
+const often = 'every: 300ms, timeout: 10s, threshold: 2, startPeriod: 3m';
 
 async function exec(p: TestPlatform, ref: string, command: readonly string[]): Promise<void> {
   const { Id: container } = await p.container(ref);
@@ -57,10 +57,11 @@ test.concurrent('one that wants another password than reeve has is not restarted
 
 test.concurrent('a Postgres in recovery is waited for, however long, and not restarted, though its healthcheck gives up', async (t) => {
   const p = await platformFor(t);
-  // A standby that replays: until its archive has no more to give it takes no connection (57P03).
+  // A standby that replays: until its archive has no more to give, which is when the test has looked, it takes no
+  // connection (57P03).
   const recovery = [
     'touch $$PGDATA/recovery.signal',
-    'echo "restore_command = \'sleep 3; false\'" >>$$PGDATA/postgresql.conf',
+    'echo "restore_command = \'until test -e /tmp/looked; do sleep 0.2; done; false\'" >>$$PGDATA/postgresql.conf',
     'exec postgres',
   ].join('\n');
   const command = `command: [/bin/sh, -c, ${JSON.stringify(recovery)}]`;
@@ -72,6 +73,7 @@ test.concurrent('a Postgres in recovery is waited for, however long, and not res
   const before = await p.untilContainer(db, 'runs', (c) => c.State.Running);
   await p.untilCondition(db, 'Progressing', /^Loading$/, 60_000);
   await p.untilContainer(db, 'is unhealthy', (c) => c.State.Health?.Status === 'unhealthy');
+  await exec(p, db, ['touch', '/tmp/looked']);
   await p.untilReady(db, 60_000);
   const after = await p.container(db);
   expect([after.Id, after.State.StartedAt]).toEqual([before.Id, before.State.StartedAt]);
@@ -84,7 +86,7 @@ test.concurrent('a Redis that hangs is restarted', async (t) => {
   await keep(p, [
     redisWith(
       'command: [redis-server, --protected-mode, "no", --enable-debug-command, "yes"]',
-      'probe: {redis: {}, every: 300ms, timeout: 500ms, threshold: 2, startPeriod: 90s}',
+      'probe: {redis: {}, every: 300ms, timeout: 2s, threshold: 2, startPeriod: 3m}',
     ),
   ]);
   const before = await p.container(cache);

@@ -5,17 +5,17 @@ import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { platformFor } from '../support/kept.ts';
 import { service } from '../support/platform.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 
 beforeAll(async () => {
   const { socket } = await ensureEngine();
   await ensureTestImage(socket);
 });
 
-/** 200 bytes a line and a file of 20 kB: a rotation every hundred lines or so. */
+/** 200 bytes a line and a file of 80 kB: a rotation every two seconds or so. The engine itself loses lines where there are two while it reads. */
 const talker = service('talker', [
   "command: [sh, -c, \"trap 'exit 0' TERM; i=0; while :; do i=$$((i+1)); printf 'line %d %0200d\\\\n' $$i 0; [ $$((i % 20)) = 0 ] && sleep 0.1; done\"]",
-  'logging: {driver: json-file, options: {max-size: 20k, max-file: "2"}}',
+  'logging: {driver: json-file, options: {max-size: 80k, max-file: "2"}}',
 ]);
 
 test('follows through rotations of the log; Ctrl-C ends it with 130', async (t) => {
@@ -25,7 +25,7 @@ test('follows through rotations of the log; Ctrl-C ends it with 130', async (t) 
   const logs = p.spawn('logs', 'talker', '-f', '--tail', '1', '--file', p.manifests);
   const numbers = (): number[] =>
     [...logs.output().stdout.matchAll(/^line (\d+) 0/gm)].map(([, number]) => Number(number));
-  await until(() => numbers().length > 1_500, 40_000, `many rotations: ${logs.output().stderr}`);
+  await until(() => numbers().length > 2_500, 2 * patienceMs, `many rotations: ${logs.output().stderr}`);
   logs.process.kill('SIGINT');
   const { code, stderr } = await logs.ended;
   expect(code).toBe(130);

@@ -6,7 +6,7 @@ import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 import { act } from '../support/world.ts';
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ async function namespace(p: TestPlatform, ref: string, kind: 'net' | 'pid'): Pro
 const untilTogether = (p: TestPlatform, kind: 'net' | 'pid') =>
   until(
     async () => (await namespace(p, vpn, kind)) === (await namespace(p, web, kind)),
-    20_000,
+    patienceMs,
     `web is in the ${kind} namespace of vpn`,
   );
 
@@ -40,7 +40,7 @@ describe.concurrent('who shares the network of another', () => {
     await act(p.socket, before.vpn.Id, verb);
     await until(
       async () => (await p.container(vpn)).State.StartedAt !== before.vpn.State.StartedAt,
-      10_000,
+      patienceMs,
       'vpn was started again',
     );
     await untilTogether(p, 'net');
@@ -55,10 +55,10 @@ describe.concurrent('who shares the network of another', () => {
       service('vpn', ['environment: {MODE: b}']),
       service('web', ['network_mode: service:vpn']),
     ]);
-    await until(async () => (await p.container(web)).Id !== before.Id, 20_000, 'web is another');
+    await until(async () => (await p.container(web)).Id !== before.Id, patienceMs, 'web is another');
     await untilTogether(p, 'net');
     await p.untilEvent(web, 'NamespaceReplaced', /the network of Service\/vpn/);
-    await until(async () => (await p.containers()).length === 2, 20_000, 'the old ones are gone');
+    await until(async () => (await p.containers()).length === 2, patienceMs, 'the old ones are gone');
   });
 });
 

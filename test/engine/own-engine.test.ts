@@ -10,8 +10,8 @@ import { ensureTestImage, testImage } from '../support/images.ts';
 let engine: OwnEngine;
 beforeAll(async () => {
   engine = await startOwnEngine();
-}, 60_000);
-afterAll(() => engine.close(), 60_000);
+});
+afterAll(() => engine.close());
 
 async function startContainer(): Promise<string> {
   const created = await askEngine(engine.socket, 'POST', '/containers/create', { Image: testImage });
@@ -30,14 +30,14 @@ test('an own engine has nothing of the machine’s engine and runs containers', 
   expect(JSON.parse(body)).toEqual([]);
   await ensureTestImage(engine.socket);
   expect(await isRunning(await startContainer())).toBe(true);
-}, 30_000);
+});
 
 test('stopped, it does not answer; started, it answers again', async () => {
   await engine.stop();
   await expect(callEngine(engine.socket, 'GET', '/_ping')).rejects.toThrow();
   await engine.start();
   expect((await callEngine(engine.socket, 'GET', '/_ping')).status).toBe(200);
-}, 60_000);
+});
 
 test('killed −9 with live-restore, its containers run on over the next start', async () => {
   await engine.stop();
@@ -47,7 +47,7 @@ test('killed −9 with live-restore, its containers run on over the next start',
   expect(existsSync(`${dirname(engine.socket)}/docker.pid`)).toBe(true);
   await engine.start({ liveRestore: true });
   expect(await isRunning(id)).toBe(true);
-}, 60_000);
+});
 
 test('killed −9 without live-restore, its containers are stopped by the next start', async () => {
   await engine.stop();
@@ -56,7 +56,7 @@ test('killed −9 without live-restore, its containers are stopped by the next s
   await engine.kill9();
   await engine.start();
   expect(await isRunning(id)).toBe(false);
-}, 60_000);
+});
 
 test('closed, it leaves no folder, no mount and no process behind', async () => {
   const other = await startOwnEngine();
@@ -65,4 +65,4 @@ test('closed, it leaves no folder, no mount and no process behind', async () => 
   await other.close();
   expect(existsSync(folder)).toBe(false);
   expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(folder);
-}, 60_000);
+});

@@ -5,7 +5,7 @@ import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
 import { document, service } from '../support/platform.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 import { act } from '../support/world.ts';
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ describe.concurrent('a person’s word', () => {
       expect((await p.reeve('rerun', 'job', '-f', p.manifests)).code).toBe(0);
       await until(
         async () => (await p.container('Service/job')).State.StartedAt !== first.State.StartedAt,
-        10_000,
+        patienceMs,
         'it ran again',
       );
       const cause = await p.untilEvent('Service/job', 'Rerun', /\(rerun\) asked for it to be run again/);

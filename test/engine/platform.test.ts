@@ -16,8 +16,8 @@ const isFull = process.env['REEVE_PLATFORM'] === 'full';
 const small: PlatformSize = { services: 14, phases: [2, 2, 2], interval: '1s', firstPort: 21_000 };
 const size = isFull ? fullSize : small;
 const acts = isFull ? 20 : 6;
-const minutes = isFull ? 30 : 4;
-const healMs = isFull ? 300_000 : 60_000;
+const minutes = isFull ? 30 : 10;
+const healMs = isFull ? 300_000 : 120_000;
 
 function tell(line: string): void {
   if (isFull) process.stdout.write(`platform: ${line}\n`);

@@ -39,7 +39,7 @@ test('what is denied is refused by every command with its line, and reported on 
   });
   expect(await reeve(['policy', 'hostpid'], here)).toMatchObject({ code: 64 });
   expect(await p.containers()).toEqual([]);
-}, 60_000);
+});
 
 test('a limit above the host is refused with the remedy, and with it taken down, said, and left in peace', async () => {
   const p = await platformWith('', 'cpus: 4000', 'mem_limit: 64m');
@@ -63,11 +63,11 @@ test('a limit above the host is refused with the remedy, and with it taken down,
   await p.untilReady('Service/web');
   await controller.stop();
   expect((await p.container('Service/web')).Id).toBe(Id);
-}, 90_000);
+});
 
 test('plan and validate count what is warned of', async () => {
   const p = await platformWith('', 'pid: host', 'mem_limit: 64m', 'cpus: 0.5', 'healthcheck: {test: "true"}');
   const counted = 'policy: 1 warning (1 hostPid); reeve policy tells each';
   expect((await p.reeve('plan')).stdout).toContain(counted);
   expect((await reeve(['validate'], { cwd: p.manifests })).stderr).toContain(counted);
-}, 60_000);
+});

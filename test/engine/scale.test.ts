@@ -2,6 +2,8 @@
 // depends on it; and what is put into a container beside its image.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureEngine } from '../support/engine.ts';
+import { ensureTestImage } from '../support/images.ts';
 import { newPlatform, type TestPlatform } from '../support/platform.ts';
 
 let platform: TestPlatform;
@@ -24,6 +26,8 @@ configs: {note: {content: "hello\\n"}}
 `;
 
 beforeAll(async () => {
+  const { socket } = await ensureEngine();
+  await ensureTestImage(socket);
   platform = await newPlatform();
   await platform.write('compose.yaml', compose(3, 1));
   await platform.apply('-p', platform.name);

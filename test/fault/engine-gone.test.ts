@@ -6,16 +6,17 @@ import { callEngine } from '../../scripts/lib/docker-api.ts';
 import { type OwnEngine, startOwnEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor, untilAllReady } from '../support/kept.ts';
+import { cpuShare } from '../support/pace.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
-import { throughout, until } from '../support/until.ts';
+import { patienceMs, throughout, until } from '../support/until.ts';
 import { rounds, tell } from './scale.ts';
 
 let engine: OwnEngine;
 beforeAll(async () => {
   engine = await startOwnEngine();
   await ensureTestImage(engine.socket);
-}, 60_000);
-afterAll(() => engine.close(), 60_000);
+});
+afterAll(() => engine.close());
 
 const documents = [
   service('web', ['restart: always']),
@@ -43,7 +44,7 @@ async function platformOf(t: TestContext, liveRestore: boolean): Promise<TestPla
   t.onTestFinished(async () => {
     const answers = await callEngine(engine.socket, 'GET', '/_ping').catch(() => undefined);
     if (answers?.status !== 200) await engine.start({ liveRestore });
-  }, 60_000);
+  });
   return p;
 }
 
@@ -55,65 +56,56 @@ async function causesOf(p: TestPlatform): Promise<readonly string[]> {
 }
 
 describe('the engine goes away', () => {
-  test.for(ways)(
-    'while keeping: $how, live-restore $liveRestore',
-    { timeout: 120_000 },
-    async ({ how, liveRestore }, t) => {
-      const p = await platformOf(t, liveRestore);
-      const controller = await keep(p, documents);
-      const before = await p.container('Service/db');
-      await engine[how]();
-      await p.untilEvent(`Platform/${p.name}`, 'EngineUnreachable');
-      const cpu = controller.cpuMs();
-      await throughout(() => controller.process.exitCode === null, downMs, 'the controller lives');
-      const share = (controller.cpuMs() - cpu) / downMs;
-      tell(
-        `engine gone (${how}, live-restore ${liveRestore}): controller's CPU ${(share * 100).toFixed(1)} % of a core`,
-      );
-      expect(share).toBeLessThan(0.1);
-      const status = await p.reeve('status', '-f', p.manifests);
-      expect(`${status.stdout}${status.stderr}`).toMatch(/EngineUnreachable|cannot be reached|not answer/i);
-      await engine.start({ liveRestore });
-      await p.untilEvent(`Platform/${p.name}`, 'EngineReachable', /./, 30_000);
-      await p.untilContainer('Service/db', 'runs', (c) => c.State.Running, 30_000);
-      await untilAllReady(p);
-      expect(await p.containers()).toHaveLength(documents.length);
-      // With live-restore nothing stopped, so nothing may be restarted.
-      if (liveRestore) expect((await p.container('Service/db')).State.StartedAt).toBe(before.State.StartedAt);
-      expect(await causesOf(p)).toEqual(liveRestore ? [] : ['EngineStopped']);
-      if (!liveRestore)
-        await p.untilEvent(`Platform/${p.name}`, 'EngineStopped', /containers of the platform/);
-      expect((await p.fromStore((s) => s.facts())).attempts).toEqual({});
-      await controller.stop();
-    },
-  );
+  test.for(ways)('while keeping: $how, live-restore $liveRestore', async ({ how, liveRestore }, t) => {
+    const p = await platformOf(t, liveRestore);
+    const controller = await keep(p, documents);
+    const before = await p.container('Service/db');
+    await engine[how]();
+    await p.untilEvent(`Platform/${p.name}`, 'EngineUnreachable');
+    const share = await cpuShare(controller.cpuMs, () =>
+      throughout(() => controller.process.exitCode === null, downMs, 'the controller lives'),
+    );
+    tell(
+      `engine gone (${how}, live-restore ${liveRestore}): controller's CPU ${(share * 100).toFixed(1)} % of a core`,
+    );
+    expect(share).toBeLessThan(0.1);
+    const status = await p.reeve('status', '-f', p.manifests);
+    expect(`${status.stdout}${status.stderr}`).toMatch(/EngineUnreachable|cannot be reached|not answer/i);
+    await engine.start({ liveRestore });
+    await p.untilEvent(`Platform/${p.name}`, 'EngineReachable', /./);
+    await p.untilContainer('Service/db', 'runs', (c) => c.State.Running);
+    await untilAllReady(p);
+    expect(await p.containers()).toHaveLength(documents.length);
+    // With live-restore nothing stopped, so nothing may be restarted.
+    if (liveRestore) expect((await p.container('Service/db')).State.StartedAt).toBe(before.State.StartedAt);
+    expect(await causesOf(p)).toEqual(liveRestore ? [] : ['EngineStopped']);
+    if (!liveRestore) await p.untilEvent(`Platform/${p.name}`, 'EngineStopped', /containers of the platform/);
+    expect((await p.fromStore((s) => s.facts())).attempts).toEqual({});
+    await controller.stop();
+  });
 
-  test.for(ways.filter((w) => !w.liveRestore))(
-    'during an apply: $how',
-    { timeout: 180_000 },
-    async ({ how, liveRestore }, t) => {
-      const p = await platformOf(t, liveRestore);
-      const many = Array.from({ length: 20 }, (_, i) => service(`s${i}`));
-      await p.declare(many);
-      const apply = p.spawn('apply', '--yes', '-f', p.manifests);
-      await until(
-        async () => (await p.containers()).some((c) => c.state === 'running'),
-        20_000,
-        'it is at it',
-      );
-      await engine[how]();
-      await engine.start({ liveRestore });
-      const { code, stdout, stderr } = await apply.ended;
-      expect(stderr).not.toMatch(/\n\s+at /);
-      // It went on by itself, or it gave up with words; either way the next apply ends well.
-      expect([0, 1, 69], `${stdout}\n${stderr}`).toContain(code);
-      tell(`engine ${how} during an apply of 20: the apply ended with ${code}`);
-      await p.apply();
-      const containers = await p.containers();
-      expect(containers.map((c) => c.ref).sort()).toEqual(many.map((_, i) => `Service/s${i}`).sort());
-      expect(containers.every((c) => c.state === 'running')).toBe(true);
-    },
-  );
+  test.for(ways.filter((w) => !w.liveRestore))('during an apply: $how', async ({ how, liveRestore }, t) => {
+    const p = await platformOf(t, liveRestore);
+    const many = Array.from({ length: 20 }, (_, i) => service(`s${i}`));
+    await p.declare(many);
+    const apply = p.spawn('apply', '--yes', '-f', p.manifests);
+    await until(
+      async () => (await p.containers()).some((c) => c.state === 'running'),
+      patienceMs,
+      'it is at it',
+    );
+    await engine[how]();
+    await engine.start({ liveRestore });
+    const { code, stdout, stderr } = await apply.ended;
+    expect(stderr).not.toMatch(/\n\s+at /);
+    // It went on by itself, or it gave up with words; either way the next apply ends well.
+    expect([0, 1, 69], `${stdout}\n${stderr}`).toContain(code);
+    tell(`engine ${how} during an apply of 20: the apply ended with ${code}`);
+    await p.apply();
+    const containers = await p.containers();
+    expect(containers.map((c) => c.ref).sort()).toEqual(many.map((_, i) => `Service/s${i}`).sort());
+    expect(containers.every((c) => c.state === 'running')).toBe(true);
+  });
 
   test('a controller that starts while the engine is away waits for it', async (t) => {
     const p = await platformOf(t, false);
@@ -127,6 +119,6 @@ describe('the engine goes away', () => {
       },
     );
     await engine.start();
-    await p.untilContainer('Service/web', 'runs', (c) => c.State.Running, 40_000);
-  }, 120_000);
+    await p.untilContainer('Service/web', 'runs', (c) => c.State.Running);
+  });
 });

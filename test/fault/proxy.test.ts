@@ -44,7 +44,7 @@ describe.concurrent('the event stream', () => {
     proxy.fault({ kind: 'mute', path: /^\/events/ });
     const { Id } = await p.container(web);
     await act(p.socket, Id, 'kill');
-    await p.untilContainer(web, 'runs again', (c) => c.State.Running, 10_000);
+    await p.untilContainer(web, 'runs again', (c) => c.State.Running);
   });
 
   test('half swallowed: whatever was lost is found at the next resync', async (t) => {
@@ -57,8 +57,7 @@ describe.concurrent('the event stream', () => {
     );
     proxy.fault({ kind: 'thin', path: /^\/events/ });
     for (const name of names) await act(p.socket, (await p.container(`Service/${name}`)).Id, 'kill');
-    for (const name of names)
-      await p.untilContainer(`Service/${name}`, 'runs again', (c) => c.State.Running, 15_000);
+    for (const name of names) await p.untilContainer(`Service/${name}`, 'runs again', (c) => c.State.Running);
   });
 
   test('cut: reeve connects anew and finds what happened meanwhile', async (t) => {
@@ -106,7 +105,7 @@ describe.concurrent('an API call', () => {
       await p.declare([service('web'), service('db'), service('third')]);
       proxy.fault({ kind, ...call, times: 2 });
       await p.run();
-      await untilAllReady(p, ['Service/db', 'Service/third', web], 40_000);
+      await untilAllReady(p, ['Service/db', 'Service/third', web]);
       expect(proxy.hits()).toBeGreaterThan(0);
       const containers = await p.containers();
       expect(containers.map((c) => `${c.ref} ${c.state}`).sort()).toEqual([
@@ -143,7 +142,6 @@ describe.concurrent('an API call', () => {
       web,
       'is the new one',
       (c) => c.State.Running && c.Config.Env?.includes('MODE=b') === true,
-      40_000,
     );
     expect(await p.containers()).toHaveLength(1);
   });

@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
+import { within } from '../support/pace.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 
 beforeAll(async () => {
   const { socket } = await ensureEngine();
@@ -31,22 +32,15 @@ async function unfinished(p: TestPlatform): Promise<readonly string[]> {
 const untilStopping = (p: TestPlatform) =>
   until(
     async () => (await unfinished(p)).some((id) => id.includes('stopContainer')),
-    15_000,
+    patienceMs,
     'the stop is under way',
   );
-
-async function timeToEnd(end: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await end();
-  return performance.now() - startedAt;
-}
 
 describe('told to end', () => {
   test('a controller at rest exits with 0 and leaves the containers running', async (t) => {
     const p = await platformFor(t);
     const controller = await keep(p, [service('web')]);
-    const ms = await timeToEnd(async () => expect(await controller.stop()).toMatchObject({ code: 0 }));
-    expect(ms).toBeLessThan(5_000);
+    expect(await within(5_000, () => controller.stop())).toMatchObject({ code: 0 });
     expect((await p.container('Service/web')).State.Running).toBe(true);
   });
 
@@ -55,8 +49,7 @@ describe('told to end', () => {
     const controller = await keep(p, [deaf('2s', 'a')]);
     await p.declare([deaf('2s', 'b')]);
     await untilStopping(p);
-    const ms = await timeToEnd(async () => expect(await controller.stop()).toMatchObject({ code: 0 }));
-    expect(ms).toBeLessThan(5_000);
+    expect(await within(5_000, () => controller.stop())).toMatchObject({ code: 0 });
     expect(await unfinished(p)).toEqual([]);
     await p.apply();
     expect(await p.containers()).toHaveLength(1);
@@ -68,28 +61,27 @@ describe('told to end', () => {
     const controller = await keep(p, [deaf('20s', 'a')]);
     await p.declare([deaf('20s', 'b')]);
     await untilStopping(p);
-    const ms = await timeToEnd(() => controller.stop());
-    expect(ms).toBeLessThan(5_000);
+    await within(5_000, () => controller.stop());
     await p.run();
-    await p.untilContainer(
-      'Service/web',
-      'is the new one',
-      (c) => c.Config.Env?.includes('MODE=b') === true,
-      40_000,
-    );
+    await p.untilContainer('Service/web', 'is the new one', (c) => c.Config.Env?.includes('MODE=b') === true);
   });
 
   test('an apply: SIGTERM finishes the running steps and exits within 5 s', async (t) => {
     const p = await platformFor(t);
-    await p.declare(Array.from({ length: 40 }, (_, i) => service(`s${i}`)));
+    const documents = Array.from({ length: 40 }, (_, i) => service(`s${i}`));
+    // Few at once: on a busy machine eight starts side by side may take longer than an ending waits for them.
+    await p.declare(documents, 'policy: {concurrency: 2}');
     const apply = p.spawn('apply', '--yes', '-f', p.manifests);
-    await until(async () => (await p.containers()).some((c) => c.state === 'running'), 15_000, 'it is at it');
-    const ms = await timeToEnd(() => {
+    await until(
+      async () => (await p.containers()).some((c) => c.state === 'running'),
+      patienceMs,
+      'it is at it',
+    );
+    const { code } = await within(5_000, () => {
       apply.process.kill('SIGTERM');
       return apply.ended;
     });
-    expect(ms).toBeLessThan(5_000);
-    expect((await apply.ended).code).not.toBe(0);
+    expect(code).not.toBe(0);
     expect(await unfinished(p)).toEqual([]);
     expect((await p.containers()).filter((c) => c.state === 'running').length).toBeLessThan(40);
   });
@@ -103,11 +95,10 @@ describe('told to end', () => {
     const running = p.spawn(verb, ...args, '-f', p.manifests);
     await untilStopping(p);
     running.process.kill('SIGINT');
-    await until(() => /Ctrl-C again/.test(running.output().stderr), 5_000, 'it says what it finishes');
-    const ms = await timeToEnd(() => {
+    await until(() => /Ctrl-C again/.test(running.output().stderr), patienceMs, 'it says what it finishes');
+    await within(1_000, () => {
       running.process.kill('SIGINT');
       return running.ended;
     });
-    expect(ms).toBeLessThan(1_000);
   });
 });

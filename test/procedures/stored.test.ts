@@ -70,6 +70,8 @@ describe.each(named)('$name', ({ name, definition }) => {
       now: () => Math.min(...snapshots.flatMap((s) => s.timers.map((timer) => timer.at))) - 1_000,
       newId: (kind) => kind,
       wake: () => undefined,
+      halt: () => undefined,
+      work: async () => ({}),
       onError: (error) => {
         throw error;
       },

@@ -3,22 +3,15 @@
 import { describe, expect, test } from 'vitest';
 import { getShortestPaths } from 'xstate/graph';
 import type { Ref } from '../../desired-state/resource.ts';
-import { batchesOf } from '../../reconcilers/batched-restart/batches.ts';
 import { batchedRestart } from '../../reconcilers/batched-restart/definition.ts';
 import {
   type BatchedRestartContext,
-  type BatchedRestartEvent,
   type BatchedRestartInput,
   machine,
 } from '../../reconcilers/batched-restart/machine.ts';
-import {
-  advance,
-  begin,
-  dueTimer,
-  type StoredMachine,
-  withoutTimer,
-} from '../../reconcilers/procedures/advance.ts';
+import { batchesOf } from '../../reconcilers/procedures/batches.ts';
 import { facts, noon, on, revision, service } from '../support/make.ts';
+import { ProcedureWalk } from '../support/procedure-walk.ts';
 
 const input: BatchedRestartInput = {
   by: 'ana@host (restart)',
@@ -32,61 +25,9 @@ const input: BatchedRestartInput = {
   maxFailures: 1,
 };
 
-/** Walks the machine as the runner does, its clock and its storing included. */
-class Walk {
-  machine: StoredMachine;
-  now = noon;
-  readonly asked: string[] = [];
-
+class Walk extends ProcedureWalk<BatchedRestartContext> {
   constructor(given: Partial<BatchedRestartInput> = {}) {
-    const first = begin(machine, { ...input, ...given }, this.now);
-    this.machine = first.machine;
-    this.#note(first.effects);
-  }
-
-  get context(): BatchedRestartContext {
-    return this.machine.context as BatchedRestartContext;
-  }
-
-  feed(event: Omit<BatchedRestartEvent, 'at'> | { readonly type: string }): this {
-    // What is stored is all there is: each step begins from its JSON.
-    const stored = JSON.parse(JSON.stringify(this.machine)) as StoredMachine;
-    const next = advance(machine, stored, { ...event, at: this.now });
-    this.machine = next.machine;
-    this.#note(next.effects);
-    return this;
-  }
-
-  seen(...ready: readonly Ref[]): this {
-    return this.feed({ type: 'seen', ready } as never);
-  }
-
-  /** Lets time pass: what is due fires, each once. */
-  after(ms: number): this {
-    this.now += ms;
-    for (let timer = dueTimer(this.machine, this.now); timer !== undefined; ) {
-      this.machine = withoutTimer(this.machine, timer.id);
-      this.feed(timer.event);
-      timer = dueTimer(this.machine, this.now);
-    }
-    return this;
-  }
-
-  says(type: 'pause' | 'resume' | 'abort'): this {
-    return this.feed({ type, by: 'ana' } as never);
-  }
-
-  decides(choice: string): this {
-    return this.feed({ type: 'decide', choice, by: 'ana' } as never);
-  }
-
-  #note(
-    effects: readonly { readonly type: string; readonly params: Readonly<Record<string, unknown>> }[],
-  ): void {
-    for (const { type, params } of effects) {
-      const what = type === 'tell' ? params['reason'] : (params['refs'] as readonly string[]).join(' ');
-      this.asked.push(`${type} ${what}`);
-    }
+    super(machine, { ...input, ...given });
   }
 }
 
@@ -97,7 +38,7 @@ describe('the batches', () => {
   test('core before critical before standard, five at a time, no more', () => {
     const all = [...names.map((n) => service(n)), service('boss', { tier: 'critical' }), db];
     const chosen = new Set(all.map((r): Ref => `Service/${r.name}`));
-    expect(batchesOf(revision(all), chosen, 5).map((b) => [b.tier, b.refs.length])).toEqual([
+    expect(batchesOf(revision(all), chosen, { size: () => 5 }).map((b) => [b.tier, b.refs.length])).toEqual([
       ['core', 1],
       ['critical', 1],
       ['standard', 5],
@@ -108,7 +49,7 @@ describe('the batches', () => {
   test('one that depends on another of its tier comes in a later batch', () => {
     const all = [service('b', { dependsOn: [on('Service/a')] }), service('a'), service('c')];
     const chosen = new Set<Ref>(['Service/a', 'Service/b', 'Service/c']);
-    expect(batchesOf(revision(all), chosen, 5).map((b) => [...b.refs])).toEqual([
+    expect(batchesOf(revision(all), chosen, { size: () => 5 }).map((b) => [...b.refs])).toEqual([
       ['Service/a', 'Service/c'],
       ['Service/b'],
     ]);
@@ -117,7 +58,7 @@ describe('the batches', () => {
   test('jobs, and what is not chosen, are left alone', () => {
     const all = [service('job', { lifecycle: 'job' }), service('a'), service('b')];
     const chosen = new Set<Ref>(['Service/job', 'Service/a']);
-    expect(batchesOf(revision(all), chosen, 5).map((b) => b.refs)).toEqual([['Service/a']]);
+    expect(batchesOf(revision(all), chosen, { size: () => 5 }).map((b) => b.refs)).toEqual([['Service/a']]);
   });
 });
 
@@ -182,6 +123,22 @@ describe('the machine', () => {
     expect(walk.asked.at(-1)).toBe('askRestart Service/a Service/b');
   });
 
+  test('one that falls while it settles has failed, as if it had never been ready', () => {
+    const walk = new Walk().seen('Service/db').seen().after(30_000);
+    expect(walk.machine.state).toBe('deciding');
+    expect(walk.asked.slice(-2)).toEqual(['tell BatchFell', 'tell DecisionNeeded']);
+    const back = new Walk().seen('Service/db').seen().after(10_000).seen('Service/db').after(20_000);
+    expect(back.machine.state).toBe('restarting');
+    expect(back.context.index).toBe(1);
+  });
+
+  test('adaptive, a batch that a probe or healthcheck speaks for goes on at once; another one settles', () => {
+    const proven = { type: 'seen', ready: ['Service/db'], proven: true };
+    expect(new Walk({ adaptive: true }).feed(proven).context.index).toBe(1);
+    expect(new Walk({ adaptive: true }).seen('Service/db').machine.state).toBe('settling');
+    expect(new Walk().feed(proven).machine.state).toBe('settling');
+  });
+
   test('aborted, it withdraws what it asked for and is not done, and ends', () => {
     const walk = new Walk().seen('Service/db').after(30_000).seen('Service/a').says('abort');
     expect(walk.machine).toMatchObject({ state: 'aborted', ended: true });
@@ -236,14 +193,15 @@ test('the report: each batch that has begun, how it came out and who did not get
   const walk = new Walk({ maxFailures: 2 }).seen('Service/db').after(30_000).seen('Service/a').after(300_000);
   const { stages = [] } = batchedRestart.outlook(walk.machine.state, walk.context);
   expect(stages).toEqual([
-    { name: '1 core', refs: ['Service/db'], beganAt: noon, readyAt: noon, failed: [] },
+    { name: '1 core', refs: ['Service/db'], beganAt: noon, readyAt: noon, failed: [], starts: true },
     {
       name: '2 standard',
       refs: ['Service/a', 'Service/b'],
       beganAt: noon + 30_000,
       failed: ['Service/b'],
+      starts: true,
     },
-    { name: '3 standard', refs: ['Service/c'], beganAt: noon + 330_000, failed: [] },
+    { name: '3 standard', refs: ['Service/c'], beganAt: noon + 330_000, failed: [], starts: true },
   ]);
 });
 

@@ -1,5 +1,6 @@
 // One container, or one Compose project, from YAML text: for tests of what short forms and merges come to.
 
+import { expect } from 'vitest';
 import { z } from 'zod';
 import { loadComposeProject } from '../../desired-state/compose/project.ts';
 import { type NormalizedContainer, normalizeContainer } from '../../desired-state/container/normalize.ts';
@@ -90,4 +91,11 @@ export function project(files: Readonly<Record<string, string>>, options: Projec
     services: Object.fromEntries([...loaded.services].map(([key, node]) => [key, toPlain(node)])),
     lines: loaded.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic).replaceAll(folder, '/FOLDER')),
   };
+}
+
+/** The container of these fields over an image; the mistakes must be none. */
+export function containerOf(fields: string, env: Record<string, string> = {}) {
+  const { container, lines } = normalized(`image: a\n${fields}`, { env: { HOME: '/home/me', ...env } });
+  expect(lines).toEqual([]);
+  return container;
 }

@@ -133,7 +133,7 @@ function clearStalePidFiles(folder: string): void {
 
 /** Its containerd dies with it, a moment later: a dockerd started in that moment would wait for the dying one in vain. */
 async function untilGone(pidFile: string, name: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (existsSync(pidFile) && runs(readFileSync(pidFile, 'utf8').trim(), name)) {
     if (Date.now() > deadline) throw new Error(`${name} outlives its dockerd`);
     await pause(20);
@@ -151,7 +151,7 @@ function runs(pid: string, name: string): boolean {
 
 /** Ends all that still runs in the folder's name, unmounts, removes; safe to repeat. */
 async function removeFolder(folder: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (await killProcesses(folder)) {
     if (Date.now() > deadline) throw new Error(`processes of ${folder} do not end`);
     await pause(20);

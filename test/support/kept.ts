@@ -4,7 +4,7 @@
 import type { TestContext } from 'vitest';
 import { newPlatform, type PlatformOptions, type TestPlatform } from './platform.ts';
 import type { Controller } from './reeve.ts';
-import { until } from './until.ts';
+import { patienceMs, until } from './until.ts';
 
 /** A platform for this test alone; closed with it, and its events are printed if it fails. */
 export async function platformFor(
@@ -34,7 +34,7 @@ export async function keep(
 export async function untilAllReady(
   platform: TestPlatform,
   ready?: readonly string[],
-  ms = 30_000,
+  ms = 2 * patienceMs,
 ): Promise<void> {
   await until(
     async () => {

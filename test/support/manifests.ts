@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest';
 import { formatDiagnostic } from '../../desired-state/diagnostic.ts';
 import { load } from '../../desired-state/load.ts';
 import type { Loaded, LoadRequest, LoadResult } from '../../desired-state/load-types.ts';
+import { isWorkload, type Resource, refOf, type Workload } from '../../desired-state/resource.ts';
 
 export const digest = (value: string | Uint8Array): string =>
   createHmac('sha256', 'test key').update(value).digest('hex');
@@ -41,12 +42,33 @@ export async function linesOf(
   return found.map((d) => formatDiagnostic(d).replaceAll(folder, 'FOLDER'));
 }
 
+/** A load in a folder that stays, for changing files in it; it must be good. */
+export async function loadAgain(folder: string, options: Options = {}): Promise<Loaded> {
+  const result = await loadFolder(folder, options);
+  if (!result.ok) throw new Error(result.diagnostics.map(formatDiagnostic).join('\n'));
+  return result.loaded;
+}
+
 /** A load that must be good. */
-export async function loaded(
+export function loaded(
   files: Readonly<Record<string, string | Uint8Array>>,
   options: Options = {},
 ): Promise<Loaded> {
-  const result = await loadFolder(folderWith(files), options);
-  if (!result.ok) throw new Error(result.diagnostics.map(formatDiagnostic).join('\n'));
-  return result.loaded;
+  return loadAgain(folderWith(files), options);
+}
+
+export type Files = Readonly<Record<string, string>>;
+
+export const doc = (kind: string, name: string, spec: string) =>
+  `---\napiVersion: reeve/v1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
+
+export async function resourcesOf(files: Files, options?: Options): Promise<Record<string, Resource>> {
+  const { revision } = await loaded(files, options);
+  return Object.fromEntries(revision.resources.map((r) => [refOf(r), r]));
+}
+
+export async function workloadOf(ref: string, files: Files, options?: Options): Promise<Workload> {
+  const found = (await resourcesOf(files, options))[ref];
+  if (found === undefined || !isWorkload(found)) throw new Error(`no workload ${ref}`);
+  return found;
 }

@@ -5,11 +5,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openStoreReadOnly, type StoreReader } from '../../controller/store/sqlite.ts';
+import { postgresHome, sqliteHome } from '../../controller/store/home.ts';
+import { openStoreAtReadOnly, type StoreReader } from '../../controller/store/open.ts';
 import type { StoredEvent } from '../../controller/store/store.ts';
 import { engineSocket } from '../../scripts/lib/docker-api.ts';
 import { type CliResult, type Controller, type Running, spawnReeve, startController } from './reeve.ts';
-import { until } from './until.ts';
+import { patienceMs, until } from './until.ts';
 import { containerOf, containersOf, type Inspected, removePlatform, type WorldContainer } from './world.ts';
 
 export interface PlatformOptions {
@@ -22,6 +23,8 @@ export interface PlatformOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** State folder elsewhere (a small disk). */
   readonly state?: string;
+  /** Where the store is, if it is in Postgres. */
+  readonly store?: string;
 }
 
 export class TestPlatform {
@@ -30,6 +33,7 @@ export class TestPlatform {
   readonly manifests: string;
   readonly state: string;
   readonly socket: string;
+  readonly store: string | undefined;
   readonly #through: string;
   readonly #enter: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
@@ -41,6 +45,7 @@ export class TestPlatform {
     this.manifests = join(folder, 'manifests');
     this.state = options.state ?? join(folder, 'state');
     this.socket = options.socket ?? engineSocket();
+    this.store = options.store;
     this.#through = options.through ?? this.socket;
     this.#enter = options.enter ?? [];
     this.#env = options.env ?? {};
@@ -91,6 +96,12 @@ export class TestPlatform {
     return this.spawn(...args).ended;
   }
 
+  /** … with further variables in its environment. */
+  reeveWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CliResult> {
+    const options = this.#options;
+    return spawnReeve(args, { ...options, env: { ...options.env, ...env } }).ended;
+  }
+
   /** Starts `reeve ARGS` here; ended with the platform at the latest. */
   spawn(...args: readonly string[]): Running {
     const running = spawnReeve(args, this.#options);
@@ -123,7 +134,12 @@ export class TestPlatform {
   }
 
   /** Waits until the resource has exactly one container, and that one is as asked. */
-  untilContainer(ref: string, what: string, is: (c: Inspected) => boolean, ms = 15_000): Promise<Inspected> {
+  untilContainer(
+    ref: string,
+    what: string,
+    is: (c: Inspected) => boolean,
+    ms = patienceMs,
+  ): Promise<Inspected> {
     return until(
       async () => {
         const found = await this.container(ref);
@@ -141,7 +157,11 @@ export class TestPlatform {
   }
 
   async fromStore<T>(read: (store: StoreReader) => Promise<T>): Promise<T> {
-    const store = await openStoreReadOnly(join(this.state, 'store.db'));
+    const store = await openStoreAtReadOnly(
+      this.store === undefined
+        ? sqliteHome(join(this.state, 'store.db'))
+        : postgresHome(this.store, this.name),
+    );
     if (store === undefined) throw new Error('there is no store yet');
     try {
       return await read(store);
@@ -151,7 +171,7 @@ export class TestPlatform {
   }
 
   /** Waits for an event of the resource with this reason (and words). */
-  untilEvent(ref: string, reason: string, words: RegExp = /./, ms = 15_000): Promise<StoredEvent> {
+  untilEvent(ref: string, reason: string, words: RegExp = /./, ms = patienceMs): Promise<StoredEvent> {
     return until(
       async () => {
         const mine = (await this.events()).filter((e) => e.regarding === ref);
@@ -166,7 +186,7 @@ export class TestPlatform {
   }
 
   /** Waits until the stored condition of the resource is so. */
-  untilCondition(ref: string, type: string, reason: RegExp, ms = 15_000): Promise<{ message: string }> {
+  untilCondition(ref: string, type: string, reason: RegExp, ms = patienceMs): Promise<{ message: string }> {
     return until(
       async () => {
         const mine = (await this.fromStore((s) => s.conditions())).filter((c) => c.ref === ref);
@@ -181,7 +201,7 @@ export class TestPlatform {
     );
   }
 
-  untilReady(ref: string, ms = 20_000): Promise<{ message: string }> {
+  untilReady(ref: string, ms = patienceMs): Promise<{ message: string }> {
     return this.untilCondition(ref, 'Ready', /./, ms);
   }
 

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from './until.ts';
+import { patienceMs, until } from './until.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/reeve');
 
@@ -98,7 +98,7 @@ export async function startController(args: readonly string[], options: RunOptio
         if (running.process.exitCode !== null) throw new Error(running.output().stderr);
         return running.output().stderr.includes('"msg":"serving"');
       },
-      15_000,
+      patienceMs,
       'the controller serves',
     );
   } catch (error) {

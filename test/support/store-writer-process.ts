@@ -1,10 +1,13 @@
-// A process to be killed: writes to the store at argv[2] without end and says on stdout what was acknowledged.
+// A process to be killed: writes to the store at argv[2] (a file, or a Postgres database) without end and says on stdout what
+// was acknowledged.
 
-import { openStore } from '../../controller/store/sqlite.ts';
+import { postgresHome, sqliteHome } from '../../controller/store/home.ts';
+import { openStoreAt } from '../../controller/store/open.ts';
 import { begin, makeEvent, makePlan } from '../controller/store/make.ts';
 
-const [path = '', round = ''] = process.argv.slice(2);
-const store = await openStore(path);
+const [place = '', round = ''] = process.argv.slice(2);
+const home = place.startsWith('postgres') ? postgresHome(place, 'durable') : sqliteHome(place);
+const store = await openStoreAt(home);
 for (let i = 0; ; i++) {
   const name = `${round}-${i}`;
   await store.record([makeEvent({ message: name }), makeEvent({ message: `${name} too` })]);

@@ -4,6 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const pollMs = 40;
 
+/** What a busy machine may take for anything that takes a second at ease. Patience only: nothing is asserted by it. */
+export const patienceMs = 60_000;
+
 /**
  * What `check` gives once it is neither undefined nor false. After the deadline it throws with `what` and the last
  * reason for which it did not hold (a thrown error counts as "not yet").

@@ -1,7 +1,7 @@
 // The engine as tests see it, past reeve: what is really there, and the acts of a person with Docker's own CLI.
 
 import { askEngine, callEngine } from '../../scripts/lib/docker-api.ts';
-import { until } from './until.ts';
+import { patienceMs, until } from './until.ts';
 
 export interface WorldContainer {
   readonly id: string;
@@ -87,6 +87,23 @@ export async function act(socket: string, id: string, verb: string, body?: objec
   await askEngine(socket, 'POST', `/containers/${id}/${verb}`, body, [304]);
 }
 
+/** When these last happened to a container, by the engine's own clock and record; ms. */
+export async function timesOf(
+  socket: string,
+  id: string,
+  actions: readonly string[],
+): Promise<readonly (number | undefined)[]> {
+  const until = Math.ceil(Date.now() / 1_000) + 1;
+  const query = `since=${until - 900}&until=${until}&${filter({ container: [id] })}`;
+  const { body } = await askEngine(socket, 'GET', `/events?${query}`);
+  const events = body.split('\n').filter((line) => line !== '');
+  const told = events.map((line) => JSON.parse(line) as { Action: string; timeNano: number });
+  return actions.map((action) => {
+    const last = told.findLast(({ Action }) => Action === action);
+    return last === undefined ? undefined : last.timeNano / 1e6;
+  });
+}
+
 /** `docker rm -f`, tried again while its file system is still busy. */
 export async function remove(socket: string, id: string): Promise<void> {
   await until(
@@ -100,7 +117,7 @@ export async function remove(socket: string, id: string): Promise<void> {
       );
       return answer.status < 400 || answer.status === 404;
     },
-    20_000,
+    patienceMs,
     `container ${id} is removed`,
   );
 }

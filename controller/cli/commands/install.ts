@@ -28,11 +28,14 @@ export function define(command: Command, context: Context): void {
 }
 
 async function install(flags: Flags, context: Context): Promise<void> {
-  const [{ findPlace }, { loadOnly }, { unitText }] = await Promise.all([
-    import('../place.ts'),
-    import('../load-only.ts'),
-    import('../unit.ts'),
-  ]);
+  const [{ findPlace }, { loadOnly }, { unitText }, { askedStore }, { passwordsIn, withoutPassword }] =
+    await Promise.all([
+      import('../place.ts'),
+      import('../load-only.ts'),
+      import('../unit.ts'),
+      import('../../store-home.ts'),
+      import('../../store/home.ts'),
+    ]);
   const place = await findPlace(flags, context);
   const result = await loadOnly({ file: place.paths, platform: place.platform }, context);
   const sources = result.ok ? result.loaded.revision.sources : place.paths;
@@ -42,6 +45,7 @@ async function install(flags: Flags, context: Context): Promise<void> {
   const environmentFile = asRoot
     ? `/etc/reeve/${place.platform}.env`
     : join(home, '.config/reeve', `${place.platform}.env`);
+  const store = askedStore(flags.store, context.env);
   const text = unitText({
     platform: place.platform,
     executable: executable(),
@@ -49,6 +53,7 @@ async function install(flags: Flags, context: Context): Promise<void> {
     environmentFile,
     asRoot,
     ...(flags.state === undefined ? {} : { stateDir: resolve(context.cwd, flags.state) }),
+    ...(store === undefined ? {} : { store: withoutPassword(store) }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
     environment: carried(context.env),
   });
@@ -69,6 +74,12 @@ async function install(flags: Flags, context: Context): Promise<void> {
         : [
             `the manifests read ${reads.map((read) => read.name).join(', ')} from the shell, which a service has not:`,
             `  write them as NAME=value into ${environmentFile}`,
+          ]),
+      ...(store === undefined || passwordsIn(store).length === 0
+        ? []
+        : [
+            "the store's password is not in it, for everybody may read a unit:",
+            `  write it as PGPASSWORD=… into ${environmentFile} (chmod 600)`,
           ]),
       'next:',
       `  ${systemctl} daemon-reload && ${systemctl} enable --now ${name}`,

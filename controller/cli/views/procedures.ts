@@ -62,7 +62,12 @@ export function stageLines({ stages }: ProcedureReport, { width, paint }: Screen
     readyAt === undefined ? '–' : took(Date.parse(readyAt) - Date.parse(beganAt)),
     refs.map((ref) => (failed.includes(ref) ? paint.bad(`${ref} not ready`) : ref)).join(', '),
   ]);
-  return ['', ...flowing([['  STAGE', 'BEGAN', 'READY IN', 'WHAT'], ...rows], width)];
+  const whys = stages.flatMap(({ why = {} }) => Object.entries(why));
+  return [
+    '',
+    ...flowing([['  STAGE', 'BEGAN', 'READY IN', 'WHAT'], ...rows], width),
+    ...whys.map(([ref, words]) => hanging(`  ${paint.bad(ref)} ${words}`, width)),
+  ];
 }
 
 /** What was found out, by name. */

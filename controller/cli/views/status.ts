@@ -21,6 +21,7 @@ export function statusView(report: StatusReport, screen: Screen): string {
     '',
     summary(report, screen),
     ...notReady(report.notReady, screen),
+    ...outdated(report, screen),
     ...warnings(report.warnings, screen),
   ].join('\n');
 }
@@ -135,6 +136,14 @@ function notReady(rows: readonly ResourceRow[], screen: Screen): string[] {
   const more = rows.length - shown.length;
   if (more > 0) lines.push(`  and ${more} more: ${typed('reeve get', screen)} lists them`);
   return [...lines, `  ${typed(`reeve explain ${rows[0]?.ref}`, screen)} tells why`];
+}
+
+function outdated({ outdatedJobs }: StatusReport, screen: Screen): string[] {
+  return outdatedJobs.map(({ ref, volumes }) => {
+    const why = `${ref} was done before volume ${volumes.join(', ')} was made anew`;
+    const line = `${why}; ${typed(`reeve rerun ${ref}`, screen)} runs it once more`;
+    return screen.paint.waiting(hanging(line, screen.width));
+  });
 }
 
 function warnings(rows: readonly EventRow[], screen: Screen): string[] {

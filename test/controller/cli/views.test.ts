@@ -216,3 +216,29 @@ test('without a controller, status names who is at work on the platform', () => 
   const text = statusView(statusReport({ ...unkept, seen: 'observed', acting }, []), screen(120));
   expect(text).toContain('no controller runs: ann@box (apply) is at work on it (pid 4711, for 12s)');
 });
+
+describe('a job that is done, whose volume was made anew since', () => {
+  const [postgres] = resources.filter((r) => r.kind === 'Service' && r.name === 'postgres');
+  if (postgres?.kind !== 'Service') throw new Error('no postgres in the sample');
+  const job = { ...postgres, name: 'migrate', lifecycle: 'job' as const };
+  const outdated = {
+    ...snapshot,
+    revision: { ...revision, resources: [...resources, job] },
+    facts: {
+      ...snapshot.facts,
+      completed: { 'Service/migrate': { specHash: 'x', at: now - 60_000, containerId: 'c' } },
+      volumesSeen: { demo_data: { at: now, createdAt: now } },
+    },
+  } as const;
+
+  test('status says what runs it once more', () => {
+    const view = statusView(statusReport(outdated, []), screen(120));
+    expect(view).toContain('Service/migrate was done before volume data was made anew');
+    expect(view).toContain('reeve rerun Service/migrate');
+  });
+
+  test('explain gives the command, though it is ready', () => {
+    const [next] = explainReport(outdated, 'Service/migrate', []).next;
+    expect(next).toMatchObject({ command: 'reeve rerun Service/migrate' });
+  });
+});

@@ -46,7 +46,7 @@ function engineOf(
   });
 }
 
-const connect = (timeoutMs = 500) => connectEngine({ host: `unix://${socket}`, env: {}, timeoutMs });
+const connect = (timeoutMs = 20_000) => connectEngine({ host: `unix://${socket}`, env: {}, timeoutMs });
 
 describe('an engine that is not there', () => {
   test('does not fail the connecting, but every call, with where and what to do', async () => {

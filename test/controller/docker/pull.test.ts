@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function pull(image: string, told: string[] = [], timeoutMs = 5000): Promise<StepOutcome> {
+async function pull(image: string, told: string[] = [], timeoutMs = 20_000): Promise<StepOutcome> {
   const engine = await connectEngine({ host: `unix://${join(folder, 's')}`, env: {} });
   const step: Step = {
     id: 'Service/x:pullImage',
@@ -113,7 +113,7 @@ test('that fails in the stream has failed', async () => {
 test('that stands still is given up', async () => {
   ends = false;
   lines = [layer('a', 'Downloading', 1, 100)];
-  await expect(pull('postgres:15', [], 200)).rejects.toMatchObject({ code: 0, reason: 'CallTimedOut' });
+  await expect(pull('postgres:15', [], 1_000)).rejects.toMatchObject({ code: 0, reason: 'CallTimedOut' });
 });
 
 test.each([

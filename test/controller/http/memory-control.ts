@@ -98,11 +98,32 @@ export class MemoryControl implements Control {
   readonly procedures: Procedures = {
     restartPlan: async (options) => {
       this.#note('restartPlan', options);
-      return { batches: [], settleMs: 0, timeoutMs: 1, maxFailures: 0, leastMs: 0 };
+      return { batches: [], settleMs: 0, adaptive: false, timeoutMs: 1, maxFailures: 0, leastMs: 0 };
     },
     restart: async (plan, by) => {
       this.#note('restart', { plan, by });
       return 'batched-restart-1';
+    },
+    recoverPlan: async (options) => {
+      this.#note('recoverPlan', options);
+      const { settleMs, timeoutMs, diskPercent, memoryBytes } = options;
+      return {
+        batches: [],
+        kept: [],
+        held: [],
+        core: [],
+        room: {},
+        unseen: false,
+        adaptive: false,
+        maxFailures: 0,
+        expectedMs: 0,
+        untimed: 0,
+        ...{ settleMs, timeoutMs, diskPercent, memoryBytes, stopTimeoutMs: 1 },
+      };
+    },
+    recover: async (plan, by) => {
+      this.#note('recover', { plan, by });
+      return 'complete-recovery-1';
     },
     say: async (id, word, by) => {
       this.#note('say', { id, word, by });

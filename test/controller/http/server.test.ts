@@ -150,7 +150,7 @@ describe('acting', () => {
     const applying = remote.apply({ ...noPlan, by }, () => leave.abort(), leave.signal);
     await expect(applying).rejects.toThrow('the controller goes on');
     resolve();
-    await until(() => control.finished === 1, 5_000, 'the apply ends without its client');
+    await until(() => control.finished === 1, 20_000, 'the apply ends without its client');
   });
 
   test('a controller that breaks down in the middle is told as such', async () => {
@@ -167,7 +167,7 @@ describe('acting', () => {
   test('a controller that ends, ends the apply as an interrupt would', async () => {
     control.gate = new Promise(() => undefined);
     const applying = remote.apply({ ...noPlan, by }, () => undefined, new AbortController().signal);
-    await until(() => control.calls.length === 1, 5_000, 'the apply began');
+    await until(() => control.calls.length === 1, 20_000, 'the apply began');
     const [ended] = await Promise.allSettled([applying, server.close()]);
     expect(control.finished).toBe(1);
     if (ended.status === 'fulfilled') expect(ended.value.ok).toBe(false);
@@ -186,6 +186,22 @@ describe('acting', () => {
     const options = { by, volumes: false };
     expect((await remote.downPlan(options)).platform).toBe('demo');
     expect(await remote.down(options, () => undefined, new AbortController().signal)).toEqual(outcome);
+  });
+
+  test('the plan of a recovery comes back as it was shown, and is what begins', async () => {
+    const asked = {
+      ...{ keepHealthy: true, batchSize: 5, settleMs: 0, adaptive: true },
+      ...{ timeoutMs: 1_000, diskPercent: 90, memoryBytes: 1 },
+    };
+    const plan = await remote.procedures.recoverPlan(asked);
+    const disk = { path: '/data', usedPercent: 41, freeBytes: 7 };
+    const shown = {
+      ...plan,
+      batches: [{ tier: 'core' as const, refs: ['Service/db' as const] }],
+      room: { disk, memoryAvailableBytes: 9 },
+    };
+    expect(await remote.procedures.recover(shown, by)).toBe('complete-recovery-1');
+    expect(control.calls.map((c) => c.options)).toEqual([asked, { plan: shown, by }]);
   });
 
   test('statuses and plans cross the socket whole', async () => {

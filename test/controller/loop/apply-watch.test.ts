@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ApplyWatch } from '../../../controller/loop/apply-watch.ts';
 import type { PassResult } from '../../../controller/loop/reconciler.ts';
 import type { Condition } from '../../../reconcilers/condition.ts';
-import { live, look, noon, on, planOf, revision, service } from '../../support/make.ts';
+import { facts, live, look, noon, on, planOf, revision, service } from '../../support/make.ts';
 
 const second = 1_000;
 
@@ -40,4 +40,14 @@ describe('an apply of what cannot be', () => {
       expect(watch.see(pass, false, noon + later * second)).toEqual({ over: false });
     }
   });
+});
+
+test('an apply does not wait for what waits for its turn in a procedure, which a person may have to let go on', () => {
+  const web = service('web');
+  const r = revision([web]);
+  const observed = look(r, [live(web, { state: 'exited', exitCode: 0 })]);
+  const turns = { 'Service/web': { at: noon, by: 'complete-recovery-1', until: 'batch 1 of 1' } };
+  const plan = planOf({ revision: r, observed, facts: facts({ turns }) });
+  const pass = { plan, observed, dispatched: [], turned: [], busy: new Set<never>() };
+  expect(new ApplyWatch(() => true, false).see(pass, false, noon)).toMatchObject({ over: true, ok: true });
 });

@@ -83,6 +83,16 @@ describe('who stopped a container', () => {
     expect(stops.at(-1)?.value).toMatchObject({ by });
   });
 
+  it('a crash right after the start that followed a stop of ours is a crash', () => {
+    const events = [
+      event('die', 10, { exitCode: '0' }),
+      event('start', 11),
+      event('die', 12, { exitCode: '1' }),
+    ];
+    const stops = see(events, memory({ stoppedByReeve: new Set(['c1']) }));
+    expect(stops.findLast((c) => c.fact === 'stops')?.value).toMatchObject({ by: 'self', exitCode: 1 });
+  });
+
   it('keeps the exit code of the die when the stop comes after it', () => {
     const facts: Facts = { ...noFacts, stops: { c1: { at: 10, by: 'api', exitCode: 143 } } };
     expect(stopOf(factsFromEvent(event('stop', 11), facts, memory(), inputs))).toMatchObject({

@@ -46,3 +46,17 @@ describe('a container that reeve starts', () => {
     expect([marks.starting.has('c1'), marks.stopping.has('c1')]).toEqual([true, true]);
   });
 });
+
+test('one that reeve stopped and starts again and again is stopped by us no longer than its stop is told', () => {
+  const stop = { ...start, op: 'stopContainer' } as Step;
+  const marks = new OwnMarks();
+  marks.begin(stop);
+  marks.end(stop, { changed: true });
+  for (let i = 0; i < 5; i++) {
+    vi.advanceTimersByTime(500);
+    marks.begin(start);
+    marks.end(start, { changed: true });
+  }
+  expect(marks.stopping.has('c1')).toBe(false);
+  expect(marks.starting.has('c1')).toBe(true);
+});

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { type ProbeContext, runProbe } from '../../../controller/probes/probe.ts';
 
-const settings = { everyMs: 1_000, timeoutMs: 150, threshold: 3, startPeriodMs: 0 };
+const settings = { everyMs: 1_000, timeoutMs: 1_500, threshold: 3, startPeriodMs: 0 };
 
 test.each([
   [true, 'fail'],

@@ -39,6 +39,8 @@ async function stage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
     now: () => now.at,
     newId: (kind) => `${kind}-${++made}`,
     wake: () => undefined,
+    halt: () => undefined,
+    work: async () => ({}),
     onEnded: (record) => recoveries.ended(record),
     onError,
   });

@@ -10,6 +10,8 @@ import { openStore } from '../../../controller/store/sqlite.ts';
 import type { Store } from '../../../controller/store/store.ts';
 import type { Ref } from '../../../desired-state/resource.ts';
 import type { BatchedRestartInput } from '../../../reconcilers/batched-restart/machine.ts';
+import type { RecoveryInput } from '../../../reconcilers/complete-recovery/context.ts';
+import type { Work } from '../../../reconcilers/procedures/definition.ts';
 import { definitions } from '../../../reconcilers/procedures/index.ts';
 import { noon } from '../../support/make.ts';
 import { watchedRestart } from '../../support/small-procedure.ts';
@@ -28,6 +30,8 @@ const input: BatchedRestartInput = {
 
 interface Stage {
   now: number;
+  /** What a state stands for; never done where a test is not about it. */
+  work: (work: Work) => Promise<object>;
   readonly store: Store;
   /** As a controller that has just started: it knows the store alone. */
   restart(): Promise<Runner>;
@@ -45,6 +49,7 @@ async function stage(onEnd: (end: () => Promise<void>) => void): Promise<Stage> 
   let made = 0;
   const on: Stage = {
     now: noon,
+    work: () => new Promise(() => undefined),
     store,
     restart: async () => {
       for (const runner of runners) runner.close();
@@ -55,6 +60,8 @@ async function stage(onEnd: (end: () => Promise<void>) => void): Promise<Stage> 
         now: () => on.now,
         newId: (kind) => `${kind}-${++made}`,
         wake: () => undefined,
+        halt: () => undefined,
+        work: (work) => on.work(work),
         onError: (error) => {
           throw error;
         },
@@ -162,6 +169,7 @@ test('the end is told as an event of the platform, with the procedure it is abou
   await runner.say(id, { type: 'abort' }, 'ana@host');
   expect((await on.store.facts()).restarts).toEqual({});
   expect(await on.store.events({ regarding: 'Platform/shop' })).toMatchObject([
+    { reason: 'ProcedureBegun', type: 'Normal' },
     { reason: 'ProcedureAborted', by: 'ana@host', detail: { procedure: id } },
     { reason: 'ProcedureEnded', type: 'Warning' },
   ]);
@@ -182,6 +190,57 @@ test('one that began with a machine that is not shipped stands still and says so
   await expect(runner.say('older', { type: 'abort' }, 'ana')).rejects.toThrow(/version 0 .* stands still/);
   expect((await readProcedure(on.store, 'older')).message).toMatch(/does not have/);
   expect(await on.store.events({ regarding: 'Platform/shop' })).toMatchObject([
+    { reason: 'ProcedureBegun' },
     { reason: 'ProcedureStranded' },
   ]);
+});
+
+const recovery: RecoveryInput = {
+  ...{ by: 'ana', batches: input.batches, kept: [], core: [], maxFailures: 1 },
+  ...{ settleMs: 0, timeoutMs: 1_000, stopTimeoutMs: 1_000, diskPercent: 90, memoryBytes: 0 },
+};
+const full = { disk: { path: '/data', usedPercent: 95, freeBytes: 1 } };
+
+test('what a state stands for is done once it is stored, and again by the next controller where its answer was lost', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const done: string[] = [];
+  on.work = ({ source }) => {
+    done.push(source);
+    return new Promise(() => undefined);
+  };
+  const first = await on.restart();
+  const { id } = await first.start('complete-recovery', recovery, 'ana');
+  const look = async () => ({ at: on.now, statuses: [], facts: await on.store.facts(), room: full });
+  await first.see(await look());
+  await first.see(await look());
+  expect(done).toEqual(['danglingImages']);
+  expect((await readProcedure(on.store, id)).state).toBe('freeing');
+  on.work = async ({ source }) => {
+    done.push(source);
+    if (source === 'buildCache') throw new Error('the engine said no');
+    return { bytes: 2 ** 30 };
+  };
+  const second = await on.restart();
+  const state = async () => (await readProcedure(on.store, id)).state;
+  await until(async () => (await state()) === 'assessing', 5_000, 'it looks again');
+  await second.see(await look());
+  await until(async () => (await state()) === 'assessing', 5_000, 'it looks once more');
+  expect(done).toEqual(['danglingImages', 'danglingImages', 'buildCache']);
+  await second.see(await look());
+  const report = await readProcedure(on.store, id);
+  expect(report).toMatchObject({ state: 'deciding', choices: ['continue', 'retry', 'abort'] });
+  expect(report.message).toMatch(/gave 1024 MiB, the build cache could not be freed \(the engine said no\)/);
+});
+
+test('what a procedure keeps down is let go when it is aborted', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const runner = await on.restart();
+  const { id } = await runner.start('complete-recovery', recovery, 'ana');
+  const turn = { at: noon, by: id, mayRun: true };
+  expect((await on.store.facts()).turns).toEqual({
+    'Service/a': { ...turn, until: 'batch 1 of 2' },
+    'Service/b': { ...turn, until: 'batch 2 of 2' },
+  });
+  await runner.say(id, { type: 'abort' }, 'ana');
+  expect((await on.store.facts()).turns).toEqual({});
 });

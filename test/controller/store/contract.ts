@@ -1,4 +1,4 @@
-// What every store must do, whatever keeps it: run for SQLite today, for Postgres later.
+// What every store must do, whatever keeps it: run for SQLite and for Postgres.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../../controller/store/store.ts';
@@ -135,6 +135,20 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
         expect(await store.events({})).toEqual(stored);
       });
 
+      test('may hold any text: NUL comes back, half of a surrogate pair as the sign for what is unreadable', async () => {
+        const odd = 'a\0b \u001a0 \u001a \ud83d c \ud83d\ude00 d\u001a\0';
+        const regarding = `Agent/${odd}` as const;
+        await store.record([makeEvent({ message: odd, by: odd, regarding, detail: { odd } })]);
+        await store.record([makeEvent({ message: odd, by: odd, regarding, detail: { odd } })]);
+        await store.setFacts([{ fact: 'pins', key: odd, value: odd }]);
+        await reopen();
+        const read = odd.toWellFormed();
+        expect(await store.events({ regarding })).toMatchObject([
+          { message: read, by: read, regarding: `Agent/${read}`, detail: { odd }, count: 2 },
+        ]);
+        expect((await store.facts()).pins).toEqual({ [read]: odd });
+      });
+
       test('repeated within the hour count up, move and show as a change', async () => {
         const [first] = await store.record([makeEvent({ at: 1_000, pass: 'p1' })]);
         await store.record([makeEvent({ message: 'another' })]);
@@ -201,6 +215,13 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
 
     describe('conditions', () => {
       const ready = makeStatus('Agent/a', [{ type: 'Ready', status: true }], 'c1');
+
+      test('come in the order of their names’ bytes, whatever the machine’s language', async () => {
+        const refs = ['Agent/Ab', 'Agent/a', 'Agent/a-b', 'Agent/aa', 'Service/b', 'agent/ä'] as const;
+        await store.saveStatuses(refs.map((ref) => makeStatus(ref as 'Agent/a', [{}])).reverse(), 1);
+        await reopen();
+        expect((await store.conditions()).map((c) => c.ref)).toEqual(refs);
+      });
 
       test('keep when the status last changed, not when the words did', async () => {
         await store.saveStatuses([ready], 100);

@@ -23,7 +23,7 @@ function agrees(text: string): boolean {
   const quick = parsePlainBlocks(text, 'f');
   if (quick === undefined) return false;
   const full = parseFully(text, 'f');
-  expect([...full.diagnostics, ...full.keys]).toEqual([]);
+  expect([...full.diagnostics, ...full.inCompose]).toEqual([]);
   expect([shown(quick)]).toEqual(full.documents.map(shown));
   return true;
 }

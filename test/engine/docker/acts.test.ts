@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RawInspect } from '../../../controller/docker/api.ts';
 import type { WatchedFile } from '../../../desired-state/resource.ts';
 import { openRig, type Rig, testImage } from '../../support/rig.ts';
+import { patienceMs } from '../../support/until.ts';
 
 let rig: Rig;
 let folder: string;
@@ -204,13 +205,13 @@ describe('anonymous volumes', () => {
 
   test('move along to a successor, and go with the last container', async () => {
     const first = await started(spec);
-    await rig.engine.exec(first, ['sh', '-c', 'echo kept > /data/file'], 5000);
+    await rig.engine.exec(first, ['sh', '-c', 'echo kept > /data/file'], patienceMs);
     const inheritVolumes = (await rig.engine.inspect(first, mask))?.anonymousVolumes ?? {};
     expect(Object.keys(inheritVolumes)).toEqual(['/data']);
     await rig.perform('stopContainer', { containerId: first, graceMs: 0 });
     const second = await started(spec, { inheritVolumes });
     await rig.perform('removeContainer', { containerId: first, name: 'first', volumes: false });
-    const read = await rig.engine.exec(second, ['cat', '/data/file'], 5000);
+    const read = await rig.engine.exec(second, ['cat', '/data/file'], patienceMs);
     expect(read).toEqual({ exitCode: 0, output: 'kept\n' });
     expect((await rig.engine.inspect(second, mask))?.anonymousVolumes).toEqual(inheritVolumes);
     await rig.perform('stopContainer', { containerId: second, graceMs: 0 });
@@ -249,10 +250,12 @@ describe('secrets and files', () => {
       '-c',
       'stat -c "%a %u" /run/secrets/pw /etc/app.conf; cat /run/secrets/pw; echo " $PW"',
     ];
-    expect((await rig.engine.exec(containerId, look, 5000)).output).toBe('444 0\n640 0\nfirst first\n');
+    expect((await rig.engine.exec(containerId, look, patienceMs)).output).toBe('444 0\n640 0\nfirst first\n');
     const now = { secrets: new Map([['pg', 'second']]) };
     await rig.perform('restartContainer', { containerId, graceMs: 0, files }, now);
-    expect((await rig.engine.exec(containerId, look, 5000)).output).toBe('444 0\n640 0\nsecond first\n');
+    expect((await rig.engine.exec(containerId, look, patienceMs)).output).toBe(
+      '444 0\n640 0\nsecond first\n',
+    );
   });
 
   test('can be read by any user of the container', async () => {
@@ -262,7 +265,7 @@ describe('secrets and files', () => {
       secrets: new Map([['pg', 'v']]),
     });
     await rig.perform('startContainer', { containerId, files: [] });
-    expect((await rig.engine.exec(containerId, ['cat', '/run/secrets/pw'], 5000)).output).toBe('v');
+    expect((await rig.engine.exec(containerId, ['cat', '/run/secrets/pw'], patienceMs)).output).toBe('v');
   });
 
   test('come back as keyed digests and nowhere in clear', async () => {

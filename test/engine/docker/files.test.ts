@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WatchedFile } from '../../../desired-state/resource.ts';
 import { openRig, type Rig } from '../../support/rig.ts';
+import { patienceMs } from '../../support/until.ts';
 
 let rig: Rig;
 
@@ -26,7 +27,7 @@ test('whoever runs in it can read them, unless owner and rights are given', asyn
   const args = rig.creation({ user: '5' }, { files });
   const { containerId = '' } = await rig.perform('createContainer', args, { secrets });
   await rig.perform('startContainer', { containerId, files }, { secrets });
-  const run = (...command: string[]) => rig.engine.exec(containerId, command, 10_000);
+  const run = (...command: string[]) => rig.engine.exec(containerId, command, patienceMs);
   const { output } = await run('sh', '-c', 'ls -ln /run/secrets/token /etc/own');
   const rights = output
     .trim()

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Hook } from '../../../desired-state/container-spec.ts';
 import { openRig, type Rig } from '../../support/rig.ts';
+import { patienceMs } from '../../support/until.ts';
 
 let rig: Rig;
 
@@ -19,7 +20,7 @@ const hook = (script: string, more: Partial<Hook> = {}): Hook => ({
 });
 
 const output = async (id: string, file: string): Promise<string> =>
-  (await rig.engine.exec(id, ['cat', file], 10_000)).output;
+  (await rig.engine.exec(id, ['cat', file], patienceMs)).output;
 
 const isRunning = async (id: string): Promise<boolean> => {
   const { State } = (await rig.ask('GET', `/containers/${id}/json`)) as { State: { Running: boolean } };

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../../controller/engine.ts';
 import { startEngineProxy } from '../../support/engine-proxy.ts';
 import { openRig, type Rig } from '../../support/rig.ts';
-import { until } from '../../support/until.ts';
+import { patienceMs, until } from '../../support/until.ts';
 
 let rig: Rig;
 
@@ -41,7 +41,13 @@ describe('the list call', () => {
         { type: 'volume', source: volume, target: '/data' },
         { type: 'volume', target: '/anonymous' },
       ],
-      healthcheck: { test: ['CMD-SHELL', 'test -e /tmp/well'], intervalMs: 1000, retries: 1 },
+      // Says nothing before it is asked to: until then it is starting, however long the looks take.
+      healthcheck: {
+        test: ['CMD-SHELL', 'until test -e /tmp/asked; do sleep 0.1; done; test -e /tmp/well'],
+        intervalMs: 1000,
+        timeoutMs: 300_000,
+        retries: 1,
+      },
     });
     const { containerId: id = '' } = await rig.perform('createContainer', creation);
     expect(await one(id)).toMatchObject({
@@ -58,13 +64,14 @@ describe('the list call', () => {
     expect(running?.ports[0]?.published).toBeGreaterThan(0);
     expect(Object.keys(running?.networks ?? {})).toEqual([network]);
     expect(running?.networks[network]?.ipAddress).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
-    await until(async () => (await one(id))?.health === 'unhealthy', 10_000, 'unhealthy');
-    await rig.engine.exec(id, ['touch', '/tmp/well'], 5000);
-    await until(async () => (await one(id))?.health === 'healthy', 10_000, 'healthy');
+    await rig.engine.exec(id, ['touch', '/tmp/asked'], patienceMs);
+    await until(async () => (await one(id))?.health === 'unhealthy', patienceMs, 'unhealthy');
+    await rig.engine.exec(id, ['touch', '/tmp/well'], patienceMs);
+    await until(async () => (await one(id))?.health === 'healthy', patienceMs, 'healthy');
     await rig.ask('POST', `/containers/${id}/pause`);
     expect((await one(id))?.state).toBe('paused');
     await rig.ask('POST', `/containers/${id}/kill`);
-    await until(async () => (await one(id))?.state === 'exited', 5000, 'exited');
+    await until(async () => (await one(id))?.state === 'exited', patienceMs, 'exited');
     expect(await one(id)).toMatchObject({ state: 'exited', exitCode: 137 });
   });
 
@@ -105,11 +112,11 @@ describe('events', () => {
     const { containerId = '' } = await rig.perform('createContainer', creation);
     await rig.perform('startContainer', { containerId, files: [] });
     const unhealthy = () => events.some((e) => e.action === 'health_status: unhealthy');
-    await until(unhealthy, 10_000, 'the event of bad health');
-    await rig.engine.exec(containerId, ['true'], 5000);
+    await until(unhealthy, patienceMs, 'the event of bad health');
+    await rig.engine.exec(containerId, ['true'], patienceMs);
     await rig.perform('stopContainer', { containerId, graceMs: 0 });
     await rig.perform('removeContainer', { containerId, name: creation.name, volumes: true });
-    await until(() => events.some((e) => e.action === 'destroy'), 5000, 'destroy');
+    await until(() => events.some((e) => e.action === 'destroy'), patienceMs, 'destroy');
     abort.abort();
     await following;
     const actions = events.map((e) => e.action);
@@ -138,17 +145,17 @@ describe('events', () => {
   test('live longer than a call may take, and a stream that is cut throws', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'reeve-cut-'));
     const proxy = await startEngineProxy({ target: rig.socket, socket: join(folder, 's') });
-    const through = await openRig({ through: proxy.socket, timeoutMs: 200 });
+    const through = await openRig({ through: proxy.socket, timeoutMs: 2_000 });
     const began = Date.now();
     const abort = new AbortController();
     const following = (async () => {
       for await (const _ of through.engine.events(Date.now() + 60_000, abort.signal));
     })();
     const failed = following.catch((error: unknown) => error);
-    await until(() => Date.now() - began > 500, 2000, 'longer than the time-out');
+    await until(() => Date.now() - began > 4_000, patienceMs, 'longer than the time-out');
     proxy.cutEvents();
     expect(await failed).toMatchObject({ code: 0, reason: 'EngineUnreachable' });
-    expect(Date.now() - began).toBeGreaterThan(500);
+    expect(Date.now() - began).toBeGreaterThan(4_000);
     await through.close();
     await proxy.close();
     await rm(folder, { recursive: true });
@@ -158,7 +165,7 @@ describe('events', () => {
 describe('logs', () => {
   test('come as lines of both streams, the last without an end too', async () => {
     const id = await started(script('echo one; echo two >&2; printf "ümlaut\\n\\nlast"'));
-    await until(async () => (await one(id))?.state === 'exited', 5000, 'exited');
+    await until(async () => (await one(id))?.state === 'exited', patienceMs, 'exited');
     const lines: string[] = [];
     for await (const { stream, line } of rig.engine.logs(id, {})) lines.push(`${stream}: ${line}`);
     const of = (stream: string) => lines.filter((l) => l.startsWith(`${stream}: `));
@@ -171,7 +178,7 @@ describe('logs', () => {
 
   test('of a terminal have no frames', async () => {
     const id = await started({ ...script('echo one; echo two >&2'), tty: true });
-    await until(async () => (await one(id))?.state === 'exited', 5000, 'exited');
+    await until(async () => (await one(id))?.state === 'exited', patienceMs, 'exited');
     const lines: string[] = [];
     for await (const { stream, line } of rig.engine.logs(id, {})) lines.push(`${stream}: ${line}`);
     expect(lines).toEqual(['stdout: one', 'stdout: two']);
@@ -196,11 +203,11 @@ describe('logs', () => {
 describe('a command run inside', () => {
   test('gives its exit code and the beginning of its output', async () => {
     const id = await started({});
-    const run = (command: string[], timeoutMs = 5000) => rig.engine.exec(id, command, timeoutMs);
+    const run = (command: string[], timeoutMs = patienceMs) => rig.engine.exec(id, command, timeoutMs);
     expect(await run(['sh', '-c', 'echo out; exit 3'])).toEqual({ exitCode: 3, output: 'out\n' });
     const long = await run(['sh', '-c', 'i=0; while [ $i -lt 2000 ]; do echo 0123456789; i=$((i+1)); done']);
     expect([long.exitCode, long.output.length]).toEqual([0, 4096]);
     expect((await run(['no-such-command'])).exitCode).toBe(126);
-    await expect(run(['sleep', '30'], 300)).rejects.toMatchObject({ reason: 'CommandTimedOut' });
+    await expect(run(['sleep', '300'], 3_000)).rejects.toMatchObject({ reason: 'CommandTimedOut' });
   });
 });

@@ -153,7 +153,7 @@ describe.concurrent('what the engine builds', () => {
     const before = await p.container(web);
     t.onTestFinished(() => untag(before.Image));
     await put(p, 'app/a.txt', '2');
-    await p.untilContainer(web, 'is another one', (c) => c.Id !== before.Id && c.State.Running, 30_000);
+    await p.untilContainer(web, 'is another one', (c) => c.Id !== before.Id && c.State.Running);
     await p.untilEvent(web, 'BuildChanged', /has changed/);
   });
 

@@ -1,0 +1,77 @@
+// The procedures of a runtime: the runner, the recoveries that begin by themselves, and what each pass shows to them.
+
+import type { Logger } from 'pino';
+import type { Revision } from '../../desired-state/revision.ts';
+import { definitions } from '../../reconcilers/procedures/index.ts';
+import type { Engine } from '../engine.ts';
+import { noteHeld } from '../loop/held-dependents.ts';
+import type { PassResult, Reconciler } from '../loop/reconciler.ts';
+import type { Store } from '../store/store.ts';
+import { freeDisk } from './free-disk.ts';
+import { Recoveries } from './recoveries.ts';
+import { Runner } from './runner.ts';
+import { sightOf } from './sight.ts';
+
+interface BesideOptions {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly platform: string;
+  readonly digest: (value: string) => string;
+  readonly scrub: (text: string) => string;
+  readonly now: () => number;
+  readonly procedureId: (kind: string) => string;
+}
+
+interface Surroundings {
+  readonly reconciler: Reconciler;
+  readonly wake: () => void;
+}
+
+export class BesidePasses {
+  readonly runner: Runner;
+  readonly recoveries: Recoveries;
+  readonly #o: BesideOptions;
+  readonly #wake: () => void;
+
+  constructor(options: BesideOptions, { reconciler, wake }: Surroundings) {
+    const { engine, store, platform, now, logger } = options;
+    this.#o = options;
+    this.#wake = wake;
+    this.runner = new Runner({
+      store,
+      platform,
+      definitions,
+      now,
+      newId: options.procedureId,
+      wake,
+      onEnded: (record) => this.recoveries.ended(record),
+      halt: () => reconciler.withdraw(),
+      work: (work, signal) => freeDisk(work, engine, store, signal),
+      onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
+    });
+    this.recoveries = new Recoveries({
+      ...options,
+      runner: this.runner,
+      busy: reconciler.busy,
+      wake,
+      onError: (error) => logger.error({ err: error }, 'a recovery could not go on'),
+    });
+  }
+
+  /** After a pass; `keeps`: it was one of the loop's own. */
+  async passed(result: PassResult, revision: Revision, keeps: boolean): Promise<void> {
+    const { store, now } = this.#o;
+    const { busy, plan } = result;
+    if (this.runner.running.length > 0)
+      await this.runner.see({ ...(await sightOf(plan.statuses, this.#o)), busy });
+    const facts = await store.facts();
+    this.recoveries.note(result, revision, facts, keeps);
+    if (await noteHeld(store, result, revision, facts, now())) this.#wake();
+  }
+
+  close(): void {
+    this.recoveries.close();
+    this.runner.close();
+  }
+}

@@ -1,0 +1,36 @@
+// Why a procedure does not take what a person said, or cannot begin.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { ProcedureDefinition } from '../../reconcilers/procedures/definition.ts';
+import { exitStatus, ReeveError } from '../errors.ts';
+import type { ProcedureRecord } from '../store/store.ts';
+
+/** Another one has what it wants. */
+export function taken({ id }: ProcedureRecord, shared: readonly Ref[]): ReeveError {
+  return new ReeveError(`${id} has ${shared.slice(0, 3).join(', ')} under way`, {
+    status: exitStatus.blocked,
+    hint: `see it: reeve procedures show ${id}; end it: reeve abort ${id}`,
+  });
+}
+
+/** The word means nothing to it in its state. */
+export function notNow(
+  { id, machine }: ProcedureRecord,
+  definition: ProcedureDefinition,
+  word: { readonly type: string },
+): ReeveError {
+  const { message, choices } = definition.outlook(machine.state, machine.context);
+  const may = choices.length === 0 ? '' : `; it takes: decide ${choices.join('|')}`;
+  return new ReeveError(`${id} does not take ${word.type} now: ${message}${may}`, {
+    status: exitStatus.usage,
+  });
+}
+
+export function noSuch(id: string, running: readonly ProcedureRecord[]): ReeveError {
+  const names = running.map((r) => r.id);
+  return new ReeveError(`no procedure ${id} is under way`, {
+    status: exitStatus.usage,
+    hint:
+      names.length === 0 ? 'none is: reeve procedures shows the last ones' : `under way: ${names.join(', ')}`,
+  });
+}

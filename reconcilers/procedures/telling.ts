@@ -1,0 +1,16 @@
+// A machine's `tell` as an event of the platform, and what procedures of batches say alike.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Effect, Telling } from './definition.ts';
+
+/** What a `tell` tells; nothing of any other effect. */
+export function tellingOf({ type, params }: Effect): readonly Telling[] {
+  if (type !== 'tell') return [];
+  const { reason, message, warning } = params as { reason: string; message: string; warning?: boolean };
+  return [{ type: warning === true ? 'Warning' : 'Normal', reason, message }];
+}
+
+/** How a batch is that is watched: `waiting` are those of it that are not ready now. */
+export function settlingWords(waiting: readonly Ref[]): string {
+  return waiting.length === 0 ? 'all ready' : `not ready any more: ${waiting.join(', ')}`;
+}
