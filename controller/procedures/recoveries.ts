@@ -152,12 +152,12 @@ export class Recoveries {
     const { ref } = record.machine.context as RecoveryContext;
     if (busy.has(ref) || this.#reading.size >= readAtOnce) return;
     this.#reading.add(record.id);
-    const glimpse = this.#glimpses.get(ref) ?? lateGlimpse(record, sight);
-    const reason = troubleOf(sight.statuses.get(ref))?.reason;
+    const glimpse = this.#glimpses.get(ref);
+    const reason = troubleOf(sight.statuses.get(ref))?.reason ?? glimpse?.reason;
     const seen = reason === undefined ? {} : { reason };
     // What is seen from now on is of the next failure.
     this.#glimpses.delete(ref);
-    gatherEvidence(engine, glimpse, { scrub, digest, now })
+    gatherEvidence(engine, glimpse ?? lateGlimpse(record, sight), { scrub, digest, now })
       .then(async (evidence) => {
         if (this.#isOn) await runner.tell(record.id, { type: 'evidence', evidence, ...seen });
       })

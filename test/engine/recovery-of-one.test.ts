@@ -14,7 +14,7 @@ import { act, remove, runForeign } from '../support/world.ts';
 const web = 'Service/web';
 /** Waits and budgets that a test has the time for. */
 const quick =
-  'policy: {resync: 2s, backoff: {initial: 100ms, max: 2s}, restartBudget: {restarts: 3, within: 1m}, recovery: {settle: 1500ms, verify: 4s}}';
+  'policy: {resync: 2s, backoff: {initial: 100ms, max: 2s}, restartBudget: {restarts: 3, within: 1m}, recovery: {settle: 3s, verify: 4s}}';
 
 interface Shown {
   readonly id: string;
@@ -146,7 +146,7 @@ describe.concurrent('a workload that fails', () => {
     expect(linesOf(stuck, 'log')).toContain('cannot find the thing');
     expect((await p.reeve('status', '-f', p.manifests)).stdout).toContain(`reeve procedures show ${id}`);
     // Held by a person, it rests; released, it goes on; mended, it is well again.
-    expect((await p.reeve('decide', id, 'hold', '-f', p.manifests)).code).toBe(0);
+    expect(await p.reeve('decide', id, 'hold', '-f', p.manifests)).toMatchObject({ code: 0, stderr: '' });
     await untilState(p, /^held$/);
     expect((await p.fromStore((s) => s.facts())).holds[web]).toMatchObject({ stopped: false });
     await p.declare([shell('web', 'exec sleep 9999')], quick);
@@ -238,8 +238,10 @@ describe.concurrent('recoveries', () => {
     await keep(p, all, { spec: quick });
     for (const name of roots) await exec(p, `Service/${name}`, 'touch /broken; rm /tmp/ok');
     for (const name of roots) await p.untilEvent(`Service/${name}`, 'Restarted');
-    for (const name of dependents) await exec(p, `Service/${name}`, 'rm /tmp/ok');
-    for (const name of dependents) await p.untilEvent(`Service/${name}`, 'DependencyNotReady');
+    for (const name of dependents) {
+      await exec(p, `Service/${name}`, 'rm /tmp/ok');
+      await p.untilEvent(`Service/${name}`, 'DependencyNotReady');
+    }
     const counted = async () => {
       const restarted = (await p.events()).filter((e) => e.reason === 'Restarted');
       return Object.fromEntries(restarted.map((e) => [e.regarding, e.count]));
@@ -260,7 +262,7 @@ describe.concurrent('recoveries', () => {
       'n=$(cat /n 2>/dev/null || echo 0); echo $((n+1)) > /n; echo try $n; sleep 0.7; test $n -ge 4 || exit 6; exec sleep 9999';
     await p.declare(
       [shell('web', flaky)],
-      quick.replace('restarts: 3', 'restarts: 9').replace('settle: 1500ms', 'settle: 3s'),
+      quick.replace('restarts: 3', 'restarts: 9').replace('settle: 3s', 'settle: 6s'),
     );
     let controller = await p.run();
     const killedIn = new Set<string>();
