@@ -46,8 +46,8 @@ describe('told to end', () => {
 
   test('a controller in the middle of a step finishes it and exits within 5 s', async (t) => {
     const p = await platformFor(t);
-    const controller = await keep(p, [deaf('2s', 'a')]);
-    await p.declare([deaf('2s', 'b')]);
+    const controller = await keep(p, [deaf('1s', 'a')]);
+    await p.declare([deaf('1s', 'b')]);
     await untilStopping(p);
     expect(await within(5_000, () => controller.stop())).toMatchObject({ code: 0 });
     expect(await unfinished(p)).toEqual([]);
