@@ -7,7 +7,7 @@ import { identityLabels } from '../../reconcilers/observed.ts';
 import type { EngineEvent } from '../engine.ts';
 import type { Prober } from '../probes/prober.ts';
 import { StoreAway } from '../store/away.ts';
-import type { Store } from '../store/store.ts';
+import type { FactChange, NewEvent, Store } from '../store/store.ts';
 import type { EngineEnd } from './engine-end.ts';
 import { type EventMemory, factsFromEvent, isEndingKill } from './facts-from-event.ts';
 import type { Observer } from './observer.ts';
@@ -89,7 +89,11 @@ export class EventIntake {
       .then(async () => {
         if (isEndingKill(event) && !reconciler.marks.stopping.has(event.id)) await engineEnd.noteKill();
         const changes = factsFromEvent(event, await store.facts(), this.#memory, inputs);
-        if (changes.length > 0) await store.setFacts(changes);
+        const told = restartTold(event, changes);
+        await Promise.all([
+          changes.length > 0 ? store.setFacts(changes) : undefined,
+          told === undefined ? undefined : store.record([told]),
+        ]);
       })
       .catch((error: unknown) => {
         if (error instanceof StoreAway) onStoreAway(error);
@@ -113,4 +117,18 @@ export class EventIntake {
     if (this.#belongings === undefined) return true;
     return concerns(event, platform, this.#belongings, (id) => observer.isListed(id, platform));
   }
+}
+
+/** The engine's own restarts are counted as attempts, and no step of ours tells them. */
+function restartTold({ at, attributes }: EngineEvent, changes: readonly FactChange[]): NewEvent | undefined {
+  const attempt = changes.find((c) => c.fact === 'attempts');
+  if (attempt?.fact !== 'attempts' || attempt.value === undefined) return undefined;
+  return {
+    at,
+    type: 'Warning',
+    reason: 'RestartedByEngine',
+    regarding: `${attributes[identityLabels.kind]}/${attributes[identityLabels.name]}` as Ref,
+    message: `it ended by itself: ${attempt.value.lastFailure}; the engine's restart policy started it again`,
+    by: 'engine',
+  };
 }

@@ -146,7 +146,7 @@ describe.concurrent('a container that does not run as it should', () => {
 });
 
 describe.concurrent('a restart policy of the engine', () => {
-  test('restarts a crash by itself; reeve does not start beside it', async (t) => {
+  test('restarts a crash by itself; reeve tells it and does not start beside it', async (t) => {
     const p = await platformFor(t);
     await keep(p, [service('web', ['restart: always'])]);
     const before = await p.container(web);
@@ -157,6 +157,7 @@ describe.concurrent('a restart policy of the engine', () => {
       (c) => running(c) && c.State.Pid !== before.State.Pid,
     );
     expect(after.RestartCount).toBe(1);
+    await p.untilEvent(web, 'RestartedByEngine', /exited with status 137; .* started it again/);
     await p.untilReady(web);
     expect(await stepsOf(p, web)).toEqual(['createContainer', 'startContainer']);
   });
