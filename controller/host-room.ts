@@ -28,6 +28,7 @@ async function diskOf(path: string): Promise<HostRoom['disk']> {
 }
 
 async function availableMemory(): Promise<number | undefined> {
+  // Nothing of it is said where it cannot be read: no gate is passed or closed by a guess.
   const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
   const kibibytes = /^MemAvailable:\s+(\d+) kB/m.exec(text)?.[1];
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;

@@ -122,6 +122,7 @@ async function writeWhole(path: string, lines: AsyncIterable<string>): Promise<v
     await file.close();
     await rename(draft, path);
   } catch (error) {
+    // Closed already, or as broken as the write that is told.
     await file.close().catch(() => undefined);
     await rm(draft, { force: true });
     throw error;

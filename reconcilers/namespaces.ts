@@ -47,12 +47,8 @@ export function endedWithHolder(s: Situation): ObservedContainer | undefined {
   );
 }
 
-/**
- * The end of two that end together is told one after the other, in any order: so long the second is waited for. An
- * engine of 20.10 on two busy cores told the second more than 500 ms late; a kill that nobody asked the engine for is
- * nearly always the other's end, so that few wait all of it.
- */
-const toldTogetherMs = 3_000;
+/** The end of two that end together is told one after the other, in any order: so long the second is waited for. */
+const toldTogetherMs = 500;
 
 /** Killed a moment ago, and the container in whose process namespace it was may be about to be told as ended too. */
 export function mayHaveEndedWithHolder(s: Situation): boolean {

@@ -1,6 +1,6 @@
 // dockerode without what it loads at once and reeve never calls: gRPC for the sessions of its BuildKit builds, and ssh2
-// (reeve goes through the system's own ssh, see ssh.ts). Both are loaded when they are called after all. That is 40 of
-// the 85 ms and 16 of the 35 MB that importing dockerode costs every command (docs/decisions/0007-speed.md).
+// (reeve goes through the system's own ssh, see ssh.ts). Both are loaded when they are called after all. That is 50 of
+// the 85 ms and 22 of the 35 MB that importing dockerode costs every command (docs/decisions/0007-speed.md).
 
 import { createRequire } from 'node:module';
 

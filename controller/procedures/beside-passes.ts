@@ -63,8 +63,9 @@ export class BesidePasses {
   async passed(result: PassResult, revision: Revision, keeps: boolean): Promise<void> {
     const { store, now } = this.#o;
     const { busy, plan } = result;
-    if (this.runner.running.length > 0)
-      await this.runner.see({ ...(await sightOf(plan.statuses, this.#o)), busy });
+    const { running } = this.runner;
+    if (running.length > 0)
+      await this.runner.see({ ...(await sightOf(plan.statuses, running, this.#o)), busy });
     const facts = await store.facts();
     this.recoveries.note(result, revision, facts, keeps);
     if (await noteHeld(store, result, revision, facts, now())) this.#wake();

@@ -10,6 +10,7 @@ import {
   forgetFailed,
   isAllReady,
   isLastBatch,
+  isProvenReady,
   missingOf,
   mustDecide,
   nextBatch,
@@ -19,6 +20,7 @@ import {
   type Seen,
   unbegun,
 } from '../procedures/batch-walk.ts';
+import { abortTold, pauseTold } from '../procedures/telling.ts';
 
 export interface BatchedRestartContext extends BatchWalk {
   /** Who asked for it, and when. */
@@ -60,11 +62,7 @@ export const machine = setup({
   },
   guards: {
     allReady: ({ context, event }) => event.type === 'seen' && isAllReady(context, event),
-    provenReady: ({ context, event }) =>
-      event.type === 'seen' &&
-      context.adaptive === true &&
-      event.proven === true &&
-      isAllReady(context, event),
+    provenReady: ({ context, event }) => event.type === 'seen' && isProvenReady(context, event),
     stillReady: ({ context }) => isAllReady(context, context),
     isLast: ({ context }) => isLastBatch(context),
     isEmpty: ({ context }) => context.batches.length === 0,
@@ -80,30 +78,14 @@ export const machine = setup({
   initial: 'begun',
   on: {
     pause: {
-      actions: [
-        assign({ pauseAsked: true }),
-        {
-          type: 'tell',
-          params: ({ event }) => ({
-            reason: 'PauseAsked',
-            message: `paused by ${event.by} before the next batch`,
-          }),
-        },
-      ],
+      actions: [assign({ pauseAsked: true }), { type: 'tell', params: ({ event }) => pauseTold(event) }],
     },
     resume: { actions: assign({ pauseAsked: false }) },
     abort: {
       target: '.aborted',
       actions: [
         { type: 'withdraw', params: ({ context }) => ({ refs: missingOf(context) }) },
-        {
-          type: 'tell',
-          params: ({ event }) => ({
-            reason: 'ProcedureAborted',
-            message: `aborted by ${event.by}`,
-            warning: true,
-          }),
-        },
+        { type: 'tell', params: ({ event }) => abortTold(event) },
       ],
     },
   },

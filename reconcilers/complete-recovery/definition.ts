@@ -29,6 +29,7 @@ export const completeRecovery: ProcedureDefinition<RecoveryContext> = {
         return { tellings: tellingOf(effect) };
     }
   },
+  looksAtRoom: (state) => state === 'assessing',
   work: (state, context) => (state === 'freeing' ? nextFreeing(context) : undefined),
   outlook,
 };

@@ -16,6 +16,7 @@ import {
   noteFailed,
   noteSeen,
 } from '../procedures/batch-walk.ts';
+import { abortTold, pauseTold } from '../procedures/telling.ts';
 import {
   nextFreeing,
   partsOf,
@@ -107,28 +108,12 @@ export const machine = setup({
   initial: 'assessing',
   on: {
     pause: {
-      actions: [
-        assign({ pauseAsked: true }),
-        {
-          type: 'tell',
-          params: ({ event }) => ({
-            reason: 'PauseAsked',
-            message: `paused by ${event.by} before the next batch`,
-          }),
-        },
-      ],
+      actions: [assign({ pauseAsked: true }), { type: 'tell', params: ({ event }) => pauseTold(event) }],
     },
     resume: { actions: 'resumed' },
     abort: {
       target: '.aborted',
-      actions: {
-        type: 'tell',
-        params: ({ event }) => ({
-          reason: 'ProcedureAborted',
-          message: `aborted by ${event.by}`,
-          warning: true,
-        }),
-      },
+      actions: { type: 'tell', params: ({ event }) => abortTold(event) },
     },
   },
   states: {

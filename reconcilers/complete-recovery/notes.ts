@@ -1,6 +1,6 @@
 // What a complete recovery notes of an event, and what follows from what it has noted. Pure; the machine names them.
 
-import { isAllReady, unbegun } from '../procedures/batch-walk.ts';
+import { isAllReady, isProvenReady, unbegun } from '../procedures/batch-walk.ts';
 import type { HostRoom } from '../procedures/definition.ts';
 import { nextFreeing, type RecoveryContext, type RecoveryEvent, type RecoveryInput } from './context.ts';
 
@@ -62,6 +62,6 @@ export function isGateDue({ batches, index, gatePassed }: RecoveryContext): bool
 /** All ready, of core or critical, or each spoken for by a probe where that is enough. */
 export function isReadyForGood(context: RecoveryContext, event: RecoveryEvent): boolean {
   if (event.type !== 'seen' || !isAllReady(context, event)) return false;
-  const { batches, index, adaptive } = context;
-  return batches[index]?.tier !== 'standard' || (adaptive === true && event.proven === true);
+  const { batches, index } = context;
+  return batches[index]?.tier !== 'standard' || isProvenReady(context, event);
 }

@@ -58,6 +58,9 @@ export const missingOf = (walk: BatchWalk): readonly Ref[] =>
   membersOf(walk).filter((ref) => !walk.ready.includes(ref));
 export const isAllReady = (walk: BatchWalk, { ready }: Pick<Seen, 'ready'>): boolean =>
   membersOf(walk).every((ref) => ready.includes(ref));
+/** Ready by more than the passing of time, where that is enough not to settle. */
+export const isProvenReady = (walk: BatchWalk, seen: Seen): boolean =>
+  walk.adaptive === true && seen.proven === true && isAllReady(walk, seen);
 export const isLastBatch = (walk: BatchWalk): boolean => walk.index + 1 >= walk.batches.length;
 /** Failed, and nobody has said to go on without them. */
 export const openFailures = (walk: BatchWalk): readonly Ref[] => walk.failed.slice(walk.accepted);

@@ -50,7 +50,7 @@ export interface Sight {
   readonly at: number;
   readonly statuses: Plan['statuses'];
   readonly facts: Facts;
-  /** Of the host; absent: nobody could read it (an engine elsewhere). */
+  /** Of the host; absent: nobody could read it (an engine elsewhere), or nobody looks at it. */
   readonly room?: HostRoom;
   /** With steps in flight when it was looked at: what is seen of them may be old. Absent: none. */
   readonly busy?: ReadonlySet<Ref>;
@@ -131,6 +131,8 @@ export interface ProcedureDefinition<Context = unknown> {
   refs(context: Context): readonly Ref[];
   /** What the machine should be told of a look, or nothing where it says nothing new to it. */
   see(state: string, context: Context, sight: Sight): ProcedureEvent | undefined;
+  /** In this state it looks at the host's room too; absent: in none. */
+  looksAtRoom?(state: string): boolean;
   /** What is done while it is in this state. */
   work?(state: string, context: Context): Work | undefined;
   /** What an effect of the machine changes. */

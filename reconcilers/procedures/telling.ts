@@ -14,3 +14,19 @@ export function tellingOf({ type, params }: Effect): readonly Telling[] {
 export function settlingWords(waiting: readonly Ref[]): string {
   return waiting.length === 0 ? 'all ready' : `not ready any more: ${waiting.join(', ')}`;
 }
+
+/** A person's word that is asked of a procedure. */
+interface Word {
+  readonly by: string;
+}
+
+export const pauseTold = ({ by }: Word) => ({
+  reason: 'PauseAsked',
+  message: `paused by ${by} before the next batch`,
+});
+
+export const abortTold = ({ by }: Word) => ({
+  reason: 'ProcedureAborted',
+  message: `aborted by ${by}`,
+  warning: true,
+});

@@ -111,8 +111,8 @@ describe('a shared namespace', () => {
     const webIs = { state: 'exited', exitCode: 137 } as const;
     const soon = planFor({ mode: 'pidMode', web, webIs });
     expect(ops(soon)).toEqual([]);
-    expect(soon.nextAt).toBe(noon + 2_900);
-    const late = planFor({ mode: 'pidMode', web: { ...web, finishedAt: noon - 3_100 }, webIs });
+    expect(soon.nextAt).toBe(noon + 400);
+    const late = planFor({ mode: 'pidMode', web: { ...web, finishedAt: noon - 600 }, webIs });
     expect(late.steps[0]?.cause.reason).toBe('Exited');
   });
 

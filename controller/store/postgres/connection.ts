@@ -47,6 +47,7 @@ export async function connect(home: PostgresHome, access: 'write' | 'read'): Pro
   });
   const drop = (): void => {
     over = true;
+    // What is dropped may be broken: that is why it is dropped, and whoever dropped it tells.
     client.end().catch(() => undefined);
   };
   try {
