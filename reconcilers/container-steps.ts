@@ -9,7 +9,7 @@ import { imageSteps } from './image-steps.ts';
 import { imageWant } from './images.ts';
 import { byLiveName } from './links.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
-import { predecessorName } from './ownership.ts';
+import { predecessorName, successorName } from './ownership.ts';
 import type { Cause, Step, StepArgs } from './plan.ts';
 import type { Prerequisites } from './prerequisites.ts';
 import { sharedModes } from './shared-modes.ts';
@@ -22,31 +22,37 @@ import { type Draft, inOrder, makeStep } from './steps.ts';
  */
 export function createSteps(s: Situation, cause: Cause, made: Prerequisites): Draft {
   const steps = [...imageSteps(s, cause, made)];
-  const create = createStep(s, cause, made, undefined, releasesFor(s.setting, s.workload));
+  const create = createStep(s, cause, made, { releases: releasesFor(s.setting, s.workload) });
   const start = startStep(s, cause, undefined, [create.id]);
   const gate = sharedModes(s.workload.container).length > 0 ? create.id : start.id;
   return { steps: [...steps, create, start], gate, portsOf: portGivers(s.setting, s.workload) };
 }
 
 /**
- * The old one is renamed and its policy set to `no` (an engine restart must not revive it beside the new one), the new
- * one made, then they change places. The old one is removed by a later plan, which has seen the new one ready.
+ * The new one is made under a passing name, the old one's policy set to `no` (an engine restart must not revive it beside
+ * the new one), then they change places. The old one is removed by a later plan, which has seen the new one ready.
+ * Nothing is renamed while it runs: the engine writes an old count of the network's endpoints over what a start or stop
+ * beside it has just counted, and the network can then never be removed (20.10: 7 lost by 69 recreations, measured).
  */
 export function replaceSteps(s: Situation, old: ObservedContainer, cause: Cause, made: Prerequisites): Draft {
   const { ref, workload } = s;
   const pull = imageSteps(s, cause, made);
-  const name = predecessorName(workload.containerName, old.id);
-  const rename = makeStep('renameContainer', ref, { containerId: old.id, name }, cause, {
-    after: pull.map((p) => p.id),
+  const { containerName } = workload;
+  const create = createStep(s, cause, made, {
+    old,
+    name: successorName(containerName, old.id),
+    releases: releasesFor(s.setting, workload),
   });
+  const aside = { containerId: old.id, name: predecessorName(containerName, old.id) };
   const steps = inOrder([
-    rename,
+    create,
     ...disarm(s, old, cause),
-    createStep(s, cause, made, old, releasesFor(s.setting, workload)),
     ...(isUp(old) ? [stopStep(s, old, cause)] : []),
+    makeStep('renameContainer', ref, aside, cause),
+    makeStep('renameContainer', ref, { name: containerName }, cause, { key: 'successor' }),
     startStep(s, cause, undefined, []),
   ]);
-  return { steps: [...pull, ...steps], gate: rename.id, portsOf: portGivers(s.setting, workload) };
+  return { steps: [...pull, ...steps], gate: create.id, portsOf: portGivers(s.setting, workload) };
 }
 
 /** A job, or what never ran: nothing worth keeping, so the old one goes first. */
@@ -62,7 +68,7 @@ export function replaceOutright(
   const steps = inOrder([
     ...stops,
     remove,
-    createStep(s, cause, made, old, releasesFor(s.setting, s.workload)),
+    createStep(s, cause, made, { old, releases: releasesFor(s.setting, s.workload) }),
     startStep(s, cause, undefined, []),
   ]);
   const [first = remove, ...rest] = steps;
@@ -70,13 +76,13 @@ export function replaceOutright(
   return { steps: [...pull, gated, ...rest], gate: first.id, portsOf: portGivers(s.setting, s.workload) };
 }
 
-/** Goes on with a recreate that was interrupted: between rename and create, or before the two changed places. */
+/** Goes on with a recreate that was interrupted: the old one gave its name up, and the new one has not begun. */
 export function resumeSteps(s: Situation, old: ObservedContainer, cause: Cause, made: Prerequisites): Draft {
   const pull = s.container === undefined ? imageSteps(s, cause, made) : [];
   const steps = inOrder([
     ...disarm(s, old, cause),
     ...(s.container === undefined
-      ? [createStep(s, cause, made, old, releasesFor(s.setting, s.workload))]
+      ? [createStep(s, cause, made, { old, releases: releasesFor(s.setting, s.workload) })]
       : []),
     ...(isUp(old) ? [stopStep(s, old, cause)] : []),
     ...(s.container === undefined || s.container.state === 'created'
@@ -163,14 +169,22 @@ function disarm(s: Situation, old: ObservedContainer, cause: Cause): Step[] {
   return [makeStep('updateContainer', s.ref, args, cause, { key: old.id.slice(0, 12) })];
 }
 
+interface CreateOptions {
+  /** The one that it takes the place of. */
+  readonly old?: ObservedContainer;
+  /** Absent: the workload's own. */
+  readonly name?: string;
+  /** Ids of steps that give up what it needs. */
+  readonly releases: readonly string[];
+}
+
 function createStep(
   s: Situation,
   cause: Cause,
   made: Prerequisites,
-  old: ObservedContainer | undefined,
-  releases: readonly string[],
+  { old, name = s.workload.containerName, releases }: CreateOptions,
 ): Step {
-  const { container, containerName } = s.workload;
+  const { container } = s.workload;
   const pull = made.pulls.get(container.image);
   const networks = Object.keys(container.networks);
   const volumes = container.mounts.flatMap((m) =>
@@ -178,7 +192,7 @@ function createStep(
   );
   const volumeNames = pick(s.setting.world.volumeNames, volumes);
   const args: StepArgs['createContainer'] = {
-    name: containerName,
+    name,
     spec: withLiveNames(s, container),
     ...imageIdOf(s),
     labels: labelsOf(s, old),

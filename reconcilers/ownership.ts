@@ -27,6 +27,16 @@ export function predecessorName(containerName: string, id: string): string {
   return `${containerName}.replaced-${id.slice(0, 12)}`;
 }
 
+/** The name of a container that is made to take the place of one with this id, until that has given its own up. */
+export function successorName(containerName: string, oldId: string): string {
+  return `${containerName}.replacing-${oldId.slice(0, 12)}`;
+}
+
+/** Made for a recreate that was cut off before the two changed places: it never ran, and is made anew. */
+function isStranded({ name }: ObservedContainer): boolean {
+  return /\.replacing-[0-9a-f]{12}$/.test(name);
+}
+
 /** Named by its own id in our pattern: a predecessor, without any store. */
 export function isPredecessor(container: ObservedContainer): boolean {
   return container.name.endsWith(`.replaced-${container.id.slice(0, 12)}`);
@@ -34,7 +44,12 @@ export function isPredecessor(container: ObservedContainer): boolean {
 
 function bearsItsName(container: ObservedContainer, workload: Workload | undefined): boolean {
   const made = container.labels[identityLabels.container];
-  return container.name === workload?.containerName || container.name === made || isPredecessor(container);
+  return (
+    container.name === workload?.containerName ||
+    container.name === made ||
+    isPredecessor(container) ||
+    (isStranded(container) && container.state === 'created')
+  );
 }
 
 /** Sorts out the containers that carry one identity. `workload` is absent when it is declared no more. */
@@ -46,7 +61,7 @@ export function ownership(
 ): Owned {
   const [only] = containers;
   if (only === undefined) return ownsNothing;
-  if (containers.length === 1 && !isPredecessor(only)) {
+  if (containers.length === 1 && !isPredecessor(only) && !isStranded(only)) {
     return isOurs(only, workload, facts, adopting, true)
       ? { current: only, leftovers: none, foreign: none }
       : { leftovers: none, foreign: containers };
@@ -55,14 +70,16 @@ export function ownership(
   const sorted = [...containers].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
   const ours = sorted.filter((c) => isOurs(c, workload, facts, adopting, false));
   const old = ours.filter(isPredecessor);
-  const made = ours.filter((c) => !isPredecessor(c) && facts.made[c.id] !== undefined);
-  const named = ours.filter((c) => !isPredecessor(c) && facts.made[c.id] === undefined);
+  const stranded = ours.filter(isStranded);
+  const kept = ours.filter((c) => !isPredecessor(c) && !isStranded(c));
+  const made = kept.filter((c) => facts.made[c.id] !== undefined);
+  const named = kept.filter((c) => facts.made[c.id] === undefined);
   const current = made.find((c) => c.name === workload?.containerName) ?? made[0] ?? named[0];
   const [predecessor, ...older] = old;
   return {
     ...(current === undefined ? {} : { current }),
     ...(predecessor === undefined ? {} : { predecessor }),
-    leftovers: [...made.filter((c) => c !== current), ...older],
+    leftovers: [...made.filter((c) => c !== current), ...stranded, ...older],
     foreign: [...sorted.filter((c) => !ours.includes(c)), ...named.filter((c) => c !== current)],
   };
 }

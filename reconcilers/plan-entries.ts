@@ -73,14 +73,9 @@ function entryOf(ref: Ref, steps: readonly Step[], all: ReadonlyMap<Ref, unknown
 
 function verbOf(steps: readonly Step[]): Verb {
   const has = (op: StepOp): boolean => steps.some((s) => s.op === op);
-  if (
-    steps.some((s) => s.op === 'renameContainer' && !s.args.name.includes('.replaced-')) &&
-    steps.length > 1
-  ) {
-    return 'roll back';
-  }
   if (has('createContainer'))
     return has('renameContainer') || has('removeContainer') || has('stopContainer') ? 'recreate' : 'create';
+  if (has('renameContainer') && steps.length > 1) return 'roll back';
   if (has('createNetwork') || has('createVolume')) return 'create';
   if (has('buildImage') && steps.length === 1) return 'build';
   if (has('pullModel') || has('pullImage')) return 'pull';
@@ -107,6 +102,7 @@ function noteOf(step: Step): string[] {
     case 'pullModel':
       return [step.args.model.model];
     case 'renameContainer':
+      if (step.args.containerId === undefined) return [];
       return step.args.name.includes('.replaced-')
         ? ['the old one is kept until the new one is ready']
         : [`to ${step.args.name}`];

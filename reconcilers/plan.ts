@@ -59,7 +59,8 @@ export interface StepArgs {
   };
   signalContainer: { containerId: string; signal: string; files: readonly WatchedFile[] };
   unpauseContainer: { containerId: string };
-  renameContainer: { containerId: string; name: string };
+  /** `containerId` absent: the one that this plan makes for the resource. So for a start. */
+  renameContainer: { containerId?: string; name: string };
   updateContainer: { containerId: string; resources?: Resources; restart?: RestartPolicy };
   connectNetwork: {
     containerId: string;

@@ -8,6 +8,7 @@ import { capacityNotice } from './capacity.ts';
 import type { ResourceStatus } from './condition.ts';
 import { statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
+import { withFailedRemovals } from './failed-removals.ts';
 import { type Gates, makeGates } from './gates.ts';
 import { suspendedUntil } from './hands-off.ts';
 import { type ImageAsks, noAsks } from './images.ts';
@@ -174,12 +175,16 @@ export function plan(input: PlanInput): Plan {
     ],
     ...(told.length === 0 ? {} : { images: told }),
     ...(removals.blocked === undefined ? {} : { blocked: removals.blocked }),
-    statuses: inOrder(order, removals.left, [
-      ...[...parts].map(([ref, part]) => statusOf(part.finding(waits.get(ref)))),
-      ...networks.statuses,
-      ...volumes.statuses,
-      ...models.statuses,
-    ]),
+    statuses: withFailedRemovals(
+      inOrder(order, removals.left, [
+        ...[...parts].map(([ref, part]) => statusOf(part.finding(waits.get(ref)))),
+        ...networks.statuses,
+        ...volumes.statuses,
+        ...models.statuses,
+      ]),
+      later.keys(),
+      facts,
+    ),
     ...(nextAt === undefined ? {} : { nextAt }),
     reported: all.flatMap((p) => p.reported),
     ...(leftAlone.length === 0 ? {} : { leftAlone }),

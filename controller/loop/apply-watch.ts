@@ -2,6 +2,7 @@
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
+import { hopelessRemovals, removalFailures } from '../../reconcilers/failed-removals.ts';
 import { imageFailures } from '../../reconcilers/images.ts';
 import type { PassResult } from './reconciler.ts';
 
@@ -33,6 +34,8 @@ export class ApplyWatch {
   readonly #targets: (ref: Ref) => boolean;
   readonly #down: boolean;
   #stuckSince: number | undefined;
+  /** Since when nothing but failed removals is left. Each is tried again, so that something moves now and then. */
+  #failingSince: number | undefined;
 
   /** @param targets which resources it is about. @param down it is over when nothing is left to remove. */
   constructor(targets: (ref: Ref) => boolean, down: boolean) {
@@ -68,11 +71,16 @@ export class ApplyWatch {
       this.#stuckSince = undefined;
       return { over: false };
     }
-    if (result.plan.steps.length === 0) return { over: true, ok: true, failed: [] };
+    const failing = result.plan.statuses.filter((s) => degradedBy(s, removalFailures));
+    if (result.plan.steps.length === 0 && failing.length === 0) return { over: true, ok: true, failed: [] };
     this.#stuckSince ??= now;
-    if (now - this.#stuckSince < stuckMs) return { over: false };
+    if (result.plan.steps.length === 0) this.#failingSince ??= now;
+    const hopeless = result.plan.steps.length === 0 && failing.every((s) => degradedBy(s, hopelessRemovals));
+    if (!hopeless && now - Math.min(this.#stuckSince, this.#failingSince ?? now) < stuckMs)
+      return { over: false };
     const left = new Set(result.plan.steps.map((s) => s.ref));
-    return { over: true, ok: false, failed: result.plan.statuses.filter((s) => left.has(s.ref)) };
+    const failed = result.plan.statuses.filter((s) => left.has(s.ref) || failing.includes(s));
+    return { over: true, ok: false, failed };
   }
 }
 

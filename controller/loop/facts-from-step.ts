@@ -14,9 +14,10 @@ import { digestsOf } from './facts-from-observation.ts';
 
 /** What must be known before a step touches anything, so that a crash right after it is understood. */
 export function factsBeforeStep(step: Step, plan: readonly Step[], facts: Facts, at: number): FactChange[] {
-  // The first touch of a container that is to be replaced: remember which one, and its restart policy.
-  if (step.op !== 'renameContainer' || !isPredecessorName(step.args.name) || facts.replacing[step.ref])
-    return [];
+  // A container that is to be replaced gives its name up: remember which one, and its restart policy.
+  if (step.op !== 'renameContainer' || facts.replacing[step.ref]) return [];
+  const { containerId: oldId, name } = step.args;
+  if (oldId === undefined || !isPredecessorName(name)) return [];
   const create = plan.find((s) => s.ref === step.ref && s.op === 'createContainer');
   if (create?.op !== 'createContainer') return [];
   return [
@@ -24,7 +25,7 @@ export function factsBeforeStep(step: Step, plan: readonly Step[], facts: Facts,
       fact: 'replacing',
       key: step.ref,
       value: {
-        oldId: step.args.containerId,
+        oldId,
         restart: create.args.spec.restart.name,
         specHash: create.args.labels['reeve.spec-hash'] ?? '',
         at,

@@ -265,12 +265,15 @@ export class Reconciler {
   }
 
   async #perform(step: Step, secrets: SecretValues, signal: AbortSignal): Promise<StepOutcome> {
-    const containerId = this.#made.get(step.ref);
-    if (step.op !== 'startContainer' || step.args.containerId !== undefined || containerId === undefined) {
-      return this.#context.perform(step, secrets, signal);
-    }
-    return this.#context.perform({ ...step, args: { ...step.args, containerId } }, secrets, signal);
+    return this.#context.perform(ofNewOne(step, this.#made.get(step.ref)), secrets, signal);
   }
+}
+
+/** On the container that this plan makes for its resource. */
+function ofNewOne(step: Step, containerId: string | undefined): Step {
+  const isOpen = (step.op === 'startContainer' || step.op === 'renameContainer') && !step.args.containerId;
+  if (!isOpen || containerId === undefined) return step;
+  return { ...step, args: { ...step.args, containerId } } as Step;
 }
 
 /** What is remembered, with what the tags mean now, here and in the registries that were asked; without back-off for a new try. */

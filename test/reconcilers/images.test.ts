@@ -196,7 +196,7 @@ describe('a running container', () => {
 
   test('is recreated where that is to be taken: pulled first, before anything is touched', () => {
     const plan = planFor({ facts: pinned, here, asks: take, runs: then });
-    expect(plan.steps.map((s) => s.op).slice(0, 2)).toEqual(['pullImage', 'renameContainer']);
+    expect(plan.steps.map((s) => s.op).slice(0, 2)).toEqual(['pullImage', 'createContainer']);
     expect(plan.steps[1]?.after).toEqual(['Service/web:pullImage']);
     expect(plan.steps.find((s) => s.op === 'createContainer')?.args).not.toHaveProperty('imageId');
     expect(plan.images).toEqual([{ image: 'app:1', digest: 'sha256:new', before: 'sha256:old' }]);

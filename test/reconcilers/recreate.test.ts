@@ -23,23 +23,41 @@ describe('a recreate', () => {
   const r = revision([two]);
   const old = live(web, { detail: detailOf(web) });
   const waiting = { ...old, name: `shop-web-1.replaced-${old.id.slice(0, 12)}` };
+  const passing = live(two, {
+    id: 'b'.repeat(64),
+    name: `shop-web-1.replacing-${old.id.slice(0, 12)}`,
+    state: 'created',
+    createdAt: noon - 1_000,
+  });
   const successor = (parts: Partial<ObservedContainer> = {}) =>
     live(two, { id: 'b'.repeat(64), createdAt: noon - 1_000, ...parts });
+
+  test('renames nothing that runs', () => {
+    const { steps } = planOf({ revision: r, observed: look(r, [old]) });
+    const stopped = steps.findIndex((s) => s.op === 'stopContainer');
+    const renamed = steps.findIndex((s) => s.op === 'renameContainer');
+    const started = steps.findIndex((s) => s.op === 'startContainer');
+    expect(stopped).toBeLessThan(renamed);
+    expect(steps.findLastIndex((s) => s.op === 'renameContainer')).toBeLessThan(started);
+  });
 
   test('keeps the old one, renamed and without its restart policy, until the new one is ready', () => {
     const plan = planOf({ revision: r, observed: look(r, [old]) });
     expect(plan.steps.map((s) => s.op)).toEqual([
-      'renameContainer',
-      'updateContainer',
       'createContainer',
+      'updateContainer',
       'stopContainer',
+      'renameContainer',
+      'renameContainer',
       'startContainer',
     ]);
     expect(plan.steps[0]).toMatchObject({
-      args: { name: waiting.name },
+      args: { name: passing.name },
       cause: { reason: 'SpecChanged', fields: [{ field: 'image', old: 'app:1', new: 'app:2' }] },
     });
-    expect(plan.steps[1]).toMatchObject({ args: { restart: { name: 'no' } } });
+    expect(plan.steps[1]).toMatchObject({ args: { containerId: old.id, restart: { name: 'no' } } });
+    expect(plan.steps[3]).toMatchObject({ args: { containerId: old.id, name: waiting.name } });
+    expect(plan.steps[4]?.args).toEqual({ name: 'shop-web-1' });
     for (const [index, step] of plan.steps.slice(1).entries())
       expect(step.after).toContain(plan.steps[index]?.id);
   });
@@ -50,6 +68,21 @@ describe('a recreate', () => {
     known: Partial<Facts>,
     steps: readonly string[],
   ][] = [
+    ['after the create: the new one, which never ran, goes', [old, passing], {}, ['removeContainer']],
+    [
+      'after the create, with the store lost: it goes as well',
+      [old, { ...passing, labels: { ...passing.labels, 'reeve.container': 'shop-web-1' } }],
+      {},
+      ['removeContainer'],
+    ],
+    [
+      'after the stop: as well, and the old one stays where it is until then',
+      [{ ...old, ...exited(0) }, passing],
+      {},
+      ['removeContainer'],
+    ],
+    ['after the old one gave its name up: as well', [waiting, passing], {}, ['removeContainer']],
+    ['with the old one gone meanwhile: the new one goes as well', [passing], {}, ['removeContainer']],
     [
       'after the rename: goes on',
       [waiting],
@@ -57,7 +90,7 @@ describe('a recreate', () => {
       ['updateContainer', 'createContainer', 'stopContainer', 'startContainer'],
     ],
     [
-      'after the create: the two change places',
+      'after both renames: the new one is started',
       [
         { ...waiting, detail: detailOf(web, {}, { restart: { name: 'no' } }) },
         successor({ state: 'created', detail: detailOf(two) }),
@@ -162,7 +195,7 @@ describe('a recreate', () => {
     const plan = planOf({ revision: r, observed: look(r, [old], { images: {} }) });
     expect(plan.steps.slice(0, 2)).toMatchObject([
       { op: 'pullImage' },
-      { op: 'renameContainer', after: ['Service/web:pullImage'] },
+      { op: 'createContainer', after: ['Service/web:pullImage'] },
     ]);
   });
 
@@ -191,7 +224,7 @@ describe('a recreate', () => {
     const user = service('web', { dependsOn: [on('Service/db')], container: { image: 'app:2' } });
     const both = revision([db, user]);
     const plan = planOf({ revision: both, observed: look(both, [live(db, exited(1)), old]) });
-    expect(plan.steps.find((s) => s.op === 'renameContainer')?.needs).toEqual([
+    expect(plan.steps.find((s) => s.op === 'createContainer')?.needs).toEqual([
       { ref: 'Service/db', condition: 'ready' },
     ]);
   });

@@ -11,7 +11,7 @@ export interface FaultRule {
    * `refuse`: 500, the engine does not see it. `refuseAfter`: the engine acts, the answer is a 500.
    * `garbage`: the engine acts, the answer is 200 and no JSON. `drop`: the connection closes, the engine does not see
    * the call. `dropAnswer`: the engine acts, the connection closes without an answer. `cutAnswer`: half of the answer.
-   * `slow`: the engine sees it a second later. `mute`: event streams stay open and say nothing. `thin`: every second event is swallowed.
+   * `deny`: a 403 with the `words` of an engine, which does not see it. `slow`: the engine sees it a second later. `mute`: event streams stay open and say nothing. `thin`: every second event is swallowed.
    */
   readonly kind:
     | 'hang'
@@ -22,9 +22,11 @@ export interface FaultRule {
     | 'drop'
     | 'dropAnswer'
     | 'cutAnswer'
+    | 'deny'
     | 'slow'
     | 'mute'
     | 'thin';
+  readonly words?: string;
   readonly method?: string;
   /** Tested against the path with its query and without the version: `/containers/create?name=web`. */
   readonly path?: RegExp;
@@ -103,10 +105,12 @@ export async function startEngineProxy(options: {
     const record = { method: call.method ?? '', path: unversioned(call.url ?? '') };
     options.listener?.began(record);
     answer.on('close', () => options.listener?.ended(record));
-    const kind = ruleFor(call, false)?.kind;
+    const rule = ruleFor(call, false);
+    const kind = rule?.kind;
     if (kind === 'hang') return void call.resume();
     if (kind === 'drop') return void call.socket.destroy();
     if (kind === 'refuse') return void call.resume().on('end', () => refuse(answer));
+    if (kind === 'deny') return void call.resume().on('end', () => refuse(answer, 403, rule?.words));
     const onward = request(
       { socketPath: target, method: call.method, path: call.url, headers: call.headers, agent: false },
       (fromEngine) => {
@@ -192,9 +196,9 @@ function deliver(
   });
 }
 
-function refuse(answer: ServerResponse): void {
-  answer.writeHead(500, { 'content-type': 'application/json' });
-  answer.end('{"message":"the proxy was told to fail"}');
+function refuse(answer: ServerResponse, code = 500, message = 'the proxy was told to fail'): void {
+  answer.writeHead(code, { 'content-type': 'application/json' });
+  answer.end(JSON.stringify({ message }));
 }
 
 function forwardEvents(

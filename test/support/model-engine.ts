@@ -143,7 +143,7 @@ export class ModelEngine {
         this.#start(step);
         return;
       default:
-        this.#change(step, this.#find(step.args.containerId));
+        this.#change(step, this.#containerOf(step.ref, step.args.containerId));
     }
   }
 
@@ -198,12 +198,7 @@ export class ModelEngine {
   }
 
   #start(step: Step & { op: 'startContainer' }): void {
-    const { containerId } = step.args;
-    const container =
-      containerId === undefined
-        ? this.containers.find((c) => this.facts.made[c.id]?.ref === step.ref && c.state === 'created')
-        : this.#find(containerId);
-    if (container === undefined) throw new Error(`nothing to start for ${step.ref}`);
+    const container = this.#containerOf(step.ref, step.args.containerId);
     const exits = container.image.startsWith('bad');
     container.state = exits ? 'exited' : 'running';
     if (exits) {
@@ -240,9 +235,12 @@ export class ModelEngine {
   /** Spec hash by ref, as a controller takes it from the create step. */
   readonly wantedHash = new Map<Ref, string>();
 
-  #find(id: string): ModelContainer {
-    const found = this.containers.find((c) => c.id === id);
-    if (found === undefined) throw new Error(`no such container: ${id}`);
+  /** Without an id: the one that was just made for the resource. */
+  #containerOf(ref: Ref, id: string | undefined): ModelContainer {
+    const found = this.containers.find((c) =>
+      id === undefined ? this.facts.made[c.id]?.ref === ref && c.state === 'created' : c.id === id,
+    );
+    if (found === undefined) throw new Error(`no container ${id ?? `made for ${ref}`}`);
     return found;
   }
 }

@@ -1,11 +1,14 @@
 // What changes on a container while it runs: its name, its limits, its restart policy.
 
+import { ReeveError } from '../../errors.ts';
 import { hasReason } from '../errors.ts';
 import { inspectRaw, shortId } from '../inspect.ts';
 import { updateBody } from '../resources-body.ts';
 import { type Act, boundsOf, surely } from './act.ts';
 
 export const renameContainer: Act<'renameContainer'> = async (client, { containerId, name }, context) => {
+  if (containerId === undefined)
+    throw new ReeveError(`nothing to rename to ${name}: the container was not made`);
   const bounds = boundsOf(context);
   const look = async () => {
     const raw = await inspectRaw(client, containerId, bounds);

@@ -220,4 +220,15 @@ describe('an engine that keeps failing', () => {
     await expect(sent).rejects.toMatchObject({ reason: 'AnswerLost' });
     expect((proxy.counts.get('POST /containers/:/kill') ?? 0) - before).toBe(1);
   });
+
+  test('that lost count of what is on a network is told apart from one in use, with the way out', async () => {
+    const name = `${rig.prefix}-miscounted`;
+    await network(name);
+    const words = `error while removing network: network ${name} id 5c46 has active endpoints`;
+    proxy.fault({ kind: 'deny', words, method: 'DELETE', path: /^\/networks/, times: 1 });
+    const removing = rig.perform('removeNetwork', { networkId: name, name });
+    await expect(removing).rejects.toMatchObject({ reason: 'NetworkCountLost' });
+    await expect(removing).rejects.toThrow('restart it (systemctl restart docker), then take down again');
+    await rig.perform('removeNetwork', { networkId: name, name });
+  });
 });
