@@ -15,7 +15,7 @@ export class BareReplacement {
   }
 
   async begin(): Promise<void> {
-    this.#id = await this.#create('-1');
+    this.#id = await this.#create(this.#name, '-1');
     await this.#engine.call('POST', `/containers/${this.#id}/start`);
   }
 
@@ -23,9 +23,10 @@ export class BareReplacement {
   async replace(round: number): Promise<void> {
     const old = this.#id;
     this.#old = old;
-    await this.#engine.call('POST', `/containers/${old}/rename?name=${this.#name}.replaced`);
-    this.#id = await this.#create(String(round));
+    this.#id = await this.#create(`${this.#name}.replacing`, String(round));
     await this.#engine.call('POST', `/containers/${old}/stop?t=1`);
+    await this.#engine.call('POST', `/containers/${old}/rename?name=${this.#name}.replaced`);
+    await this.#engine.call('POST', `/containers/${this.#id}/rename?name=${this.#name}`);
     await this.#engine.call('POST', `/containers/${this.#id}/start`);
   }
 
@@ -39,9 +40,9 @@ export class BareReplacement {
       if (id !== '') await this.#engine.call('DELETE', `/containers/${id}?force=1`, undefined, [404]);
   }
 
-  async #create(round: string): Promise<string> {
+  async #create(name: string, round: string): Promise<string> {
     const body = { ...smallConfig, StopSignal: 'SIGKILL', Env: [`ROUND=${round}`] };
-    const path = `/containers/create?name=${this.#name}`;
+    const path = `/containers/create?name=${name}`;
     return (await this.#engine.json<{ Id: string }>('POST', path, body)).Id;
   }
 }

@@ -68,7 +68,7 @@ function adoptable({ name, labels }: ObservedContainer): string {
 }
 
 function limitBlocker({ observed: { host } }: World, workload: Workload): Blocker | undefined {
-  const [above] = aboveHost(workload, host).filter((a) => a.field !== 'memoryReservationBytes');
+  const above = aboveHost(workload, host).find((a) => a.field !== 'memoryReservationBytes');
   if (above !== undefined) {
     return outOfRange(
       `${aboveWords(above)}; set a limit that the host can give, or policy.capToHost: true to have it taken down to that`,

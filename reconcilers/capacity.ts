@@ -26,21 +26,32 @@ export interface AboveHost {
 
 /** What a revision asks for in all. */
 export function capacityOf({ resources }: Pick<Revision, 'resources'>, host: Host): Capacity {
-  const workloads = resources.filter(isWorkload);
-  const sum = (of: (w: Workload) => number | undefined): number =>
-    workloads.reduce((total, w) => total + (of(w) ?? 0), 0);
   return {
     host: { cpus: host.cpus, memoryBytes: host.memoryBytes },
-    reserved: {
-      cpus: sum((w) => w.reservedNanoCpus) / 1e9,
-      memoryBytes: sum((w) => w.container.resources.memoryReservationBytes),
-    },
-    aboveHost: workloads.flatMap((w) => aboveHost(w, host)),
+    reserved: reservedIn(resources),
+    aboveHost: resources.filter(isWorkload).flatMap((w) => aboveHost(w, host)),
   };
 }
 
+function reservedIn(resources: Revision['resources']): Capacity['reserved'] {
+  let nanoCpus = 0;
+  let memoryBytes = 0;
+  for (const resource of resources) {
+    if (!isWorkload(resource)) continue;
+    nanoCpus += resource.reservedNanoCpus ?? 0;
+    memoryBytes += resource.container.resources.memoryReservationBytes ?? 0;
+  }
+  return { cpus: nanoCpus / 1e9, memoryBytes };
+}
+
+const within: readonly AboveHost[] = [];
+
 /** The limits of one workload that the host cannot give. */
-export function aboveHost(workload: Workload, host: Host): AboveHost[] {
+export function aboveHost(workload: Workload, host: Host): readonly AboveHost[] {
+  const { nanoCpus = 0, memoryBytes = 0, memoryReservationBytes = 0 } = workload.container.resources;
+  // Nearly all, and each plan asks for each of them.
+  if (nanoCpus <= host.cpus * 1e9 && Math.max(memoryBytes, memoryReservationBytes) <= host.memoryBytes)
+    return within;
   const most = {
     nanoCpus: host.cpus * 1e9,
     memoryBytes: host.memoryBytes,
@@ -103,7 +114,7 @@ export function aboveWords({ field, asked, has }: AboveHost): string {
 }
 
 /** `12.5 of 2 CPUs and 40GiB of 24GiB memory are reserved`. */
-export function reservedWords({ reserved, host }: Capacity): string {
+export function reservedWords({ reserved, host }: Pick<Capacity, 'reserved' | 'host'>): string {
   const cpus = `${Math.round(reserved.cpus * 100) / 100} of ${host.cpus} CPUs`;
   const gib = (bytes: number): string => `${Math.round((bytes / 2 ** 30) * 10) / 10}`;
   return `${cpus} and ${gib(reserved.memoryBytes)} of ${gib(host.memoryBytes)} GiB memory are reserved`;
@@ -111,9 +122,8 @@ export function reservedWords({ reserved, host }: Capacity): string {
 
 /** More is promised than there is: said before an apply, and no reason to refuse it. */
 export function capacityNotice(revision: Revision, host: Host): Notice[] {
-  const capacity = capacityOf(revision, host);
-  const { reserved } = capacity;
+  const reserved = reservedIn(revision.resources);
   if (reserved.cpus <= host.cpus && reserved.memoryBytes <= host.memoryBytes) return [];
-  const message = `${reservedWords(capacity)}: more than the host has, so not all can have what they are promised`;
+  const message = `${reservedWords({ reserved, host })}: more than the host has, so not all can have what they are promised`;
   return [{ ref: `Platform/${revision.platform}`, reason: 'ReservedAboveHost', message }];
 }

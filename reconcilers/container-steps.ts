@@ -240,7 +240,7 @@ function withLiveNames(s: Situation, spec: ContainerSpec): ContainerSpec {
 /** Compose's labels that the one before it had, also where it is gone. */
 function composeLabelsOf(s: Situation, old: ObservedContainer | undefined): Readonly<Record<string, string>> {
   if (old !== undefined) return carriedLabels(old.labels);
-  return Object.values(s.facts.made).find((m) => m.ref === s.ref && m.compose !== undefined)?.compose ?? {};
+  return s.setting.everMade.get(s.ref)?.compose ?? {};
 }
 
 function labelsOf(s: Situation, old: ObservedContainer | undefined): Record<string, string> {

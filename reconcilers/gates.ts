@@ -59,6 +59,7 @@ export function makeGates(input: GateInput): Gates {
   const gateOf = (ref: Ref): Gate => {
     const own = dependencyGate(ref, input, isReady, hopeful);
     const below = ref.startsWith('Model/') ? [] : (tierNeeds[order.tier.get(ref) ?? 0] ?? []);
+    if (own.needs.length === 0) return { needs: below, after: own.after };
     const named = new Set(own.needs.map((n) => n.ref));
     const needs = [...own.needs, ...below.filter((n) => !named.has(n.ref))];
     return { needs, after: own.after };

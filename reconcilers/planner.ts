@@ -7,7 +7,7 @@ import { adoptedPins, adoptionNotice } from './adoption.ts';
 import { capacityNotice } from './capacity.ts';
 import type { ResourceStatus } from './condition.ts';
 import { statusOf } from './conditions.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Made } from './facts.ts';
 import { withFailedRemovals } from './failed-removals.ts';
 import { type Gates, makeGates } from './gates.ts';
 import { suspendedUntil } from './hands-off.ts';
@@ -36,7 +36,7 @@ import type { Readiness } from './readiness.ts';
 import { networkRemovals } from './removal-steps.ts';
 import { select } from './selection.ts';
 import { activeHold, type Setting } from './situation.ts';
-import type { Draft } from './steps.ts';
+import type { Draft, Unfinished } from './steps.ts';
 import { stopsNow } from './turns.ts';
 import { numberWaves } from './waves.ts';
 import { indexWorld } from './world.ts';
@@ -120,7 +120,7 @@ export function plan(input: PlanInput): Plan {
     missingImages: missingImages(world, images),
     previous: new Map((input.previous?.resources ?? []).filter(isWorkload).map((w) => [refOf(w), w])),
     readiness: ready,
-    everMade: new Set(Object.values(facts.made).map((m) => m.ref)),
+    everMade: madeByRef(facts),
     suspicion: probeSuspicion(revision, observed, now),
     namesInCircles: namesInCircles(world, (ref) => mayAct(ref) && activeHold(facts, ref, now) === undefined),
     stopsNow: stopsNow(world, order),
@@ -151,9 +151,9 @@ export function plan(input: PlanInput): Plan {
   });
   const gated = order.refs.flatMap((ref) => gateDraft(ref, drafts, gates));
   const early = [...networks.steps, ...volumes.steps, ...removals.containers, ...gated];
-  const lastStep = new Map(early.map((step) => [step.ref, step.id]));
-  const leaving = networkRemovals(world, removals.networks, mode, (ref) => lastStep.get(ref));
-  const steps = numberWaves([...early, ...leaving, ...removals.volumes], order);
+  const leaving = networkRemovals(world, removals.networks, mode, early);
+  const steps = [...early, ...leaving, ...removals.volumes];
+  numberWaves(steps, order);
   const waits = waitsByRef(gated, world, ready);
   const all = [...parts.values()];
   const leftAlone = [...networks.leftAlone, ...all.flatMap((p) => p.leftAlone ?? [])];
@@ -191,6 +191,14 @@ export function plan(input: PlanInput): Plan {
   };
 }
 
+/** What was made for each ref; where several were, one that has a place in a Compose project. */
+function madeByRef({ made }: Facts): ReadonlyMap<Ref, Made> {
+  const byRef = new Map<Ref, Made>();
+  for (const one of Object.values(made))
+    if (byRef.get(one.ref)?.compose === undefined) byRef.set(one.ref, one);
+  return byRef;
+}
+
 /** By the letters of their refs; `left`: of what is declared no more. The order of the declared ones is known. */
 function inOrder(
   { alphabetical }: Order,
@@ -223,9 +231,12 @@ function gateDraft(ref: Ref, drafts: ReadonlyMap<Ref, Draft>, gates: Gates): rea
     (drafts.get(giver)?.steps ?? []).filter((s) => s.op === 'stopContainer').map((s) => s.id),
   );
   const { needs, after } = draft.gate === undefined ? { needs: [], after: [] } : gates.gateOf(ref);
-  return draft.steps.map((step) => {
+  for (const step of draft.steps as readonly Unfinished[]) {
     const freed = step.op === 'startContainer' ? givers : [];
-    if (step.id === draft.gate) return { ...step, needs, after: [...step.after, ...after, ...freed] };
-    return freed.length === 0 ? step : { ...step, after: [...step.after, ...freed] };
-  });
+    if (step.id === draft.gate) {
+      step.needs = needs;
+      step.after = [...step.after, ...after, ...freed];
+    } else if (freed.length > 0) step.after = [...step.after, ...freed];
+  }
+  return draft.steps;
 }

@@ -134,18 +134,19 @@ function removal(
   return [stop, makeStep('removeContainer', ref, remove, cause, { key, after: [stop.id] })];
 }
 
-/** Networks that go, after their last member of ours has left. `lastOf`: a ref's last step in this plan. */
+/** Networks that go, after their last member of ours has left. `early`: the steps before, in their order. */
 export function networkRemovals(
   world: World,
   networks: readonly ObservedNetwork[],
   mode: 'apply' | 'keep' | 'down',
-  lastOf: (ref: Ref) => string | undefined,
+  early: readonly Step[],
 ): Step[] {
   if (networks.length === 0) return [];
+  const lastStep = new Map(early.map((step) => [step.ref, step.id]));
   const members = new Map<string, string[]>(networks.map((n) => [n.name, []]));
   for (const container of world.observed.containers) {
     const ref = world.refOfContainer.get(container.id);
-    const last = ref === undefined ? undefined : lastOf(ref);
+    const last = ref === undefined ? undefined : lastStep.get(ref);
     if (last === undefined) continue;
     for (const name of Object.keys(container.networks)) members.get(name)?.push(last);
   }

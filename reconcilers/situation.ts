@@ -6,7 +6,7 @@ import { canonicalJson, type Policy } from '../desired-state/revision.ts';
 import { type Blocker, type BlockerSources, blockerOf } from './blockers.ts';
 import { isBroughtTo } from './brought-to.ts';
 import { type FieldDrift, fieldDrift } from './drift.ts';
-import type { Attempts, Facts, Hold, Stop } from './facts.ts';
+import type { Attempts, Facts, Hold, Made, Stop } from './facts.ts';
 import type { ImageAsks } from './images.ts';
 import { isPinned } from './inspect-needs.ts';
 import { networkGaps } from './membership.ts';
@@ -26,8 +26,8 @@ export interface Setting extends BlockerSources {
   /** Workloads of the revision before, by ref. */
   readonly previous: ReadonlyMap<Ref, Workload>;
   readonly readiness: ReadonlyMap<Ref, Readiness>;
-  /** Refs of which reeve has made a container, there or not. */
-  readonly everMade: ReadonlySet<Ref>;
+  /** What reeve has made by ref, there or not. */
+  readonly everMade: ReadonlyMap<Ref, Made>;
   readonly suspicion: Suspicion | undefined;
   /** Refs whose containers bear each other's names, all of which may be renamed. */
   readonly namesInCircles: ReadonlySet<Ref>;

@@ -4,10 +4,13 @@
 import type { Ref } from '../desired-state/resource.ts';
 import type { Order } from './order.ts';
 import type { Step } from './plan.ts';
-import { startsIt } from './steps.ts';
+import { startsIt, type Unfinished } from './steps.ts';
 
-/** Numbers the waves from 1, without gaps. `steps` must be in an order that respects `after`. */
-export function numberWaves(steps: readonly Step[], order: Order): Step[] {
+/**
+ * Numbers the waves from 1, without gaps, in the steps themselves: they were made for this plan. `steps` must be in an
+ * order that respects `after`.
+ */
+export function numberWaves(steps: readonly Step[], order: Order): void {
   const byId = new Map(steps.map((s) => [s.id, s]));
   const waveOf = new Map<Ref, number>();
   const tierEnd = [0, 0, 0, 0];
@@ -21,10 +24,7 @@ export function numberWaves(steps: readonly Step[], order: Order): Step[] {
   }
   const used = [...new Set(waveOf.values())].sort((a, b) => a - b);
   const dense = new Map(used.map((wave, index) => [wave, index + 1]));
-  return steps.map((step) => {
-    const wave = dense.get(waveOf.get(step.ref) ?? 1) ?? 1;
-    return wave === step.wave ? step : { ...step, wave };
-  });
+  for (const step of steps as readonly Unfinished[]) step.wave = dense.get(waveOf.get(step.ref) ?? 1) ?? 1;
 }
 
 function byRef(steps: readonly Step[]): Map<Ref, Step[]> {
