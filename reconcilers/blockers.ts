@@ -112,7 +112,7 @@ function portBlocker(sources: BlockerSources, workload: Workload): Blocker | und
       if (owner !== undefined && givesUp(sources.world, owner, port)) continue;
       return {
         reason: 'PortTaken',
-        message: `host port ${port.published ?? ''}/${port.protocol} is taken by ${describe(sources.world, container)}; stop that container, or publish another port`,
+        message: `host port ${port.published ?? ''}/${port.protocol} is taken by ${describe(sources.world, container)}; docker stop ${container.name}, or publish another port`,
       };
     }
   }

@@ -70,7 +70,7 @@ const rules: readonly Rule[] = [
 
 /** An answer of the engine with an error status. `what` says what was tried: `create container web`. */
 export function refusedError(what: string, code: number, words: string): EngineError {
-  const message = words.trim() || `HTTP status ${code}`;
+  const message = shortened(words.trim()) || `HTTP status ${code}`;
   const rule = rules.find((r) => (r.code === undefined || r.code === code) && r.words.test(message));
   const port = rule?.reason === 'PortTaken' ? takenPort(message) : undefined;
   const text = port === undefined ? message : `host port ${port} is taken: ${message}`;
@@ -79,6 +79,14 @@ export function refusedError(what: string, code: number, words: string): EngineE
     reason: rule?.reason ?? 'EngineRefused',
     ...(rule?.hint === undefined ? {} : { hint: rule.hint }),
   });
+}
+
+/** Without the engine's way of saying where in itself it failed: what is left says it to a person. */
+export function shortened(words: string): string {
+  return words.replace(
+    /(failed to set up container networking: )?driver failed programming external connectivity on endpoint \S+ \([0-9a-f]+\): (Error starting userland proxy: )?/,
+    '',
+  );
 }
 
 /** `Bind for 0.0.0.0:8080 failed: port is already allocated`, `listen tcp4 0.0.0.0:80: bind: address already in use`. */

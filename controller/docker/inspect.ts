@@ -3,7 +3,7 @@
 import type { ContainerDetail, ImageDefaults } from '../../reconcilers/observed.ts';
 import { epochMs, type RawImage, type RawInspect } from './api.ts';
 import type { EngineClient } from './client.ts';
-import { garbledError, isMissing } from './errors.ts';
+import { garbledError, isMissing, shortened } from './errors.ts';
 import { toImageDefaults } from './to-config.ts';
 import { anonymousVolumes } from './to-mounts.ts';
 import { aliasesOf, type EngineDefaults, primaryNetworkOf, type SecretMask, toSpec } from './to-spec.ts';
@@ -76,7 +76,7 @@ export function makeInspector(
         pid: state.Pid ?? 0,
         exitCode: state.ExitCode ?? 0,
         oomKilled: state.OOMKilled ?? false,
-        error: state.Error ?? '',
+        error: shortened(state.Error ?? ''),
         restartCount: raw.RestartCount ?? 0,
         ...(typeof state.Health?.FailingStreak === 'number'
           ? { failingStreak: state.Health.FailingStreak }

@@ -11,7 +11,7 @@ export function escalationWords(context: RecoveryContext): string {
   const then = failure.blocked
     ? 'reeve goes on by itself once that is so no more'
     : `reeve goes on trying, every ${duration(slowMs)} at most`;
-  return `${failedWords(context)}. ${causeWords(verdict)}; ${then}`;
+  return `${failedWords(context)}: ${causeWords(verdict)}; ${then}`;
 }
 
 /** That it is well again, after how much. */
@@ -30,7 +30,7 @@ export function stateWords(state: string, context: RecoveryContext): string {
     verifying: `${ref} is started again; waits until it is ready`,
     waiting: `${ref} waits: ${verdict?.message ?? failure.reason}`,
     settling: `${ref} is ready; it must stay so for ${duration(settleMs)}`,
-    escalated: `${ref}: ${failedWords(context)}. ${causeWords(verdict)}`,
+    escalated: `${ref}: ${failedWords(context)}: ${causeWords(verdict)}`,
     held: `${ref} is held, or the platform suspended; goes on when that ends`,
     recovered: `${ref} is ready and has stayed so for ${duration(settleMs)}${timesWords(context)}`,
     resolved: `${ref}: resolved by a person`,
@@ -49,7 +49,9 @@ export function detailsOf({ verdict, evidence, failure, times }: RecoveryContext
       ? []
       : [`exit status ${evidence.exitCode}`]),
     ...(evidence.oomKilled ? ['killed by the kernel: out of memory'] : []),
-    ...(evidence.engineError === undefined ? [] : [`the engine: ${evidence.engineError}`]),
+    ...(evidence.engineError === undefined || evidence.message.includes(evidence.engineError)
+      ? []
+      : [`the engine: ${evidence.engineError}`]),
     ...(evidence.healthOutput === undefined ? [] : [`its healthcheck: ${evidence.healthOutput}`]),
     ...(evidence.trouble === undefined ? [] : [evidence.trouble]),
   ];

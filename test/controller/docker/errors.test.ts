@@ -77,3 +77,11 @@ test('only a 500 of unknown words is worth a second look: the others say that no
   );
   expect(isUncertain(refusedError('act', 409, 'something new'))).toBe(false);
 });
+
+test('a port that is taken is told without the inside of the engine', () => {
+  const words =
+    'driver failed programming external connectivity on endpoint web (4f): Error starting userland proxy: listen tcp4 127.0.0.1:8088: bind: address already in use';
+  expect(refusedError('start container web', 500, words).message).toBe(
+    'start container web: host port 8088 is taken: listen tcp4 127.0.0.1:8088: bind: address already in use',
+  );
+});
