@@ -130,7 +130,7 @@ interface Loss {
 function releaseOf(ref: Ref, facts: Facts, { lost, outdated }: Loss, by: string, at: number): Said {
   const isHeld = facts.holds[ref] !== undefined;
   const changes: FactChange[] = isHeld ? [{ fact: 'holds', key: ref, value: undefined }] : [];
-  const words: string[] = [isHeld ? `released by ${by}` : `${ref} was not held`];
+  const words: string[] = isHeld ? [`released by ${by}`] : lost.length > 0 ? [] : [`${ref} was not held`];
   for (const key of lost) {
     changes.push({ fact: 'acceptedLoss', key, value: at }, { fact: 'volumesSeen', key, value: undefined });
   }

@@ -25,7 +25,6 @@ import {
   isParked,
   isRefused,
   isRenamed,
-  isRunning,
   isToStop,
   lacksImage,
   nameBearer,
@@ -164,13 +163,14 @@ export const rules = [
   },
 
   // The engine's own policy restarts a crashed one; past the budget its loop is ended and reeve's back-off takes over.
+  // One that runs is given its time to get ready: it may be reeve's own try, and what ailed it gone.
   {
     category: 'CrashLoopBackOff',
     when: (s) =>
       s.workload.container.restart.name !== 'no' &&
       isOverBudget(s.attempts) &&
       waits(s) &&
-      (state(s) === 'restarting' || (isRunning(s) && s.readiness?.state !== 'ready')),
+      state(s) === 'restarting',
     act: 'stop',
     level: 'degraded',
   },

@@ -10,6 +10,7 @@ import { StoreAway } from '../store/away.ts';
 import type { FactChange, NewEvent, Store } from '../store/store.ts';
 import type { EngineEnd } from './engine-end.ts';
 import { type EventMemory, factsFromEvent, isEndingKill } from './facts-from-event.ts';
+import { freedByOthers } from './freed-by-others.ts';
 import type { Observer } from './observer.ts';
 import type { Pacer } from './pacer.ts';
 import type { PassResult, Reconciler, Target } from './reconciler.ts';
@@ -75,31 +76,48 @@ export class EventIntake {
       return;
     }
     if (this.#concerns(event)) this.#wakeFor(event);
-    else if (this.#waits) pacer.askLater();
+    else if (this.#waits) {
+      this.#free(event);
+      pacer.askLater();
+    }
+  }
+
+  /** Somebody else's container ended: it may have had what one of ours waits for. */
+  #free(event: EngineEvent): void {
+    void this.#then(async () => {
+      const changes = freedByOthers(event, await this.#c.store.facts());
+      if (changes.length === 0) return;
+      await this.#c.store.setFacts(changes);
+      this.#c.pacer.ask();
+    });
   }
 
   #remember(event: EngineEvent, { revision }: Target): void {
-    const { store, logger, prober, reconciler, engineEnd, random, onStoreAway } = this.#c;
+    const { store, prober, reconciler, engineEnd, random } = this.#c;
     const inputs = { policy: revision.policy, jitter: random() };
     if (event.action === 'start') prober.forget(event.id);
     // A kill is followed by the die that it causes: looking in between would see an end without a reason. An end is the
     // one thing that hurries: the pass looks while it is being remembered, and judges when it has been.
     if (event.action === 'die') this.#wakeFor(event);
-    this.#chain = this.#chain
-      .then(async () => {
-        if (isEndingKill(event) && !reconciler.marks.stopping.has(event.id)) await engineEnd.noteKill();
-        const changes = factsFromEvent(event, await store.facts(), this.#memory, inputs);
-        const told = restartTold(event, changes);
-        await Promise.all([
-          changes.length > 0 ? store.setFacts(changes) : undefined,
-          told === undefined ? undefined : store.record([told]),
-        ]);
-      })
-      .catch((error: unknown) => {
-        if (error instanceof StoreAway) onStoreAway(error);
-        else logger.error({ err: error }, 'an engine event could not be remembered');
-      })
-      .finally(() => (event.action === 'kill' || event.action === 'die' ? undefined : this.#wakeFor(event)));
+    void this.#then(async () => {
+      if (isEndingKill(event) && !reconciler.marks.stopping.has(event.id)) await engineEnd.noteKill();
+      const changes = factsFromEvent(event, await store.facts(), this.#memory, inputs);
+      const told = restartTold(event, changes);
+      await Promise.all([
+        changes.length > 0 ? store.setFacts(changes) : undefined,
+        told === undefined ? undefined : store.record([told]),
+      ]);
+    }).finally(() => (event.action === 'kill' || event.action === 'die' ? undefined : this.#wakeFor(event)));
+  }
+
+  /** One after the other, in the order of the events. */
+  #then(remember: () => Promise<void>): Promise<void> {
+    const { logger, onStoreAway } = this.#c;
+    this.#chain = this.#chain.then(remember).catch((error: unknown) => {
+      if (error instanceof StoreAway) onStoreAway(error);
+      else logger.error({ err: error }, 'an engine event could not be remembered');
+    });
+    return this.#chain;
   }
 
   /** While steps run, what they stir up is no reason to hurry; what ends or changes a container beside them is. */

@@ -107,6 +107,23 @@ describe('a container that does not run', () => {
     expect(plan.steps.map((s) => [s.op, s.cause.reason])).toEqual([['stopContainer', 'CrashLoopBackOff']]);
   });
 
+  test('in a crash loop, one that was started and is not ready yet is given its time', () => {
+    const attempts = {
+      'Service/web': {
+        at: [noon - 1],
+        notBefore: noon + 60_000,
+        crashLoopSince: noon - 9,
+        lastFailure: 'its port was taken',
+      },
+    };
+    const starting = planFor({
+      container: { createdAt: noon - 60_000 },
+      facts: { attempts, runningSince: { [id]: noon - 100 } },
+    });
+    expect(condition(starting, 'Service/web', 'Ready').status).toBe(false);
+    expect(starting.steps).toEqual([]);
+  });
+
   test('a stop by a person during a crash loop is no failure: started at once', () => {
     const attempts = { 'Service/web': { at: [noon - 1], notBefore: noon + 60_000, lastFailure: 'x' } };
     expect(ops(planFor({ container: exited(143), facts: { attempts, ...stoppedBy('api', 143) } }))).toEqual([
