@@ -1,5 +1,6 @@
 // What a load takes and gives; the work is in load.ts.
 
+import type { Copy } from './load-copy.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Revision } from './revision.ts';
 
@@ -15,6 +16,8 @@ export interface LoadRequest {
   readonly platform?: string;
   /** Keyed digest of a secret or a variable: HMAC-SHA256 hex under the installation's key. */
   readonly digest: (value: string | Uint8Array) => string;
+  /** What is read is a commit's own copy of what lives elsewhere. */
+  readonly copy?: Copy;
 }
 
 /** Secret values of a load: kept in memory only, by Secret name; contents of Compose configs by `config:NAME`. */

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { normalizeName } from './compose/name.ts';
 import { loadComposeProject } from './compose/project.ts';
+import { atHome, type Copy, dataFolders } from './load-copy.ts';
 import { compareDiagnostics, type Diagnostic, place } from './diagnostic.ts';
 import { interpolateTree } from './interpolate.ts';
 import { displayOf, findSources, type SourceFile, type Sources } from './load-sources.ts';
@@ -256,7 +257,44 @@ function revisionOf(
   resources: readonly Resource[],
   said: readonly Diagnostic[],
 ): Revision {
-  const { platform, policy, variables, digest, files } = context;
+  const { platform, variables, digest, files } = context;
+  const found = [...sources.manifests, ...sources.compose].map((f) => f.origin);
+  const absolute = (origin: string): string => resolve(request.cwd, origin);
+  const named = (request.paths.length > 0 ? request.paths : found).map(absolute);
+  const read = {
+    platform,
+    policy: context.policy,
+    sources: [...new Set(named)].sort(),
+    resources: resources.map((resource) => ({ ...resource, origin: absolute(resource.origin) })),
+    reads: variables.reads(digest),
+    warnings: said,
+    files: [...files].sort(),
+  };
+  const revision = request.copy === undefined ? read : ofCommit(request.copy, read);
+  return { id: idOf(revision), ...revision };
+}
+
+/** Of one source, whatever its files are named: a file that is renamed from commit to commit takes nothing away. */
+function ofCommit(copy: Copy, read: Omit<Revision, 'id'>): Omit<Revision, 'id'> {
+  const home = copy.livesAt(read.platform);
+  const folders = dataFolders(read.resources, copy, home);
+  const { policy, resources, files } = atHome(
+    { policy: read.policy, resources: read.resources, files: read.files },
+    copy,
+    home,
+  );
+  return {
+    ...read,
+    policy,
+    sources: [copy.source],
+    resources: resources.map((resource) => ({ ...resource, origin: copy.source })),
+    files,
+    commit: copy.commit,
+    ...(folders.length === 0 ? {} : { dataFolders: folders }),
+  };
+}
+
+function idOf({ platform, policy, resources }: Omit<Revision, 'id'>): string {
   // Where something stands is no part of what it is.
   const content = resources.map(({ position: _p, origin: _o, ...rest }) => {
     const {
@@ -268,17 +306,5 @@ function revisionOf(
       ? what
       : { ...what, dependsOn: dependsOn.map(({ position: _dp, ...d }) => d) };
   });
-  const found = [...sources.manifests, ...sources.compose].map((f) => f.origin);
-  const absolute = (origin: string): string => resolve(request.cwd, origin);
-  const named = (request.paths.length > 0 ? request.paths : found).map(absolute);
-  return {
-    id: `r${contentHash({ platform, policy, resources: content })}`,
-    platform,
-    policy,
-    sources: [...new Set(named)].sort(),
-    resources: resources.map((resource) => ({ ...resource, origin: absolute(resource.origin) })),
-    reads: variables.reads(digest),
-    warnings: said,
-    files: [...files].sort(),
-  };
+  return `r${contentHash({ platform, policy, resources: content })}`;
 }

@@ -2,6 +2,7 @@
 // and what history keeps; it holds no secret value.
 
 import { hash } from 'node:crypto';
+import type { Commit } from './commit.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Exemption, RuleAction, RuleName } from './policy/rule.ts';
 import { standardActions } from './policy/rules/index.ts';
@@ -81,6 +82,10 @@ export interface Revision {
   readonly warnings: readonly Diagnostic[];
   /** Every file that was read, absolute: what a watcher follows. */
   readonly files: readonly string[];
+  /** Loaded from this commit: not part of the id. */
+  readonly commit?: Commit;
+  /** Folders beside the manifests that no commit holds: one path over all commits. Absent: none. */
+  readonly dataFolders?: readonly string[];
 }
 
 /** Of a platform that begins: nothing is declared yet. */

@@ -2,7 +2,8 @@
 
 import type { Ref } from '../desired-state/resource.ts';
 
-export type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Held';
+/** `SyncFailed` is the platform's alone: where its manifests come from could not be asked, or must not be followed. */
+export type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Held' | 'SyncFailed';
 
 export interface Condition {
   readonly type: ConditionType;

@@ -75,6 +75,7 @@ export function sessionOptions(
   const debug = (context.env['REEVE_DEBUG'] ?? '') !== '';
   return {
     paths: place.fromStore && !manifests ? [] : place.paths,
+    ...(place.git === undefined ? {} : { git: place.git }),
     ...(place.load === undefined ? {} : { load: place.load }),
     cwd: context.cwd,
     env: context.env,
