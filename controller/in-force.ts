@@ -32,8 +32,7 @@ export async function putInForce(
   const images = imagesOf(revision, await store.facts());
   const sameSources = before?.sources.join('\n') === revision.sources.join('\n');
   const sameCommit = before?.revision.commit?.id === revision.commit?.id;
-  if (before?.id === revision.id && sameSources && sameCommit)
-    return store.saveImages(revision.id, images);
+  if (before?.id === revision.id && sameSources && sameCommit) return store.saveImages(revision.id, images);
   const event: NewEvent = {
     at: options.at,
     type: 'Normal',

@@ -35,7 +35,11 @@ function moved(text: string, root: string, home: string): string {
  * Folders that workloads name beside the manifests and that no commit holds: data, kept at one path. `resources` as read,
  * `home` as in `atHome`.
  */
-export function dataFolders(resources: readonly Resource[], copy: Pick<Copy, 'root'>, home: string): string[] {
+export function dataFolders(
+  resources: readonly Resource[],
+  copy: Pick<Copy, 'root'>,
+  home: string,
+): string[] {
   const sources = resources
     .filter(isWorkload)
     .flatMap(({ container }) => container.mounts)

@@ -1,7 +1,7 @@
 // What a load takes and gives; the work is in load.ts.
 
-import type { Copy } from './load-copy.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { Copy } from './load-copy.ts';
 import type { Revision } from './revision.ts';
 
 export interface LoadRequest {

@@ -47,10 +47,14 @@ export function withGit(command: Command, { polled }: { readonly polled: boolean
     .option('--allowed-signers <file>', "whose SSH signatures are good (as git's gpg.ssh.allowedSignersFile)")
     .option('--keyring <file>', 'whose GPG signatures are good: their public keys, exported')
     .addOption(
-      new Option('--max-size <size>', 'most that a fetch or a commit may weigh (default: 512m)').argParser(size),
+      new Option('--max-size <size>', 'most that a fetch or a commit may weigh (default: 512m)').argParser(
+        size,
+      ),
     )
     .addOption(
-      new Option('--fetch-timeout <duration>', 'longest time for one fetch (default: 10m)').argParser(duration),
+      new Option('--fetch-timeout <duration>', 'longest time for one fetch (default: 10m)').argParser(
+        duration,
+      ),
     );
 }
 

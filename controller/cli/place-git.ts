@@ -8,7 +8,14 @@ import { join, resolve } from 'node:path';
 import { refOf } from '../../desired-state/resource.ts';
 import { type GitRequest, GitSources } from '../git/git-sources.ts';
 import type { GitSettings } from '../git/settings.ts';
-import { type Digest, draftDir, installationDigest, listPlatforms, openStateDir, stateDir } from '../state-dir.ts';
+import {
+  type Digest,
+  draftDir,
+  installationDigest,
+  listPlatforms,
+  openStateDir,
+  stateDir,
+} from '../state-dir.ts';
 import type { Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
 import { type Place, storedPlace } from './place.ts';
@@ -78,7 +85,8 @@ interface Found {
 /** By a flag, or the one that has been kept from this repository before: also while the remote is away. */
 function knownDir(settings: GitSettings, flags: PlatformFlags, context: Context): Found | undefined {
   if (flags.state !== undefined) return { dir: resolve(context.cwd, flags.state) };
-  if (flags.platform !== undefined) return { dir: stateDir(flags.platform, context), platform: flags.platform };
+  if (flags.platform !== undefined)
+    return { dir: stateDir(flags.platform, context), platform: flags.platform };
   return listPlatforms(context).find(({ dir }) => {
     const note = join(dir, 'git', noteName);
     if (!existsSync(note)) return false;

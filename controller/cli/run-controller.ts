@@ -68,9 +68,7 @@ async function open(
   const git = gitSettings(flags, context.cwd);
   const place = await onceStoreAnswers(
     async () =>
-      git === undefined
-        ? findPlace(flags, context, { makeKey: true })
-        : placeToKeep(git, flags, context),
+      git === undefined ? findPlace(flags, context, { makeKey: true }) : placeToKeep(git, flags, context),
     waitFor(life.tolerant, life.logger),
   );
   const options = { verb: 'run', lock: true, manifests: true, ...force(flags) };

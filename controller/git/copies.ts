@@ -32,8 +32,7 @@ export async function copyOf(
   const index = `${draft}.index`;
   await rm(index, { force: true });
   try {
-    await repository.run(['--work-tree', inside, 'read-tree', id], { GIT_INDEX_FILE: index });
-    await repository.run(['--work-tree', inside, 'checkout-index', '--all', '--force', '--quiet'], {
+    await repository.run(['--work-tree', inside, 'read-tree', '--reset', '-u', id], {
       GIT_INDEX_FILE: index,
     });
     await rename(draft, whole);

@@ -62,7 +62,8 @@ export class GitKeeper {
       });
     }
     const pinned = await git.pinned();
-    const left = pinned === undefined ? [] : [`it stays pinned to ${commitWords(pinned)}: reeve sync --unpin ends that`];
+    const left =
+      pinned === undefined ? [] : [`it stays pinned to ${commitWords(pinned)}: reeve sync --unpin ends that`];
     return [...said, ...left].join('; ');
   }
 
@@ -135,7 +136,10 @@ export class GitKeeper {
   async #tell(error: GitError): Promise<void> {
     const { logger } = this.#c;
     const hint = error.hint === undefined ? '' : `; ${error.hint}`;
-    const message = `${error.message}${hint}; what is in force stays so`.replace('stays so; what is in force ', '');
+    const message = `${error.message}${hint}; what is in force stays so`.replace(
+      'stays so; what is in force ',
+      '',
+    );
     logger.warn({ reason: error.reason }, message);
     await this.#condition('SyncFailed', true, error.reason, message);
     await this.#event('Warning', error.reason, message, 'reeve');
@@ -153,12 +157,7 @@ export class GitKeeper {
     await this.#event('Normal', 'Synced', message, 'reeve');
   }
 
-  #condition(
-    type: 'SyncFailed' | 'Held',
-    status: boolean,
-    reason: string,
-    message: string,
-  ): Promise<void> {
+  #condition(type: 'SyncFailed' | 'Held', status: boolean, reason: string, message: string): Promise<void> {
     const { store, platform, now, scrubber } = this.#c;
     const condition = { type, status, reason, message: scrubber(message) };
     return store.saveCondition(`Platform/${platform}`, condition, now());

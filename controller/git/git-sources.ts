@@ -82,9 +82,11 @@ export class GitSources implements Manifests {
       repository.marked('in-force'),
     ]);
     const id = await repository.fetch(inForce ?? before, signal);
-    const commit = await repository.describe(id);
-    if (id === before) return { commit, isNew: false };
-    const commits = inForce === undefined ? undefined : await repository.commitsSince(inForce, id);
+    if (id === before) return { commit: await repository.describe(id), isNew: false };
+    const [commit, commits] = await Promise.all([
+      repository.describe(id),
+      inForce === undefined ? undefined : repository.commitsSince(inForce, id),
+    ]);
     if (inForce !== undefined && commits === undefined && !acceptRewrite)
       throw await this.#rewritten(inForce, commit);
     await repository.mark('followed', id);

@@ -5,7 +5,18 @@
 // the next try compares every file.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, lstat, mkdir, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ReeveError } from '../errors.ts';
 import type { TreeEntry } from './repository.ts';

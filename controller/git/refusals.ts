@@ -96,7 +96,11 @@ async function lfsRefusals({ repository, id, tree }: Asked): Promise<readonly Di
 
 /** A mistake of the whole file. */
 export function refusal(
-  code: (typeof commitRefusals)[number], file: string, message: string, hint: string): Diagnostic {
+  code: (typeof commitRefusals)[number],
+  file: string,
+  message: string,
+  hint: string,
+): Diagnostic {
   return { severity: 'error', code, file, line: 1, column: 1, message, hint };
 }
 

@@ -9,7 +9,7 @@ import type { RunGit } from './run-git.ts';
 import type { GitSettings } from './settings.ts';
 
 /** What reeve itself remembers of the commits: kept from the collection of garbage, too. */
-export type Mark = 'fetched' | 'followed' | 'in-force' | 'pinned';
+export type Mark = 'followed' | 'in-force' | 'pinned';
 
 /** One entry of a commit's tree. */
 export interface TreeEntry {
@@ -21,6 +21,8 @@ export interface TreeEntry {
   readonly path: string;
 }
 
+/** In force, followed, pinned, and what came lately. */
+const rememberedCommits = 8;
 const watchMs = 200;
 /** So much is asked for where the time of the commit that is followed does not tell what is new. */
 const depthOfDoubt = 100;
@@ -29,6 +31,10 @@ export class Repository {
   readonly dir: string;
   readonly #git: RunGit;
   readonly #settings: GitSettings;
+  /** Nobody else writes here, and commits never change: what was asked once is known. Undefined: there is none. */
+  readonly #marks = new Map<Mark, string | undefined>();
+  readonly #commits = new Remembered<Commit>();
+  readonly #trees = new Remembered<readonly TreeEntry[]>();
 
   constructor(dir: string, git: RunGit, settings: GitSettings) {
     this.dir = dir;
@@ -49,7 +55,7 @@ export class Repository {
   /** The newest commit of the ref that is followed. With `since` also what came between, where that can be told. */
   async fetch(since: string | undefined, signal?: AbortSignal): Promise<string> {
     const { ref } = this.#settings;
-    const at = since === undefined ? '' : (await this.run(['log', '-1', '--format=%cI', since])).trim();
+    const at = since === undefined ? '' : (await this.describe(since)).at;
     try {
       await this.#fetch(ref, at === '' ? '--depth=1' : `--shallow-since=${at}`, signal);
     } catch (error) {
@@ -62,12 +68,14 @@ export class Repository {
 
   /** A commit by its id or tag, here or there. */
   async find(name: string, signal?: AbortSignal): Promise<string> {
+    if (this.#commits.has(name)) return name;
     const here = await this.resolve(name);
     if (here !== undefined) return here;
     try {
       await this.#fetch(name, '--depth=1', signal);
     } catch (error) {
-      if (!(error instanceof GitError) || !['RefMissing', 'CommitMissing'].includes(error.reason)) throw error;
+      if (!(error instanceof GitError) || !['RefMissing', 'CommitMissing'].includes(error.reason))
+        throw error;
       throw new GitError('CommitMissing', `there is no commit ${name} to be had from ${this.#settings.url}`, {
         hint: 'give its whole id (40 digits), or a tag',
         cause: error,
@@ -85,10 +93,16 @@ export class Repository {
   }
 
   async commitOf(name: string): Promise<string> {
-    return (await this.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])).trim();
+    return (
+      await this.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])
+    ).trim();
   }
 
-  async describe(id: string): Promise<Commit> {
+  describe(id: string): Promise<Commit> {
+    return this.#commits.of(id, () => this.#describe(id));
+  }
+
+  async #describe(id: string): Promise<Commit> {
     const text = await this.run(['log', '-1', '--no-show-signature', '--format=%H%x00%an%x00%s%x00%cI', id]);
     const [whole = id, author = '', subject = '', at = ''] = text.trimEnd().split('\0');
     const { url, ref, path } = this.#settings;
@@ -96,31 +110,39 @@ export class Repository {
   }
 
   /** All files of a commit. */
-  async tree(id: string): Promise<readonly TreeEntry[]> {
+  tree(id: string): Promise<readonly TreeEntry[]> {
+    return this.#trees.of(id, () => this.#tree(id));
+  }
+
+  async #tree(id: string): Promise<readonly TreeEntry[]> {
     const text = await this.run(['ls-tree', '-r', '-l', '-z', '--full-tree', id]);
     return text.split('\0').flatMap((line) => {
-      const [, mode = '', object = '', bytes = '', path = ''] = /^(\d+) \w+ (\w+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
+      const [, mode = '', object = '', bytes = '', path = ''] =
+        /^(\d+) \w+ (\w+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
       return path === '' ? [] : [{ mode, object, bytes: bytes === '-' ? 0 : Number(bytes), path }];
     });
   }
 
   /** Whether `id` came from `before`; how many commits lie between. undefined: it did not. */
   async commitsSince(before: string, id: string): Promise<number | undefined> {
-    const common = await this.run(['merge-base', before, id]).catch(() => '');
-    if (common.trim() !== before) return undefined;
-    return Number((await this.run(['rev-list', '--count', `${before}..${id}`])).trim());
+    const text = await this.run(['rev-list', '--count', '--left-right', `${before}...${id}`]);
+    const [lost, come] = text.trim().split(/\s+/).map(Number);
+    return lost === 0 ? come : undefined;
   }
 
   async mark(mark: Mark, id: string): Promise<void> {
     await this.run(['update-ref', `refs/reeve/${mark}`, id]);
+    this.#marks.set(mark, id);
   }
 
   async unmark(mark: Mark): Promise<void> {
     await this.run(['update-ref', '-d', `refs/reeve/${mark}`]);
+    this.#marks.set(mark, undefined);
   }
 
-  marked(mark: Mark): Promise<string | undefined> {
-    return this.resolve(`refs/reeve/${mark}`);
+  async marked(mark: Mark): Promise<string | undefined> {
+    if (!this.#marks.has(mark)) this.#marks.set(mark, await this.resolve(`refs/reeve/${mark}`));
+    return this.#marks.get(mark);
   }
 
   async #fetch(name: string, depth: string, signal?: AbortSignal): Promise<void> {
@@ -163,5 +185,25 @@ export class Repository {
       names.map(async (name) => (await stat(join(packs, name)).catch(() => undefined))?.size ?? 0),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
+  }
+}
+
+/** The answers about the last few commits. */
+class Remembered<T> {
+  readonly #known = new Map<string, Promise<T>>();
+
+  has(id: string): boolean {
+    return this.#known.has(id);
+  }
+
+  of(id: string, ask: () => Promise<T>): Promise<T> {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const asked = ask();
+    this.#known.set(id, asked);
+    asked.catch(() => this.#known.delete(id));
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > rememberedCommits && oldest !== undefined) this.#known.delete(oldest);
+    return asked;
   }
 }

@@ -47,7 +47,9 @@ export function makeGit(home: string, settings: GitSettings, user: Environment):
         // Its own rule counts an exit of 1 without a word on standard error as success.
         errors: (error, { exitCode, stdErr }) => {
           if (exitCode === 0) return undefined;
-          return error ?? (Buffer.concat(stdErr).toString().trim() ? Buffer.concat(stdErr) : noWords(exitCode));
+          return (
+            error ?? (Buffer.concat(stdErr).toString().trim() ? Buffer.concat(stdErr) : noWords(exitCode))
+          );
         },
         allowEnvironment: Object.keys(all),
         // Our own values, built below; the keys are not taken from anybody's environment.
@@ -162,7 +164,9 @@ function sshCommand(key: string | undefined, knownHosts: string | undefined): st
     'ConnectTimeout=15',
     'ServerAliveInterval=15',
     'ForwardAgent=no',
-    ...(knownHosts === undefined ? [] : [`UserKnownHostsFile=${knownHosts}`, 'GlobalKnownHostsFile=/dev/null']),
+    ...(knownHosts === undefined
+      ? []
+      : [`UserKnownHostsFile=${knownHosts}`, 'GlobalKnownHostsFile=/dev/null']),
     ...(key === undefined ? [] : [`IdentityFile=${key}`, 'IdentitiesOnly=yes', 'IdentityAgent=none']),
   ];
   return ['ssh', '-F', '/dev/null', ...options.flatMap((option) => ['-o', option])].map(quoted).join(' ');
