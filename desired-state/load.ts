@@ -19,7 +19,7 @@ import { declareManifests } from './resolve/from-manifests.ts';
 import { resolvePolicy } from './resolve/policy.ts';
 import { resolveAll } from './resolve/resources.ts';
 import { rewritesOf } from './resolve/rewrite.ts';
-import type { Resource } from './resource.ts';
+import { type Resource, withoutPlaces } from './resource.ts';
 import { contentHash, type Policy, type Revision } from './revision.ts';
 import { childOf, type Node, nodeAt } from './tree.ts';
 import { validate } from './validate/validate.ts';
@@ -290,21 +290,11 @@ function ofCommit(copy: Copy, read: Omit<Revision, 'id'>): Omit<Revision, 'id'> 
     resources: resources.map((resource) => ({ ...resource, origin: copy.source })),
     files,
     commit: copy.commit,
-    ...(folders.length === 0 ? {} : { dataFolders: folders }),
+    lives: { at: home, dataFolders: folders },
   };
 }
 
 function idOf({ platform, policy, resources }: Omit<Revision, 'id'>): string {
-  // Where something stands is no part of what it is.
-  const content = resources.map(({ position: _p, origin: _o, ...rest }) => {
-    const {
-      positions: _ps,
-      dependsOn,
-      ...what
-    } = rest as typeof rest & { positions?: unknown; dependsOn?: readonly { position: unknown }[] };
-    return dependsOn === undefined
-      ? what
-      : { ...what, dependsOn: dependsOn.map(({ position: _dp, ...d }) => d) };
-  });
+  const content = resources.map(withoutPlaces);
   return `r${contentHash({ platform, policy, resources: content })}`;
 }

@@ -84,8 +84,8 @@ export interface Revision {
   readonly files: readonly string[];
   /** Loaded from this commit: not part of the id. */
   readonly commit?: Commit;
-  /** Folders beside the manifests that no commit holds: one path over all commits. Absent: none. */
-  readonly dataFolders?: readonly string[];
+  /** With a commit: where its files are for containers, the same over all commits, and the folders there that none holds. */
+  readonly lives?: { readonly at: string; readonly dataFolders: readonly string[] };
 }
 
 /** Of a platform that begins: nothing is declared yet. */

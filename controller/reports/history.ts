@@ -1,5 +1,6 @@
 // What was in force and what was carried out, newest first.
 
+import type { Commit } from '../../desired-state/commit.ts';
 import type { PlanRecord, RevisionRecord } from '../store/store.ts';
 import { iso } from './snapshot.ts';
 
@@ -10,6 +11,8 @@ export interface HistoryReport {
     readonly inForceAt: string;
     readonly by: string;
     readonly sources: readonly string[];
+    /** Where it is from git: the last that it was in force by. */
+    readonly commit?: Commit;
     readonly resources: number;
   }[];
   readonly plans: readonly PlanRow[];
@@ -46,6 +49,7 @@ export function historyReport(
       inForceAt: iso(record.inForceAt),
       by: record.by,
       sources: record.sources,
+      ...(record.revision.commit === undefined ? {} : { commit: record.revision.commit }),
       resources: record.revision.resources.length,
     })),
     plans: plans.map(planRow),

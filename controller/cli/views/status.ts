@@ -1,5 +1,6 @@
 // The status screen: an operator's first look. What needs a hand stands first, the counts last.
 
+import { commitWords } from '../../../desired-state/commit.ts';
 import { liftedBy } from '../../../reconcilers/lifted-by.ts';
 import type { ProcedureRow } from '../../reports/procedures.ts';
 import type { ResourceRow } from '../../reports/resources.ts';
@@ -36,10 +37,13 @@ function head(report: StatusReport, screen: Screen): string[] {
     revision.inForceSince === undefined
       ? 'not in force yet'
       : `in force since ${clock(Date.parse(revision.inForceSince), now)} by ${revision.by}`;
+  const { commit, sources } = revision;
+  const what = commit === undefined ? '' : `${commitWords(commit)}, `;
+  const where = commit === undefined ? '' : `, ${commit.ref}`;
   return [
     ...lines,
-    `revision ${revision.id}, ${since}`,
-    hanging(`from ${revision.sources.join(', ')}`, width),
+    hanging(`${what}revision ${revision.id}, ${since}`, width),
+    hanging(`from ${sources.join(', ')}${where}`, width),
   ];
 }
 
