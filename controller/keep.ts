@@ -45,7 +45,9 @@ export async function keep(
       .catch((error: unknown) => {
         if (!(error instanceof Error) || !isRetryable(error)) {
           logger.error({ err: error }, 'manifests could not be taken in');
-          return;
+          return sayNotTaken(parts, error).catch((cause: unknown) =>
+            logger.error({ err: cause }, 'event not stored'),
+          );
         }
         // No file changes a second time because what is away was away for the first.
         logger.warn({ retryMs: takeInRetryMs }, `${error.message}; the manifests are taken in later`);
@@ -195,6 +197,21 @@ function saveManifestsCondition(
     { type: 'Degraded', status, reason, message },
     Date.now(),
   );
+}
+
+/** Nothing is wrong with the manifests themselves. */
+async function sayNotTaken(parts: SessionParts, error: unknown): Promise<void> {
+  const { store, platform, scrubber } = parts;
+  const words = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof ReeveError && error.hint !== undefined ? `; ${error.hint}` : '';
+  const message = scrubber(
+    `the manifests could not be taken in; the last good revision stays in force: ${words}${hint}`,
+  );
+  await saveManifestsCondition(parts, true, 'NotTakenIn', message);
+  const regarding = `Platform/${platform}` as const;
+  await store.record([
+    { at: Date.now(), type: 'Warning', reason: 'NotTakenIn', regarding, message, by: 'reeve' },
+  ]);
 }
 
 async function sayWrong(parts: SessionParts): Promise<void> {

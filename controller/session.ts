@@ -71,7 +71,7 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
   const files = { paths, cwd, env, digest, ...named, ...placed };
   const sources = git ?? new Sources(files, options.load?.loaded);
   const stored = git === undefined && platform !== undefined && paths.length === 0;
-  const loaded = stored ? undefined : (sources.good ?? (await firstLoad(sources, options)));
+  const loaded = stored ? undefined : (sources.good ?? (await firstLoad(sources, options)) ?? sources.good);
   if (loaded !== undefined) options.scrubber.add(loaded.secrets.values());
   const name = loaded?.revision.platform ?? platform;
   if (name === undefined) return refuseUnnamed(sources);

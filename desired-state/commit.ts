@@ -14,6 +14,9 @@ export interface Commit {
   readonly ref: string;
   /** Folder or file in the repository. */
   readonly path: string;
+  /** Where commits are verified: who signed it, or why its signature does not count. */
+  readonly signedBy?: string;
+  readonly unverified?: string;
 }
 
 /** Longer subjects are cut: the words stand in the middle of sentences. */

@@ -50,6 +50,7 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
     rankOf: rankIn(sources, platform),
     diagnostics,
     files,
+    decrypted: request.decrypted ?? new Map(),
     digests: new Map(),
     // A service of the wrong shape is left out of its project: what refers to it is not at fault.
     hidden: manifests.hidden,

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import { refOf } from '../../desired-state/resource.ts';
 import { type GitRequest, GitSources } from '../git/git-sources.ts';
 import type { GitSettings } from '../git/settings.ts';
@@ -36,7 +37,9 @@ export async function placeToKeep(
   const at = join(dir.dir, 'git');
   const platform = flags.platform ?? dir.platform;
   const git = sourcesIn(at, settings, flags, context, digest);
-  const name = platform ?? (await git.mustLoad()).revision.platform;
+  const loaded = platform === undefined ? ((await git.load()) ?? git.good) : undefined;
+  const name = platform ?? loaded?.revision.platform;
+  if (name === undefined) throw new InvalidManifest(git.wrong);
   writeFileSync(join(at, noteName), JSON.stringify({ url: settings.url, path: settings.path }));
   const place = await storedPlace(name, dir.dir, flags, context);
   return { ...place, fromStore: false, paths: [], sources: [git.source], git };

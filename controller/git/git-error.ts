@@ -40,6 +40,13 @@ interface Rule {
 /** First match wins: a refused key is also told as a remote that could not be read from. */
 const rules: readonly Rule[] = [
   {
+    // Also "hung up", like a remote that is away: whoever asked asks once more, otherwise.
+    pattern: /no commits selected for shallow|error processing shallow info/i,
+    reason: 'FetchFailed',
+    words: 'has nothing newer than what is in force',
+    hint: 'it is asked again at the next poll',
+  },
+  {
     pattern: /couldn't find remote ref|Remote branch .* not found/i,
     reason: 'RefMissing',
     words: 'has no such branch or tag',

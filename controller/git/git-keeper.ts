@@ -51,7 +51,7 @@ export class GitKeeper {
     const said = await this.#next(async () => {
       const lifted = unpin === true ? await this.#unpin(by) : undefined;
       const fetched = await this.#ask(acceptRewrite ?? false);
-      if (fetched.isNew || lifted !== undefined) await this.#takeIn();
+      if (fetched.isNew || lifted !== undefined) await this.#take();
       return [...(lifted === undefined ? [] : [lifted]), this.#words(fetched)];
     });
     const { git } = this.#c;
@@ -73,10 +73,20 @@ export class GitKeeper {
     return `${commit.ref} came to ${words}${commits === undefined || commits < 2 ? '' : `, ${commits} commits further`}`;
   }
 
+  async #take(): Promise<void> {
+    await this.#takeIn();
+    const { good, wrong } = this.#c.git;
+    const commit = good?.revision.commit;
+    if (wrong.length > 0 || commit?.unverified === undefined) return;
+    const message = `${commitWords(commit)} is taken though ${commit.unverified} (--verify warn)`;
+    this.#c.logger.warn(message);
+    await this.#event('Warning', 'CommitNotVerified', message, 'reeve');
+  }
+
   async #pin(name: string, by: string): Promise<string> {
     const commit = await this.#c.git.pin(name, this.#closed.signal);
     await this.#showPin(commit, by);
-    await this.#takeIn();
+    await this.#take();
     return `pinned to ${commitWords(commit)}; new commits are not taken until: reeve sync --unpin`;
   }
 
@@ -108,7 +118,7 @@ export class GitKeeper {
   async #poll(): Promise<void> {
     try {
       const fetched = await this.#ask(false);
-      if (fetched.isNew) await this.#takeIn();
+      if (fetched.isNew) await this.#take();
     } catch (error) {
       if (this.#closed.signal.aborted || error instanceof GitError) return;
       this.#c.logger.error({ err: error }, 'git could not be asked');

@@ -12,13 +12,15 @@ import { usualFilesIn } from '../../desired-state/load-sources.ts';
 import type { Loaded, LoadRequest, LoadResult } from '../../desired-state/load-types.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { type Manifests, ofPlatform, wordsOf } from '../sources.ts';
+import { decryptFiles } from './age.ts';
 import { copyOf, pruneCopies } from './copies.ts';
 import { GitError } from './git-error.ts';
 import { LiveTree } from './live-tree.ts';
-import { refusalsOfCopy, refusalsOfTree } from './refusals.ts';
+import { notVerified, refusalsOfCopy, refusalsOfTree, refusalWords } from './refusals.ts';
 import { Repository, type TreeEntry } from './repository.ts';
 import { makeGit } from './run-git.ts';
 import type { GitSettings } from './settings.ts';
+import { type Signature, Verifier } from './verify.ts';
 
 export interface GitRequest extends Pick<LoadRequest, 'env' | 'digest' | 'platform'> {
   readonly settings: GitSettings;
@@ -40,6 +42,7 @@ export class GitSources implements Manifests {
   readonly settings: GitSettings;
   readonly #request: GitRequest;
   readonly #repository: Repository;
+  readonly #verifier: Verifier | undefined;
   #good: Loaded | undefined;
   #wrong: readonly Diagnostic[] = [];
   /** Of the newest load, good or not. */
@@ -51,7 +54,10 @@ export class GitSources implements Manifests {
   constructor(request: GitRequest) {
     this.settings = request.settings;
     this.#request = request;
-    const git = makeGit(join(request.dir, 'home'), request.settings, request.env);
+    const home = join(request.dir, 'home');
+    const git = makeGit(home, request.settings, request.env);
+    const { verify } = request.settings;
+    this.#verifier = verify === undefined ? undefined : new Verifier(verify, home);
     this.#repository = new Repository(join(request.dir, 'repository'), git, this.settings);
   }
 
@@ -65,7 +71,7 @@ export class GitSources implements Manifests {
 
   get wrongWords(): string {
     const of = this.#commit === undefined ? '' : `${commitWords(this.#commit)}: `;
-    return `${of}${wordsOf(this.#wrong)}`;
+    return `${of}${refusalWords(this.#wrong) ?? wordsOf(this.#wrong)}`;
   }
 
   /** One word for where it all comes from. */
@@ -111,7 +117,17 @@ export class GitSources implements Manifests {
       return result.loaded;
     }
     this.#wrong = result.diagnostics;
+    this.#good ??= await this.#loadInForce(id);
     return undefined;
+  }
+
+  /** A controller that starts while the newest commit is bad goes on from what was in force, with its secrets. */
+  async #loadInForce(bad: string): Promise<Loaded | undefined> {
+    const id = await this.#repository.marked('in-force');
+    if (id === undefined || id === bad) return undefined;
+    const [commit, tree] = await Promise.all([this.#repository.describe(id), this.#repository.tree(id)]);
+    const result = await this.#loadCommit(commit, tree);
+    return result.ok ? result.loaded : undefined;
   }
 
   async mustLoad(): Promise<Loaded> {
@@ -188,6 +204,9 @@ export class GitSources implements Manifests {
   async #loadCommit(commit: Commit, tree: readonly TreeEntry[]): Promise<LoadResult> {
     const { path, maxBytes } = this.settings;
     const { id } = commit;
+    const signature = await this.#verify(id);
+    if (signature.unverified !== undefined && this.#verifier?.mode === 'enforce')
+      return { ok: false, diagnostics: [notVerified(commit, signature.unverified)], files: [] };
     const refused = await refusalsOfTree({ repository: this.#repository, id, tree, path, maxBytes });
     if (refused.length > 0) return { ok: false, diagnostics: refused, files: [] };
     const root = await this.#copyOf(id);
@@ -201,8 +220,13 @@ export class GitSources implements Manifests {
       env,
       digest,
       ...(platform === undefined ? {} : { platform }),
-      copy: { commit, root, livesAt, source: this.source },
+      copy: { commit: { ...commit, ...signature }, root, livesAt, source: this.source },
+      decrypted: await decryptFiles(root, tree, this.settings.ageKey),
     });
+  }
+
+  async #verify(id: string): Promise<Signature> {
+    return (await this.#verifier?.signatureOf(this.#repository, id)) ?? {};
   }
 
   /** Named as a clone would be. */

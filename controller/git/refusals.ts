@@ -2,6 +2,7 @@
 
 import { readlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Commit } from '../../desired-state/commit.ts';
 import type { Diagnostic } from '../../desired-state/diagnostic.ts';
 import type { Repository, TreeEntry } from './repository.ts';
 
@@ -114,4 +115,23 @@ function near(tree: readonly TreeEntry[], path: string): string {
 
 function mib(bytes: number): number {
   return Math.ceil(bytes / 1024 / 1024);
+}
+
+/** Nobody who may has signed it. */
+export function notVerified({ ref }: Pick<Commit, 'ref'>, why: string): Diagnostic {
+  return refusal(
+    'CommitNotVerified',
+    ref,
+    why,
+    'sign it with an allowed key (git commit --amend -S, or another commit on top), or add the key to those that reeve run is given',
+  );
+}
+
+/** What is wrong with the commit as such: no line of a file. undefined: nothing is. */
+export function refusalWords(wrong: readonly Diagnostic[]): string | undefined {
+  const codes: readonly string[] = commitRefusals;
+  const [first, ...others] = wrong.filter(({ code }) => codes.includes(code));
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${first.file}: ${first.message}${more}; ${first.hint}`;
 }

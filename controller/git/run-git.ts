@@ -19,6 +19,11 @@ export interface RunOptions {
   readonly what?: string;
 }
 
+/** Quoted as git's configuration wants it. */
+function configValue(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export type RunGit = (args: readonly string[], options: RunOptions) => Promise<string>;
@@ -95,7 +100,7 @@ case "$1" in
 esac
 `;
 
-function configText({ url }: GitSettings): string {
+function configText({ url, verify }: GitSettings): string {
   return [
     '# Written by reeve at each start: git reads no other configuration.',
     '[core]',
@@ -121,6 +126,9 @@ function configText({ url }: GitSettings): string {
     ...(url.startsWith('/') || url.startsWith('file:') ? ['[safe]', '\tdirectory = *'] : []),
     '[gpg "ssh"]',
     '\tprogram = ssh-keygen',
+    ...(verify?.allowedSigners === undefined
+      ? []
+      : [`\tallowedSignersFile = ${configValue(verify.allowedSigners)}`]),
     '',
   ].join('\n');
 }
