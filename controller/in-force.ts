@@ -43,10 +43,18 @@ export async function putInForce(
   };
   // Asked for in one turn, in this order: one commit.
   await Promise.all([
-    store.putInForce(revision, options.by, options.at),
+    store.putInForce(withFirstCommit(revision, before?.revision), options.by, options.at),
     store.saveImages(revision.id, images),
     store.record([event]),
   ]);
+}
+
+/** Of a revision that stays in force over several commits the first is remembered: it is the one that made it so. */
+function withFirstCommit(revision: Revision, before: Revision | undefined): Revision {
+  const first = before?.id === revision.id ? (before.cameWith ?? before.commit) : undefined;
+  return first === undefined || first.id === revision.commit?.id
+    ? revision
+    : { ...revision, cameWith: first };
 }
 
 /** With the commit, where it is one's; one that changes no resource comes in force all the same. */

@@ -84,6 +84,8 @@ export interface Revision {
   readonly files: readonly string[];
   /** Loaded from this commit: not part of the id. */
   readonly commit?: Commit;
+  /** The commit that it came in force with, where later ones changed nothing of it. */
+  readonly cameWith?: Commit;
   /** With a commit: where its files are for containers, the same over all commits, and the folders there that none holds. */
   readonly lives?: { readonly at: string; readonly dataFolders: readonly string[] };
 }

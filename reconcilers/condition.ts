@@ -2,8 +2,11 @@
 
 import type { Ref } from '../desired-state/resource.ts';
 
-/** `SyncFailed` is the platform's alone: where its manifests come from could not be asked, or must not be followed. */
-export type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Held' | 'SyncFailed';
+/**
+ * The last two are the platform's alone, where its manifests are in git: it could not be asked, or what it has must not be
+ * followed; one commit alone is followed.
+ */
+export type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Held' | 'SyncFailed' | 'Pinned';
 
 export interface Condition {
   readonly type: ConditionType;

@@ -94,14 +94,14 @@ export class GitKeeper {
     const commit = await this.#c.git.unpin();
     if (commit === undefined) return 'it was not pinned';
     const message = `no longer pinned to ${commitWords(commit)}`;
-    await this.#condition('Held', false, 'NotPinned', message);
+    await this.#condition('Pinned', false, 'NotPinned', message);
     await this.#event('Normal', 'Unpinned', message, by);
     return message;
   }
 
   async #showPin(commit: Commit, by: string): Promise<void> {
     const message = `pinned to ${commitWords(commit)}: new commits are not taken until reeve sync --unpin`;
-    await this.#condition('Held', true, 'Pinned', message);
+    await this.#condition('Pinned', true, 'Pinned', message);
     if (by !== 'reeve') await this.#event('Normal', 'Pinned', message, by);
   }
 
@@ -167,7 +167,7 @@ export class GitKeeper {
     await this.#event('Normal', 'Synced', message, 'reeve');
   }
 
-  #condition(type: 'SyncFailed' | 'Held', status: boolean, reason: string, message: string): Promise<void> {
+  #condition(type: 'SyncFailed' | 'Pinned', status: boolean, reason: string, message: string): Promise<void> {
     const { store, platform, now, scrubber } = this.#c;
     const condition = { type, status, reason, message: scrubber(message) };
     return store.saveCondition(`Platform/${platform}`, condition, now());

@@ -12,10 +12,14 @@ export function changedBy(ref: Ref, revisions: readonly RevisionRecord[]): Commi
   if (now === undefined) return undefined;
   let since = newest;
   for (const record of older) {
-    if (contentIn(record, ref) !== now) return since?.revision.commit;
+    if (contentIn(record, ref) !== now) return commitOf(since);
     since = record;
   }
-  return since?.revision.commit;
+  return commitOf(since);
+}
+
+function commitOf(record: RevisionRecord | undefined): Commit | undefined {
+  return record?.revision.cameWith ?? record?.revision.commit;
 }
 
 function contentIn({ revision }: RevisionRecord, ref: Ref): string | undefined {

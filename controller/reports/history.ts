@@ -11,7 +11,7 @@ export interface HistoryReport {
     readonly inForceAt: string;
     readonly by: string;
     readonly sources: readonly string[];
-    /** Where it is from git: the last that it was in force by. */
+    /** That it came in force with, where it is from git. */
     readonly commit?: Commit;
     readonly resources: number;
   }[];
@@ -49,11 +49,16 @@ export function historyReport(
       inForceAt: iso(record.inForceAt),
       by: record.by,
       sources: record.sources,
-      ...(record.revision.commit === undefined ? {} : { commit: record.revision.commit }),
+      ...commitOf(record),
       resources: record.revision.resources.length,
     })),
     plans: plans.map(planRow),
   };
+}
+
+function commitOf({ revision }: RevisionRecord): { commit?: Commit } {
+  const commit = revision.cameWith ?? revision.commit;
+  return commit === undefined ? {} : { commit };
 }
 
 function planRow(record: PlanRecord): PlanRow {
