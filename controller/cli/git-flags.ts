@@ -93,6 +93,27 @@ export function gitSettings(flags: GitFlags, cwd: string): GitSettings | undefin
   );
 }
 
+/** The words that give these settings again, with whole paths; what is as by default is left out. */
+export function gitWords(settings: GitSettings): readonly string[] {
+  const { url, ref, path, everyMs, maxBytes, timeoutMs, verify, ...files } = settings;
+  const given: readonly (readonly [string, string | undefined])[] = [
+    ['git', url],
+    ['ref', ref],
+    ['path', path === gitDefaults.path ? undefined : path],
+    ['poll', everyMs === gitDefaults.everyMs ? undefined : `${everyMs}ms`],
+    ['token-file', files.tokenFile],
+    ['ssh-key', files.sshKey],
+    ['known-hosts', files.knownHosts],
+    ['age-key', files.ageKey],
+    ['verify', verify?.mode],
+    ['allowed-signers', verify?.allowedSigners],
+    ['keyring', verify?.keyring],
+    ['max-size', maxBytes === gitDefaults.maxBytes ? undefined : String(maxBytes)],
+    ['fetch-timeout', timeoutMs === gitDefaults.timeoutMs ? undefined : `${timeoutMs}ms`],
+  ];
+  return given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+}
+
 const needGit = [
   'ref',
   'path',

@@ -44,7 +44,7 @@ const rules: readonly Rule[] = [
     pattern: /no commits selected for shallow|error processing shallow info/i,
     reason: 'FetchFailed',
     words: 'has nothing newer than what is in force',
-    hint: 'it is asked again at the next poll',
+    hint: 'a controller asks again at its next poll',
   },
   {
     pattern: /couldn't find remote ref|Remote branch .* not found/i,
@@ -77,7 +77,7 @@ const rules: readonly Rule[] = [
       /Could not resolve host|Connection (refused|timed out|reset|closed)|Failed to connect|Couldn't connect|Network is unreachable|No route to host|early EOF|hung up unexpectedly|returned error: 5\d\d|HTTP 5\d\d|SSL|TLS|certificate|Empty reply/i,
     reason: 'RemoteUnreachable',
     words: 'cannot be reached',
-    hint: 'it is asked again at the next poll',
+    hint: 'check that this machine reaches it; a controller asks again at its next poll',
   },
   {
     pattern: /not our ref|no such remote ref|unadvertised object/i,
@@ -101,8 +101,11 @@ function lastWords(text: string): string {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^(From|hint:|Please make sure|and the repository exists)/.test(line));
-  const telling = lines.filter((line) => /^(fatal|error|remote|ERROR):?/i.test(line));
-  const line = telling.find((l) => !/Could not read from remote repository/.test(l)) ?? lines.at(-1) ?? text;
-  return line.replace(/^(fatal|error): /, '').slice(0, 200);
+    .filter((line) => line !== '' && !advice.test(line));
+  const line = lines.find((l) => /^(fatal|error|remote|ssh):/i.test(l)) ?? lines.at(-1) ?? text.trim();
+  return line.replace(/^(fatal|error): /, '').slice(0, longestWords);
 }
+
+const advice =
+  /^(From |hint:|Please make sure|and the repository exists|fatal: Could not read from remote repository)/;
+const longestWords = 200;

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Commit } from '../../desired-state/commit.ts';
 import type { Diagnostic } from '../../desired-state/diagnostic.ts';
 import type { Repository, TreeEntry } from './repository.ts';
+import { sizeWords } from './settings.ts';
 
 /** The first line of what git-lfs puts in place of a file. */
 const lfsPointer = 'version https://git-lfs.github.com/spec/v1';
@@ -37,7 +38,7 @@ export async function refusalsOfTree(asked: Asked): Promise<readonly Diagnostic[
       refusal(
         'RepositoryTooLarge',
         largest.path,
-        `the files of this commit weigh ${mib(bytes)} MiB, more than ${mib(maxBytes)}; the largest is this with ${mib(largest.bytes)}`,
+        `the files of this commit weigh ${sizeWords(bytes)}, more than ${sizeWords(maxBytes)}; the largest is this with ${sizeWords(largest.bytes)}`,
         'keep manifests in a repository without large files, or raise --max-size',
       ),
     ];
@@ -111,10 +112,6 @@ function near(tree: readonly TreeEntry[], path: string): string {
   const same = [...folders].filter((folder) => folder.split('/').at(-1) === last);
   if (same.length > 0) return `was it moved? there is ${same.slice(0, 3).join(', ')}`;
   return `its folders are ${[...folders].sort().slice(0, 8).join(', ') || 'none'}`;
-}
-
-function mib(bytes: number): number {
-  return Math.ceil(bytes / 1024 / 1024);
 }
 
 /** Nobody who may has signed it. */

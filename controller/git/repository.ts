@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Commit, shortCommit } from '../../desired-state/commit.ts';
 import { GitError } from './git-error.ts';
 import type { RunGit } from './run-git.ts';
-import type { GitSettings } from './settings.ts';
+import { type GitSettings, sizeWords } from './settings.ts';
 
 /** What reeve itself remembers of the commits: kept from the collection of garbage, too. */
 export type Mark = 'followed' | 'in-force' | 'pinned';
@@ -168,7 +168,7 @@ export class Repository {
       });
     } catch (error) {
       if (!full.signal.aborted) throw error;
-      throw new GitError('RepositoryTooLarge', `${what}: it is larger than ${maxBytes / 1024 / 1024} MiB`, {
+      throw new GitError('RepositoryTooLarge', `${what}: it brings more than ${sizeWords(maxBytes)}`, {
         hint: 'keep manifests in a repository without large files, or raise --max-size',
         cause: error,
       });

@@ -78,7 +78,10 @@ function noWords(exitCode: number): Buffer {
 
 function toldError(error: unknown, what: string, timedOutMs: number | undefined): Error {
   if (timedOutMs !== undefined) {
-    return new GitError('FetchTimedOut', `${what}: given up after ${timedOutMs / 1000} s`, { cause: error });
+    return new GitError('FetchTimedOut', `${what}: given up after ${timedOutMs / 1000} s`, {
+      hint: 'a controller asks again at its next poll; --fetch-timeout gives it longer',
+      cause: error,
+    });
   }
   const text = error instanceof Error ? error.message : String(error);
   if (/ENOENT/.test(text) && /spawn/.test(text)) {

@@ -41,6 +41,11 @@ export const gitDefaults = {
   timeoutMs: 600_000,
 } as const;
 
+/** `512.0 MiB`. */
+export function sizeWords(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
+
 /** As a person gives it; files relative to `cwd`. Throws usage errors (64). */
 export function checkSettings(asked: GitSettings, cwd: string): GitSettings {
   const { tokenFile, sshKey, knownHosts, ageKey, verify, ...rest } = asked;

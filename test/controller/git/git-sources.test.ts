@@ -280,7 +280,7 @@ describe.concurrent('what a commit may not hold', () => {
     const git = sourcesOf(remote, { maxBytes: 2 * 1024 * 1024 });
     await git.fetch();
     expect(await git.load()).toBeUndefined();
-    expect(git.wrongWords).toMatch(/: dump\.sql: the files of this commit weigh 3 MiB, more than 2;/);
+    expect(git.wrongWords).toMatch(/: dump\.sql: the files of this commit weigh 2.9 MiB, more than 2.0 MiB;/);
   });
 });
 
