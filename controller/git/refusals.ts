@@ -97,7 +97,7 @@ async function lfsRefusals({ repository, id, tree }: Asked): Promise<readonly Di
 }
 
 /** A mistake of the whole file. */
-export function refusal(
+function refusal(
   code: (typeof commitRefusals)[number],
   file: string,
   message: string,

@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { type GitFlags, gitSettings, gitWords, withGit } from '../../../controller/cli/git-flags.ts';
 import { withPlatform } from '../../../controller/cli/options.ts';
 
 const here = mkdtempSync(join(tmpdir(), 'reeve-settings-'));
 const file = join(here, 'file');
 writeFileSync(file, '');
+afterAll(() => rmSync(here, { recursive: true }));
 
 function settings(...words: string[]) {
   const command = withGit(withPlatform(new Command('run')), { polled: true }).exitOverride();
@@ -65,5 +66,4 @@ test('the words of a unit give the same settings', () => {
   if (asked === undefined) throw new Error('no settings');
   expect(settings(...gitWords(asked))).toEqual(asked);
   expect(gitWords(asked)).toContain('enforce');
-  rmSync(here, { recursive: true });
 });
