@@ -131,6 +131,11 @@ async function aim(runtime: Runtime, parts: SessionParts): Promise<void> {
   const { store, engine, sources, by } = parts;
   const { revision, secrets } = sources.good ?? parts.first;
   const previous = (await store.inForce())?.revision;
+  // A commit that comes in force writes files that are mounted: that too is a change to the platform.
+  if (parts.git !== undefined && previous !== undefined && (await store.facts()).suspended !== undefined) {
+    runtime.target = await targetOf({ revision: previous, secrets }, previous, engine);
+    return;
+  }
   await parts.git?.bring(revision);
   await putInForce(store, engine, revision, { by, at: Date.now(), updateImages: false });
   runtime.target = await targetOf({ revision, secrets }, previous, engine);

@@ -164,6 +164,7 @@ export class SessionControl implements Control {
     };
     const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now(), seen);
     this.#runtime.wake();
+    if (act.verb === 'resume') this.#git?.wake();
     if (!this.#keeping) await this.#afterAct(act, by);
     return said;
   }

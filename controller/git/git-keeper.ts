@@ -23,6 +23,8 @@ export class GitKeeper {
   /** One question at a time: git locks its repository, and a person's sync must see what a poll has found. */
   #asking: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  /** Nothing comes in force while the platform is suspended. */
+  #waits = false;
   /** Takes in what is followed now; resolves when it has been. */
   #takeIn: () => Promise<void> = async () => undefined;
   readonly #closed = new AbortController();
@@ -36,6 +38,13 @@ export class GitKeeper {
     this.#takeIn = takeIn;
     const pinned = await this.#c.git.pinned();
     if (pinned !== undefined) await this.#showPin(pinned, 'reeve');
+    this.#again(0);
+  }
+
+  /** Not at the next poll, but at once. */
+  wake(): void {
+    if (this.#closed.signal.aborted || this.#timer === undefined) return;
+    clearTimeout(this.#timer);
     this.#again(0);
   }
 
@@ -74,6 +83,8 @@ export class GitKeeper {
   }
 
   async #take(): Promise<void> {
+    // What is fetched meanwhile comes in force with the first poll after that is over.
+    this.#waits = (await this.#c.store.facts()).suspended !== undefined;
     await this.#takeIn();
     const { good, wrong } = this.#c.git;
     const commit = good?.revision.commit;
@@ -107,6 +118,7 @@ export class GitKeeper {
 
   #again(ms: number): void {
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       void this.#next(() => this.#poll()).finally(() => {
         if (this.#closed.signal.aborted) return;
         const { everyMs } = this.#c.git.settings;
@@ -118,7 +130,7 @@ export class GitKeeper {
   async #poll(): Promise<void> {
     try {
       const fetched = await this.#ask(false);
-      if (fetched.isNew) await this.#take();
+      if (fetched.isNew || this.#waits) await this.#take();
     } catch (error) {
       if (this.#closed.signal.aborted || error instanceof GitError) return;
       this.#c.logger.error({ err: error }, 'git could not be asked');
@@ -146,10 +158,7 @@ export class GitKeeper {
   async #tell(error: GitError): Promise<void> {
     const { logger } = this.#c;
     const hint = error.hint === undefined ? '' : `; ${error.hint}`;
-    const message = `${error.message}${hint}; what is in force stays so`.replace(
-      'stays so; what is in force ',
-      '',
-    );
+    const message = `${error.message}; what is in force stays so${hint}`;
     logger.warn({ reason: error.reason }, message);
     await this.#condition('SyncFailed', true, error.reason, message);
     await this.#event('Warning', error.reason, message, 'reeve');

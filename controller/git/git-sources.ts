@@ -250,7 +250,7 @@ export class GitSources implements Manifests {
     const before = await this.#repository.describe(inForce);
     return new GitError(
       'HistoryRewritten',
-      `${commit.ref} was rewritten (a force-push): ${commitWords(commit)} does not come from ${commitWords(before)}, which is in force and stays so`,
+      `${commit.ref} was rewritten (a force-push): ${commitWords(commit)} does not come from ${commitWords(before)}, which is in force`,
       { hint: 'if that is meant: reeve sync --accept-rewrite' },
     );
   }

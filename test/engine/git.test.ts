@@ -148,6 +148,17 @@ describe.concurrent('a person', () => {
     await untilSeen(p, '2');
   });
 
+  test('suspends: commits wait, also their files, and come in force with resume', async (t) => {
+    const { p, remote, files } = await keptFromGit(t);
+    await p.reeve('suspend', '--reason', 'a test');
+    await remote.push('louder', files('2'));
+    await p.untilEvent(`Platform/${p.name}`, 'CommitFetched', /louder/);
+    const conf = join(p.state, 'git/tree/prod/web.conf');
+    await throughout(async () => (await readFile(conf, 'utf8')) === 'level=1\n', 1_000, 'nothing is written');
+    await p.reeve('resume');
+    await untilSeen(p, '2');
+  });
+
   test('sees what a branch would change, as Markdown, with an exit of 2; nothing is done and nothing stays', async (t) => {
     const { p, remote, files } = await keptFromGit(t);
     const before = await p.container(web);
@@ -179,7 +190,7 @@ test('a controller that starts while the remote is away keeps what was in force,
   await exec(p, id, ['sh', '-c', 'kill 1']).catch(() => undefined);
   await p.runFrom(['--git', remote.url, '--path', 'prod', '--poll', '300ms']);
   const { message } = await p.untilCondition(`Platform/${p.name}`, 'SyncFailed', /RepositoryMissing/);
-  expect(message).toMatch(/what is in force stays so$/);
+  expect(message).toMatch(/what is in force stays so; check --git/);
   await p.untilContainer(web, 'runs again', (c) => c.Id === id && c.State.Running);
   await rename(remote.url, `${remote.url}.empty`);
   await rename(`${remote.url}.away`, remote.url);

@@ -21,7 +21,7 @@ test('has what changes, why and where as a table, and the whole plan below', asy
     commit,
   };
   const plan = planOf({ revision: r, observed: look(r, [live(service('web'))]) });
-  await expect(planMarkdown(shown(plan))).toMatchFileSnapshot('golden/plan-markdown.md');
+  await expect(planMarkdown(shown(plan))).toMatchFileSnapshot('golden/plan-markdown.txt');
 });
 
 test('takes nothing of a commit for markup, and calls nobody', () => {
