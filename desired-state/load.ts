@@ -40,8 +40,10 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   const named = composeFilesOf(request, platform, diagnostics);
   const compose = readCompose(request, sources, named, variables, files, platform?.name);
   diagnostics.push(...(compose?.project.diagnostics ?? []));
+  const name = platformName(request, platform?.name ?? compose?.project.name, diagnostics);
+  const { copy } = request;
   const context: ResolveContext = {
-    platform: platformName(request, platform?.name ?? compose?.project.name, diagnostics),
+    platform: name,
     policy: policyOf(request, platform),
     rewrites: rewritesOf({ diagnostics }, rewriteNode(platform)),
     variables,
@@ -50,6 +52,7 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
     rankOf: rankIn(sources, platform),
     diagnostics,
     files,
+    atHome: (path) => (copy === undefined ? path : atHome(path, copy, copy.livesAt(name))),
     decrypted: request.decrypted ?? new Map(),
     digests: new Map(),
     // A service of the wrong shape is left out of its project: what refers to it is not at fault.

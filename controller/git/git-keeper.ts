@@ -63,17 +63,22 @@ export class GitKeeper {
       if (fetched.isNew || lifted !== undefined) await this.#take();
       return [...(lifted === undefined ? [] : [lifted]), this.#words(fetched)];
     });
+    this.#refuseWrong();
     const { git } = this.#c;
-    if (git.wrong.length > 0) {
-      throw new ReeveError(`${git.wrongWords}; the last good revision stays in force`, {
-        status: exitStatus.invalid,
-        hint: 'mend it with another commit; reeve status shows what is in force',
-      });
-    }
     const pinned = await git.pinned();
     const left =
       pinned === undefined ? [] : [`it stays pinned to ${commitWords(pinned)}: reeve sync --unpin ends that`];
     return [...said, ...left].join('; ');
+  }
+
+  /** A person who asked is told at once what is wrong with what came. */
+  #refuseWrong(): void {
+    const { git } = this.#c;
+    if (git.wrong.length === 0) return;
+    throw new ReeveError(`${git.wrongWords}; the last good revision stays in force`, {
+      status: exitStatus.invalid,
+      hint: 'mend it with another commit; reeve status shows what is in force',
+    });
   }
 
   #words({ commit, isNew, commits }: Fetched): string {
@@ -98,6 +103,7 @@ export class GitKeeper {
     const commit = await this.#c.git.pin(name, this.#closed.signal);
     await this.#showPin(commit, by);
     await this.#take();
+    this.#refuseWrong();
     return `pinned to ${commitWords(commit)}; new commits are not taken until: reeve sync --unpin`;
   }
 

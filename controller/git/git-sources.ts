@@ -83,10 +83,10 @@ export class GitSources implements Manifests {
   async fetch(signal?: AbortSignal, acceptRewrite = false): Promise<Fetched> {
     await this.#open();
     const repository = this.#repository;
-    const [before, inForce] = await Promise.all([
-      repository.marked('followed'),
-      repository.marked('in-force'),
-    ]);
+    const { ref } = this.settings;
+    const isSameRef = (await repository.followedRef()) === ref;
+    const before = isSameRef ? await repository.marked('followed') : undefined;
+    const inForce = isSameRef ? await repository.marked('in-force') : undefined;
     const id = await repository.fetch(inForce ?? before, signal);
     if (id === before) return { commit: await repository.describe(id), isNew: false };
     const [commit, commits] = await Promise.all([
@@ -95,7 +95,7 @@ export class GitSources implements Manifests {
     ]);
     if (inForce !== undefined && commits === undefined && !acceptRewrite)
       throw await this.#rewritten(inForce, commit);
-    await repository.mark('followed', id);
+    await repository.follow(id, ref);
     return { commit, isNew: true, ...(commits === undefined ? {} : { commits }) };
   }
 

@@ -1,7 +1,7 @@
 // The bare repository in the state folder: what was fetched, shallow. Answers what a commit is and holds; decides nothing.
 
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Commit, shortCommit } from '../../desired-state/commit.ts';
 import { GitError } from './git-error.ts';
@@ -23,6 +23,7 @@ export interface TreeEntry {
 
 /** In force, followed, pinned, and what came lately. */
 const rememberedCommits = 8;
+const refKey = 'reeve.ref';
 const watchMs = 200;
 /** So much is asked for where the time of the commit that is followed does not tell what is new. */
 const depthOfDoubt = 100;
@@ -33,6 +34,7 @@ export class Repository {
   readonly #settings: GitSettings;
   /** Nobody else writes here, and commits never change: what was asked once is known. Undefined: there is none. */
   readonly #marks = new Map<Mark, string | undefined>();
+  #followedRef: string | undefined;
   readonly #commits = new Remembered<Commit>();
   readonly #trees = new Remembered<readonly TreeEntry[]>();
 
@@ -130,6 +132,20 @@ export class Repository {
     return lost === 0 ? come : undefined;
   }
 
+  /** The branch or tag that was followed last: of another one nothing can be said to be rewritten. */
+  async followedRef(): Promise<string | undefined> {
+    this.#followedRef ??= (await this.run(['config', '--get', refKey]).catch(() => '')).trim();
+    return this.#followedRef === '' ? undefined : this.#followedRef;
+  }
+
+  /** Follows a commit of this ref. */
+  async follow(id: string, ref: string): Promise<void> {
+    await this.mark('followed', id);
+    if ((await this.followedRef()) === ref) return;
+    await this.run(['config', refKey, ref]);
+    this.#followedRef = ref;
+  }
+
   async mark(mark: Mark, id: string): Promise<void> {
     await this.run(['update-ref', `refs/reeve/${mark}`, id]);
     this.#marks.set(mark, id);
@@ -167,14 +183,21 @@ export class Repository {
         what,
       });
     } catch (error) {
-      if (!full.signal.aborted) throw error;
-      throw new GitError('RepositoryTooLarge', `${what}: it brings more than ${sizeWords(maxBytes)}`, {
-        hint: 'keep manifests in a repository without large files, or raise --max-size',
-        cause: error,
-      });
+      await this.#removeDrafts();
+      throw full.signal.aborted ? tooLarge(what, maxBytes, error) : error;
     } finally {
       clearInterval(watch);
     }
+    // It may have been quicker than the watch.
+    if ((await this.#weight()) - before > maxBytes) throw tooLarge(what, maxBytes);
+  }
+
+  /** What a fetch that was cut off had brought. */
+  async #removeDrafts(): Promise<void> {
+    const packs = join(this.dir, 'objects', 'pack');
+    const names = await readdir(packs).catch(() => []);
+    for (const name of names.filter((n) => n.startsWith('tmp_')))
+      await rm(join(packs, name), { force: true });
   }
 
   /** Bytes of all packs, whole or still coming. */
@@ -186,6 +209,13 @@ export class Repository {
     );
     return sizes.reduce((sum, size) => sum + size, 0);
   }
+}
+
+function tooLarge(what: string, maxBytes: number, cause?: unknown): GitError {
+  return new GitError('RepositoryTooLarge', `${what}: it brings more than ${sizeWords(maxBytes)}`, {
+    hint: 'keep manifests in a repository without large files, or raise --max-size',
+    cause,
+  });
 }
 
 /** The answers about the last few commits. */

@@ -116,6 +116,8 @@ function configText({ url, verify }: GitSettings): string {
     '[credential]',
     '\thelper =',
     '[fetch]',
+    // As one pack, however little it is: its size is watched while it comes.
+    '\tunpackLimit = 1',
     '\trecurseSubmodules = false',
     '\tshowForcedUpdates = false',
     '[gc]',

@@ -27,6 +27,8 @@ export interface ResolveContext {
   readonly diagnostics: Diagnostic[];
   /** Every file whose content matters, absolute. */
   readonly files: Set<string>;
+  /** Where a file that is read from a commit's copy lives; others live where they are. */
+  readonly atHome: (path: string) => string;
   /** What encrypted files hold. */
   readonly decrypted: Decrypted;
   /** Of watched files and folders, by path: each is read once a load. */

@@ -1,5 +1,6 @@
 // Manifests from a real repository: what each thing that can happen to a branch comes to.
 
+import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -162,6 +163,17 @@ describe.concurrent('a branch', () => {
     expect((await git.load())?.revision.commit?.subject).toBe('no slip');
   });
 
+  test('that is another one than before was not rewritten', async (t) => {
+    const remote = await remoteFor(t, project('1'));
+    await take(sourcesOf(remote));
+    await remote.git('checkout', '--quiet', '--orphan', 'release/2');
+    await remote.push('of the release', project('2'));
+    const release = sourcesOf(remote, { ref: 'release/2' });
+    expect((await release.load())?.revision.commit?.subject).toBe('first');
+    expect((await take(release)).revision.commit?.subject).toBe('of the release');
+    expect((await take(sourcesOf(remote))).revision.commit?.subject).toBe('first');
+  });
+
   test('that got two commits between two polls is followed to the newer one', async (t) => {
     const remote = await remoteFor(t, project('1'));
     const git = sourcesOf(remote);
@@ -280,6 +292,11 @@ describe.concurrent('what a commit may not hold', () => {
     const git = sourcesOf(remote, { maxBytes: 2 * 1024 * 1024 });
     await git.fetch();
     expect(await git.load()).toBeUndefined();
+    const random = randomBytes(40_000_000);
+    await remote.push('more', { 'dump.bin': random });
+    await expect(git.fetch()).rejects.toMatchObject({ reason: 'RepositoryTooLarge' });
+    const packs = await readdir(join(remote.folder, 'state/git/repository/objects/pack'));
+    expect(packs.filter((name) => name.startsWith('tmp_'))).toEqual([]);
     expect(git.wrongWords).toMatch(/: dump\.sql: the files of this commit weigh 2.9 MiB, more than 2.0 MiB;/);
   });
 });
