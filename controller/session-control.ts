@@ -21,9 +21,8 @@ import type {
   SyncOptions,
 } from './control.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
-import { exitStatus, ReeveError } from './errors.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
-import { GitKeeper } from './git/git-keeper.ts';
+import { type GitKeeper, keeperOf, notKeptFromGit } from './git/git-keeper.ts';
 import { readRoom } from './host-room.ts';
 import { keep } from './keep.ts';
 import { answerProbesOnce } from './loop/probes-once.ts';
@@ -72,11 +71,7 @@ export class SessionControl implements Control {
       passId: () => `${born}-${(++this.#passes).toString(36)}`,
       procedureId: (kind) => `${kind}-${randomBytes(3).toString('hex')}`,
     });
-    const { git } = parts;
-    this.#git =
-      git === undefined
-        ? undefined
-        : new GitKeeper({ ...parts, git, now: () => Date.now(), random: Math.random });
+    this.#git = keeperOf(parts, () => Date.now(), Math.random);
     this.procedures = new LocalProcedures({
       store: parts.store,
       runtime: this.#runtime,
@@ -170,11 +165,8 @@ export class SessionControl implements Control {
   }
 
   async sync(options: SyncOptions, by: string): Promise<string> {
-    if (this.#git !== undefined && this.#keeping) return this.#git.sync(options, by);
-    throw new ReeveError(`platform ${this.platform} is not kept from a git repository`, {
-      status: exitStatus.usage,
-      hint: 'reeve run --git URL keeps one so; manifests in files are taken in as they are written',
-    });
+    if (this.#git === undefined || !this.#keeping) throw notKeptFromGit(this.platform);
+    return this.#git.sync(options, by);
   }
 
   async downPlan(options: DownOptions): Promise<Plan> {

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import type { Commit } from './commit.ts';
 import { isWorkload, type Resource } from './resource.ts';
+import type { Revision } from './revision.ts';
 
 export interface Copy {
   readonly commit: Commit;
@@ -35,15 +36,31 @@ function moved(text: string, root: string, home: string): string {
  * Folders that workloads name beside the manifests and that no commit holds: data, kept at one path. `resources` as read,
  * `home` as in `atHome`.
  */
-export function dataFolders(
-  resources: readonly Resource[],
-  copy: Pick<Copy, 'root'>,
-  home: string,
-): string[] {
+function dataFolders(resources: readonly Resource[], copy: Pick<Copy, 'root'>, home: string): string[] {
   const sources = resources
     .filter(isWorkload)
     .flatMap(({ container }) => container.mounts)
     .flatMap(({ type, source }) => (type === 'bind' && source !== undefined ? [source] : []))
     .filter((source) => source.startsWith(`${copy.root}/`) && !existsSync(source));
   return [...new Set(sources.map((source) => moved(source, copy.root, home)))].sort();
+}
+
+/** Of one source, whatever its files are named: a file that is renamed from commit to commit takes nothing away. */
+export function ofCommit(copy: Copy, read: Omit<Revision, 'id'>): Omit<Revision, 'id'> {
+  const home = copy.livesAt(read.platform);
+  const folders = dataFolders(read.resources, copy, home);
+  const { policy, resources, files } = atHome(
+    { policy: read.policy, resources: read.resources, files: read.files },
+    copy,
+    home,
+  );
+  return {
+    ...read,
+    policy,
+    sources: [copy.source],
+    resources: resources.map((resource) => ({ ...resource, origin: copy.source })),
+    files,
+    commit: copy.commit,
+    lives: { at: home, dataFolders: folders },
+  };
 }

@@ -6,7 +6,7 @@ import { normalizeName } from './compose/name.ts';
 import { loadComposeProject } from './compose/project.ts';
 import { compareDiagnostics, type Diagnostic, place } from './diagnostic.ts';
 import { interpolateTree } from './interpolate.ts';
-import { atHome, type Copy, dataFolders } from './load-copy.ts';
+import { atHome, ofCommit } from './load-copy.ts';
 import { displayOf, findSources, type SourceFile, type Sources } from './load-sources.ts';
 import type { LoadRequest, LoadResult } from './load-types.ts';
 import { type DocumentOf, type Hidden, type ManifestDocument, readDocument } from './manifest/document.ts';
@@ -276,26 +276,6 @@ function revisionOf(
   };
   const revision = request.copy === undefined ? read : ofCommit(request.copy, read);
   return { id: idOf(revision), ...revision };
-}
-
-/** Of one source, whatever its files are named: a file that is renamed from commit to commit takes nothing away. */
-function ofCommit(copy: Copy, read: Omit<Revision, 'id'>): Omit<Revision, 'id'> {
-  const home = copy.livesAt(read.platform);
-  const folders = dataFolders(read.resources, copy, home);
-  const { policy, resources, files } = atHome(
-    { policy: read.policy, resources: read.resources, files: read.files },
-    copy,
-    home,
-  );
-  return {
-    ...read,
-    policy,
-    sources: [copy.source],
-    resources: resources.map((resource) => ({ ...resource, origin: copy.source })),
-    files,
-    commit: copy.commit,
-    lives: { at: home, dataFolders: folders },
-  };
 }
 
 function idOf({ platform, policy, resources }: Omit<Revision, 'id'>): string {

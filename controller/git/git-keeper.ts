@@ -12,7 +12,7 @@ import type { Fetched, GitSources } from './git-sources.ts';
 /** Many controllers that were started at once shall not ask at once for ever. */
 const jitter = 0.1;
 
-export interface GitKeeperContext extends Pick<SessionParts, 'store' | 'logger' | 'platform' | 'scrubber'> {
+interface GitKeeperContext extends Pick<SessionParts, 'store' | 'logger' | 'platform' | 'scrubber'> {
   readonly git: GitSources;
   readonly now: () => number;
   readonly random: () => number;
@@ -199,4 +199,21 @@ export class GitKeeper {
     this.#asking = done.catch(() => undefined);
     return done;
   }
+}
+
+/** Of a session whose manifests are in git; undefined for others. */
+export function keeperOf(
+  parts: SessionParts,
+  now: () => number,
+  random: () => number,
+): GitKeeper | undefined {
+  const { git } = parts;
+  return git === undefined ? undefined : new GitKeeper({ ...parts, git, now, random });
+}
+
+export function notKeptFromGit(platform: string): ReeveError {
+  return new ReeveError(`platform ${platform} is not kept from a git repository`, {
+    status: exitStatus.usage,
+    hint: 'reeve run --git URL keeps one so; manifests in files are taken in as they are written',
+  });
 }
