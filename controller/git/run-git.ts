@@ -125,8 +125,10 @@ function configText({ url, verify }: GitSettings): string {
     '[http]',
     // A redirect to another host would take the token along.
     '\tfollowRedirects = false',
+    // A server that works sends a sign of life every 5 s. By this ends also the helper of a fetch that was given up, which
+    // git leaves behind when it is killed.
     '\tlowSpeedLimit = 1',
-    '\tlowSpeedTime = 60',
+    '\tlowSpeedTime = 30',
     // A repository on this machine is another user's more often than not, and was named by whoever started reeve.
     ...(url.startsWith('/') || url.startsWith('file:') ? ['[safe]', '\tdirectory = *'] : []),
     '[gpg "ssh"]',

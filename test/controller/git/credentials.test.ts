@@ -68,6 +68,14 @@ test('a host that fails is unreachable, one without the repository has none', as
   expect((await git.fetch()).commit.subject).toBe('second');
 });
 
+test('a machine without git says how to get it', async (t) => {
+  const remote = await remoteFor(t, project('1'));
+  await expect(sourcesOf(remote, {}, { PATH: '/nowhere' }).fetch()).rejects.toMatchObject({
+    message: 'git is not installed on this machine',
+    hint: 'install it: apt-get install git',
+  });
+});
+
 test('a fetch that takes too long is given up', async (t) => {
   const remote = await remoteFor(t, project('1'));
   const slow = await gitHostFor(t, remote.url);
