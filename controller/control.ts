@@ -106,12 +106,23 @@ export interface DownOptions {
   readonly volumes: boolean;
 }
 
+/** Of manifests in git. */
+export interface SyncOptions {
+  /** Follow this commit alone: an id or a tag. */
+  readonly pin?: string;
+  readonly unpin?: boolean;
+  /** Take what does not come from what is in force. */
+  readonly acceptRewrite?: boolean;
+}
+
 export interface Control {
   readonly procedures: Procedures;
   plan(options: PlanOptions): Promise<PlanReport>;
   apply(options: ApplyOptions, progress: (p: Progress) => void, signal: AbortSignal): Promise<ApplyOutcome>;
   /** Says what was done, as a sentence. */
   act(act: Act | OwnershipAct, by: string): Promise<string>;
+  /** Asks git now; says what came. Throws where the controller's manifests are in no repository. */
+  sync(options: SyncOptions, by: string): Promise<string>;
   /** What `down` would remove, for the question asked first. */
   downPlan(options: DownOptions): Promise<Plan>;
   down(options: DownOptions, progress: (p: Progress) => void, signal: AbortSignal): Promise<ApplyOutcome>;

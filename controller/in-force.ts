@@ -1,5 +1,6 @@
 // Puts a revision in force: history, which source declared what, and what its image tags mean from now on.
 
+import { commitWords } from '../desired-state/commit.ts';
 import { isWorkload, refOf, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from '../reconcilers/facts.ts';
@@ -30,22 +31,52 @@ export async function putInForce(
   if (changes.length > 0) await store.setFacts(changes);
   const images = imagesOf(revision, await store.facts());
   const sameSources = before?.sources.join('\n') === revision.sources.join('\n');
-  if (before?.id === revision.id && sameSources) return store.saveImages(revision.id, images);
+  const sameCommit = before?.revision.commit?.id === revision.commit?.id;
+  if (before?.id === revision.id && sameSources && sameCommit) return store.saveImages(revision.id, images);
   const event: NewEvent = {
     at: options.at,
     type: 'Normal',
-    reason: 'RevisionInForce',
+    ...inForceWords(revision, before?.revision),
     regarding: `Platform/${revision.platform}`,
-    message: `revision ${revision.id} is in force, from ${revision.sources.join(', ')}${before === undefined || before.id === revision.id ? '' : ` (before: ${before.id})`}`,
     revision: revision.id,
     by: options.by,
   };
   // Asked for in one turn, in this order: one commit.
   await Promise.all([
-    store.putInForce(revision, options.by, options.at),
+    store.putInForce(withFirstCommit(revision, before?.revision), options.by, options.at),
     store.saveImages(revision.id, images),
     store.record([event]),
   ]);
+}
+
+/** Of a revision that stays in force over several commits the first is remembered: it is the one that made it so. */
+function withFirstCommit(revision: Revision, before: Revision | undefined): Revision {
+  const first = before?.id === revision.id ? (before.cameWith ?? before.commit) : undefined;
+  return first === undefined || first.id === revision.commit?.id
+    ? revision
+    : { ...revision, cameWith: first };
+}
+
+/** With the commit, where it is one's; one that changes no resource comes in force all the same. */
+function inForceWords(
+  { id, commit, sources }: Revision,
+  before: Revision | undefined,
+): Pick<NewEvent, 'reason' | 'message'> {
+  const from = sources.join(', ');
+  if (commit === undefined) {
+    const old = before === undefined || before.id === id ? '' : ` (before: ${before.id})`;
+    return { reason: 'RevisionInForce', message: `revision ${id} is in force, from ${from}${old}` };
+  }
+  const words = `${commitWords(commit)} is in force, from ${from}`;
+  if (before?.id === id) {
+    return { reason: 'CommitInForce', message: `${words}; it changes no resource: revision ${id} as before` };
+  }
+  const old = before === undefined ? '' : ` (before: ${revisionWords(before)})`;
+  return { reason: 'RevisionInForce', message: `${words}, as revision ${id}${old}` };
+}
+
+function revisionWords({ id, commit }: Revision): string {
+  return commit === undefined ? id : `${commitWords(commit)}, ${id}`;
 }
 
 function declaredBy(revision: Revision, facts: Facts): FactChange[] {

@@ -3,6 +3,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitStatus, isRetryable, ReeveError } from './errors.ts';
+import type { GitKeeper } from './git/git-keeper.ts';
+import { commitRefusals } from './git/refusals.ts';
 import { watchImages } from './image-watch.ts';
 import { putInForce } from './in-force.ts';
 import { answerProbesOnce } from './loop/probes-once.ts';
@@ -12,6 +14,9 @@ import { platformRenamed } from './sources.ts';
 import { noteLostStore } from './store-lost.ts';
 import { targetOf } from './target.ts';
 
+/** Mistakes that are no line's: the condition is called by them. */
+const ofTheWhole = new Set([platformRenamed, ...commitRefusals]);
+
 /** How long a step under way may take to end when the process is told to. */
 const stopGraceMs = 4_000;
 const pruneEveryMs = 10 * 60_000;
@@ -19,7 +24,12 @@ const lockCheckMs = 15_000;
 const takeInRetryMs = 2_000;
 
 /** Resolves after `signal` aborted and the steps under way have ended. */
-export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortSignal): Promise<void> {
+export async function keep(
+  runtime: Runtime,
+  parts: SessionParts,
+  signal: AbortSignal,
+  git?: GitKeeper,
+): Promise<void> {
   const { sources, logger, platform } = parts;
   await begin(runtime, parts, signal);
   if (signal.aborted) return;
@@ -28,29 +38,33 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   runtime.start();
   let loading: Promise<void> = Promise.resolve();
   let again: NodeJS.Timeout | undefined;
-  const changed = (): void => {
+  const changed = (): Promise<void> => {
     clearTimeout(again);
     loading = loading
       .then(() => takeIn(runtime, parts))
       .catch((error: unknown) => {
         if (!(error instanceof Error) || !isRetryable(error)) {
           logger.error({ err: error }, 'manifests could not be taken in');
-          return;
+          return sayNotTaken(parts, error).catch((cause: unknown) =>
+            logger.error({ err: cause }, 'event not stored'),
+          );
         }
         // No file changes a second time because what is away was away for the first.
         logger.warn({ retryMs: takeInRetryMs }, `${error.message}; the manifests are taken in later`);
         if (!signal.aborted) again = setTimeout(changed, takeInRetryMs);
       });
+    return loading;
   };
   if (parts.reloads) {
     await sources.watch({
-      onChange: changed,
+      onChange: () => void changed(),
       onTrouble: (error) => {
         sayPolled(parts, error).catch((cause: unknown) => logger.error({ err: cause }, 'event not stored'));
       },
     });
     // What changed while the engine was waited for, before anything watched.
-    changed();
+    void changed();
+    await git?.start(changed);
   }
   const pruning = setInterval(() => {
     const { retention } = parts.first.revision.policy;
@@ -70,6 +84,7 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   clearInterval(pruning);
   clearInterval(checking);
   unwatchImages();
+  await git?.stop();
   await loading;
   clearTimeout(again);
   await runtime.stop(stopGraceMs);
@@ -116,6 +131,12 @@ async function aim(runtime: Runtime, parts: SessionParts): Promise<void> {
   const { store, engine, sources, by } = parts;
   const { revision, secrets } = sources.good ?? parts.first;
   const previous = (await store.inForce())?.revision;
+  // A commit that comes in force writes files that are mounted: that too is a change to the platform.
+  if (parts.git !== undefined && previous !== undefined && (await store.facts()).suspended !== undefined) {
+    runtime.target = await targetOf({ revision: previous, secrets }, previous, engine);
+    return;
+  }
+  await parts.git?.bring(revision);
   await putInForce(store, engine, revision, { by, at: Date.now(), updateImages: false });
   runtime.target = await targetOf({ revision, secrets }, previous, engine);
   runtime.wake();
@@ -183,12 +204,26 @@ function saveManifestsCondition(
   );
 }
 
+/** Nothing is wrong with the manifests themselves. */
+async function sayNotTaken(parts: SessionParts, error: unknown): Promise<void> {
+  const { store, platform, scrubber } = parts;
+  const words = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof ReeveError && error.hint !== undefined ? `; ${error.hint}` : '';
+  const message = scrubber(
+    `the manifests could not be taken in; the last good revision stays in force: ${words}${hint}`,
+  );
+  await saveManifestsCondition(parts, true, 'NotTakenIn', message);
+  const regarding = `Platform/${platform}` as const;
+  await store.record([
+    { at: Date.now(), type: 'Warning', reason: 'NotTakenIn', regarding, message, by: 'reeve' },
+  ]);
+}
+
 async function sayWrong(parts: SessionParts): Promise<void> {
   const { sources, store, logger, platform } = parts;
   const message = `the manifests cannot be used; the last good revision stays in force: ${sources.wrongWords}`;
   logger.warn(message);
-  const isRenamed = sources.wrong.some(({ code }) => code === platformRenamed);
-  const reason = isRenamed ? platformRenamed : 'ManifestsInvalid';
+  const reason = sources.wrong.find(({ code }) => ofTheWhole.has(code))?.code ?? 'ManifestsInvalid';
   await saveManifestsCondition(parts, true, reason, message);
   await store.record([
     {

@@ -18,9 +18,11 @@ import type {
   PlanOptions,
   PlanReport,
   Progress,
+  SyncOptions,
 } from './control.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
+import { type GitKeeper, keeperOf, notKeptFromGit } from './git/git-keeper.ts';
 import { readRoom } from './host-room.ts';
 import { keep } from './keep.ts';
 import { answerProbesOnce } from './loop/probes-once.ts';
@@ -49,6 +51,7 @@ export class SessionControl implements Control {
   #fresh = true;
   #keeping = false;
   readonly #shown = new ShownPlan();
+  readonly #git: GitKeeper | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -68,6 +71,7 @@ export class SessionControl implements Control {
       passId: () => `${born}-${(++this.#passes).toString(36)}`,
       procedureId: (kind) => `${kind}-${randomBytes(3).toString('hex')}`,
     });
+    this.#git = keeperOf(parts, () => Date.now(), Math.random);
     this.procedures = new LocalProcedures({
       store: parts.store,
       runtime: this.#runtime,
@@ -125,6 +129,7 @@ export class SessionControl implements Control {
     }
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
     const { by, updateImages } = options;
+    await this.#parts.git?.bring(revision);
     const facts = await this.store.facts();
     await putInForceAsSeen(this.store, this.engine, revision, observed, { by, at: Date.now(), updateImages });
     await takeOver(this.store, revision, observed, options.by, Date.now());
@@ -154,8 +159,14 @@ export class SessionControl implements Control {
     };
     const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now(), seen);
     this.#runtime.wake();
+    if (act.verb === 'resume') this.#git?.wake();
     if (!this.#keeping) await this.#afterAct(act, by);
     return said;
+  }
+
+  async sync(options: SyncOptions, by: string): Promise<string> {
+    if (this.#git === undefined || !this.#keeping) throw notKeptFromGit(this.platform);
+    return this.#git.sync(options, by);
   }
 
   async downPlan(options: DownOptions): Promise<Plan> {
@@ -188,7 +199,7 @@ export class SessionControl implements Control {
     this.#mustHoldLock();
     this.#keeping = true;
     this.#fresh = false;
-    await keep(this.#runtime, this.#parts, signal);
+    await keep(this.#runtime, this.#parts, signal, this.#git);
   }
 
   async close(): Promise<void> {
@@ -217,6 +228,7 @@ export class SessionControl implements Control {
     await this.#loadAnew();
     await requireNotSuspended(this.store, this.platform);
     const seen = await this.#see(wholeApply);
+    await this.#parts.git?.bring(this.#loaded.revision);
     const said = await adoptSeen(this.store, this.engine, this.#loaded.revision, seen, by, Date.now());
     if (this.#keeping) this.#runtime.target = await this.#target();
     this.#runtime.wake();

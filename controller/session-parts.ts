@@ -3,16 +3,19 @@
 import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
+import type { GitSources } from './git/git-sources.ts';
 import type { Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
-import type { Sources } from './sources.ts';
+import type { Manifests } from './sources.ts';
 import type { Store } from './store/store.ts';
 
 export interface SessionParts {
   readonly platform: string;
   readonly engine: ConnectedEngine;
   readonly store: Store;
-  readonly sources: Sources;
+  readonly sources: Manifests;
+  /** The same, where they are in git. */
+  readonly git?: GitSources;
   readonly digest: (value: string | Uint8Array) => string;
   /** What to begin with: the first load, or what was in force. */
   readonly first: Loaded;

@@ -5,10 +5,11 @@ import type { Loaded } from '../desired-state/load-types.ts';
 import { emptyRevision } from '../desired-state/revision.ts';
 import { connectEngine } from './docker/connect.ts';
 import { exitStatus, ReeveError } from './errors.ts';
+import type { GitSources } from './git/git-sources.ts';
 import type { Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
 import { SessionControl } from './session-control.ts';
-import { Sources } from './sources.ts';
+import { type Manifests, Sources } from './sources.ts';
 import { type Digest, installationDigest, openStateDir, stateDir } from './state-dir.ts';
 import { passwordsIn, type StoreHome } from './store/home.ts';
 import { openStoreAt, openStoreAtReadOnly } from './store/open.ts';
@@ -26,6 +27,8 @@ export interface FirstLoad {
 }
 
 export interface SessionOptions {
+  /** Manifests in git, in place of `paths`. */
+  readonly git?: GitSources;
   /** `-f` arguments; empty with a `platform`: what is in force of it; empty without: the folder's default files. */
   readonly paths: readonly string[];
   /** Of these paths, made a moment ago to find out which platform they are. Absent: loaded here. */
@@ -64,9 +67,11 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
   const { paths, cwd, env, platform, projectDirectory } = options;
   const named = platform === undefined ? {} : { platform };
   const placed = projectDirectory === undefined ? {} : { projectDirectory };
-  const sources = new Sources({ paths, cwd, env, digest, ...named, ...placed }, options.load?.loaded);
-  const stored = platform !== undefined && paths.length === 0;
-  const loaded = stored ? undefined : (sources.good ?? (await firstLoad(sources, options)));
+  const { git } = options;
+  const files = { paths, cwd, env, digest, ...named, ...placed };
+  const sources = git ?? new Sources(files, options.load?.loaded);
+  const stored = git === undefined && platform !== undefined && paths.length === 0;
+  const loaded = stored ? undefined : (sources.good ?? (await firstLoad(sources, options)) ?? sources.good);
   if (loaded !== undefined) options.scrubber.add(loaded.secrets.values());
   const name = loaded?.revision.platform ?? platform;
   if (name === undefined) return refuseUnnamed(sources);
@@ -89,6 +94,7 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
       engine,
       store,
       sources,
+      ...(git === undefined ? {} : { git }),
       digest,
       first: target,
       reloads: !stored,
@@ -116,7 +122,7 @@ async function openForWriting(dir: string, home: StoreHome, options: SessionOpti
   return store;
 }
 
-function firstLoad(sources: Sources, { tolerant }: SessionOptions): Promise<Loaded | undefined> {
+function firstLoad(sources: Manifests, { tolerant }: SessionOptions): Promise<Loaded | undefined> {
   return tolerant === undefined ? sources.mustLoad() : sources.load();
 }
 
@@ -133,7 +139,7 @@ async function storedTarget(store: Store, platform: string, mayBeNew: boolean): 
   return { revision: record.revision, secrets: new Map() };
 }
 
-function refuseUnnamed(sources: Sources): never {
+function refuseUnnamed(sources: Manifests): never {
   throw new ReeveError(`no platform can be told from these manifests: ${sources.wrongWords}`, {
     status: exitStatus.invalid,
     hint: 'mend them, or name the platform with -p to keep its last good revision',

@@ -11,7 +11,24 @@ import { isFolder } from '../desired-state/yaml/read.ts';
 /** Code of the mistake that the manifests have become another platform's. */
 export const platformRenamed = 'PlatformRenamed';
 
-export class Sources {
+/** The manifests of a session, in files or in git. */
+export interface Manifests {
+  /** The newest good load. */
+  readonly good: Loaded | undefined;
+  /** What is wrong with the newest load; empty: nothing. */
+  readonly wrong: readonly Diagnostic[];
+  /** The first lines of what is wrong, for a condition. */
+  readonly wrongWords: string;
+  /** Loads anew. A bad load leaves the good one as it is, and so does one of another platform. */
+  load(): Promise<Loaded | undefined>;
+  /** Loads, or throws every mistake there is. */
+  mustLoad(): Promise<Loaded>;
+  /** Tells `onChange` once for each burst of changes of anything that was read. */
+  watch(listener: WatchListener): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class Sources implements Manifests {
   readonly #request: LoadRequest;
   #good: Loaded | undefined;
   #wrong: readonly Diagnostic[] = [];
@@ -27,26 +44,20 @@ export class Sources {
     this.#files = first === undefined ? [] : filesOf(first);
   }
 
-  /** The newest good load. */
   get good(): Loaded | undefined {
     return this.#good;
   }
 
-  /** What is wrong with the newest load; empty: nothing. */
   get wrong(): readonly Diagnostic[] {
     return this.#wrong;
   }
 
-  /** The first lines of what is wrong, for a condition. */
   get wrongWords(): string {
-    const lines = this.#wrong.filter((d) => d.severity === 'error').map(formatDiagnostic);
-    const more = lines.length > 3 ? ` (and ${lines.length - 3} more: reeve validate)` : '';
-    return `${lines.slice(0, 3).join('; ')}${more}`;
+    return wordsOf(this.#wrong);
   }
 
-  /** Loads anew. A bad load leaves the good one as it is, and so does one of another platform. */
   async load(): Promise<Loaded | undefined> {
-    const result = this.#ofPlatform(await load(this.#request));
+    const result = ofPlatform(await load(this.#request), this.#good);
     if (result.ok) {
       this.#good = result.loaded;
       this.#wrong = [];
@@ -59,32 +70,12 @@ export class Sources {
     return result.ok ? result.loaded : undefined;
   }
 
-  /** Manifests that were renamed, or cut short, must not put one platform in the place of another. */
-  #ofPlatform(result: LoadResult): LoadResult {
-    const kept = this.#good?.revision.platform;
-    if (!result.ok || kept === undefined) return result;
-    const { platform, warnings, sources, files } = result.loaded.revision;
-    if (platform === kept) return result;
-    const renamed: Diagnostic = {
-      severity: 'error',
-      code: platformRenamed,
-      file: sources[0] ?? '-f',
-      line: 1,
-      column: 1,
-      message: `platform ${platform} is declared in place of ${kept}, which is kept and left as it is`,
-      hint: `declare kind: Platform with the name ${kept}, or give -p ${kept}`,
-    };
-    return { ok: false, diagnostics: [renamed, ...warnings], files };
-  }
-
-  /** Loads, or throws every mistake there is. */
   async mustLoad(): Promise<Loaded> {
     const loaded = await this.load();
     if (loaded === undefined) throw new InvalidManifest(this.#wrong);
     return loaded;
   }
 
-  /** Tells `onChange` once for each burst of changes of anything that was read. */
   async watch(listener: WatchListener): Promise<void> {
     this.#watch ??= await watchSources(this.#files, this.#folders(), listener);
   }
@@ -103,4 +94,29 @@ export class Sources {
 function filesOf({ revision }: Loaded): readonly string[] {
   const watched = revision.resources.flatMap((r) => ('files' in r ? r.files.map((f) => f.path) : []));
   return [...new Set([...revision.files, ...watched])];
+}
+
+/** Manifests that were renamed, or cut short, must not put one platform in the place of another. */
+export function ofPlatform(result: LoadResult, good: Loaded | undefined): LoadResult {
+  const kept = good?.revision.platform;
+  if (!result.ok || kept === undefined) return result;
+  const { platform, warnings, sources, files } = result.loaded.revision;
+  if (platform === kept) return result;
+  const renamed: Diagnostic = {
+    severity: 'error',
+    code: platformRenamed,
+    file: sources[0] ?? '-f',
+    line: 1,
+    column: 1,
+    message: `platform ${platform} is declared in place of ${kept}, which is kept and left as it is`,
+    hint: `declare kind: Platform with the name ${kept}, or give -p ${kept}`,
+  };
+  return { ok: false, diagnostics: [renamed, ...warnings], files };
+}
+
+/** The first few mistakes, in one line. */
+export function wordsOf(wrong: readonly Diagnostic[]): string {
+  const lines = wrong.filter((d) => d.severity === 'error').map(formatDiagnostic);
+  const more = lines.length > 3 ? ` (and ${lines.length - 3} more: reeve validate)` : '';
+  return `${lines.slice(0, 3).join('; ')}${more}`;
 }

@@ -109,6 +109,11 @@ export function passingDigest(): Digest {
   return (value) => createHmac('sha256', key).update(value).digest('hex');
 }
 
+/** Beside all platforms' folders; no platform's name begins with a dot. */
+export function draftDir(user: UserContext, name: string): string {
+  return join(stateHome(user), `.${name}`);
+}
+
 function stateHome({ env, uid }: UserContext): string {
   const home = env['XDG_STATE_HOME'];
   // The XDG specification: a relative path there is to be ignored.

@@ -148,6 +148,19 @@ function expand(path: string, cwd: string): Found {
   };
 }
 
+/** Names of what a folder's manifests are to a person who stands in it and types no `-f`; none: it has no usual one. */
+export function usualFilesIn(folder: string): readonly string[] {
+  return existsSync(join(folder, 'reeve.yaml')) ? ['reeve.yaml'] : composeFilesIn(folder);
+}
+
+/** Compose's own file by its usual name, and its override. */
+function composeFilesIn(folder: string): readonly string[] {
+  const base = composeNames.find((name) => existsSync(join(folder, name)));
+  const override =
+    base === undefined ? undefined : overrideNames.find((name) => existsSync(join(folder, name)));
+  return [base, override].filter((name) => name !== undefined);
+}
+
 /** COMPOSE_FILE, then the usual names in the current folder; Compose's own are also looked for in the folders above. */
 function defaultFiles(request: Request): Found[] {
   const { cwd } = request;
@@ -159,10 +172,7 @@ function defaultFiles(request: Request): Found[] {
   const named = composeFileVariable(request);
   if (named !== undefined) return named.map((path) => expand(path, cwd));
   for (let folder = cwd; ; folder = dirname(folder)) {
-    const base = composeNames.find((name) => existsSync(join(folder, name)));
-    const override =
-      base === undefined ? undefined : overrideNames.find((name) => existsSync(join(folder, name)));
-    const names = [base, override].filter((name) => name !== undefined);
+    const names = composeFilesIn(folder);
     if (names.length > 0) return names.map((name) => one(join(folder, name)));
     if (folder === dirname(folder)) break;
   }

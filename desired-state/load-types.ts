@@ -1,7 +1,14 @@
 // What a load takes and gives; the work is in load.ts.
 
 import type { Diagnostic } from './diagnostic.ts';
+import type { Copy } from './load-copy.ts';
 import type { Revision } from './revision.ts';
+
+/** What encrypted files hold, or why that cannot be told; by absolute path. */
+export type Decrypted = ReadonlyMap<
+  string,
+  { readonly text: string } | { readonly why: string; readonly hint: string }
+>;
 
 export interface LoadRequest {
   /** `-f` arguments: manifests, folders, Compose files. Empty: `reeve.yaml`, then Compose's names, in `cwd`. */
@@ -15,6 +22,10 @@ export interface LoadRequest {
   readonly platform?: string;
   /** Keyed digest of a secret or a variable: HMAC-SHA256 hex under the installation's key. */
   readonly digest: (value: string | Uint8Array) => string;
+  /** What is read is a commit's own copy of what lives elsewhere. */
+  readonly copy?: Copy;
+  /** Files that are encrypted: a secret's value is what they hold. */
+  readonly decrypted?: Decrypted;
 }
 
 /** Secret values of a load: kept in memory only, by Secret name; contents of Compose configs by `config:NAME`. */

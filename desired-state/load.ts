@@ -6,6 +6,7 @@ import { normalizeName } from './compose/name.ts';
 import { loadComposeProject } from './compose/project.ts';
 import { compareDiagnostics, type Diagnostic, place } from './diagnostic.ts';
 import { interpolateTree } from './interpolate.ts';
+import { atHome, ofCommit } from './load-copy.ts';
 import { displayOf, findSources, type SourceFile, type Sources } from './load-sources.ts';
 import type { LoadRequest, LoadResult } from './load-types.ts';
 import { type DocumentOf, type Hidden, type ManifestDocument, readDocument } from './manifest/document.ts';
@@ -18,7 +19,7 @@ import { declareManifests } from './resolve/from-manifests.ts';
 import { resolvePolicy } from './resolve/policy.ts';
 import { resolveAll } from './resolve/resources.ts';
 import { rewritesOf } from './resolve/rewrite.ts';
-import type { Resource } from './resource.ts';
+import { type Resource, withoutPlaces } from './resource.ts';
 import { contentHash, type Policy, type Revision } from './revision.ts';
 import { childOf, type Node, nodeAt } from './tree.ts';
 import { validate } from './validate/validate.ts';
@@ -39,8 +40,10 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   const named = composeFilesOf(request, platform, diagnostics);
   const compose = readCompose(request, sources, named, variables, files, platform?.name);
   diagnostics.push(...(compose?.project.diagnostics ?? []));
+  const name = platformName(request, platform?.name ?? compose?.project.name, diagnostics);
+  const { copy } = request;
   const context: ResolveContext = {
-    platform: platformName(request, platform?.name ?? compose?.project.name, diagnostics),
+    platform: name,
     policy: policyOf(request, platform),
     rewrites: rewritesOf({ diagnostics }, rewriteNode(platform)),
     variables,
@@ -49,6 +52,8 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
     rankOf: rankIn(sources, platform),
     diagnostics,
     files,
+    atHome: (path) => (copy === undefined ? path : atHome(path, copy, copy.livesAt(name))),
+    decrypted: request.decrypted ?? new Map(),
     digests: new Map(),
     // A service of the wrong shape is left out of its project: what refers to it is not at fault.
     hidden: manifests.hidden,
@@ -256,29 +261,24 @@ function revisionOf(
   resources: readonly Resource[],
   said: readonly Diagnostic[],
 ): Revision {
-  const { platform, policy, variables, digest, files } = context;
-  // Where something stands is no part of what it is.
-  const content = resources.map(({ position: _p, origin: _o, ...rest }) => {
-    const {
-      positions: _ps,
-      dependsOn,
-      ...what
-    } = rest as typeof rest & { positions?: unknown; dependsOn?: readonly { position: unknown }[] };
-    return dependsOn === undefined
-      ? what
-      : { ...what, dependsOn: dependsOn.map(({ position: _dp, ...d }) => d) };
-  });
+  const { platform, variables, digest, files } = context;
   const found = [...sources.manifests, ...sources.compose].map((f) => f.origin);
   const absolute = (origin: string): string => resolve(request.cwd, origin);
   const named = (request.paths.length > 0 ? request.paths : found).map(absolute);
-  return {
-    id: `r${contentHash({ platform, policy, resources: content })}`,
+  const read = {
     platform,
-    policy,
+    policy: context.policy,
     sources: [...new Set(named)].sort(),
     resources: resources.map((resource) => ({ ...resource, origin: absolute(resource.origin) })),
     reads: variables.reads(digest),
     warnings: said,
     files: [...files].sort(),
   };
+  const revision = request.copy === undefined ? read : ofCommit(request.copy, read);
+  return { id: idOf(revision), ...revision };
+}
+
+function idOf({ platform, policy, resources }: Omit<Revision, 'id'>): string {
+  const content = resources.map(withoutPlaces);
+  return `r${contentHash({ platform, policy, resources: content })}`;
 }

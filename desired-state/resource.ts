@@ -184,3 +184,15 @@ export function refOf(resource: { readonly kind: ResourceKind; readonly name: st
 export function isWorkload(resource: Resource): resource is Workload {
   return resource.kind === 'Service' || resource.kind === 'Agent';
 }
+
+/** What a resource is: where it and its parts stand is no part of that. */
+export function withoutPlaces(resource: Resource): object {
+  const { position: _position, origin: _origin, ...rest } = resource;
+  const {
+    positions: _positions,
+    dependsOn,
+    ...what
+  } = rest as typeof rest & { positions?: unknown; dependsOn?: readonly Dependency[] };
+  if (dependsOn === undefined) return what;
+  return { ...what, dependsOn: dependsOn.map(({ position: _at, ...dependency }) => dependency) };
+}

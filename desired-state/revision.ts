@@ -2,6 +2,7 @@
 // and what history keeps; it holds no secret value.
 
 import { hash } from 'node:crypto';
+import type { Commit } from './commit.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Exemption, RuleAction, RuleName } from './policy/rule.ts';
 import { standardActions } from './policy/rules/index.ts';
@@ -81,6 +82,12 @@ export interface Revision {
   readonly warnings: readonly Diagnostic[];
   /** Every file that was read, absolute: what a watcher follows. */
   readonly files: readonly string[];
+  /** Loaded from this commit: not part of the id. */
+  readonly commit?: Commit;
+  /** The commit that it came in force with, where later ones changed nothing of it. */
+  readonly cameWith?: Commit;
+  /** With a commit: where its files are for containers, the same over all commits, and the folders there that none holds. */
+  readonly lives?: { readonly at: string; readonly dataFolders: readonly string[] };
 }
 
 /** Of a platform that begins: nothing is declared yet. */

@@ -2,7 +2,11 @@
 
 import type { Ref } from '../desired-state/resource.ts';
 
-export type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Held';
+/**
+ * The last two are the platform's alone, where its manifests are in git: it could not be asked, or what it has must not be
+ * followed; one commit alone is followed.
+ */
+export type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Held' | 'SyncFailed' | 'Pinned';
 
 export interface Condition {
   readonly type: ConditionType;

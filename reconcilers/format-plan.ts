@@ -58,12 +58,32 @@ export function formatPlan(plan: Plan, options: FormatOptions = {}): string {
     }
     lines.push(...entryLines(entry, options, paint));
   }
-  const notes = [...imageLines(plan), ...interruptionLines(entries), ...noticeLines(plan, paint)];
+  const notes = [
+    ...commitLines(plan),
+    ...imageLines(plan),
+    ...interruptionLines(entries),
+    ...noticeLines(plan, paint),
+  ];
   if (lines.length > 0) lines.push('');
   lines.push(paint('bold', totals(plan, entries)), ...notes);
   if (plan.blocked !== undefined)
     lines.push(paint('red', `Blocked (${plan.blocked.reason}): ${plan.blocked.message}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** Which commit it brings, what of it is mounted, and where data is that outlives commits. */
+function commitLines({ commit }: Plan): string[] {
+  if (commit === undefined) return [];
+  const line = ({ path, refs }: { readonly path: string; readonly refs: readonly Ref[] }): string =>
+    `    ${path} → ${refs.slice(0, interruptionsNamed).join(', ')}${refs.length > interruptionsNamed ? ` and ${refs.length - interruptionsNamed} more` : ''}`;
+  const { words, files, dataFolders } = commit;
+  return [
+    `From ${words}.`,
+    ...(files.length === 0 ? [] : ['  Mounted from the commit:', ...files.map(line)]),
+    ...(dataFolders.length === 0
+      ? []
+      : ['  Data folders, the same over all commits:', ...dataFolders.map(line)]),
+  ];
 }
 
 /** Which bytes the images are: enough of a digest to tell two apart. */

@@ -138,9 +138,21 @@ export interface Notice {
   readonly position?: Position;
 }
 
+/** What a plan for a revision from git is about. */
+export interface PlanCommit {
+  /** `commit 4c2e1f0 (Ana: raise redis memory)`. */
+  readonly words: string;
+  /** Of what the steps touch: files of the commit that are mounted, by their path in the repository. */
+  readonly files: readonly { readonly path: string; readonly refs: readonly Ref[] }[];
+  /** Folders that no commit holds, by their path on the host. */
+  readonly dataFolders: readonly { readonly path: string; readonly refs: readonly Ref[] }[];
+}
+
 export interface Plan {
   readonly platform: string;
   readonly revision: string;
+  /** Absent: it is from no commit. */
+  readonly commit?: PlanCommit;
   readonly steps: readonly Step[];
   readonly warnings: readonly Notice[];
   /** Images that steps create from and of which there is more to tell than their name; by name. Absent: none. */

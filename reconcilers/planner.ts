@@ -25,6 +25,7 @@ import {
   waitsByRef,
 } from './outlook.ts';
 import type { Notice, Plan, Step } from './plan.ts';
+import { planCommit } from './plan-commit.ts';
 import { planImages } from './plan-images.ts';
 import { planModels } from './plan-models.ts';
 import { planNetworks } from './plan-networks.ts';
@@ -158,10 +159,12 @@ export function plan(input: PlanInput): Plan {
   const all = [...parts.values()];
   const leftAlone = [...networks.leftAlone, ...all.flatMap((p) => p.leftAlone ?? [])];
   const told = planImages(world, images, steps);
+  const commit = planCommit(revision, steps);
   const nextAt = earliest([...later.values(), ...models.nextAt, ...all.flatMap((p) => p.nextAt)]);
   return {
     platform: revision.platform,
     revision: revision.id,
+    ...(commit === undefined ? {} : { commit }),
     steps,
     warnings: [
       ...suspensionOf(input),

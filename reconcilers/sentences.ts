@@ -5,6 +5,7 @@ import { takenDownWords } from './hands-off.ts';
 import { imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
+import { pathInCommit } from './plan-commit.ts';
 import type { Category } from './rules.ts';
 import {
   awaited,
@@ -227,7 +228,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   }),
   FileChanged: (s) => ({
     message: `changed content: ${changedFiles(s)
-      .map((f) => f.path)
+      .map((f) => pathInCommit(f.path, s.setting.world.revision))
       .join(', ')}`,
     ...declaredAt(s),
   }),

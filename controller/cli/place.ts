@@ -7,6 +7,7 @@ import { type Diagnostic, InvalidManifest } from '../../desired-state/diagnostic
 import type { LoadResult } from '../../desired-state/load-types.ts';
 import { type Ref, refOf } from '../../desired-state/resource.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
+import type { GitSources } from '../git/git-sources.ts';
 import type { FirstLoad } from '../session.ts';
 import { installationDigest, listPlatforms, stateDir, statePaths } from '../state-dir.ts';
 import type { StoreHome } from '../store/home.ts';
@@ -34,6 +35,8 @@ export interface Place {
   readonly mistakes?: readonly Diagnostic[];
   /** Passed to a load where the manifests may not tell it: chosen by name, or broken. */
   readonly loadAs?: string;
+  /** Manifests in git, in place of `paths`. */
+  readonly git?: GitSources;
   /** Resources that a person may name. */
   readonly refs: readonly Ref[];
 }
@@ -62,7 +65,8 @@ export async function findPlace(
   return onlyPlace(flags, context, dir, guess);
 }
 
-async function storedPlace(
+/** A platform by its name: what is in force of it. */
+export async function storedPlace(
   platform: string,
   dir: string,
   flags: PlatformFlags,
@@ -71,7 +75,8 @@ async function storedPlace(
   const home = homeOf(dir, platform, askedStore(flags.store, context.env), context);
   const record = await inForce(home);
   const refs = (record?.revision.resources ?? []).map(refOf);
-  const paths = record?.sources ?? [];
+  // What came from git is not read again from a folder: it is what is in force.
+  const paths = record?.revision.commit === undefined ? (record?.sources ?? []) : [];
   const { socketPath } = statePaths(dir, context);
   return { platform, loadAs: platform, fromStore: true, paths, refs, dir, socketPath, home };
 }

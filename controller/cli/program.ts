@@ -81,6 +81,12 @@ export const entries: readonly Entry[] = [
     load: () => import('./commands/run.ts'),
   },
   {
+    name: 'sync',
+    summary: 'take in what git has now, or pin one commit',
+    group: change,
+    load: () => import('./commands/sync.ts'),
+  },
+  {
     name: 'down',
     summary: "remove the platform's containers and networks",
     group: change,

@@ -3,6 +3,7 @@
 import { pino } from 'pino';
 import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { Control } from '../control.ts';
+import type { GitSettings } from '../git/settings.ts';
 import { findController } from '../http/find.ts';
 import type { HealthAnswer } from '../http/protocol.ts';
 import { sameSources } from '../http/same-sources.ts';
@@ -11,6 +12,7 @@ import { openSession, type SessionOptions } from '../session.ts';
 import { by, type Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
 import { findPlace, type Place } from './place.ts';
+import { placeToLookAt } from './place-git.ts';
 import { requireSameEngine } from './same-engine.ts';
 
 export interface Reached {
@@ -58,6 +60,22 @@ export async function reach(flags: PlatformFlags, context: Context, options: Rea
   return { control: await openSession(sessionOptions(place, flags, context, options)), place };
 }
 
+/** A commit of a repository is looked at here: it is no quarrel with the controller that keeps the platform from another. */
+export async function reachCommit(
+  settings: GitSettings,
+  flags: PlatformFlags,
+  context: Context,
+  options: ReachOptions,
+): Promise<Reached> {
+  const place = await placeToLookAt(settings, flags, context);
+  try {
+    return { control: await openSession(sessionOptions(place, flags, context, options)), place };
+  } catch (error) {
+    await place.git.remove();
+    throw error;
+  }
+}
+
 /** Files that are named must be the ones it keeps; those that merely lie here may be in a folder that it keeps. */
 function isKept(flags: PlatformFlags, { sources }: Place, kept: readonly string[]): boolean {
   if (sources === undefined || sameSources(kept, sources)) return true;
@@ -75,6 +93,7 @@ export function sessionOptions(
   const debug = (context.env['REEVE_DEBUG'] ?? '') !== '';
   return {
     paths: place.fromStore && !manifests ? [] : place.paths,
+    ...(place.git === undefined ? {} : { git: place.git }),
     ...(place.load === undefined ? {} : { load: place.load }),
     cwd: context.cwd,
     env: context.env,

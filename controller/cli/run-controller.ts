@@ -8,13 +8,14 @@ import type { SessionControl } from '../session-control.ts';
 import { openStateDir } from '../state-dir.ts';
 import { onceStoreAnswers, waitFor } from '../wait-for.ts';
 import type { Context } from './context.ts';
+import { type GitFlags, gitSettings } from './git-flags.ts';
 import { onInterrupt } from './interrupt.ts';
-import type { PlatformFlags } from './options.ts';
 import { findPlace, type Place } from './place.ts';
+import { placeToKeep } from './place-git.ts';
 import { sessionOptions } from './reach.ts';
 import { version } from './version.ts';
 
-export interface RunFlags extends PlatformFlags {
+export interface RunFlags extends GitFlags {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly forceUnlock?: boolean;
 }
@@ -64,8 +65,10 @@ async function open(
   context: Context,
   life: Required<Pick<SessionOptions, 'logger' | 'scrubber' | 'tolerant'>>,
 ): Promise<{ readonly place: Place; readonly session: SessionControl }> {
+  const git = gitSettings(flags, context.cwd);
   const place = await onceStoreAnswers(
-    () => findPlace(flags, context, { makeKey: true }),
+    async () =>
+      git === undefined ? findPlace(flags, context, { makeKey: true }) : placeToKeep(git, flags, context),
     waitFor(life.tolerant, life.logger),
   );
   const options = { verb: 'run', lock: true, manifests: true, ...force(flags) };

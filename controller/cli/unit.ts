@@ -4,8 +4,10 @@ export interface Unit {
   readonly platform: string;
   /** Absolute path of bin/reeve. */
   readonly executable: string;
-  /** Absolute paths of the manifests. */
+  /** Absolute paths of the manifests; none where they are in git. */
   readonly sources: readonly string[];
+  /** `--git URL` and what goes with it. */
+  readonly git?: readonly string[];
   readonly environmentFile: string;
   /** Root's manager: hardening that a user's manager cannot do is left out otherwise. */
   readonly asRoot: boolean;
@@ -44,8 +46,8 @@ export function unitText(unit: Unit): string {
   ].join('\n');
 }
 
-function commandLine({ executable, sources, platform, stateDir, store, host }: Unit): string {
-  const words = [executable, 'run', '-p', platform, ...sources.flatMap((source) => ['-f', source])];
+function commandLine({ executable, sources, git = [], platform, stateDir, store, host }: Unit): string {
+  const words = [executable, 'run', '-p', platform, ...sources.flatMap((source) => ['-f', source]), ...git];
   if (stateDir !== undefined) words.push('--state', stateDir);
   if (store !== undefined) words.push('--store', store);
   if (host !== undefined) words.push('--host', host);

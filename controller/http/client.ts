@@ -15,6 +15,7 @@ import type {
   PlanOptions,
   PlanReport,
   Progress,
+  SyncOptions,
 } from '../control.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { errorAnswer, type HealthAnswer, healthAnswer } from './protocol.ts';
@@ -63,6 +64,11 @@ export class RemoteControl implements Control {
 
   async act(act: Act | OwnershipAct, by: string): Promise<string> {
     const { message } = (await this.#ask('POST', '/v1/act', { act, by })) as { message: string };
+    return message;
+  }
+
+  async sync(options: SyncOptions, by: string): Promise<string> {
+    const { message } = (await this.#ask('POST', '/v1/sync', { ...options, by })) as { message: string };
     return message;
   }
 

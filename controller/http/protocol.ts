@@ -114,6 +114,13 @@ export const sayBody = z.strictObject({
   ]),
 });
 
+export const syncBody = z.strictObject({
+  by,
+  pin: z.string().min(1).exactOptional(),
+  unpin: z.boolean().exactOptional(),
+  acceptRewrite: z.boolean().exactOptional(),
+});
+
 export const eventsQuery = z.strictObject({
   after: z.coerce.number().int().nonnegative().exactOptional(),
   since: z.coerce.number().nonnegative().exactOptional(),

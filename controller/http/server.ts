@@ -28,6 +28,7 @@ import {
   restartBody,
   restartPlanBody,
   sayBody,
+  syncBody,
 } from './protocol.ts';
 import { requireSameSources } from './same-sources.ts';
 
@@ -130,6 +131,10 @@ function addActing(app: FastifyInstance, control: Control, kept: ServeOptions, s
   app.post('/v1/act', async (request) => {
     const { act, by } = read(actBody, request.body);
     return { message: await control.act(act, by) };
+  });
+  app.post('/v1/sync', async (request) => {
+    const { by, ...sync } = read(syncBody, request.body);
+    return { message: await control.sync(sync, by) };
   });
   app.post('/v1/restart-plan', (request) => {
     const { sources, ...restart } = read(restartPlanBody, request.body);

@@ -11,6 +11,8 @@ export interface JournalContext {
   readonly by: string;
   readonly revision: string;
   readonly pass: string;
+  /** Words of the commit that the revision is from, where it is from one. */
+  readonly commit?: string;
 }
 
 /** Causes that are no reason to worry: a person or a revision asked for it. */
@@ -47,6 +49,16 @@ const normalCauses = new Set([
   'Leftover',
 ]);
 
+/** Causes that are the revision's: whose commit it is belongs to them. */
+const revisionCauses = new Set([
+  'Created',
+  'SpecChanged',
+  'FileChanged',
+  'BuildChanged',
+  'NotDeclared',
+  'ScaledDown',
+]);
+
 /** One event per resource for why a plan acts on it, before the first act. */
 export function eventsOfCauses(steps: readonly Step[], context: JournalContext): NewEvent[] {
   const seen = new Set<Ref>();
@@ -72,13 +84,15 @@ export function eventOfCause(
   ops: readonly StepOp[],
   context: JournalContext,
 ): NewEvent {
+  const commit = revisionCauses.has(reason) ? context.commit : undefined;
   const at = position === undefined ? undefined : `${position.file}:${position.line}:${position.column}`;
   return {
     ...base(context, ref),
     type: isAsked(reason) ? 'Normal' : 'Warning',
     reason,
-    message,
+    message: commit === undefined ? message : `${message}; ${commit}`,
     detail: {
+      ...(commit === undefined ? {} : { commit }),
       ...(at === undefined ? {} : { position: at }),
       ...(fields === undefined ? {} : { fields }),
       steps: ops,

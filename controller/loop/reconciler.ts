@@ -170,6 +170,7 @@ export class Reconciler {
       by,
       revision: target.revision.id,
       pass: this.#context.passId(),
+      ...(plan.commit === undefined ? {} : { commit: plan.commit.words }),
     };
     const holds = endedHolds(facts, journal);
     const mayGo = plan.blocked === undefined && !withdrawn.aborted;

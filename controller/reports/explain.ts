@@ -1,5 +1,6 @@
 // Why a resource is as it is: its present condition, what stands behind it, what happened, and what to type next. Pure.
 
+import type { Commit } from '../../desired-state/commit.ts';
 import type { Position } from '../../desired-state/diagnostic.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { StoredEvent } from '../store/store.ts';
@@ -19,6 +20,10 @@ export interface ExplainReport {
     /** Absent of the platform: it is all of the manifests. */
     readonly position?: Position;
     readonly revision: string;
+    /** That the revision is from, where it is from git. */
+    readonly commit?: Commit;
+    /** That made this resource what it is; absent where that is the same, or not known. */
+    readonly changedBy?: Commit;
     readonly inForceSince?: string;
     readonly by?: string;
   };
@@ -39,6 +44,7 @@ export function explainReport(
   ref: Ref,
   events: readonly StoredEvent[],
   lastFailure?: RecoveryReport,
+  changed?: Commit,
 ): ExplainReport {
   const rows = resourceRows(snapshot);
   const isPlatform = ref === `Platform/${snapshot.platform}`;
@@ -60,6 +66,8 @@ export function explainReport(
           declared: {
             ...(resource === undefined ? {} : { position: resource.position }),
             revision: revision.id,
+            ...(revision.commit === undefined ? {} : { commit: revision.commit }),
+            ...(changed === undefined || changed.id === revision.commit?.id ? {} : { changedBy: changed }),
             ...(inForce === undefined ? {} : { inForceSince: iso(inForce.at), by: inForce.by }),
           },
         }),

@@ -1,5 +1,6 @@
 // What was in force and what was carried out, newest first.
 
+import type { Commit } from '../../desired-state/commit.ts';
 import type { PlanRecord, RevisionRecord } from '../store/store.ts';
 import { iso } from './snapshot.ts';
 
@@ -10,6 +11,8 @@ export interface HistoryReport {
     readonly inForceAt: string;
     readonly by: string;
     readonly sources: readonly string[];
+    /** That it came in force with, where it is from git. */
+    readonly commit?: Commit;
     readonly resources: number;
   }[];
   readonly plans: readonly PlanRow[];
@@ -46,10 +49,16 @@ export function historyReport(
       inForceAt: iso(record.inForceAt),
       by: record.by,
       sources: record.sources,
+      ...commitOf(record),
       resources: record.revision.resources.length,
     })),
     plans: plans.map(planRow),
   };
+}
+
+function commitOf({ revision }: RevisionRecord): { commit?: Commit } {
+  const commit = revision.cameWith ?? revision.commit;
+  return commit === undefined ? {} : { commit };
 }
 
 function planRow(record: PlanRecord): PlanRow {

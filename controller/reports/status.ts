@@ -1,5 +1,6 @@
 // How a platform is, on one screen: what is in force, who keeps it, what reeve's hands are off, what is not ready and why.
 
+import type { Commit } from '../../desired-state/commit.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import { liftedBy, type SuspensionReason } from '../../reconcilers/lifted-by.ts';
 import type { StoredEvent } from '../store/store.ts';
@@ -32,6 +33,8 @@ export interface StatusReport {
     readonly inForceSince?: string;
     readonly by?: string;
     readonly sources: readonly string[];
+    /** Where it is from git. */
+    readonly commit?: Commit;
   };
   readonly controller?: ControllerInfo;
   /** Without a controller: who is applying, taking down … at this moment. */
@@ -109,6 +112,7 @@ export function statusReport(
             id: revision.id,
             ...(inForce === undefined ? {} : { inForceSince: iso(inForce.at), by: inForce.by }),
             sources: revision.sources,
+            ...(revision.commit === undefined ? {} : { commit: revision.commit }),
           },
         }),
     ...(controller === undefined ? {} : { controller }),

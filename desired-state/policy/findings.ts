@@ -18,7 +18,7 @@ export interface Finding {
   readonly exempt?: string;
 }
 
-type Judged = Pick<Revision, 'policy' | 'resources' | 'sources' | 'files'>;
+type Judged = Pick<Revision, 'policy' | 'resources' | 'sources' | 'files' | 'lives'>;
 
 /** All findings, in the rules' order and then by ref. Of a workload with replicas once. */
 export function policyFindings(revision: Judged): readonly Finding[] {
@@ -45,8 +45,9 @@ export function policyFindings(revision: Judged): readonly Finding[] {
   });
 }
 
-/** Folders of what was loaded: files beside the manifests are the platform's own. */
-function ownFolders({ sources, files }: Judged): string[] {
+/** Folders of what was loaded: files beside the manifests are the platform's own, and so is a whole commit. */
+function ownFolders({ sources, files, lives }: Judged): string[] {
+  if (lives !== undefined) return [lives.at];
   const read = new Set(files);
   return sources.map((source) => (read.has(source) ? dirname(source) : source));
 }

@@ -81,6 +81,8 @@ export function boundFiles(
     if (!readOnly) return [];
     const found = lookAt(path);
     if ('code' in found && found.code === 'FileMissing') {
+      // Data beside a commit's files is no part of it: where it lives it may be.
+      if (context.atHome(path) !== path && !('code' in lookAt(context.atHome(path)))) return [];
       const message = `bind mount of a path that is not there: ${context.display(path)}`;
       reportWarning(context, position, 'MountMissing', message, 'the engine makes an empty folder of it');
       // It may come: then its content counts.

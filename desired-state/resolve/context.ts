@@ -1,6 +1,7 @@
 // What all parts of the resolver share: names that are given, and the places where mistakes and read files go.
 
 import type { Diagnostic, Position } from '../diagnostic.ts';
+import type { Decrypted } from '../load-types.ts';
 import type { Hidden } from '../manifest/document.ts';
 import type { Policy } from '../revision.ts';
 import type { Variables } from '../variables.ts';
@@ -26,6 +27,10 @@ export interface ResolveContext {
   readonly diagnostics: Diagnostic[];
   /** Every file whose content matters, absolute. */
   readonly files: Set<string>;
+  /** Where a file that is read from a commit's copy lives; others live where they are. */
+  readonly atHome: (path: string) => string;
+  /** What encrypted files hold. */
+  readonly decrypted: Decrypted;
   /** Of watched files and folders, by path: each is read once a load. */
   readonly digests: Map<string, string>;
   /** Of documents that could not be read: a name that seems missing may be one of these. */

@@ -29,13 +29,15 @@ export function makeValues(context: ResolveContext, declared: Declared): Values 
   const read = (source: ValueSource, key: string, what: string): Value | undefined => {
     if (known.has(key)) return known.get(key);
     const text = textOf(context, source, what);
-    const isFile = source.value?.from === 'file';
+    const path = source.value?.from === 'file' ? resolve(source.baseDir, source.value.text) : undefined;
+    // What a file holds encrypted is not what may be mounted.
+    const isMountable = path !== undefined && !context.decrypted.has(path);
     const value: Value | undefined =
       text === undefined
         ? undefined
         : {
             digest: context.digest(text),
-            ...(isFile ? { path: resolve(source.baseDir, source.value?.text ?? '') } : {}),
+            ...(isMountable ? { path } : {}),
           };
     if (text !== undefined) secrets.set(key, text);
     known.set(key, value);
@@ -85,7 +87,9 @@ function textOf(context: ResolveContext, source: ValueSource, what: string): str
   }
   const path = resolve(source.baseDir, value.text);
   context.files.add(path);
-  const read = readBytes(path);
+  const decrypted = context.decrypted.get(path);
+  if (decrypted !== undefined && 'text' in decrypted) return decrypted.text.replace(/\r?\n$/, '');
+  const read = decrypted === undefined ? readBytes(path) : { message: decrypted.why, hint: decrypted.hint };
   if (Buffer.isBuffer(read)) return read.toString('utf8').replace(/\r?\n$/, '');
   reportError(
     context,

@@ -118,8 +118,13 @@ export class TestPlatform {
   }
 
   /** A controller that keeps the platform. */
-  async run(...args: readonly string[]): Promise<Controller> {
-    const controller = await startController(['-f', this.manifests, ...args], this.#options);
+  run(...args: readonly string[]): Promise<Controller> {
+    return this.runFrom(['-f', this.manifests, ...args]);
+  }
+
+  /** … from elsewhere than its own folder of manifests. */
+  async runFrom(args: readonly string[]): Promise<Controller> {
+    const controller = await startController(args, this.#options);
     this.#running.add(controller);
     return controller;
   }

@@ -15,6 +15,9 @@ interface Flags extends PlatformFlags, OutputFlags {
   readonly limit: number;
 }
 
+/** Revisions that are asked which of them changed it; as many as are kept unless a policy keeps more. */
+const lookedBack = 50;
+
 export function define(command: Command, context: Context): void {
   withExamples(
     withOutput(withPlatform(command))
@@ -37,6 +40,7 @@ async function explain(name: string, flags: Flags, context: Context): Promise<vo
     { print },
     { resolveName },
     { lastRecovery },
+    { changedBy },
   ] = await Promise.all([
     import('../look.ts'),
     import('../../reports/explain.ts'),
@@ -45,11 +49,16 @@ async function explain(name: string, flags: Flags, context: Context): Promise<vo
     import('../print.ts'),
     import('../../names.ts'),
     import('../../procedures/read.ts'),
+    import('../../reports/changed-by.ts'),
   ]);
   await look(flags, context, async ({ snapshot, store }) => {
     const ref = resolveName(name, [...knownRefs(snapshot), `Platform/${snapshot.platform}`]);
     const events = (await store?.events({ regarding: ref, limit: flags.limit })) ?? [];
     const failure = store === undefined ? undefined : await lastRecovery(store, ref);
-    print(context, flags, explainReport(snapshot, ref, events, failure), explainView);
+    const changed =
+      snapshot.revision?.commit === undefined
+        ? undefined
+        : changedBy(ref, (await store?.revisions(lookedBack)) ?? []);
+    print(context, flags, explainReport(snapshot, ref, events, failure, changed), explainView);
   });
 }

@@ -5,16 +5,19 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitStatus, ReeveError } from '../../errors.ts';
+import type { GitSettings } from '../../git/settings.ts';
 import type { Context } from '../context.ts';
-import { type PlatformFlags, withExamples, withPlatform } from '../options.ts';
+import { type GitFlags, gitSettings, gitWords, withGit } from '../git-flags.ts';
+import { withExamples, withPlatform } from '../options.ts';
+import type { Place } from '../place.ts';
 
-interface Flags extends PlatformFlags {
+interface Flags extends GitFlags {
   readonly print?: boolean;
 }
 
 export function define(command: Command, context: Context): void {
   withExamples(
-    withPlatform(command)
+    withGit(withPlatform(command), { polled: true })
       .description(
         'Writes a systemd unit that runs the controller of this platform, and says what to type to start it. Starts nothing.',
       )
@@ -36,9 +39,13 @@ async function install(flags: Flags, context: Context): Promise<void> {
       import('../../store-home.ts'),
       import('../../store/home.ts'),
     ]);
-  const place = await findPlace(flags, context);
-  const result = await loadOnly({ file: place.paths, platform: place.platform }, context);
-  const sources = result.ok ? result.loaded.revision.sources : place.paths;
+  const git = gitSettings(flags, context.cwd);
+  const place = git === undefined ? await findPlace(flags, context) : await named(git, flags, context);
+  const result =
+    place.load === undefined || git === undefined
+      ? await loadOnly({ file: place.paths, platform: place.platform }, context)
+      : { ok: true as const, loaded: place.load.loaded };
+  const sources = git !== undefined ? [] : result.ok ? result.loaded.revision.sources : place.paths;
   const asRoot = context.uid === 0;
   const home = context.env['HOME'] ?? homedir();
   const name = `reeve-${place.platform}.service`;
@@ -50,6 +57,7 @@ async function install(flags: Flags, context: Context): Promise<void> {
     platform: place.platform,
     executable: executable(),
     sources,
+    ...(git === undefined ? {} : { git: gitWords(git) }),
     environmentFile,
     asRoot,
     ...(flags.state === undefined ? {} : { stateDir: resolve(context.cwd, flags.state) }),
@@ -87,6 +95,14 @@ async function install(flags: Flags, context: Context): Promise<void> {
       ...(asRoot ? [] : ['  loginctl enable-linger   # so that it runs while you are not logged in']),
     ].join('\n'),
   );
+}
+
+/** Fetched, to learn which platform it is and that it can be had; the controller fetches for itself. */
+async function named(git: GitSettings, flags: Flags, context: Context): Promise<Place> {
+  const { placeToLookAt } = await import('../place-git.ts');
+  const place = await placeToLookAt(git, flags, context);
+  await place.git.remove();
+  return place;
 }
 
 /** The launcher beside the program: it picks the Node that reeve needs. */

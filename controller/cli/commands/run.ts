@@ -2,14 +2,15 @@
 
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
+import { withGit } from '../git-flags.ts';
 import { withExamples, withPlatform } from '../options.ts';
 import type { RunFlags } from '../run-controller.ts';
 
 export function define(command: Command, context: Context): void {
   withExamples(
-    withPlatform(command)
+    withGit(withPlatform(command), { polled: true })
       .description(
-        'Keeps the platform as its manifests say until it is stopped: watches files, the engine and the clock. Logs JSON on standard error, readable lines on a terminal.',
+        'Keeps the platform as its manifests say until it is stopped: watches files or a git repository, the engine and the clock. Logs JSON on standard error, readable lines on a terminal.',
       )
       .addOption(
         new Option('--log-level <level>', 'what to log')
@@ -23,6 +24,10 @@ export function define(command: Command, context: Context): void {
       }),
     [
       ['reeve run', 'in the foreground; Ctrl-C ends it, containers run on'],
+      [
+        'reeve run --git https://git.example.org/platform.git --ref main --path platforms/prod --token-file /etc/reeve/token',
+        'from a repository, polled',
+      ],
       [
         'reeve run -f /etc/reeve/platform 2>>reeve.log &',
         'in the background; reeve install makes it a service',

@@ -1,5 +1,6 @@
 // The narrative of `explain`: how it is, what stands behind it, what happened, what to type.
 
+import { commitWords } from '../../../desired-state/commit.ts';
 import { formatDuration } from '../../../desired-state/units.ts';
 import type { ExplainReport } from '../../reports/explain.ts';
 import type { ResourceRow } from '../../reports/resources.ts';
@@ -73,7 +74,10 @@ function background(report: ExplainReport, { paint, now, width }: Screen): strin
         : `in force since ${clock(Date.parse(declared.inForceSince), now)} by ${declared.by}`;
     const where =
       position === undefined ? '' : `declared at ${position.file}:${position.line}:${position.column}, `;
-    lines.push(`${where}revision ${declared.revision}, ${force}`);
+    const { commit, changedBy } = declared;
+    if (changedBy !== undefined) lines.push(`as it is since ${commitWords(changedBy)}`);
+    const from = commit === undefined ? '' : `${commitWords(commit)}, `;
+    lines.push(`${where}${from}revision ${declared.revision}, ${force}`);
   }
   return ['', ...lines.map((line) => hanging(line, width))];
 }

@@ -1,5 +1,6 @@
 // Revisions and plans as two short tables, newest last like all that is told in time.
 
+import { commitWords } from '../../../desired-state/commit.ts';
 import type { HistoryReport, PlanRow } from '../../reports/history.ts';
 import { dateTime, flowing, took } from '../format.ts';
 import type { Screen } from '../screen.ts';
@@ -8,7 +9,11 @@ export function historyView(report: HistoryReport, { width, paint }: Screen): st
   if (report.revisions.length === 0) return `nothing was ever in force for ${report.platform}`;
   const revisions = report.revisions
     .toReversed()
-    .map((r) => [dateTime(Date.parse(r.inForceAt)), r.id, r.by, r.sources.join(', ')]);
+
+    .map((r) => {
+      const commit = r.commit === undefined ? '' : `${commitWords(r.commit)}, `;
+      return [dateTime(Date.parse(r.inForceAt)), r.id, r.by, `${commit}${r.sources.join(', ')}`];
+    });
   const plans = report.plans
     .toReversed()
     .map((p) => [

@@ -1,5 +1,6 @@
 // The status screen: an operator's first look. What needs a hand stands first, the counts last.
 
+import { type Commit, commitWords } from '../../../desired-state/commit.ts';
 import { liftedBy } from '../../../reconcilers/lifted-by.ts';
 import type { ProcedureRow } from '../../reports/procedures.ts';
 import type { ResourceRow } from '../../reports/resources.ts';
@@ -36,11 +37,20 @@ function head(report: StatusReport, screen: Screen): string[] {
     revision.inForceSince === undefined
       ? 'not in force yet'
       : `in force since ${clock(Date.parse(revision.inForceSince), now)} by ${revision.by}`;
+  const { commit, sources } = revision;
+  const what = commit === undefined ? '' : `${commitWords(commit)}, `;
+  const signed = commit === undefined ? '' : signedWords(commit);
+  const where = commit === undefined ? '' : `, ${commit.ref}`;
   return [
     ...lines,
-    `revision ${revision.id}, ${since}`,
-    hanging(`from ${revision.sources.join(', ')}`, width),
+    hanging(`${what}revision ${revision.id}, ${since}`, width),
+    hanging(`from ${sources.join(', ')}${where}${signed}`, width),
   ];
+}
+
+function signedWords({ signedBy, unverified }: Commit): string {
+  if (signedBy !== undefined) return `, signed by ${signedBy}`;
+  return unverified === undefined ? '' : `, NOT VERIFIED: ${unverified}`;
 }
 
 function keeper(report: StatusReport, now: number): string {

@@ -9,6 +9,7 @@ import type {
   PlanOptions,
   PlanReport,
   Progress,
+  SyncOptions,
 } from '../../../controller/control.ts';
 import type { Procedures } from '../../../controller/procedures/procedures.ts';
 import { defaultPolicy } from '../../../desired-state/revision.ts';
@@ -77,6 +78,11 @@ export class MemoryControl implements Control {
   async act(act: Act, by: string): Promise<string> {
     this.#note('act', { act, by });
     return `${act.verb} done`;
+  }
+
+  async sync(options: SyncOptions, by: string): Promise<string> {
+    this.#note('sync', { ...options, by });
+    return 'main is at commit 4c2e1f0 (Ana: raise redis memory), which is followed already';
   }
 
   async downPlan(options: DownOptions): Promise<Plan> {

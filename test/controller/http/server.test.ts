@@ -136,6 +136,14 @@ describe('reading', () => {
 });
 
 describe('acting', () => {
+  test('a sync says what came, and what is asked for comes along', async () => {
+    expect(await remote.sync({ pin: 'v1.4.0' }, 'ana@host (sync)')).toMatch(/^main is at commit 4c2e1f0/);
+    expect(control.calls.at(-1)).toEqual({
+      name: 'sync',
+      options: { pin: 'v1.4.0', by: 'ana@host (sync)' },
+    });
+  });
+
   test('an apply streams its progress, then its outcome', async () => {
     const seen: Progress[] = [];
     const ended = await remote.apply({ ...noPlan, by }, (p) => seen.push(p), new AbortController().signal);
