@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exitStatus, isRetryable, ReeveError } from './errors.ts';
 import { watchImages } from './image-watch.ts';
 import { putInForce } from './in-force.ts';
+import { electionEvents } from './lease/election-events.ts';
 import { answerProbesOnce } from './loop/probes-once.ts';
 import type { Runtime } from './loop/runtime.ts';
 import type { SessionParts } from './session-parts.ts';
@@ -21,6 +22,7 @@ const takeInRetryMs = 2_000;
 /** Resolves after `signal` aborted and the steps under way have ended. */
 export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortSignal): Promise<void> {
   const { sources, logger, platform } = parts;
+  await tellElection(parts);
   await begin(runtime, parts, signal);
   if (signal.aborted) return;
   await runtime.procedures.load();
@@ -66,7 +68,9 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
     );
   }, lockCheckMs);
   logger.info({ platform, sources: parts.first.revision.sources }, 'keeping');
-  await aborted(AbortSignal.any([signal, lost.signal]));
+  await aborted(
+    AbortSignal.any([signal, lost.signal, ...(parts.lead === undefined ? [] : [parts.lead.lease.lost])]),
+  );
   clearInterval(pruning);
   clearInterval(checking);
   unwatchImages();
@@ -78,6 +82,15 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
       status: exitStatus.held,
     });
   }
+}
+
+/** Who leads now, and who does no more. Where it cannot be stored it is told by the log alone, as all that happens then. */
+async function tellElection({ lead, store, platform, logger }: SessionParts): Promise<void> {
+  if (lead === undefined) return;
+  const { lease, before, formerCalls } = lead;
+  const events = electionEvents(lease, before, formerCalls, { platform, at: Date.now() });
+  for (const { message } of events) logger.info({ token: lease.token }, message);
+  await store.record(events).catch((error: unknown) => logger.warn({ err: error }, 'event not stored'));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

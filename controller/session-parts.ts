@@ -3,6 +3,8 @@
 import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
+import type { Elected } from './lease/candidate.ts';
+import type { FormerCall } from './lease/former-calls.ts';
 import type { Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
 import type { Sources } from './sources.ts';
@@ -22,4 +24,10 @@ export interface SessionParts {
   readonly scrubber: Scrubber;
   readonly by: string;
   readonly lock?: Lock;
+  /** Where several may want to act: by what right this one does. */
+  readonly lead?: Lead;
+}
+
+export interface Lead extends Elected {
+  readonly formerCalls: readonly FormerCall[];
 }

@@ -106,6 +106,17 @@ export class Reconciler {
     this.#ledger = new StepLedger(context);
   }
 
+  /** For these a call that is not ours may be under way: nothing is planned before it is surely over. */
+  leaveAlone(calls: readonly { readonly ref: Ref; readonly ms: number }[]): void {
+    for (const { ref, ms } of calls) {
+      this.#busy.add(ref);
+      setTimeout(() => {
+        this.#busy.delete(ref);
+        this.#context.onFree();
+      }, ms).unref();
+    }
+  }
+
   get busy(): ReadonlySet<Ref> {
     return this.#busy;
   }
