@@ -8,8 +8,8 @@ import { Candidate, type Elected, livenessOf } from './lease/candidate.ts';
 import type { Leader, LeaseRow, LeaseTable } from './lease/port.ts';
 import { identifyProcess } from './lock/holder.ts';
 import type { Digest } from './state-dir.ts';
-import type { PostgresHome } from './store/home.ts';
-import { openLeaseAt } from './store/open.ts';
+import type { PostgresHome, StoreHome } from './store/home.ts';
+import { openLeaseAt, readLeaseAt } from './store/open.ts';
 import { holderHere } from './take-lock.ts';
 import { onceStoreAnswers, waitFor } from './wait-for.ts';
 
@@ -94,6 +94,12 @@ export function ledBy(platform: string, leader: Leader | undefined): ReeveError 
       hint: `say it there: the same command on ${host} with --state ${stateDir}; what only looks works from here too`,
     },
   );
+}
+
+/** Who leads now, as far as the database's clock tells; undefined where the store is a file. */
+export async function livingLeader(home: StoreHome): Promise<Leader | undefined> {
+  const row = await readLeaseAt(home);
+  return row !== undefined && row.ageMs < row.leaseMs ? row.leader : undefined;
 }
 
 async function isAlive(leader: Leader, row: LeaseRow): Promise<boolean> {

@@ -55,7 +55,10 @@ export class Candidate {
     const leader: Leader = { ...this.#o.me, since: Date.now(), id: this.#id };
     const askedAt = instant();
     const token = await table.take(row, { leader, leaseMs, engine }, this.#patienceMs);
-    if (token === undefined) return undefined;
+    if (token === undefined) {
+      await this.#look();
+      return undefined;
+    }
     return { lease: new Lease(table, { token, leader, leaseMs, askedAt }, logger), before: row };
   }
 

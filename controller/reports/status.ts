@@ -9,6 +9,7 @@ import {
   badPlatformConditions,
   type ControllerInfo,
   iso,
+  type LeaderInfo,
   type OutdatedJob,
   outdatedJobs,
   type Snapshot,
@@ -34,6 +35,8 @@ export interface StatusReport {
     readonly sources: readonly string[];
   };
   readonly controller?: ControllerInfo;
+  /** Who leads, where that is not `controller`. */
+  readonly leader?: LeaderInfo;
   /** Without a controller: who is applying, taking down … at this moment. */
   readonly acting?: { readonly by: string; readonly pid: number; readonly since: string };
   readonly suspended?: {
@@ -112,6 +115,7 @@ export function statusReport(
           },
         }),
     ...(controller === undefined ? {} : { controller }),
+    ...(snapshot.leader === undefined ? {} : { leader: snapshot.leader }),
     ...(snapshot.acting === undefined
       ? {}
       : {
