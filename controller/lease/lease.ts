@@ -12,6 +12,8 @@ import type { Leader, LeaseTable } from './port.ts';
 const ownShare = 0.95;
 /** Renewed so often within its time that two lost renewals do not lose it. */
 const renewals = 4;
+/** A process that is told to stop has five seconds for everything. */
+const releaseMs = 1_000;
 
 export interface LeaseTerms {
   readonly token: number;
@@ -30,7 +32,6 @@ export class Lease {
   readonly #lost = new AbortController();
   #renewedAt: Instant;
   #timer: NodeJS.Timeout | undefined;
-  #renewing: Promise<void> = Promise.resolve();
   #ended = false;
   #lapsed = false;
 
@@ -62,9 +63,8 @@ export class Lease {
   async release(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#timer);
-    await this.#renewing;
     try {
-      if (!this.lost.aborted) await this.#table.release(this.token, this.leaseMs / 2);
+      if (!this.lost.aborted) await this.#table.release(this.token, releaseMs);
     } catch (error) {
       this.#logger.warn({ err: error }, 'the lease was left to run out');
     } finally {
@@ -74,9 +74,7 @@ export class Lease {
 
   #renewLater(afterMs: number): void {
     if (this.#ended || this.lost.aborted) return;
-    this.#timer = setTimeout(() => {
-      this.#renewing = this.#renew();
-    }, afterMs);
+    this.#timer = setTimeout(() => void this.#renew(), afterMs);
     this.#timer.unref();
   }
 
