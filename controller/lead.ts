@@ -138,7 +138,7 @@ function requireSamePlace(row: LeaseRow, { home, engine, identity, key, dir }: P
   const { leader } = row;
   if (leader === undefined || leader.key === key || row.ageMs > row.leaseMs) return;
   throw new ReeveError(
-    `this installation's key is another than that of ${leader.command}, which leads platform ${platform}: what has secrets would be recreated with each new leader`,
+    `this installation’s key is another than that of ${leader.command}, which leads platform ${platform}: what has secrets would be recreated with each new leader`,
     {
       status: exitStatus.held,
       hint: `copy the file key from ${leader.host} (beside its platforms' folders in /var/lib/reeve, or in its --state folder ${leader.stateDir}) to this one's place (${dir} with --state)`,
