@@ -3,7 +3,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectedEngine, connectEngine } from '../docker/connect.ts';
-import { type Server, serveStandby } from '../http/server.ts';
+import type { Server } from '../http/server.ts';
+import { serveStandby } from '../http/standby.ts';
 import { defaultLeaseMs, openCandidate } from '../lead.ts';
 import type { Candidate, Elected } from '../lease/candidate.ts';
 import { takeFolder } from '../lock/lock.ts';
@@ -12,8 +13,8 @@ import { type PostgresHome, passwordsIn } from '../store/home.ts';
 import { openStoreAtReadOnly, type StoreReader } from '../store/open.ts';
 import { holderHere } from '../take-lock.ts';
 import { by, type Context } from './context.ts';
+import { keepPlatform, type Life, type RunFlags } from './keep-platform.ts';
 import type { Place } from './place.ts';
-import { keepPlatform, type Life, type RunFlags } from './run-controller.ts';
 import { version } from './version.ts';
 
 export async function runByLease(

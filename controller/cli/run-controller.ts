@@ -1,28 +1,13 @@
-// The life of a controller process: session, API, signals, and an end that comes in time.
+// The life of a controller process: one that has its platform by a lock, or one of several by a lease.
 
 import { exitStatus, ReeveError } from '../errors.ts';
-import { type Server, serve } from '../http/server.ts';
-import type { Elected } from '../lease/candidate.ts';
 import { makeLogger } from '../log.ts';
 import { makeScrubber } from '../secrets.ts';
-import { openSession, type SessionOptions } from '../session.ts';
-import { openStateDir } from '../state-dir.ts';
 import { onceStoreAnswers, waitFor } from '../wait-for.ts';
 import type { Context } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
-import type { PlatformFlags } from './options.ts';
-import { findPlace, type Place } from './place.ts';
-import { sessionOptions } from './reach.ts';
-import { version } from './version.ts';
-
-export interface RunFlags extends PlatformFlags {
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  readonly forceUnlock?: boolean;
-  /** Milliseconds. */
-  readonly lease?: number;
-}
-
-export type Life = Required<Pick<SessionOptions, 'logger' | 'scrubber' | 'tolerant'>>;
+import { keepPlatform, type Life, type RunFlags, StoppedEarly } from './keep-platform.ts';
+import { findPlace } from './place.ts';
 
 /** Keeps the platform until a signal ends it. */
 export async function runController(flags: RunFlags, context: Context): Promise<void> {
@@ -54,49 +39,6 @@ export async function runController(flags: RunFlags, context: Context): Promise<
   logger.info('stopped; containers run on');
 }
 
-/** Opens the session, serves it and keeps the platform; until the signal, or until the lead is lost. */
-export async function keepPlatform(
-  place: Place,
-  flags: RunFlags,
-  context: Context,
-  life: Life,
-  standby?: { readonly elected: Elected; readonly server: Server | undefined },
-): Promise<void> {
-  const options = { verb: 'run', lock: true, manifests: true, ...force(flags) };
-  const session = await openSession({
-    ...sessionOptions(place, flags, context, options),
-    ...life,
-    ...(standby === undefined ? {} : { elected: standby.elected }),
-  }).catch((error: unknown) => {
-    throw life.tolerant.aborted ? new StoppedEarly() : error;
-  });
-  try {
-    const { socketPath } = openStateDir(place.dir, context);
-    const server = await serve(session, {
-      socketPath,
-      store: session.store,
-      sources: session.sources,
-      platform: session.platform,
-      engine: session.engine.key,
-      version: await version(),
-      now: context.now,
-    });
-    await standby?.server?.handOver();
-    const { logger } = life;
-    logger.info({ platform: session.platform, sources: session.sources, socket: socketPath }, 'serving');
-    try {
-      await session.keep(life.tolerant);
-    } finally {
-      await server.close();
-    }
-  } finally {
-    await session.close();
-  }
-}
-
-/** Told to stop before there was anything to keep. */
-class StoppedEarly extends Error {}
-
 function isAbort(error: unknown, interrupt: AbortSignal): boolean {
   return interrupt.aborted && error instanceof Error && error.name === 'AbortError';
 }
@@ -107,8 +49,4 @@ function refuseLease({ lease }: RunFlags): void {
     status: exitStatus.usage,
     hint: 'leave it out, or name the database with --store or REEVE_STORE',
   });
-}
-
-function force({ forceUnlock }: RunFlags): { forceUnlock?: boolean } {
-  return forceUnlock === undefined ? {} : { forceUnlock };
 }

@@ -9,8 +9,6 @@ import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { ApplyOutcome, Control, Progress } from '../control.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
-import { ledBy } from '../lead.ts';
-import type { Leader } from '../lease/port.ts';
 import { awaitingWord, listProcedures, readProcedure } from '../procedures/read.ts';
 import { readSnapshot } from '../reports/read.ts';
 import { resourceRows } from '../reports/resources.ts';
@@ -53,13 +51,6 @@ export interface Server {
   handOver(): Promise<void>;
 }
 
-/** What a controller that does not act serves. */
-export interface StandbyOptions extends Omit<ServeOptions, 'store'> {
-  readonly store: StoreReader;
-  /** Who leads, as last seen. */
-  readonly leader: () => Leader | undefined;
-}
-
 /** Serves until closed. The caller holds the platform's lock: a socket file that is there belongs to a dead controller. */
 export async function serve(control: Control, options: ServeOptions): Promise<Server> {
   const closing = new AbortController();
@@ -76,28 +67,8 @@ export async function serve(control: Control, options: ServeOptions): Promise<Se
   return serverOf(options, close);
 }
 
-/** Serves what is stored, and tells whoever wants more who leads. The caller has the state folder to itself. */
-export async function serveStandby(options: StandbyOptions): Promise<Server> {
-  const app = makeApp();
-  const health = healthOf(options);
-  addReading(app, options, () => {
-    const leader = options.leader();
-    if (leader === undefined) return { ...health, standby: {} };
-    const { command, pid, host, since } = leader;
-    const told = { by: command, pid, host, since: new Date(since).toISOString() };
-    return { ...health, standby: { leader: told } };
-  });
-  const refuse = () => {
-    throw ledBy(options.platform, options.leader());
-  };
-  app.post('/v1/*', refuse);
-  app.get('/v1/plan', refuse);
-  app.get('/v1/statuses', refuse);
-  await listen(app, options.socketPath);
-  return serverOf(options, () => app.close());
-}
-
-function serverOf({ socketPath }: Pick<ServeOptions, 'socketPath'>, end: () => Promise<void>): Server {
+/** `end`: of what it serves. */
+export function serverOf({ socketPath }: Pick<ServeOptions, 'socketPath'>, end: () => Promise<void>): Server {
   return {
     close: async () => {
       await rm(socketPath, { force: true });
@@ -107,7 +78,7 @@ function serverOf({ socketPath }: Pick<ServeOptions, 'socketPath'>, end: () => P
   };
 }
 
-function makeApp(): FastifyInstance {
+export function makeApp(): FastifyInstance {
   const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1 << 20 });
   app.setErrorHandler((error, _request, reply) => {
     const answer = errorAnswerOf(error);
@@ -121,7 +92,7 @@ function makeApp(): FastifyInstance {
 }
 
 /** Bound under another name, closed to others, then moved into place: there is no moment at which others could connect. */
-async function listen(app: FastifyInstance, socketPath: string): Promise<void> {
+export async function listen(app: FastifyInstance, socketPath: string): Promise<void> {
   // No longer than the socket's own name, which may be as long as the kernel takes.
   const temporary = join(dirname(socketPath), `.s${process.pid}`);
   await rm(temporary, { force: true });
@@ -130,7 +101,13 @@ async function listen(app: FastifyInstance, socketPath: string): Promise<void> {
   await rename(temporary, socketPath);
 }
 
-function healthOf({ platform, engine, sources, version, now }: Omit<ServeOptions, 'store'>): HealthAnswer {
+export function healthOf({
+  platform,
+  engine,
+  sources,
+  version,
+  now,
+}: Omit<ServeOptions, 'store'>): HealthAnswer {
   const startedAt = new Date(now()).toISOString();
   return { platform, engine, pid: process.pid, version, startedAt, sources: [...sources] };
 }
@@ -139,7 +116,8 @@ interface Readable extends Omit<ServeOptions, 'store'> {
   readonly store: StoreReader;
 }
 
-function addReading(app: FastifyInstance, options: Readable, health: () => HealthAnswer): void {
+/** What the store alone can answer. */
+export function addReading(app: FastifyInstance, options: Readable, health: () => HealthAnswer): void {
   const { store, platform, now } = options;
   const snapshot = () => readSnapshot(store, { platform, at: now(), controller: health() });
   app.get('/v1/health', () => health());

@@ -2,8 +2,8 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
+import type { RunFlags } from '../keep-platform.ts';
 import { duration, withExamples, withPlatform } from '../options.ts';
-import type { RunFlags } from '../run-controller.ts';
 
 export function define(command: Command, context: Context): void {
   withExamples(
