@@ -151,7 +151,7 @@ export class Reconciler {
       await observer.inspect(ids);
       observed = observer.complete(observed);
     }
-    const seen = factsFromObservation(target.revision, observed, facts);
+    const seen = factsFromObservation(target.revision, observed, facts, busy);
     const known = factsWith(before, seen);
     facts = factsFor(target, known, observed, options);
     const plan = makePlan({

@@ -10,7 +10,11 @@ export interface TcpGate {
   close(): Promise<void>;
 }
 
-export async function startTcpGate(target: number): Promise<TcpGate> {
+/** `mayDeliver`: asked for each piece that the server sends, in order; false: it and all after it are swallowed. */
+export async function startTcpGate(
+  target: number,
+  mayDeliver: (piece: Buffer) => boolean | Promise<boolean> = () => true,
+): Promise<TcpGate> {
   let state: 'open' | 'cut' | 'hole' = 'open';
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
@@ -24,7 +28,14 @@ export async function startTcpGate(target: number): Promise<TcpGate> {
     if (state === 'cut') return void client.destroy();
     const onward = keep(connect(target, '127.0.0.1'));
     client.on('data', (chunk) => state === 'open' && onward.write(chunk));
-    onward.on('data', (chunk) => state === 'open' && client.write(chunk));
+    let delivered: Promise<boolean> = Promise.resolve(true);
+    onward.on('data', (chunk: Buffer) => {
+      delivered = delivered.then(async (goesOn) => {
+        const passes = goesOn && (await mayDeliver(chunk));
+        if (passes && state === 'open') client.write(chunk);
+        return passes;
+      });
+    });
     client.on('close', () => onward.destroy());
     onward.on('close', () => client.destroy());
   });
