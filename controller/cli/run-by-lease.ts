@@ -7,6 +7,7 @@ import type { Server } from '../http/server.ts';
 import { serveStandby } from '../http/standby.ts';
 import { defaultLeaseMs, openCandidate } from '../lead.ts';
 import type { Candidate, Elected } from '../lease/candidate.ts';
+import { who } from '../lease/election-events.ts';
 import { takeFolder } from '../lock/lock.ts';
 import { installationDigest, openStateDir } from '../state-dir.ts';
 import { type PostgresHome, passwordsIn } from '../store/home.ts';
@@ -92,8 +93,7 @@ async function standBy(
   });
   const andStore = (end: () => Promise<void>) => () => end().finally(() => store.close());
   const server: Server = { close: andStore(served.close), handOver: andStore(served.handOver) };
-  const { leader } = candidate;
-  logger.info({ leader: leader?.command, host: leader?.host, pid: leader?.pid }, 'standing by');
+  logger.info({ leader: candidate.leader && who(candidate.leader) }, 'standing by');
   const elected = await candidate.lead(tolerant);
   if (elected !== undefined) return { elected, server };
   await server.close();

@@ -37,6 +37,7 @@ export function electionEvents(
   ];
 }
 
-function who({ command, pid, host }: Leader): string {
+/** A leader in words. */
+export function who({ command, pid, host }: Leader): string {
   return `${command} (pid ${pid} on ${host})`;
 }

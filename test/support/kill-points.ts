@@ -3,6 +3,8 @@
 
 import { join } from 'node:path';
 import pg from 'pg';
+import { RemoteControl } from '../../controller/http/client.ts';
+import type { Word } from '../../controller/procedures/procedures.ts';
 import { type CallRecord, startEngineProxy } from './engine-proxy.ts';
 import type { TestPlatform } from './platform.ts';
 import type { TestPostgres } from './postgres.ts';
@@ -33,6 +35,8 @@ export interface Mortal {
   restart(): void;
   /** A command to it. */
   reeve(...args: readonly string[]): Promise<CliResult>;
+  /** A person's word to it, over its socket and at once: a command takes as long to start as some states last. */
+  say(id: string, word: Word): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -107,6 +111,14 @@ export async function startMortal(
       running = start();
     },
     reeve: (...args) => reeve(args, options),
+    say: async (id, word) => {
+      const control = new RemoteControl(join(p.state, 'control.sock'));
+      try {
+        await control.procedures.say(id, word, 'a person');
+      } finally {
+        await control.close();
+      }
+    },
     close: async () => {
       running.process.kill('SIGKILL');
       await running.ended;
