@@ -73,7 +73,10 @@ export class StepLedger {
     // Cut off because the process is to end: whether it was done is seen by the next start, as after a crash.
     if (error !== undefined && this.#c.signal.aborted) return;
     // It was not sent: whoever leads sees for itself whether it is still to be done.
-    if (error instanceof LeaseLapsed) return;
+    if (error instanceof LeaseLapsed) {
+      this.#c.onStep({ step, pass: journal.pass, state: 'failed', message: error.message });
+      return;
+    }
     const { policy } = revision;
     const at = now();
     const before = await store.facts();

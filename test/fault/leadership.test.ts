@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import {
   type Contender,
   type Contenders,
+  type ContendersOptions,
   leaseOf,
   startContenders,
   untilOneLeads,
@@ -39,14 +40,14 @@ interface Arena {
 async function arena(
   t: TestContext,
   documents: readonly string[],
-  { names = ['a', 'b'], lease = '2s' }: { names?: readonly string[]; lease?: string } = {},
+  { names = ['a', 'b'], lease = '2s', ...more }: Partial<ContendersOptions> = {},
 ): Promise<Arena> {
   const database = await postgres.newDatabase();
   const store = postgres.url(database);
   const p = await platformFor(t, { store, env: { REEVE_STORE: store } });
   await p.declare(documents);
   await p.apply();
-  const contenders = await startContenders(p, postgres, { names, database, lease });
+  const contenders = await startContenders(p, postgres, { names, database, lease, ...more });
   t.onTestFinished(async () => {
     if (t.task.result?.state === 'fail') {
       for (const c of contenders.all)
@@ -104,6 +105,46 @@ test('one leads, another stands by, answers what is asked and says who leads; st
   expect(contenders.acts.map((one) => one.by.name)).toEqual([standby.name]);
   await p.untilEvent(`Platform/${p.name}`, 'LeaderElected', new RegExp(`pid ${standby.running.pid} `));
   expect((await p.events()).filter((e) => e.reason === 'LostLead')).toEqual([]);
+});
+
+test('frozen between the intent and the act, and woken when another leads: the act is refused by its own lease', async (t) => {
+  let onCommit: ((to: Contender) => Promise<void>) | undefined;
+  const { p, contenders, lease, oneLeads } = await arena(t, [service('web')], {
+    mayDeliver: async (piece, to) => {
+      if (piece.includes('COMMIT\0')) await onCommit?.(to);
+      return true;
+    },
+  });
+  const leader = await oneLeads();
+  const successor = other(contenders, leader);
+  const { token } = await lease();
+  const web = await p.container('Service/web');
+  let isFrozen = false;
+  onCommit = async (to) => {
+    const plans = await p.fromStore((s) => s.plans(1));
+    const isIntended = plans[0]?.steps.some(
+      (step) => step.op === 'startContainer' && step.startedAt !== undefined && step.endedAt === undefined,
+    );
+    if (to !== leader || isIntended !== true) return;
+    onCommit = undefined;
+    // The answer comes to a process that stands still: it reads it when it is woken.
+    leader.signal('SIGSTOP');
+    isFrozen = true;
+  };
+  await act(p.socket, web.Id, 'kill');
+  await until(() => isFrozen, patienceMs, 'it is frozen');
+  await until(async () => (await lease()).token > token, patienceMs, 'another leads');
+  const wokenAt = Date.now();
+  leader.signal('SIGCONT');
+  await until(() => leader.stands() === 'stands by', patienceMs, 'it stands by');
+  await p.untilContainer('Service/web', 'runs again', (c) => c.State.Running);
+  expect(contenders.acts.map(({ by, path }) => `${by.name} ${path}`)).toEqual([
+    `${successor.name} /containers/${web.Id}/start`,
+  ]);
+  expect(leader.running.output().stderr).toContain('may not lead any more');
+  // Not before the first one's call could not come any more.
+  expect((contenders.acts[0]?.at ?? 0) - wokenAt).toBeGreaterThan(9_000);
+  await p.untilEvent(`Platform/${p.name}`, 'LeaderElected', /Service\/web \(startContainer, 10 s\)/);
 });
 
 const ways = ['killed', 'frozen', 'cut off', 'unheard'] as const;

@@ -42,10 +42,18 @@ export interface Contenders {
 /** Containers only: a lock's marker on the engine and a probe's exec are no acts on the platform. */
 const containerAct = /^\/containers\/(?!json)[^?]*/;
 
+export interface ContendersOptions {
+  readonly names: readonly string[];
+  readonly database: string;
+  readonly lease: string;
+  /** Asked for each piece that Postgres sends to one of them: holds it up, or loses it. */
+  readonly mayDeliver?: (piece: Buffer, to: Contender) => boolean | Promise<boolean>;
+}
+
 export async function startContenders(
   p: TestPlatform,
   postgres: TestPostgres,
-  { names, database, lease }: { names: readonly string[]; database: string; lease: string },
+  { names, database, lease, mayDeliver = () => true }: ContendersOptions,
 ): Promise<Contenders> {
   const acts: EngineAct[] = [];
   const ends: (() => Promise<void>)[] = [];
@@ -55,7 +63,7 @@ export async function startContenders(
     const state = join(p.folder, `state-${name}`);
     await mkdir(state, { mode: 0o700 });
     await copyFile(key, join(state, 'key'));
-    const gate = await startTcpGate(postgres.port);
+    const gate = await startTcpGate(postgres.port, (piece) => mayDeliver(piece, contender));
     const through = join(p.folder, `engine-${name}.sock`);
     const record = (call: CallRecord): void => {
       if (call.method === 'GET' || !containerAct.test(call.path) || call.path.endsWith('/exec')) return;
