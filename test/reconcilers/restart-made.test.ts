@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { factsFromObservation } from '../../controller/loop/facts-from-observation.ts';
+import { eventsOfLostOutcomes } from '../../controller/loop/lost-outcomes.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import { detailOf, facts, live, look, noon, ops, planOf, revision, service } from '../support/make.ts';
 
@@ -24,6 +25,16 @@ describe('asked for a restart', () => {
     expect(ops(planOf({ revision: r, observed, facts: known }))).toEqual([]);
     const changes = factsFromObservation(r, observed, known);
     expect(changes).toContainEqual({ fact: 'restarts', key: 'Service/web', value: undefined });
+    const journal = { at: noon, by: 'reeve', revision: r.id, pass: 'p' };
+    expect(eventsOfLostOutcomes(changes, journal)).toEqual([
+      {
+        ...journal,
+        type: 'Normal',
+        reason: 'Restarted',
+        regarding: 'Service/web',
+        message: 'container restarted, by a controller that ended before it could say so',
+      },
+    ]);
     const busy = factsFromObservation(r, observed, known, new Set(['Service/web']));
     expect(busy.filter(({ fact }) => fact === 'restarts')).toEqual([]);
   });
