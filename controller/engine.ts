@@ -15,6 +15,8 @@ export interface EngineInfo {
   readonly host: string;
   /** Same engine, same key: for the lock (realpath of the socket, or host and port). */
   readonly key: string;
+  /** The same from wherever it is asked, and another's is another: engines of one machine share their id, but no data. */
+  readonly identity: string;
   readonly version: string;
   readonly apiVersion: string;
   readonly cpus: number;

@@ -7,6 +7,7 @@ import type { GitKeeper } from './git/git-keeper.ts';
 import { commitRefusals } from './git/refusals.ts';
 import { watchImages } from './image-watch.ts';
 import { putInForce } from './in-force.ts';
+import { electionEvents } from './lease/election-events.ts';
 import { answerProbesOnce } from './loop/probes-once.ts';
 import type { Runtime } from './loop/runtime.ts';
 import type { SessionParts } from './session-parts.ts';
@@ -31,6 +32,7 @@ export async function keep(
   git?: GitKeeper,
 ): Promise<void> {
   const { sources, logger, platform } = parts;
+  await tellElection(parts);
   await begin(runtime, parts, signal);
   if (signal.aborted) return;
   await runtime.procedures.load();
@@ -80,7 +82,9 @@ export async function keep(
     );
   }, lockCheckMs);
   logger.info({ platform, sources: parts.first.revision.sources }, 'keeping');
-  await aborted(AbortSignal.any([signal, lost.signal]));
+  await aborted(
+    AbortSignal.any([signal, lost.signal, ...(parts.lead === undefined ? [] : [parts.lead.lease.lost])]),
+  );
   clearInterval(pruning);
   clearInterval(checking);
   unwatchImages();
@@ -93,6 +97,15 @@ export async function keep(
       status: exitStatus.held,
     });
   }
+}
+
+/** Who leads now, and who does no more. Where it cannot be stored it is told by the log alone, as all that happens then. */
+async function tellElection({ lead, store, platform, logger }: SessionParts): Promise<void> {
+  if (lead === undefined) return;
+  const { lease, before, formerCalls } = lead;
+  const events = electionEvents(lease, before, formerCalls, { platform, at: Date.now() });
+  for (const { message } of events) logger.info({ token: lease.token }, message);
+  await store.record(events).catch((error: unknown) => logger.warn({ err: error }, 'event not stored'));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

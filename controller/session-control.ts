@@ -70,6 +70,7 @@ export class SessionControl implements Control {
       random: Math.random,
       passId: () => `${born}-${(++this.#passes).toString(36)}`,
       procedureId: (kind) => `${kind}-${randomBytes(3).toString('hex')}`,
+      ...(parts.lead === undefined ? {} : { lead: parts.lead }),
     });
     this.#git = keeperOf(parts, () => Date.now(), Math.random);
     this.procedures = new LocalProcedures({
@@ -206,9 +207,14 @@ export class SessionControl implements Control {
     await this.#runtime.stop(4_000);
     await this.#parts.sources.close();
     await this.store.close();
-    await this.#parts.lock
-      ?.release()
-      .catch((error: unknown) => this.#parts.logger.warn({ err: error }, 'the lock was left on the engine'));
+    const { lock, lead, logger } = this.#parts;
+    // The marker on the engine is the next leader's by now, if the lead is lost.
+    if (lead?.lease.isHeld !== false) {
+      await lock
+        ?.release()
+        .catch((error: unknown) => logger.warn({ err: error }, 'the lock was left on the engine'));
+    }
+    await lead?.lease.release();
     await this.engine.close();
   }
 

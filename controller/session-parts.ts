@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
 import type { GitSources } from './git/git-sources.ts';
+import type { Elected } from './lease/candidate.ts';
+import type { FormerCall } from './lease/former-calls.ts';
 import type { Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
 import type { Manifests } from './sources.ts';
@@ -25,4 +27,10 @@ export interface SessionParts {
   readonly scrubber: Scrubber;
   readonly by: string;
   readonly lock?: Lock;
+  /** Where several may want to act: by what right this one does. */
+  readonly lead?: Lead;
+}
+
+export interface Lead extends Elected {
+  readonly formerCalls: readonly FormerCall[];
 }

@@ -6,9 +6,13 @@ import { emptyRevision } from '../desired-state/revision.ts';
 import { connectEngine } from './docker/connect.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import type { GitSources } from './git/git-sources.ts';
+import { defaultLeaseMs, leadNow } from './lead.ts';
+import type { Elected } from './lease/candidate.ts';
+import { formerCalls } from './lease/former-calls.ts';
 import type { Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
 import { SessionControl } from './session-control.ts';
+import type { Lead } from './session-parts.ts';
 import { type Manifests, Sources } from './sources.ts';
 import { type Digest, installationDigest, openStateDir, stateDir } from './state-dir.ts';
 import { passwordsIn, type StoreHome } from './store/home.ts';
@@ -50,6 +54,8 @@ export interface SessionOptions {
   /** Acts: needs the lock. Without it nothing is written anywhere. */
   readonly lock: boolean;
   readonly forceUnlock?: boolean;
+  /** The lead that this process has; absent where it is to take it for as long as the session lasts. A store in Postgres alone. */
+  readonly elected?: Elected;
   /** A platform that nothing was ever in force of is one that begins now, with nothing declared. */
   readonly mayBeNew?: boolean;
   /**
@@ -77,15 +83,29 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
   if (name === undefined) return refuseUnnamed(sources);
   const dir = stateDir(name, { ...user, ...flag });
   const home = homeOf(dir, name, askedStore(options.store, env), user);
-  const engine = await connectEngine({ env, ...(options.host === undefined ? {} : { host: options.host }) });
-  const parts: { lock?: Lock; store?: Store } = {};
+  const parts: { lock?: Lock; store?: Store; elected?: Elected } = {};
+  const engine = await connectEngine({
+    env,
+    ...(options.host === undefined ? {} : { host: options.host }),
+    mayAct: () => parts.elected?.lease.mustHold(),
+  });
   try {
     if (options.lock) {
       openStateDir(dir, user);
-      parts.lock = await takeLock(engine, name, dir, options);
+      if (home.kind === 'postgres') {
+        requireOnlyHome(dir, home, options);
+        options.scrubber.add(passwordsIn(home.url));
+        parts.elected =
+          options.elected ?? (await leadNow({ ...leadOptions(options), home, engine, dir, digest }));
+      }
+      const store = parts.elected?.before.store;
+      parts.lock = await takeLock(engine, name, dir, {
+        ...options,
+        ...(store === undefined ? {} : { store }),
+      });
     }
     const store = options.lock
-      ? scrubbedStore(await openForWriting(dir, home, options), options.scrubber)
+      ? scrubbedStore(await openForWriting(dir, home, options, parts.elected), options.scrubber)
       : await overlayStore(await openStoreAtReadOnly(home));
     parts.store = store;
     const target = loaded ?? (await storedTarget(store, name, options.mayBeNew ?? false));
@@ -102,25 +122,50 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
       scrubber: options.scrubber,
       by: options.by,
       ...(parts.lock === undefined ? {} : { lock: parts.lock }),
+      ...(parts.elected === undefined ? {} : { lead: await leadOf(store, parts.elected) }),
     });
   } catch (error) {
     await parts.store?.close();
     await parts.lock?.release();
+    await parts.elected?.lease.release();
     await engine.close();
     throw error;
   }
 }
 
-async function openForWriting(dir: string, home: StoreHome, options: SessionOptions): Promise<Store> {
-  requireOnlyHome(dir, home, options);
-  if (home.kind === 'postgres') options.scrubber.add(passwordsIn(home.url));
-  const { tolerant, logger } = options;
-  const open = (): Promise<Store> => openStoreAt(home);
+async function openForWriting(
+  dir: string,
+  home: StoreHome,
+  { tolerant, logger }: SessionOptions,
+  elected: Elected | undefined,
+): Promise<Store> {
+  const lead = elected && { token: elected.lease.token, id: elected.lease.leader.id };
+  const open = (): Promise<Store> => openStoreAt(home, lead);
   const store =
     tolerant === undefined ? await open() : await onceStoreAnswers(open, waitFor(tolerant, logger));
   noteHome(dir, home);
   return store;
 }
+
+function leadOptions({ by, logger, forceUnlock, tolerant }: SessionOptions) {
+  return {
+    by,
+    logger,
+    leaseMs: defaultLeaseMs,
+    ...(forceUnlock === undefined ? {} : { force: forceUnlock }),
+    ...(tolerant === undefined ? {} : { tolerant }),
+  };
+}
+
+/** With what the leader before may have left under way, where it did not give the lead back. */
+async function leadOf(store: Store, { lease, before }: Elected): Promise<Lead> {
+  if (before.leader === undefined) return { lease, before, formerCalls: [] };
+  const plans = await store.plans(plansLookedAt);
+  return { lease, before, formerCalls: formerCalls(plans, { leaseMs: before.leaseMs, now: Date.now() }) };
+}
+
+/** More plans are never under way at once. */
+const plansLookedAt = 50;
 
 function firstLoad(sources: Manifests, { tolerant }: SessionOptions): Promise<Loaded | undefined> {
   return tolerant === undefined ? sources.mustLoad() : sources.load();

@@ -6,6 +6,7 @@ import { exitStatus, ReeveError } from './errors.ts';
 import type { StoreHome } from './store/home.ts';
 import { schemas } from './store/migrations/migrate.ts';
 import { openTablesAt, openTablesAtReadOnly, setAside } from './store/open.ts';
+import type { Lead } from './store/postgres/postgres.ts';
 import type { OpenTables } from './store/schema.ts';
 import { linesOf, type ReadFile, readStoreFile } from './store/transfer/file.ts';
 import { contentOf, fill, withSnapshot } from './store/transfer/fill.ts';
@@ -38,8 +39,13 @@ export function readExport(path: string): Promise<ReadFile> {
 }
 
 /** Fills an empty home; false: it held exactly that before. */
-export async function importStore(home: StoreHome, dir: string, file: ReadFile): Promise<boolean> {
-  const tables = await openTablesAt(home);
+export async function importStore(
+  home: StoreHome,
+  dir: string,
+  file: ReadFile,
+  lead?: Lead,
+): Promise<boolean> {
+  const tables = await openTablesAt(home, lead);
   try {
     const filled = await fill(tables.db, file.rows(), file.content, home.shown);
     noteHome(dir, home);
@@ -57,7 +63,7 @@ export interface Moved {
 
 /**
  * From one home to the other. In this order: the new one is filled and read back, then noted as the platform's, then the old
- * one is set aside. Cut off anywhere, it goes on when it is asked for again.
+ * one is set aside. Cut off anywhere, it goes on when it is asked for again. `lead`: of the new one.
  */
 export async function moveStore(
   from: StoreHome,
@@ -65,11 +71,12 @@ export async function moveStore(
   dir: string,
   platform: string,
   at: number,
+  lead?: Lead,
 ): Promise<Moved> {
   const source = await mustHold(await openTablesAtReadOnly(from), from, platform);
   let content: Content;
   try {
-    const target = await openTablesAt(to);
+    const target = await openTablesAt(to, lead);
     try {
       content = await withSnapshot(source.db, async (rows) => {
         const expected = await contentOf(rows());

@@ -3,6 +3,7 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { ConnectedEngine } from './docker/connect.ts';
+import type { Holder } from './lock/holder.ts';
 import { acquireLock, type Lock } from './lock/lock.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -10,6 +11,8 @@ export interface LockOptions {
   /** `root@host (apply)`. */
   readonly by: string;
   readonly forceUnlock?: boolean;
+  /** The store whose lease is held. */
+  readonly store?: string;
   /** Waits for an engine that is away, until this aborts; absent: gives up. */
   readonly tolerant?: AbortSignal;
   readonly logger: Logger;
@@ -26,8 +29,14 @@ export async function takeLock(
     engine: engine.locks,
     engineKey: engine.key,
     platform,
-    holder: { host: hostname(), pid: process.pid, command: options.by, stateDir: dir, since: Date.now() },
+    holder: holderHere(options.by, dir),
+    ...(options.store === undefined ? {} : { store: options.store }),
     ...(options.forceUnlock === undefined ? {} : { force: options.forceUnlock }),
     ...(options.tolerant === undefined ? {} : { wait: waitFor(options.tolerant, options.logger) }),
   });
+}
+
+/** This process as others are told of it. */
+export function holderHere(by: string, dir: string): Holder {
+  return { host: hostname(), pid: process.pid, command: by, stateDir: dir, since: Date.now() };
 }

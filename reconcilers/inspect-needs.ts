@@ -38,9 +38,11 @@ export function needsInspect(
       continue;
     }
     if (current.detail !== undefined) continue;
+    // Only its own start tells a restart that was made, and its outcome lost, from one still to be made.
+    const isToRestart = facts.restarts[ref] !== undefined;
     const isReplacing = predecessor !== undefined && current.state !== 'running';
     const follows = mayHaveToFollow(workload, current, facts, owned);
-    if (isReplacing || follows || isUnclear(workload, current, facts)) ids.push(current.id);
+    if (isReplacing || isToRestart || follows || isUnclear(workload, current, facts)) ids.push(current.id);
   }
   return [...new Set(ids)];
 }

@@ -9,9 +9,11 @@ import type { Plan } from '../../reconcilers/plan.ts';
 import { ReeveError } from '../errors.ts';
 import { findController } from '../http/find.ts';
 import type { HealthAnswer } from '../http/protocol.ts';
+import { livingLeader } from '../lead.ts';
+import type { Leader } from '../lease/port.ts';
 import { holderNow } from '../lock/lock.ts';
 import { readSnapshot } from '../reports/read.ts';
-import type { Snapshot } from '../reports/snapshot.ts';
+import type { LeaderInfo, Snapshot } from '../reports/snapshot.ts';
 import { openSession } from '../session.ts';
 import { openStoreAtReadOnly, type StoreReader } from '../store/open.ts';
 import type { StoredCondition } from '../store/store.ts';
@@ -57,6 +59,11 @@ async function see(
   if (store !== undefined && controller.health !== undefined) {
     return readSnapshot(store, { platform, at, controller: controller.health });
   }
+  const leader = await livingLeader(place.home);
+  // Another machine's controller keeps it, and what is stored is current.
+  if (store !== undefined && leader !== undefined && isController(leader)) {
+    return readSnapshot(store, { platform, at, leader: leaderInfo(leader) });
+  }
   const remembered: Snapshot =
     store === undefined
       ? { at, platform, conditions: [], facts: noFacts, seen: 'remembered' }
@@ -65,7 +72,7 @@ async function see(
     return { ...remembered, trouble: { message: controller.trouble, diagnostics: [] } };
   }
   try {
-    return await observe(place, flags, context, remembered);
+    return await observe(place, flags, context, remembered, leader);
   } catch (error) {
     // Never applied, and not to be looked at: there is nothing else to show.
     if (
@@ -94,6 +101,7 @@ async function observe(
   flags: PlatformFlags,
   context: Context,
   remembered: Snapshot,
+  leader: Leader | undefined,
 ): Promise<Snapshot> {
   const session = await openSession(
     sessionOptions(place, flags, context, { verb: 'look', lock: false, manifests: false }),
@@ -108,7 +116,7 @@ async function observe(
     // What the manifests say now may be newer than what is in force.
     const { inForce, ...rest } = remembered;
     const isInForce = inForce !== undefined && remembered.revision?.id === revision.id;
-    const holder = holderNow(session.engine.key, session.platform);
+    const holder = leader ?? holderNow(session.engine.key, session.platform);
     return {
       ...rest,
       ...(isInForce ? { inForce } : {}),
@@ -121,6 +129,15 @@ async function observe(
   } finally {
     await session.close();
   }
+}
+
+/** And not a command that is at work for a moment. */
+function isController({ command }: Leader): boolean {
+  return command.endsWith('(run)');
+}
+
+function leaderInfo({ command, pid, host, since }: Leader): LeaderInfo {
+  return { by: command, pid, host, since: new Date(since).toISOString() };
 }
 
 function platformStatus(plan: Plan): readonly ResourceStatus[] {

@@ -24,10 +24,16 @@ export async function importFile(path: string, flags: PlatformFlags, context: Co
   }
   const dir = flags.state === undefined ? stateDir(platform, context) : resolve(context.cwd, flags.state);
   const home = homeOf(dir, platform, askedStore(flags.store, context.env), context);
-  const filled = await underLock({ platform, dir }, flags, context, 'store import', async () => {
-    requireOnlyHome(dir, home, context);
-    return importStore(home, dir, file);
-  });
+  const filled = await underLock(
+    { platform, dir, homes: [home] },
+    flags,
+    context,
+    'store import',
+    async (lead) => {
+      requireOnlyHome(dir, home, context);
+      return importStore(home, dir, file, lead(home));
+    },
+  );
   const words = contentWords(file.content.rows);
   context.terminal.out(
     filled
@@ -50,8 +56,12 @@ export async function moveTo(to: string, flags: PlatformFlags, context: Context)
       hint: 'reeve store check says what is in it',
     });
   }
-  const { content, aside } = await underLock({ platform, dir }, flags, context, 'store migrate', () =>
-    moveStore(from, target, dir, platform, context.now()),
+  const { content, aside } = await underLock(
+    { platform, dir, homes: [from, target] },
+    flags,
+    context,
+    'store migrate',
+    (lead) => moveStore(from, target, dir, platform, context.now(), lead(target)),
   );
   terminal.out(`moved to ${target.shown}, read back and found the same: ${contentWords(content.rows)}`);
   terminal.out(

@@ -53,7 +53,9 @@ export async function reach(flags: PlatformFlags, context: Context, options: Rea
       throw new InvalidManifest(mistakes);
     }
     // Looking at other manifests than the controller's is no quarrel with it: it is done here.
-    if (options.lock || asked === undefined) {
+    // One that stands by sees nothing of its own, and tells whoever would act who leads.
+    const sees = found.health.standby === undefined;
+    if (options.lock || (asked === undefined && sees)) {
       return { control: found.reach(asked), place, controller: found.health };
     }
   }

@@ -239,6 +239,7 @@ export interface RawVolume {
 
 /** `GET /info`. */
 export interface RawInfo {
+  ID?: Maybe<string>;
   Name?: Maybe<string>;
   ServerVersion?: Maybe<string>;
   OperatingSystem?: Maybe<string>;

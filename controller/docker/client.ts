@@ -23,8 +23,15 @@ export interface EngineClient {
   stream(call: Call): Promise<IncomingMessage>;
 }
 
-/** A client of one engine. Connects lazily: creating it never fails because the engine is down. */
-export function createClient(dialled: Dialled, defaultTimeoutMs: number): EngineClient {
+/**
+ * A client of one engine. Connects lazily: creating it never fails because the engine is down. `mayAct` is asked immediately
+ * before each call that is more than a look, and throws where it may not be made.
+ */
+export function createClient(
+  dialled: Dialled,
+  defaultTimeoutMs: number,
+  mayAct: () => void = () => undefined,
+): EngineClient {
   const modem = createModem(dialled);
   let version: Promise<string> | undefined;
 
@@ -33,6 +40,7 @@ export function createClient(dialled: Dialled, defaultTimeoutMs: number): Engine
    * once more then; for acting, whoever acts decides.
    */
   async function open(call: Call, path: string, guard: Guard): Promise<IncomingMessage> {
+    if (call.method !== 'GET') mayAct();
     try {
       return await dial(modem, call, path, guard.signal).catch((cause) => {
         if (call.method !== 'GET' || !isBroken(cause) || guard.signal.aborted) throw cause;

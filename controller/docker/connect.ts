@@ -28,6 +28,8 @@ export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Of a call that has none of its own. */
   readonly timeoutMs?: number;
+  /** Asked immediately before each call that is more than a look; throws where it may not be made. */
+  readonly mayAct?: () => void;
 }
 
 export interface ConnectedEngine extends Engine {
@@ -45,7 +47,7 @@ const newConnectionMs = 2_000;
 export async function connectEngine(options: ConnectOptions): Promise<ConnectedEngine> {
   const address = addressOf(options);
   const transport = await openTransport(address, options.env);
-  const client = createClient(transport.dialled, options.timeoutMs ?? defaultTimeoutMs);
+  const client = createClient(transport.dialled, options.timeoutMs ?? defaultTimeoutMs, options.mayAct);
   const credentials = makeCredentials({ env: options.env, readFile });
   const about = rememberInfo(client);
   // Asked for by every look: what it takes to tell (all Unix sockets of the machine) is done once.
@@ -131,6 +133,7 @@ function toInfo(address: EngineAddress, raw: RawInfo, apiVersion: string): Engin
   return {
     host: address.host,
     key: keyOf(address),
+    identity: `${raw.ID ?? ''} ${raw.DockerRootDir ?? ''}`,
     version: raw.ServerVersion ?? '',
     apiVersion,
     cpus: raw.NCPU ?? 0,

@@ -137,6 +137,14 @@ export const healthAnswer = z.object({
   engine: z.string(),
   startedAt: z.string(),
   sources: z.array(z.string()),
+  /** It does not act: another leads, if anybody does at this moment. */
+  standby: z
+    .object({
+      leader: z
+        .object({ by: z.string(), pid: z.number(), host: z.string(), since: z.string() })
+        .exactOptional(),
+    })
+    .exactOptional(),
 });
 export type HealthAnswer = z.infer<typeof healthAnswer>;
 

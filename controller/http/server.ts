@@ -13,6 +13,7 @@ import { awaitingWord, listProcedures, readProcedure } from '../procedures/read.
 import { readSnapshot } from '../reports/read.ts';
 import { resourceRows } from '../reports/resources.ts';
 import { eventRow, statusReport } from '../reports/status.ts';
+import type { StoreReader } from '../store/sql-store.ts';
 import type { Store } from '../store/store.ts';
 import {
   actBody,
@@ -47,11 +48,38 @@ export interface ServeOptions {
 export interface Server {
   /** Ends what is under way as an interrupt would, and takes the socket away. */
   close(): Promise<void>;
+  /** … leaves the socket, which another server has taken over. */
+  handOver(): Promise<void>;
 }
 
 /** Serves until closed. The caller holds the platform's lock: a socket file that is there belongs to a dead controller. */
 export async function serve(control: Control, options: ServeOptions): Promise<Server> {
   const closing = new AbortController();
+  const app = makeApp();
+  const health = healthOf(options);
+  addReading(app, options, () => health);
+  addLooking(app, control);
+  addActing(app, control, options, closing.signal);
+  await listen(app, options.socketPath);
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await app.close();
+  };
+  return serverOf(options, close);
+}
+
+/** `end`: of what it serves. */
+export function serverOf({ socketPath }: Pick<ServeOptions, 'socketPath'>, end: () => Promise<void>): Server {
+  return {
+    close: async () => {
+      await rm(socketPath, { force: true });
+      await end();
+    },
+    handOver: end,
+  };
+}
+
+export function makeApp(): FastifyInstance {
   const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1 << 20 });
   app.setErrorHandler((error, _request, reply) => {
     const answer = errorAnswerOf(error);
@@ -61,20 +89,11 @@ export async function serve(control: Control, options: ServeOptions): Promise<Se
     const error = { message: `there is no ${request.method} ${request.url}`, status: exitStatus.usage };
     return reply.code(404).send({ error });
   });
-  addReading(app, control, options);
-  addActing(app, control, options, closing.signal);
-  await listen(app, options.socketPath);
-  return {
-    close: async () => {
-      closing.abort();
-      await rm(options.socketPath, { force: true });
-      await app.close();
-    },
-  };
+  return app;
 }
 
 /** Bound under another name, closed to others, then moved into place: there is no moment at which others could connect. */
-async function listen(app: FastifyInstance, socketPath: string): Promise<void> {
+export async function listen(app: FastifyInstance, socketPath: string): Promise<void> {
   // No longer than the socket's own name, which may be as long as the kernel takes.
   const temporary = join(dirname(socketPath), `.s${process.pid}`);
   await rm(temporary, { force: true });
@@ -83,18 +102,26 @@ async function listen(app: FastifyInstance, socketPath: string): Promise<void> {
   await rename(temporary, socketPath);
 }
 
-function addReading(app: FastifyInstance, control: Control, options: ServeOptions): void {
-  const { store, platform, engine, sources, version, now } = options;
-  const health: HealthAnswer = {
-    platform,
-    engine,
-    pid: process.pid,
-    version,
-    startedAt: new Date(now()).toISOString(),
-    sources: [...sources],
-  };
-  const snapshot = () => readSnapshot(store, { platform, at: now(), controller: health });
-  app.get('/v1/health', () => health);
+export function healthOf({
+  platform,
+  engine,
+  sources,
+  version,
+  now,
+}: Omit<ServeOptions, 'store'>): HealthAnswer {
+  const startedAt = new Date(now()).toISOString();
+  return { platform, engine, pid: process.pid, version, startedAt, sources: [...sources] };
+}
+
+interface Readable extends Omit<ServeOptions, 'store'> {
+  readonly store: StoreReader;
+}
+
+/** What the store alone can answer. */
+export function addReading(app: FastifyInstance, options: Readable, health: () => HealthAnswer): void {
+  const { store, platform, now } = options;
+  const snapshot = () => readSnapshot(store, { platform, at: now(), controller: health() });
+  app.get('/v1/health', () => health());
   app.get('/v1/status', async () => {
     const warnings = await store.events({ type: 'Warning', limit: 5 });
     return statusReport(await snapshot(), warnings, await awaitingWord(store));
@@ -113,6 +140,9 @@ function addReading(app: FastifyInstance, control: Control, options: ServeOption
   });
   app.get('/v1/procedures', async () => ({ procedures: await listProcedures(store) }));
   app.get('/v1/procedures/:id', (request) => readProcedure(store, (request.params as { id: string }).id));
+}
+
+function addLooking(app: FastifyInstance, control: Control): void {
   app.get('/v1/plan', () => control.plan({ names: [], allowDelete: false, updateImages: false }));
   app.get('/v1/statuses', () => control.statuses());
 }

@@ -1,12 +1,13 @@
 // Never do two act on one platform of one engine, whatever their state folders, containers or machines. First the
 // machine's lock file, which is free the moment its holder dies; then the marker on the engine, which all can see.
+// Controllers of one store that has a lease share the marker, and have no file: which of them acts is the lease's to say.
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { makePrivateDir, runtimeDir } from '../runtime-dir.ts';
 import { type Holder, identifyProcess } from './holder.ts';
-import { readHolder, takeLockFile } from './lock-file.ts';
+import { type LockFile, readHolder, takeLockFile } from './lock-file.ts';
 import { type Taken, takeMarker } from './marker.ts';
 import type { LockEngine } from './port.ts';
 
@@ -20,6 +21,8 @@ export interface LockRequest {
   readonly locksDir?: string;
   /** `--force-unlock`: take it from a holder of whom it cannot be told from here whether it lives. */
   readonly force?: boolean;
+  /** The store whose lease the holder has; its other controllers are let in too. */
+  readonly store?: string;
   /** Called each time the engine cannot be asked, with the machine's lock kept meanwhile; resolves: ask again. Absent: give up. */
   readonly wait?: (error: Error) => Promise<void>;
 }
@@ -33,13 +36,17 @@ export interface Lock {
 
 /** Resolves when the platform is ours; throws with exit status 75, naming the holder, if it is another's. */
 export async function acquireLock(request: LockRequest): Promise<Lock> {
-  const { engine, engineKey, platform, holder } = request;
-  const path = lockPath(request.locksDir ?? defaultLocksDir(), engineKey, platform);
-  const file = takeLockFile(path, holder);
-  if (file === undefined) throw refusal(platform, readHolder(path), 'alive');
+  const { engine, platform, holder, store } = request;
+  const file = store === undefined ? takeFile(request) : noFile;
   let taken: Taken;
   try {
-    const claim = { platform, holder, identity: identifyProcess(holder.pid), force: request.force ?? false };
+    const claim = {
+      platform,
+      holder,
+      identity: identifyProcess(holder.pid),
+      force: request.force ?? false,
+      ...(store === undefined ? {} : { store }),
+    };
     taken = await patiently(() => takeMarker(engine, claim), request.wait);
   } catch (error) {
     file.release();
@@ -62,6 +69,27 @@ export async function acquireLock(request: LockRequest): Promise<Lock> {
       }
     },
   };
+}
+
+const noFile: LockFile = { release: () => undefined };
+
+function takeFile({ engineKey, platform, holder, locksDir }: LockRequest): LockFile {
+  const path = lockPath(locksDir ?? defaultLocksDir(), engineKey, platform);
+  const file = takeLockFile(path, holder);
+  if (file === undefined) throw refusal(platform, readHolder(path), 'alive');
+  return file;
+}
+
+/** The state folder for this process alone, where no lock of the platform sees to it. Throws with exit status 75. */
+export function takeFolder(dir: string, holder: Holder): LockFile {
+  const file = takeLockFile(lockPath(defaultLocksDir(), 'state folder', dir), holder);
+  if (file !== undefined) return file;
+  const by = readHolder(lockPath(defaultLocksDir(), 'state folder', dir));
+  const who = by === undefined ? 'another controller' : `${by.command} (pid ${by.pid})`;
+  throw new ReeveError(`the state folder ${dir} is in use by ${who}`, {
+    status: exitStatus.held,
+    hint: 'one that stands by on the same machine needs a folder of its own: --state, with a copy of the file key in it',
+  });
 }
 
 /** Who acts on the platform now, as far as this machine's lock tells; takes nothing. */
@@ -99,7 +127,20 @@ function lockPath(dir: string, engineKey: string, platform: string): string {
   return join(dir, `${name}.lock`);
 }
 
-function refusal(platform: string, by: Holder | undefined, liveness: 'alive' | 'unknown'): ReeveError {
+function refusal(
+  platform: string,
+  by: (Holder & { readonly store?: string }) | undefined,
+  liveness: 'alive' | 'unknown',
+): ReeveError {
+  if (by?.store !== undefined) {
+    return new ReeveError(
+      `platform ${platform} is kept on this engine by controllers with another store, in Postgres (one of them: ${by.command}, pid ${by.pid} on ${by.host}, state in ${by.stateDir})`,
+      {
+        status: exitStatus.held,
+        hint: 'name that store with --store or REEVE_STORE; or stop all of them, and if the lock is then still there, use reeve run --force-unlock',
+      },
+    );
+  }
   const who =
     by === undefined
       ? 'another reeve process, which is just starting'

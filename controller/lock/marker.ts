@@ -15,6 +15,8 @@ export interface Claim {
   readonly identity: ProcessIdentity;
   /** Take it from a holder of whom nobody can tell whether it lives; never from one that does. */
   readonly force: boolean;
+  /** The store whose lease says which process acts: its controllers share the marker. */
+  readonly store?: string;
 }
 
 export interface Marker {
@@ -25,7 +27,7 @@ export interface Marker {
 
 export type Taken =
   | { readonly marker: Marker }
-  | { readonly heldBy: Holder; readonly liveness: 'alive' | 'unknown' };
+  | { readonly heldBy: Holder & { readonly store?: string }; readonly liveness: 'alive' | 'unknown' };
 
 export async function takeMarker(engine: LockEngine, claim: Claim): Promise<Taken> {
   const name = `reeve.lock.${claim.platform}`;
@@ -58,7 +60,11 @@ async function take(
     const found = await engine.createMarker(name, labels);
     if (found[key.token] === labels[key.token]) return undefined;
     const trace = toTrace(found);
-    const liveness = await judge(trace, { ...claim.identity, host: claim.holder.host }, engine);
+    // Of a store's controllers one may be gone and the next act.
+    const liveness =
+      found[key.store] === undefined
+        ? await judge(trace, { ...claim.identity, host: claim.holder.host }, engine)
+        : 'unknown';
     if (liveness === 'alive' || (liveness === 'unknown' && !claim.force)) return { heldBy: trace, liveness };
     const token = found[key.token] ?? 'none';
     const guard = `${base}.${token}`;
@@ -82,6 +88,7 @@ async function ownContainer(engine: LockEngine, identity: ProcessIdentity): Prom
 const key = {
   platform: 'reeve.lock',
   token: 'reeve.lock.token',
+  store: 'reeve.lock.store',
   host: 'reeve.lock.host',
   machine: 'reeve.lock.machine',
   boot: 'reeve.lock.boot',
@@ -94,10 +101,11 @@ const key = {
   since: 'reeve.lock.since',
 } as const;
 
-function toLabels({ platform, holder, identity }: Claim, container: string): MarkerLabels {
+function toLabels({ platform, holder, identity, store }: Claim, container: string): MarkerLabels {
   return {
     [key.platform]: platform,
-    [key.token]: randomUUID(),
+    [key.token]: store ?? randomUUID(),
+    ...(store === undefined ? {} : { [key.store]: store }),
     [key.host]: holder.host,
     [key.machine]: identity.machine,
     [key.boot]: identity.boot,
@@ -111,7 +119,7 @@ function toLabels({ platform, holder, identity }: Claim, container: string): Mar
   };
 }
 
-function toTrace(labels: MarkerLabels): HolderTrace & Holder {
+function toTrace(labels: MarkerLabels): HolderTrace & Holder & { readonly store?: string } {
   const text = (name: keyof typeof key) => labels[key[name]] ?? '';
   return {
     host: text('host'),
@@ -124,5 +132,6 @@ function toTrace(labels: MarkerLabels): HolderTrace & Holder {
     command: text('command'),
     stateDir: text('stateDir'),
     since: Number(text('since')),
+    ...(text('store') === '' ? {} : { store: text('store') }),
   };
 }

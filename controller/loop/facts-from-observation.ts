@@ -9,15 +9,17 @@ import { identityLabels } from '../../reconcilers/observed.ts';
 import type { FactChange } from '../store/store.ts';
 import { forgetContainer, goneAt } from './facts-from-event.ts';
 
-/** The facts that change by this observation. */
+/** The facts that change by this observation. `busy`: what a step under way makes of them it remembers itself. */
 export function factsFromObservation(
   revision: Revision,
   observed: ObservedState,
   facts: Facts,
+  busy: ReadonlySet<Ref> = new Set(),
 ): FactChange[] {
   const ours = observed.containers.filter((c) => c.labels[identityLabels.platform] === revision.platform);
   return [
     ...ours.flatMap((c) => sightOf(c, observed.at, facts)),
+    ...ours.flatMap((c) => restartOf(c, facts, busy)),
     ...goneContainers(observed, facts),
     ...volumesOf(revision, observed, facts),
     ...networksOf(revision, observed, facts),
@@ -59,6 +61,18 @@ function rerunOf({ labels, state }: ObservedContainer, at: number, facts: Facts)
   return asked !== undefined && state === 'running' && at > asked.at
     ? [{ fact: 'reruns', key: ref, value: undefined }]
     : [];
+}
+
+/** Started since a restart was asked for: it was made, and its outcome lost with the controller that made it. */
+function restartOf(
+  { labels, detail, state }: ObservedContainer,
+  facts: Facts,
+  busy: ReadonlySet<Ref>,
+): FactChange[] {
+  const ref = `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` as Ref;
+  const asked = facts.restarts[ref];
+  const isMade = state === 'running' && asked !== undefined && (detail?.startedAt ?? 0) > asked.at;
+  return isMade && !busy.has(ref) ? [{ fact: 'restarts', key: ref, value: undefined }] : [];
 }
 
 /** A look corrects what an event said only when that is no news: the look may have begun before the event. */

@@ -5,11 +5,13 @@ import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, StepOutcome } from '../engine.ts';
 import { ReeveError } from '../errors.ts';
+import { callTimeoutUnder } from '../lease/former-calls.ts';
+import type { Lease } from '../lease/lease.ts';
 import { pullModel } from '../ollama/client.ts';
 import type { ModelServers } from '../ollama/servers.ts';
 
 /** Longest an engine call may take before it is looked at; a stop waits its grace beside this. */
-const callTimeoutMs = 60_000;
+const longestCallMs = 60_000;
 const pullTimeoutMs = 60 * 60_000;
 
 const longOps = new Set<Step['op']>(['pullImage', 'buildImage']);
@@ -19,6 +21,8 @@ export interface PerformContext {
   readonly servers: ModelServers;
   /** Progress in words, of a pull or build. */
   readonly progress: (step: Step, message: string) => void;
+  /** By a lead for a time: the acts are its holder's alone, and no call takes longer than its successor waits. */
+  readonly lease?: Lease;
 }
 
 /** Performs `step`; rejects with an EngineError or ReeveError. */
@@ -29,9 +33,14 @@ export async function perform(
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   const progress = (message: string): void => context.progress(step, message);
-  if (step.op === 'pullModel') return performModelPull(context.servers, step, progress, signal);
+  const { lease } = context;
+  if (step.op === 'pullModel') {
+    lease?.mustHold();
+    return performModelPull(context.servers, step, progress, signal);
+  }
+  const callMs = lease === undefined ? longestCallMs : callTimeoutUnder(lease.leaseMs);
   const grace = 'graceMs' in step.args ? (step.args.graceMs ?? 10_000) : 0;
-  const timeoutMs = longOps.has(step.op) ? pullTimeoutMs : callTimeoutMs + grace;
+  const timeoutMs = longOps.has(step.op) ? pullTimeoutMs : callMs + grace;
   return context.engine.perform(step, { secrets, signal, progress, timeoutMs });
 }
 

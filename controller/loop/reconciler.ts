@@ -20,6 +20,7 @@ import { factsFromObservation } from './facts-from-observation.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
 import { saveHeldBack } from './held-back.ts';
 import { eventsOfTransitions, type JournalContext } from './journal.ts';
+import { eventsOfLostOutcomes } from './lost-outcomes.ts';
 import { Notices } from './notices.ts';
 import type { OwnMarks } from './own-marks.ts';
 import type { PlanRecorder } from './plan-recorder.ts';
@@ -106,6 +107,17 @@ export class Reconciler {
     this.#ledger = new StepLedger(context);
   }
 
+  /** For these a call that is not ours may be under way: nothing is planned before it is surely over. */
+  leaveAlone(calls: readonly { readonly ref: Ref; readonly ms: number }[]): void {
+    for (const { ref, ms } of calls) {
+      this.#busy.add(ref);
+      setTimeout(() => {
+        this.#busy.delete(ref);
+        this.#context.onFree();
+      }, ms).unref();
+    }
+  }
+
   get busy(): ReadonlySet<Ref> {
     return this.#busy;
   }
@@ -122,7 +134,9 @@ export class Reconciler {
   /** Observes and plans; acts on nothing, stores only facts of sight. */
   async look(target: Target, options: PassOptions): Promise<Look> {
     const { facts: _, seen, ...look } = await this.#look(target, options);
-    if (seen.length > 0) await this.#context.store.setFacts(seen);
+    // What a pass would tell of is left to it.
+    const silent = seen.filter(({ fact }) => fact !== 'restarts');
+    if (silent.length > 0) await this.#context.store.setFacts(silent);
     return look;
   }
 
@@ -140,7 +154,7 @@ export class Reconciler {
       await observer.inspect(ids);
       observed = observer.complete(observed);
     }
-    const seen = factsFromObservation(target.revision, observed, facts);
+    const seen = factsFromObservation(target.revision, observed, facts, busy);
     const known = factsWith(before, seen);
     facts = factsFor(target, known, observed, options);
     const plan = makePlan({
@@ -177,10 +191,12 @@ export class Reconciler {
     const dispatched = mayGo ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
     const happened = eventsOfHappenings(plan, dispatched, facts, journal);
     const told = new Set(happened.events.map((e) => `${e.regarding} ${e.reason}`));
+    const lost = eventsOfLostOutcomes(seen, journal);
     const notices = this.#notices.news(plan, journal);
     const eventsOf = (changed: readonly StoredCondition[]): readonly NewEvent[] =>
       [
         ...holds.events,
+        ...lost,
         // What an act's cause tells is not told again as the condition that it ends.
         ...eventsOfTransitions(changed, journal).filter((e) => !told.has(`${e.regarding} ${e.reason}`)),
         ...notices,

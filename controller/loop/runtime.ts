@@ -7,12 +7,13 @@ import type { Ref } from '../../desired-state/resource.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, exitStatus, ReeveError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
 import { BesidePasses } from '../procedures/beside-passes.ts';
 import type { Recoveries } from '../procedures/recoveries.ts';
 import type { Runner } from '../procedures/runner.ts';
+import type { Lead } from '../session-parts.ts';
 import { StoreAway } from '../store/away.ts';
 import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
@@ -43,6 +44,8 @@ export interface RuntimeOptions {
   readonly passId: () => string;
   /** A name for a new procedure, unlike all before. */
   readonly procedureId: (kind: string) => string;
+  /** Absent: nobody else can act, by the machine's lock. */
+  readonly lead?: Lead;
 }
 
 /** After a pass that failed for another reason than the engine (a full disk). */
@@ -121,7 +124,12 @@ export class Runtime {
       draining: this.#drain.signal,
       perform: (step, secrets, signal) =>
         perform(
-          { engine, servers: this.servers, progress: (s, m) => this.#progress(s, m) },
+          {
+            engine,
+            servers: this.servers,
+            progress: (s, m) => this.#progress(s, m),
+            ...(options.lead === undefined ? {} : { lease: options.lead.lease }),
+          },
           step,
           secrets,
           signal,
@@ -135,6 +143,7 @@ export class Runtime {
       onFailed: (error) => void this.#passFailed(error),
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
+    this.reconciler.leaveAlone(options.lead?.formerCalls ?? []);
     this.#beside = new BesidePasses(options, { reconciler: this.reconciler, wake });
     this.procedures = this.#beside.runner;
     this.recoveries = this.#beside.recoveries;
@@ -258,6 +267,11 @@ export class Runtime {
   async #passFailed(error: unknown): Promise<void> {
     const { logger, now } = this.#o;
     const failure = error instanceof Error ? error : new Error(String(error));
+    // Another leads, or nobody knows: to do and to tell what there is is the leader's.
+    if (isAnothers(failure)) {
+      logger.warn(failure.message);
+      return this.#lookAgain(passRetryMs);
+    }
     if (failure instanceof StoreAway) return this.#lookAgain(this.#storeLink.failed(failure));
     const unreachable = failure instanceof EngineError && failure.code === 0;
     if (unreachable) await this.#link.note({ type: 'failed', at: now(), message: failure.message });
@@ -285,4 +299,9 @@ export class Runtime {
     logStep(this.#o.logger, progress);
     this.onStep?.(progress);
   }
+}
+
+/** The lease has run out, or the store is written by another now. */
+function isAnothers(error: Error): boolean {
+  return error instanceof ReeveError && error.status === exitStatus.held;
 }

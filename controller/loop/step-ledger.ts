@@ -6,6 +6,7 @@ import type { Facts } from '../../reconcilers/facts.ts';
 import { imagesOf } from '../../reconcilers/images.ts';
 import type { Plan, Step } from '../../reconcilers/plan.ts';
 import { specHash } from '../../reconcilers/spec-hash.ts';
+import { LeaseLapsed } from '../lease/lease.ts';
 import type { FactChange, Store } from '../store/store.ts';
 import type { StepReport } from './executor.ts';
 import {
@@ -71,6 +72,11 @@ export class StepLedger {
     const { step, outcome, error } = report;
     // Cut off because the process is to end: whether it was done is seen by the next start, as after a crash.
     if (error !== undefined && this.#c.signal.aborted) return;
+    // It was not sent: whoever leads sees for itself whether it is still to be done.
+    if (error instanceof LeaseLapsed) {
+      this.#c.onStep({ step, pass: journal.pass, state: 'failed', message: error.message });
+      return;
+    }
     const { policy } = revision;
     const at = now();
     const before = await store.facts();

@@ -1,15 +1,21 @@
 // Reads from a store what a snapshot needs. No decisions.
 
 import type { Store } from '../store/store.ts';
-import type { ControllerInfo, Snapshot } from './snapshot.ts';
+import type { ControllerInfo, LeaderInfo, Snapshot } from './snapshot.ts';
 
 /** A store's view of its platform: current where a controller keeps it, else as last seen. */
 export async function readSnapshot(
   store: Pick<Store, 'inForce' | 'conditions' | 'facts'>,
-  options: { readonly platform: string; readonly at: number; readonly controller?: ControllerInfo },
+  options: {
+    readonly platform: string;
+    readonly at: number;
+    readonly controller?: ControllerInfo;
+    readonly leader?: LeaderInfo;
+  },
 ): Promise<Snapshot> {
   const [record, conditions, facts] = await Promise.all([store.inForce(), store.conditions(), store.facts()]);
   const { platform, at, controller } = options;
+  const leader = options.leader ?? controller?.standby?.leader;
   return {
     at,
     platform,
@@ -19,6 +25,7 @@ export async function readSnapshot(
     conditions,
     facts,
     ...(controller === undefined ? {} : { controller }),
-    seen: controller === undefined ? 'remembered' : 'controller',
+    ...(leader === undefined ? {} : { leader }),
+    seen: controller === undefined && leader === undefined ? 'remembered' : 'controller',
   };
 }

@@ -15,6 +15,16 @@ export interface ControllerInfo {
   readonly version: string;
   readonly startedAt: string;
   readonly sources: readonly string[];
+  /** It does not act: another leads, if anybody does. */
+  readonly standby?: { readonly leader?: LeaderInfo };
+}
+
+/** Who leads a platform that several controllers share. */
+export interface LeaderInfo {
+  readonly by: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
 }
 
 export interface Snapshot {
@@ -26,6 +36,8 @@ export interface Snapshot {
   readonly conditions: readonly StoredCondition[];
   readonly facts: Facts;
   readonly controller?: ControllerInfo;
+  /** Where that is another than `controller`. */
+  readonly leader?: LeaderInfo;
   /** Without a controller: the command that acts on it at this moment. */
   readonly acting?: { readonly command: string; readonly pid: number; readonly since: number };
   /** `controller`: kept up to date by one. `observed`: looked at just now. `remembered`: as it was when last seen. */

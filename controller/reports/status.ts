@@ -10,6 +10,7 @@ import {
   badPlatformConditions,
   type ControllerInfo,
   iso,
+  type LeaderInfo,
   type OutdatedJob,
   outdatedJobs,
   type Snapshot,
@@ -37,6 +38,8 @@ export interface StatusReport {
     readonly commit?: Commit;
   };
   readonly controller?: ControllerInfo;
+  /** Who leads, where that is not `controller`. */
+  readonly leader?: LeaderInfo;
   /** Without a controller: who is applying, taking down … at this moment. */
   readonly acting?: { readonly by: string; readonly pid: number; readonly since: string };
   readonly suspended?: {
@@ -116,6 +119,7 @@ export function statusReport(
           },
         }),
     ...(controller === undefined ? {} : { controller }),
+    ...(snapshot.leader === undefined ? {} : { leader: snapshot.leader }),
     ...(snapshot.acting === undefined
       ? {}
       : {

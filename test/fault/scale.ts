@@ -1,16 +1,16 @@
 // How much a fault test does: a short form in the suite, the full numbers under `npm run torture`. Torture also prints
 // its figures.
 
-const torture = process.env['REEVE_TORTURE'] === '1';
+export const isTorture = process.env['REEVE_TORTURE'] === '1';
 
 /** `short` in the suite, `full` under torture. */
 export function rounds(short: number, full: number): number {
-  return torture ? full : short;
+  return isTorture ? full : short;
 }
 
 /** A figure for the log of a torture run. */
 export function tell(line: string): void {
-  if (torture) process.stdout.write(`torture: ${line}\n`);
+  if (isTorture) process.stdout.write(`torture: ${line}\n`);
 }
 
 /** Long enough for all rounds. */

@@ -63,6 +63,14 @@ export interface CallListener {
   ended(call: CallRecord): void;
 }
 
+/** Stands at the two ends of a call: what it waits for holds the call up. */
+export interface CallGuard {
+  /** False: the engine never sees it, and its connection closes. */
+  mayPass(call: CallRecord): Promise<boolean>;
+  /** The engine has answered. False: the answer is never delivered. */
+  mayAnswer(call: CallRecord): Promise<boolean>;
+}
+
 const slowMs = 1_000;
 
 interface LiveRule {
@@ -74,6 +82,7 @@ export async function startEngineProxy(options: {
   target: string;
   socket: string;
   listener?: CallListener;
+  guard?: CallGuard;
 }): Promise<EngineProxy> {
   const { target, socket } = options;
   const rules: LiveRule[] = [];
@@ -100,7 +109,8 @@ export async function startEngineProxy(options: {
     return found.rule;
   }
 
-  const server = createServer((call, answer) => {
+  const server = createServer(async (call, answer) => {
+    const { guard } = options;
     count(counts, call);
     const record = { method: call.method ?? '', path: unversioned(call.url ?? '') };
     options.listener?.began(record);
@@ -111,9 +121,11 @@ export async function startEngineProxy(options: {
     if (kind === 'drop') return void call.socket.destroy();
     if (kind === 'refuse') return void call.resume().on('end', () => refuse(answer));
     if (kind === 'deny') return void call.resume().on('end', () => refuse(answer, 403, rule?.words));
+    if (guard !== undefined && !(await guard.mayPass(record))) return void call.socket.destroy();
     const onward = request(
       { socketPath: target, method: call.method, path: call.url, headers: call.headers, agent: false },
-      (fromEngine) => {
+      async (fromEngine) => {
+        if (guard !== undefined && !(await guard.mayAnswer(record))) return void call.socket.destroy();
         if (isEvents(call)) {
           eventStreams.add(answer);
           answer.on('close', () => eventStreams.delete(answer));

@@ -35,6 +35,8 @@ export interface RigOptions {
   /** Where the port connects to; absent: the engine's own socket. */
   readonly through?: string;
   readonly timeoutMs?: number;
+  /** Asked before each call that is more than a look. */
+  readonly mayAct?: () => void;
 }
 
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
@@ -44,6 +46,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     host: `unix://${options.through ?? socket}`,
     env: { HOME: '/nonexistent' },
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    ...(options.mayAct === undefined ? {} : { mayAct: options.mayAct }),
   });
   let made = 0;
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {

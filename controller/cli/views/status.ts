@@ -54,7 +54,13 @@ function signedWords({ signedBy, unverified }: Commit): string {
 }
 
 function keeper(report: StatusReport, now: number): string {
-  const { controller } = report;
+  const { controller, leader } = report;
+  const standsBy = controller === undefined ? '' : `; the controller here (pid ${controller.pid}) stands by`;
+  if (leader !== undefined) {
+    const led = age(now - Date.parse(leader.since));
+    return `led by ${leader.by} (pid ${leader.pid} on ${leader.host}, for ${led})${standsBy}`;
+  }
+  if (controller?.standby !== undefined) return `nobody leads at this moment${standsBy}`;
   if (controller !== undefined) {
     return `kept by a controller (pid ${controller.pid}, up ${age(now - Date.parse(controller.startedAt))})`;
   }

@@ -26,9 +26,14 @@ export interface Connection {
   readonly isOver: boolean;
 }
 
-/** `write` is a session of the platform's one writer; `read` one that cannot write. */
-export async function connect(home: PostgresHome, access: 'write' | 'read'): Promise<Connection> {
-  const name = `reeve ${home.platform.slice(0, 40)} ${randomBytes(5).toString('hex')}`;
+/** `write` is a session of the platform's one writer, of this `leader`; `read` one that cannot write. */
+export async function connect(
+  home: PostgresHome,
+  access: 'write' | 'read',
+  leader = 'reads',
+): Promise<Connection> {
+  // Postgres cuts it after 63 bytes.
+  const name = `reeve ${home.platform.slice(0, 30)} ${leader} ${randomBytes(5).toString('hex')}`;
   const client = new pg.Client({
     connectionString: withPasswordOfFile(home.url, process.env),
     application_name: name,

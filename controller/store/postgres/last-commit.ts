@@ -1,17 +1,22 @@
 // Which commit was the last, kept in the database itself: each transaction of the writer that writes leaves a mark of its own
 // in one row. So a commit whose answer was lost can be told from one that was not made, and what another process wrote
-// meanwhile is never written over. A table beside the store's, for SQLite has no answers to lose.
+// meanwhile is never written over. The row also has the token of the lease, so that a write of an older one is refused in its
+// own transaction. A table beside the store's, for SQLite has no answers to lose.
 
 import { randomBytes } from 'node:crypto';
 import { exitStatus, ReeveError } from '../../errors.ts';
 import type { PostgresHome } from '../home.ts';
 import type { Connection } from './connection.ts';
 
-export const lastCommitTable =
-  'CREATE TABLE IF NOT EXISTS last_commit (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), mark text NOT NULL)';
+export const lastCommitTable = [
+  'CREATE TABLE IF NOT EXISTS last_commit (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), mark text NOT NULL)',
+  'ALTER TABLE last_commit ADD COLUMN IF NOT EXISTS token bigint NOT NULL DEFAULT 0',
+];
 
 export class LastCommit {
   readonly #home: PostgresHome;
+  /** Of the lease that the writer holds. */
+  readonly #token: number;
   /** The mark that the database should have. */
   #mark: string;
   /** Of the transaction under way, once it has written. */
@@ -19,20 +24,24 @@ export class LastCommit {
   /** Of a commit that had no answer yet: the database has this mark or the one before. */
   #unsure: string | undefined;
 
-  private constructor(home: PostgresHome, mark: string) {
+  private constructor(home: PostgresHome, token: number, mark: string) {
     this.#home = home;
+    this.#token = token;
     this.#mark = mark;
   }
 
-  /** From now on the holder of this is the writer: whoever was it before finds its mark replaced. */
-  static async take(home: PostgresHome, connection: Connection): Promise<LastCommit> {
+  /** From now on the holder of this is the writer: whoever was it before finds its mark replaced. Throws where its token is an old one. */
+  static async take(home: PostgresHome, connection: Connection, token: number): Promise<LastCommit> {
     const mark = newMark();
     // Waits for a commit that is still on its way.
-    await connection.query(
-      'INSERT INTO last_commit (mark) VALUES ($1) ON CONFLICT (only_row) DO UPDATE SET mark = excluded.mark',
-      [mark],
+    const { rowCount } = await connection.query(
+      `INSERT INTO last_commit (mark, token) VALUES ($1, $2) ON CONFLICT (only_row)
+         DO UPDATE SET mark = excluded.mark, token = excluded.token WHERE last_commit.token <= excluded.token`,
+      [mark, token],
     );
-    return new LastCommit(home, mark);
+    const taken = new LastCommit(home, token, mark);
+    if (rowCount !== 1) throw taken.#taken();
+    return taken;
   }
 
   get hasWritten(): boolean {
@@ -43,10 +52,10 @@ export class LastCommit {
   async begin(connection: Connection): Promise<void> {
     await this.#settle(connection);
     const next = newMark();
-    const { rowCount } = await connection.query('UPDATE last_commit SET mark = $1 WHERE mark = $2', [
-      next,
-      this.#mark,
-    ]);
+    const { rowCount } = await connection.query(
+      'UPDATE last_commit SET mark = $1 WHERE mark = $2 AND token = $3',
+      [next, this.#mark, this.#token],
+    );
     if (rowCount !== 1) throw this.#taken();
     this.#next = next;
   }
@@ -96,15 +105,15 @@ export class LastCommit {
 
   #taken(): ReeveError {
     return new ReeveError(
-      `the store ${this.#home.shown} (schema ${this.#home.schema}) is written by another process too`,
+      `the store ${this.#home.shown} (schema ${this.#home.schema}) is written by another process now`,
       {
         status: exitStatus.held,
-        hint: `it keeps a platform of the same name on another engine, or took this one over; give each a database of its own, then start this one again`,
+        hint: 'it leads the platform, and nothing of this one was written over it; reeve status says who it is',
       },
     );
   }
 }
 
-function newMark(): string {
+export function newMark(): string {
   return randomBytes(12).toString('base64url');
 }

@@ -21,23 +21,26 @@ export class PostgresLink implements PostgresPool {
   readonly options = {};
   readonly #home: PostgresHome;
   readonly #access: 'write' | 'read';
+  readonly #leader: string | undefined;
   #connection: Connection | undefined;
   #lastCommit: LastCommit | undefined;
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
   #inTransaction = false;
 
-  constructor(home: PostgresHome, access: 'write' | 'read') {
+  /** `leader`: whose sessions these are, so that a successor can end them. */
+  constructor(home: PostgresHome, access: 'write' | 'read', leader?: string) {
     this.#home = home;
     this.#access = access;
+    this.#leader = leader;
   }
 
-  /** From now on each transaction that writes leaves its mark. */
-  async becomeWriter(): Promise<void> {
+  /** From now on each transaction that writes leaves its mark, and is refused once a newer token than this was given out. */
+  async becomeWriter(token: number): Promise<void> {
     const client = await this.connect();
     try {
       this.#lastCommit = await this.#worded('nothing', () =>
-        LastCommit.take(this.#home, this.#mustBeThere()),
+        LastCommit.take(this.#home, this.#mustBeThere(), token),
       );
     } finally {
       client.release();
@@ -166,7 +169,7 @@ export class PostgresLink implements PostgresPool {
 
   async #ensureConnection(): Promise<void> {
     if (this.#connection?.isOver === true) this.#drop();
-    this.#connection ??= await this.#worded('nothing', () => connect(this.#home, this.#access));
+    this.#connection ??= await this.#worded('nothing', () => connect(this.#home, this.#access, this.#leader));
   }
 
   async #worded<T>(kept: StoreAway['kept'], work: () => Promise<T>): Promise<T> {

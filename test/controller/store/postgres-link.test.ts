@@ -150,7 +150,7 @@ test('a second writer takes over, and the first can write nothing over it', asyn
   await second.record([makeEvent({ message: 'second' })]);
   await expect(store.record([makeEvent({ message: 'over' })])).rejects.toMatchObject({
     status: 75,
-    message: expect.stringContaining('is written by another process too'),
+    message: expect.stringContaining('is written by another process now'),
   });
   await second.record([makeEvent({ message: 'third' })]);
   await second.close();
