@@ -23,7 +23,6 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   const { sources, logger, platform } = parts;
   await begin(runtime, parts, signal);
   if (signal.aborted) return;
-  await runtime.procedures.load();
   await runtime.recoveries.load();
   runtime.start();
   let loading: Promise<void> = Promise.resolve();
@@ -100,6 +99,8 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
   for (let retryMs = 250; !signal.aborted; retryMs = Math.min(retryMs * 2, 10_000)) {
     try {
       await noteLostStore(store, engine, platform, Date.now(), false);
+      // Before anything is put in force: a rollout under way says what is aimed at.
+      await runtime.procedures.load();
       await aim(runtime, parts);
       // What runs is asked before it is judged: a controller's start is no news about the platform.
       if (runtime.target !== undefined) await answerProbesOnce(runtime, store, runtime.target);
@@ -116,7 +117,11 @@ async function aim(runtime: Runtime, parts: SessionParts): Promise<void> {
   const { store, engine, sources, by } = parts;
   const { revision, secrets } = sources.good ?? parts.first;
   const previous = (await store.inForce())?.revision;
-  await putInForce(store, engine, revision, { by, at: Date.now(), updateImages: false });
+  // One that failed is not tried again, whoever starts anew: what runs instead is in force already.
+  if ((await store.facts()).quarantined[revision.id] === undefined) {
+    await runtime.rollouts.bringIn(revision, by);
+    await putInForce(store, engine, revision, { by, at: Date.now(), updateImages: false });
+  }
   runtime.target = await targetOf({ revision, secrets }, previous, engine);
   runtime.wake();
 }

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Loaded } from '../desired-state/load-types.ts';
+import type { Revision } from '../desired-state/revision.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
@@ -29,6 +30,7 @@ import { Runtime } from './loop/runtime.ts';
 import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
 import { downPass, passOptionsOf, wholeApply } from './pass-options.ts';
 import { LocalProcedures } from './procedures/procedures.ts';
+import { isQuarantined, liftQuarantineOf, quarantineNotices } from './quarantine.ts';
 import type { SessionParts } from './session-parts.ts';
 import { ShownPlan } from './shown-plan.ts';
 import type { Store } from './store/store.ts';
@@ -97,8 +99,10 @@ export class SessionControl implements Control {
     await this.#loadAnew();
     const pass: PassOptions = await this.#passOf(options);
     const look = await this.#see(pass);
-    const { plan } = look;
     const { revision } = this.#loaded;
+    const notices = await quarantineNotices(this.store, revision);
+    const plan =
+      notices.length === 0 ? look.plan : { ...look.plan, warnings: [...notices, ...look.plan.warnings] };
     if (!this.#keeping) this.#shown.remember(options, { pass, look }, Date.now());
     return {
       revision,
@@ -125,6 +129,7 @@ export class SessionControl implements Control {
     }
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
     const { by, updateImages } = options;
+    await this.#bringIn(revision, seen, options);
     const facts = await this.store.facts();
     await putInForceAsSeen(this.store, this.engine, revision, observed, { by, at: Date.now(), updateImages });
     await takeOver(this.store, revision, observed, options.by, Date.now());
@@ -179,7 +184,8 @@ export class SessionControl implements Control {
   }
 
   async statuses(): Promise<{ statuses: readonly ResourceStatus[]; plan: Plan }> {
-    const plan = await this.#look({ mode: 'keep', names: [], allowDelete: false, removeVolumes: false });
+    const keeping = { mode: 'keep', names: [], allowDelete: false, removeVolumes: false } as const;
+    const { plan } = await this.#see(keeping, true);
     return { statuses: plan.statuses, plan };
   }
 
@@ -243,13 +249,31 @@ export class SessionControl implements Control {
     return (await this.#see(pass)).plan;
   }
 
-  async #see(pass: PassOptions): Promise<Look> {
-    const target = await this.#target();
+  /** `asKept`: as the loop aims, with a rollout under way and what is quarantined taken into account. */
+  async #see(pass: PassOptions, asKept = false): Promise<Look> {
+    const wanted = await this.#target();
+    const { target } = asKept ? await this.#runtime.rollouts.aim(wanted) : { target: wanted };
     if (!this.#keeping) {
       await noteLostStore(this.store, this.engine, this.platform, Date.now(), pass.mode === 'apply');
       await answerProbesOnce(this.#runtime, this.store, target);
     }
     return this.#runtime.reconciler.look(target, pass);
+  }
+
+  /** A new revision comes in wave by wave; only a person's word brings in again one that failed. */
+  async #bringIn(
+    revision: Revision,
+    { statuses }: Plan,
+    { by, names, liftQuarantine }: ApplyOptions,
+  ): Promise<void> {
+    const quarantined = (await this.store.facts()).quarantined[revision.id];
+    if (quarantined !== undefined && liftQuarantine !== true) throw isQuarantined(revision.id, quarantined);
+    if (!this.#keeping) await this.#runtime.procedures.load();
+    if (quarantined !== undefined) await liftQuarantineOf(this.store, revision, by, Date.now());
+    // Single ones are brought in at once: that is what naming them is for.
+    if (names.length > 0) return;
+    const present = new Set(statuses.flatMap((s) => (s.containerId === undefined ? [] : [s.ref])));
+    await this.#runtime.rollouts.bringIn(revision, by, present);
   }
 
   async #run(

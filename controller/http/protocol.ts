@@ -18,6 +18,7 @@ export const planBody = z.strictObject(planFields);
 export const applyBody = z.strictObject({
   ...planFields,
   by,
+  liftQuarantine: z.boolean().exactOptional(),
   fingerprint: z.string().exactOptional(),
   timeoutMs: z.number().positive().exactOptional(),
 });

@@ -16,7 +16,7 @@ import type { Declared, WorkloadSource } from './declared.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { checkVolumes, networksOf } from './joins.ts';
 import { checkLeastMemory, checkReservation, type Found, type Limits } from './limits.ts';
-import { resolveDrift, resolveProbe, takeApart, watchedPaths } from './own.ts';
+import { resolveDrift, resolveProbe, resolveSchemaVersion, takeApart, watchedPaths } from './own.ts';
 import { defaultContainerName, type Scaled } from './replicas.ts';
 import { rewriteImage } from './rewrite.ts';
 import type { Values } from './secrets.ts';
@@ -105,6 +105,9 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     ...(fields.probe === undefined
       ? {}
       : { probe: resolveProbe(fields.probe, { environment, secret: secretIn(values, own) }) }),
+    ...(fields.schemaVersion === undefined
+      ? {}
+      : { schemaVersion: resolveSchemaVersion(fields.schemaVersion) }),
     dependsOn: dependenciesOf(context, declared, source, node, normalized),
     files: distinctFiles([
       ...granted.files,

@@ -1,0 +1,186 @@
+// Brings revisions in: begins a rollout where a new one changes what runs, lets a newer one merge into it, and tells each
+// pass what to aim at meanwhile. After a failure, or a rollback, that is the revision in force, whatever the manifests say.
+// Level-triggered: all of it follows from stored procedures and facts, so the next controller goes on alike.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import { capToHost } from '../../reconcilers/capacity.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
+import { aimOf, compose } from '../../reconcilers/rollout/aim.ts';
+import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
+import type { RolloutContext } from '../../reconcilers/rollout/context.ts';
+import { rolloutCourse } from '../../reconcilers/rollout/course.ts';
+import { rollback, rollout } from '../../reconcilers/rollout/definition.ts';
+import type { Engine } from '../engine.ts';
+import { exitStatus, ReeveError } from '../errors.ts';
+import { putInForce } from '../in-force.ts';
+import type { Target } from '../loop/reconciler.ts';
+import type { ProcedureRecord, Store } from '../store/store.ts';
+import { taken } from './refusals.ts';
+import type { Runner } from './runner.ts';
+
+interface RolloutsContext {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly runner: Runner;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What a pass aims at, and how. */
+export interface Aimed {
+  readonly target: Target;
+  /** It goes back: what only the newer revision had is removed, however much that is. */
+  readonly back: boolean;
+}
+
+/** So many revisions back one is looked for. */
+const lookedAt = 1_000;
+
+export class Rollouts {
+  readonly #c: RolloutsContext;
+  readonly #known = new Map<string, Revision>();
+  #aimed: (Aimed & { readonly of: Target; readonly key: string }) | undefined;
+  #settled: Facts['quarantined'] | undefined;
+  /** The one that ended last, for whoever follows an apply. */
+  #last: ProcedureRecord | undefined;
+
+  constructor(context: RolloutsContext) {
+    this.#c = context;
+  }
+
+  /** The rollout or rollback under way: there is one at most. */
+  get underWay(): ProcedureRecord | undefined {
+    return this.#c.runner.running.find(isRollout);
+  }
+
+  /** The last that ended in this process. */
+  get last(): ProcedureRecord | undefined {
+    return this.#last;
+  }
+
+  ended(record: ProcedureRecord): void {
+    if (isRollout(record)) this.#last = record;
+  }
+
+  /**
+   * Before `next` is put in force. A rollout begins where it changes what runs; what is only new comes in as ever, for it
+   * takes nothing down. `present`: those that have a container; absent: not looked at.
+   * @throws where a rollback is under way.
+   */
+  async bringIn(next: Revision, by: string, present?: ReadonlySet<Ref>): Promise<void> {
+    const { store, runner } = this.#c;
+    this.#known.set(next.id, next);
+    const inForce = await store.inForce();
+    const current = this.underWay;
+    if (inForce === undefined) return;
+    if (current?.kind === rollback.kind) throw taken(current, []);
+    const isDown = (await store.facts()).suspended?.reason === 'Down';
+    if (isDown) {
+      if (current !== undefined) await runner.say(current.id, { type: 'abort' }, by);
+      return;
+    }
+    if (current !== undefined) return this.#merge(current, next);
+    if (inForce.id === next.id) return;
+    this.#known.set(inForce.id, inForce.revision);
+    const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => present?.has(ref) ?? true));
+    const course = rolloutCourse(next, { revision: inForce.revision, images: inForce.images, forms });
+    if (Object.keys(course.forms).length === 0) return;
+    try {
+      await runner.start(rollout.kind, course, by);
+    } catch (error) {
+      // A wider procedure has some of it, and brings up what it starts in its new form.
+      if (!(error instanceof ReeveError) || error.status !== exitStatus.blocked) throw error;
+      this.#c.onError(error);
+    }
+  }
+
+  /** What to aim at instead of `target`; the same where no rollout and no quarantine says otherwise. */
+  async aim(target: Target): Promise<Aimed> {
+    const record = this.underWay;
+    if (record !== undefined) return this.#aimUnderWay(target, record);
+    const quarantined = (await this.#c.store.facts()).quarantined[target.revision.id];
+    if (quarantined === undefined) return { target, back: false };
+    const key = `quarantine ${quarantined.to}`;
+    return await this.#remembered(target, key, async () => {
+      const revision = await this.#find(quarantined.to);
+      if (revision === undefined) return { target, back: false };
+      return {
+        target: { ...target, revision: await this.#capped(revision), previous: target.revision },
+        back: false,
+      };
+    });
+  }
+
+  /** What a quarantine puts in the place of the revision in force is put there; once for each. */
+  async settle(): Promise<void> {
+    const { store, engine, now } = this.#c;
+    const { quarantined } = await store.facts();
+    if (quarantined === this.#settled) return;
+    const inForce = await store.inForce();
+    const left = quarantined[inForce?.id ?? ''];
+    const revision = left === undefined ? undefined : await this.#find(left.to);
+    if (left !== undefined && revision !== undefined)
+      await putInForce(store, engine, revision, { by: left.by, at: now(), updateImages: false });
+    this.#settled = quarantined;
+  }
+
+  /** A revision by its id: one that was in force, or is coming in. */
+  async #find(id: string): Promise<Revision | undefined> {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const found = (await this.#c.store.revisions(lookedAt)).find((r) => r.id === id)?.revision;
+    if (found !== undefined) this.#known.set(id, found);
+    return found;
+  }
+
+  async #merge(record: ProcedureRecord, next: Revision): Promise<void> {
+    const context = record.machine.context as RolloutContext;
+    const aim = aimOf(record.machine.state, context);
+    if (context.revision === next.id && !aim.back) return;
+    const before = await this.#find(context.before);
+    await this.#find(context.revision);
+    for (const id of Object.values(context.forms)) await this.#find(id);
+    if (before === undefined) return;
+    const forms: ReadonlyMap<Ref, Form> = aim.back ? formsOf(before) : formsUnderWay(context, this.#known);
+    const course = rolloutCourse(next, { revision: before, images: context.images, forms });
+    // To what was in force before: from that nothing is gone back to.
+    const onFailure = next.id === before.id ? 'pause' : course.onFailure;
+    await this.#c.runner.tell(record.id, { type: 'merge', course: { ...course, onFailure } });
+  }
+
+  async #aimUnderWay(target: Target, { id, machine }: ProcedureRecord): Promise<Aimed> {
+    const context = machine.context as RolloutContext;
+    const aim = aimOf(machine.state, context);
+    return this.#remembered(target, `${id} ${aim.key}`, async () => {
+      const isLoaded = target.revision.id === aim.revision;
+      const wanted = isLoaded ? target.revision : await this.#find(aim.revision);
+      if (wanted === undefined) return { target, back: false };
+      for (const form of Object.values(context.forms)) await this.#find(form);
+      const other = await this.#find(aim.back ? context.revision : context.before);
+      const known = new Map<string, Revision>();
+      for (const [key, revision] of this.#known) known.set(key, await this.#capped(revision));
+      const revision = compose(isLoaded ? wanted : await this.#capped(wanted), aim, context.forms, known);
+      const previous = other === undefined ? {} : { previous: await this.#capped(other) };
+      const isBack = aim.back || aim.revision !== target.revision.id;
+      return { target: { ...target, revision, ...previous, rolling: aim.key }, back: isBack };
+    });
+  }
+
+  async #remembered(of: Target, key: string, make: () => Promise<Aimed>): Promise<Aimed> {
+    if (this.#aimed?.of === of && this.#aimed.key === key) return this.#aimed;
+    const made = await make();
+    this.#aimed = { ...made, of, key };
+    return made;
+  }
+
+  /** As what is declared now is. */
+  async #capped(revision: Revision): Promise<Revision> {
+    if (!revision.policy.capToHost) return revision;
+    return capToHost(revision, await this.#c.engine.info()).revision;
+  }
+}
+
+function isRollout({ kind }: ProcedureRecord): boolean {
+  return kind === rollout.kind || kind === rollback.kind;
+}

@@ -1,0 +1,56 @@
+// A revision that failed is not brought in again until a newer one comes or a person lifts that.
+
+import type { Ref } from '../desired-state/resource.ts';
+import type { Revision } from '../desired-state/revision.ts';
+import type { Quarantine } from '../reconcilers/facts.ts';
+import type { Notice } from '../reconcilers/plan.ts';
+import { exitStatus, ReeveError } from './errors.ts';
+import type { FactChange, Store } from './store/store.ts';
+
+/** How a quarantine reads, and what ends it. */
+export function quarantineWords(id: string, { at, by, to, why }: Quarantine): string {
+  const since = new Date(at).toISOString().slice(0, 19);
+  return `revision ${id} is quarantined since ${since}Z by ${by} (${why}); ${to} runs instead until the manifests change, or: reeve apply --lift-quarantine`;
+}
+
+/** Why an apply of it is refused. */
+export function isQuarantined(id: string, quarantine: Quarantine): ReeveError {
+  return new ReeveError(quarantineWords(id, quarantine), { status: exitStatus.blocked });
+}
+
+/** Said with each plan of it. */
+export async function quarantineNotices(
+  store: Store,
+  { id, platform }: Revision,
+): Promise<readonly Notice[]> {
+  const quarantine = (await store.facts()).quarantined[id];
+  if (quarantine === undefined) return [];
+  return [{ ref: `Platform/${platform}`, reason: 'Quarantined', message: quarantineWords(id, quarantine) }];
+}
+
+/** A person's word: what failed of it gets its new try. */
+export async function liftQuarantineOf(
+  store: Store,
+  { id, platform }: Revision,
+  by: string,
+  at: number,
+): Promise<void> {
+  const { failedReplacements } = await store.facts();
+  const failed = (Object.keys(failedReplacements) as Ref[]).flatMap((key): FactChange[] => [
+    { fact: 'failedReplacements', key, value: undefined },
+    { fact: 'attempts', key, value: undefined },
+    { fact: 'failures', key, value: undefined },
+  ]);
+  await store.setFacts([{ fact: 'quarantined', key: id, value: undefined }, ...failed]);
+  await store.record([
+    {
+      at,
+      type: 'Normal',
+      reason: 'QuarantineLifted',
+      regarding: `Platform/${platform}`,
+      message: `revision ${id} may come in again: ${by}`,
+      revision: id,
+      by,
+    },
+  ]);
+}

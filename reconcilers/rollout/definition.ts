@@ -1,0 +1,37 @@
+// Rollout and rollback as the runner drives them: one machine, two ranks. What they look at, what their effects ask for.
+
+import type { Asked, ProcedureDefinition } from '../procedures/definition.ts';
+import { tellingOf } from '../procedures/telling.ts';
+import type { RolloutContext } from './context.ts';
+import { see } from './look.ts';
+import { type Kind, makeMachine } from './machine.ts';
+import { schemaWork } from './notes.ts';
+import { outlook } from './words.ts';
+
+function definitionOf(kind: Kind, rank: number): ProcedureDefinition<RolloutContext> {
+  return {
+    kind,
+    version: 1,
+    rank,
+    machine: makeMachine(kind),
+    // What is told of it has the revision in it.
+    quiet: true,
+    refs: ({ waves }) => waves.flatMap((w) => w.refs),
+    see,
+    asks: (effect): Asked => {
+      if (effect.type !== 'quarantine') return { tellings: tellingOf(effect) };
+      const { revision, to, why, images } = effect.params as unknown as {
+        readonly revision: string;
+        readonly to: string;
+        readonly why: string;
+        readonly images: RolloutContext['images'];
+      };
+      return { quarantined: { revision, to, why }, images };
+    },
+    work: (state, context) => (state === 'checking' ? schemaWork(context) : undefined),
+    outlook: (state, context) => outlook(kind, state, context),
+  };
+}
+
+export const rollout = definitionOf('rollout', 3);
+export const rollback = definitionOf('rollback', 4);
