@@ -2,6 +2,7 @@
 // pass what to aim at meanwhile. After a failure, or a rollback, that is the revision in force, whatever the manifests say.
 // Level-triggered: all of it follows from stored procedures and facts, so the next controller goes on alike.
 
+import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { capToHost } from '../../reconcilers/capacity.ts';
@@ -40,6 +41,8 @@ const lookedAt = 1_000;
 export class Rollouts {
   readonly #c: RolloutsContext;
   readonly #known = new Map<string, Revision>();
+  /** Values of secrets are stored nowhere: as long as this process lives it has those of the loads that it has seen. */
+  readonly #secrets = new Map<string, SecretValues>();
   #aimed: (Aimed & { readonly of: Target; readonly key: string }) | undefined;
   #settled: Facts['quarantined'] | undefined;
   /** The one that ended last, for whoever follows an apply. */
@@ -97,18 +100,17 @@ export class Rollouts {
 
   /** What to aim at instead of `target`; the same where no rollout and no quarantine says otherwise. */
   async aim(target: Target): Promise<Aimed> {
+    this.#secrets.set(target.revision.id, target.secrets);
     const record = this.underWay;
     if (record !== undefined) return this.#aimUnderWay(target, record);
     const quarantined = (await this.#c.store.facts()).quarantined[target.revision.id];
     if (quarantined === undefined) return { target, back: false };
-    const key = `quarantine ${quarantined.to}`;
-    return await this.#remembered(target, key, async () => {
-      const revision = await this.#find(quarantined.to);
-      if (revision === undefined) return { target, back: false };
-      return {
-        target: { ...target, revision: await this.#capped(revision), previous: target.revision },
-        back: false,
-      };
+    return this.#remembered(target, `quarantine ${quarantined.to}`, async () => {
+      const found = await this.#find(quarantined.to);
+      if (found === undefined) return { target, back: false };
+      const revision = await this.#capped(found);
+      const secrets = this.#secrets.get(revision.id) ?? target.secrets;
+      return { target: { ...target, revision, secrets, previous: target.revision }, back: false };
     });
   }
 
@@ -149,9 +151,12 @@ export class Rollouts {
     await this.#c.runner.tell(record.id, { type: 'merge', course: { ...course, onFailure } });
   }
 
-  async #aimUnderWay(target: Target, { id, machine }: ProcedureRecord): Promise<Aimed> {
+  async #aimUnderWay(target: Target, { id, kind, machine }: ProcedureRecord): Promise<Aimed> {
     const context = machine.context as RolloutContext;
     const aim = aimOf(machine.state, context);
+    const isIn = target.revision.id === context.revision || kind === rollback.kind || aim.back;
+    // Begun, and what it brings in is not what this pass was made for: the next one is.
+    if (!isIn) return { target, back: false };
     return this.#remembered(target, `${id} ${aim.key}`, async () => {
       const isLoaded = target.revision.id === aim.revision;
       const wanted = isLoaded ? target.revision : await this.#find(aim.revision);
@@ -162,8 +167,8 @@ export class Rollouts {
       for (const [key, revision] of this.#known) known.set(key, await this.#capped(revision));
       const revision = compose(isLoaded ? wanted : await this.#capped(wanted), aim, context.forms, known);
       const previous = other === undefined ? {} : { previous: await this.#capped(other) };
-      const isBack = aim.back || aim.revision !== target.revision.id;
-      return { target: { ...target, revision, ...previous, rolling: aim.key }, back: isBack };
+      const secrets = this.#secrets.get(aim.revision) ?? target.secrets;
+      return { target: { ...target, revision, secrets, ...previous, rolling: aim.key }, back: !isLoaded };
     });
   }
 
