@@ -73,6 +73,8 @@ export class SessionControl implements Control {
     this.procedures = new LocalProcedures({
       store: parts.store,
       runtime: this.#runtime,
+      engine: parts.engine,
+      scrub: parts.scrubber,
       platform: parts.platform,
       isKeeping: () => this.#keeping,
       revision: async () => {
@@ -272,8 +274,7 @@ export class SessionControl implements Control {
     if (quarantined !== undefined) await liftQuarantineOf(this.store, revision, by, Date.now());
     // Single ones are brought in at once: that is what naming them is for.
     if (names.length > 0) return;
-    const present = new Set(statuses.flatMap((s) => (s.containerId === undefined ? [] : [s.ref])));
-    await this.#runtime.rollouts.bringIn(revision, by, present);
+    await this.#runtime.rollouts.bringIn(revision, by, statuses);
   }
 
   async #run(

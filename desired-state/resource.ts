@@ -129,6 +129,8 @@ export interface Workload extends Declared {
     /** The newest version that the programs of this revision can work with. */
     readonly atMost: number;
   };
+  /** Run inside the container, to its end, before a rollback stops anything: a backup. */
+  readonly beforeRollback?: readonly string[];
   readonly agentClass?: string;
   readonly model?: string;
   /** This workload is an Ollama-compatible model server, reached on this container port. */

@@ -106,6 +106,13 @@ export const recoverBody = z.strictObject({
     untimed: z.number().int().nonnegative(),
   }),
 });
+export const rollbackPlanBody = z.strictObject({ to: z.string().min(1), full: z.boolean().default(false) });
+export const rollbackBody = z.strictObject({
+  by,
+  from: z.string().min(1),
+  to: z.string().min(1),
+  full: z.boolean(),
+});
 export const sayBody = z.strictObject({
   by,
   id: z.string().min(1),

@@ -27,6 +27,8 @@ import {
   recoverPlanBody,
   restartBody,
   restartPlanBody,
+  rollbackBody,
+  rollbackPlanBody,
   sayBody,
 } from './protocol.ts';
 import { requireSameSources } from './same-sources.ts';
@@ -148,6 +150,13 @@ function addActing(app: FastifyInstance, control: Control, kept: ServeOptions, s
   app.post('/v1/recover', async (request) => {
     const { plan, by } = read(recoverBody, request.body);
     return { id: await control.procedures.recover(plan, by) };
+  });
+  app.post('/v1/rollback-plan', (request) =>
+    control.procedures.rollbackPlan(read(rollbackPlanBody, request.body)),
+  );
+  app.post('/v1/rollback', async (request) => {
+    const { by, ...plan } = read(rollbackBody, request.body);
+    return { id: await control.procedures.rollback(plan, by) };
   });
   app.post('/v1/say', async (request) => {
     const { id, word, by } = read(sayBody, request.body);

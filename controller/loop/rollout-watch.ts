@@ -38,7 +38,7 @@ export class RolloutWatch {
     if (state === 'rolledBack' || state === 'deciding')
       return { over: true, ok: false, failed: this.#failed };
     if (ended) return found;
-    const isBack = aimOf(state, contextOf(record)).back || state === 'checking';
+    const isBack = aimOf(state, contextOf(record))?.back === true || state === 'checking';
     // What nobody can mend but a person is told at once; the wave has its time all the same.
     return found.over && !found.ok && !isBack ? found : { over: false };
   }

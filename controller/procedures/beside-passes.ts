@@ -6,8 +6,9 @@ import type { Engine } from '../engine.ts';
 import { noteHeld } from '../loop/held-dependents.ts';
 import type { PassResult, Reconciler, Target } from '../loop/reconciler.ts';
 import type { Store } from '../store/store.ts';
-import { checkSchema } from './check-schema.ts';
+
 import { freeDisk } from './free-disk.ts';
+import { prepareRollback } from './prepare-rollback.ts';
 import { Recoveries } from './recoveries.ts';
 import { type Aimed, Rollouts } from './rollouts.ts';
 import { Runner } from './runner.ts';
@@ -53,7 +54,7 @@ export class BesidePasses {
       },
       halt: () => reconciler.withdraw(),
       work: (work, signal) =>
-        work.type === 'freeDisk' ? freeDisk(work, engine, store, signal) : checkSchema(work, options),
+        work.type === 'freeDisk' ? freeDisk(work, engine, store, signal) : prepareRollback(work, options),
       onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
     });
     this.rollouts = new Rollouts({

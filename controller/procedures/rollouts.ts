@@ -6,18 +6,20 @@ import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { capToHost } from '../../reconcilers/capacity.ts';
+import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { aimOf, compose } from '../../reconcilers/rollout/aim.ts';
+import { type Aim, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
 import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
-import type { RolloutContext } from '../../reconcilers/rollout/context.ts';
+import type { Course, RolloutContext } from '../../reconcilers/rollout/context.ts';
 import { rolloutCourse } from '../../reconcilers/rollout/course.ts';
 import { rollback, rollout } from '../../reconcilers/rollout/definition.ts';
+import { stabilityOf } from '../../reconcilers/rollout/stability.ts';
 import type { Engine } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { putInForce } from '../in-force.ts';
 import type { Target } from '../loop/reconciler.ts';
-import type { ProcedureRecord, Store } from '../store/store.ts';
-import { taken } from './refusals.ts';
+import type { ProcedureRecord, RevisionRecord, Store } from '../store/store.ts';
+import { nothingInForce, taken } from './refusals.ts';
 import type { Runner } from './runner.ts';
 
 interface RolloutsContext {
@@ -68,10 +70,10 @@ export class Rollouts {
 
   /**
    * Before `next` is put in force. A rollout begins where it changes what runs; what is only new comes in as ever, for it
-   * takes nothing down. `present`: those that have a container; absent: not looked at.
+   * takes nothing down. `seen`: as all is now; absent: not looked at.
    * @throws where a rollback is under way.
    */
-  async bringIn(next: Revision, by: string, present?: ReadonlySet<Ref>): Promise<void> {
+  async bringIn(next: Revision, by: string, seen?: readonly ResourceStatus[]): Promise<void> {
     const { store, runner } = this.#c;
     this.#known.set(next.id, next);
     const inForce = await store.inForce();
@@ -86,7 +88,10 @@ export class Rollouts {
     if (current !== undefined) return this.#merge(current, next);
     if (inForce.id === next.id) return;
     this.#known.set(inForce.id, inForce.revision);
-    const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => present?.has(ref) ?? true));
+    if (seen !== undefined) await this.#noteStable(inForce, seen);
+    const isHere = (ref: Ref): boolean =>
+      seen?.some((s) => s.ref === ref && s.containerId !== undefined) ?? true;
+    const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => isHere(ref)));
     const course = rolloutCourse(next, { revision: inForce.revision, images: inForce.images, forms });
     if (Object.keys(course.forms).length === 0) return;
     try {
@@ -98,15 +103,44 @@ export class Rollouts {
     }
   }
 
+  /** What runs, or is coming in, to go back from. @throws where nothing is in force. */
+  async runs(): Promise<{ readonly revision: Revision; readonly forms: ReadonlyMap<Ref, Form> }> {
+    const inForce = await this.#c.store.inForce();
+    if (inForce === undefined) throw nothingInForce();
+    this.#known.set(inForce.id, inForce.revision);
+    const current = this.underWay;
+    if (current?.kind !== rollout.kind)
+      return { revision: inForce.revision, forms: formsOf(inForce.revision) };
+    const context = current.machine.context as RolloutContext;
+    for (const id of [context.before, context.revision, ...Object.values(context.forms)])
+      await this.#find(id);
+    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known) };
+  }
+
+  /** Goes back by this course; a rollout on its way is ended first. */
+  async goBack(target: Revision, course: Course, by: string): Promise<ProcedureRecord> {
+    this.#known.set(target.id, target);
+    const current = this.underWay;
+    if (current?.kind === rollback.kind)
+      throw taken(
+        current,
+        course.waves.flatMap((w) => w.refs),
+      );
+    if (current !== undefined) await this.#c.runner.say(current.id, { type: 'abort' }, by);
+    return this.#c.runner.start(rollback.kind, course, by);
+  }
+
   /** What to aim at instead of `target`; the same where no rollout and no quarantine says otherwise. */
   async aim(target: Target): Promise<Aimed> {
     this.#secrets.set(target.revision.id, target.secrets);
     const record = this.underWay;
-    if (record !== undefined) return this.#aimUnderWay(target, record);
-    const quarantined = (await this.#c.store.facts()).quarantined[target.revision.id];
-    if (quarantined === undefined) return { target, back: false };
-    return this.#remembered(target, `quarantine ${quarantined.to}`, async () => {
-      const found = await this.#find(quarantined.to);
+    const aim = record && aimOf(record.machine.state, record.machine.context as RolloutContext);
+    if (record !== undefined && aim !== undefined) return this.#aimUnderWay(target, record, aim);
+    const { quarantined } = await this.#c.store.facts();
+    const instead = insteadOf(target.revision.id, quarantined);
+    if (instead === undefined) return { target, back: false };
+    return this.#remembered(target, `quarantine ${instead}`, async () => {
+      const found = await this.#find(instead);
       if (found === undefined) return { target, back: false };
       const revision = await this.#capped(found);
       const secrets = this.#secrets.get(revision.id) ?? target.secrets;
@@ -121,7 +155,8 @@ export class Rollouts {
     if (quarantined === this.#settled) return;
     const inForce = await store.inForce();
     const left = quarantined[inForce?.id ?? ''];
-    const revision = left === undefined ? undefined : await this.#find(left.to);
+    const instead = insteadOf(inForce?.id ?? '', quarantined);
+    const revision = instead === undefined ? undefined : await this.#find(instead);
     if (left !== undefined && revision !== undefined)
       await putInForce(store, engine, revision, { by: left.by, at: now(), updateImages: false });
     this.#settled = quarantined;
@@ -136,24 +171,34 @@ export class Rollouts {
     return found;
   }
 
+  /** Where no controller watches, the moment before it is left is the last in which it can be found stable. */
+  async #noteStable(
+    { id, revision, inForceAt }: RevisionRecord,
+    seen: readonly ResourceStatus[],
+  ): Promise<void> {
+    const { store, now } = this.#c;
+    const { stable } = stabilityOf(revision, seen, await store.facts(), now(), inForceAt);
+    if (stable !== undefined) await store.setFacts([{ fact: 'stable', key: id, value: stable }]);
+  }
+
   async #merge(record: ProcedureRecord, next: Revision): Promise<void> {
     const context = record.machine.context as RolloutContext;
     const aim = aimOf(record.machine.state, context);
-    if (context.revision === next.id && !aim.back) return;
+    if (context.revision === next.id && aim?.back !== true) return;
     const before = await this.#find(context.before);
     await this.#find(context.revision);
     for (const id of Object.values(context.forms)) await this.#find(id);
     if (before === undefined) return;
-    const forms: ReadonlyMap<Ref, Form> = aim.back ? formsOf(before) : formsUnderWay(context, this.#known);
+    const forms: ReadonlyMap<Ref, Form> =
+      aim?.back === true ? formsOf(before) : formsUnderWay(context, this.#known);
     const course = rolloutCourse(next, { revision: before, images: context.images, forms });
     // To what was in force before: from that nothing is gone back to.
     const onFailure = next.id === before.id ? 'pause' : course.onFailure;
     await this.#c.runner.tell(record.id, { type: 'merge', course: { ...course, onFailure } });
   }
 
-  async #aimUnderWay(target: Target, { id, kind, machine }: ProcedureRecord): Promise<Aimed> {
+  async #aimUnderWay(target: Target, { id, kind, machine }: ProcedureRecord, aim: Aim): Promise<Aimed> {
     const context = machine.context as RolloutContext;
-    const aim = aimOf(machine.state, context);
     const isIn = target.revision.id === context.revision || kind === rollback.kind || aim.back;
     // Begun, and what it brings in is not what this pass was made for: the next one is.
     if (!isIn) return { target, back: false };
@@ -184,6 +229,17 @@ export class Rollouts {
     if (!revision.policy.capToHost) return revision;
     return capToHost(revision, await this.#c.engine.info()).revision;
   }
+}
+
+/** What runs in the place of a quarantined revision, which may have been left itself since. */
+function insteadOf(id: string, quarantined: Facts['quarantined']): string | undefined {
+  const seen = new Set([id]);
+  let to = quarantined[id]?.to;
+  while (to !== undefined && quarantined[to] !== undefined && !seen.has(to)) {
+    seen.add(to);
+    to = quarantined[to]?.to;
+  }
+  return to;
 }
 
 function isRollout({ kind }: ProcedureRecord): boolean {

@@ -110,6 +110,12 @@ export const ownShape = {
     .describe(
       'Asked before a rollback to this revision stops anything: where the schema is newer it waits for a decision.',
     ),
+  beforeRollback: z
+    .union([z.string().min(1), z.array(z.string()).min(1)])
+    .optional()
+    .describe(
+      'Run inside the container before a rollback stops anything, for example a backup; where it fails the rollback waits for a decision. Text is run by /bin/sh -c.',
+    ),
   protect: z.boolean().optional().describe('true: it is never removed and never recreated.'),
   onChange: z
     .union([

@@ -125,7 +125,8 @@ export function resolveSchemaVersion({
   return { command: commandOf(command), atMost };
 }
 
-function commandOf(written: string | readonly string[]): readonly string[] {
+/** Text is run by a shell. */
+export function commandOf(written: string | readonly string[]): readonly string[] {
   return typeof written === 'string' ? ['/bin/sh', '-c', written] : written;
 }
 

@@ -51,17 +51,27 @@ export interface SchemaCheck {
   readonly atMost: number;
 }
 
-/** Asks databases for their versions; the answer has `mismatches`, in words. Changes nothing. */
-export interface CheckSchema {
+/** A backup that a workload declares: run inside its container, done where it ends with 0. */
+export interface BackupCommand {
+  readonly ref: Ref;
+  readonly command: readonly string[];
+}
+
+/**
+ * Asks databases for their versions, and has the backups made that are declared; the answer has `mismatches`, in words.
+ * Stops and changes nothing.
+ */
+export interface PrepareRollback {
   readonly id: string;
-  readonly type: 'checkSchema';
+  readonly type: 'prepareRollback';
   /** What it looks at. */
-  readonly source: 'schema';
+  readonly source: 'platform';
   readonly checks: readonly SchemaCheck[];
+  readonly backups: readonly BackupCommand[];
 }
 
 /** Safe to be done again: whoever does it looks first. */
-export type Work = FreeDisk | CheckSchema;
+export type Work = FreeDisk | PrepareRollback;
 
 /** What a look at the platform shows, for a procedure to see what it waits for. */
 export interface Sight {

@@ -19,9 +19,10 @@ export interface Aim {
 
 const goesBack = new Set(['rollingBack', 'confirmingBack', 'rolledBack']);
 
-/** What a rollout in this state has the passes aim at. */
-export function aimOf(state: string, context: RolloutContext): Aim {
-  const { revision, before, waves } = context;
+/** What a rollout in this state has the passes aim at; nothing before its first wave has begun. */
+export function aimOf(state: string, context: RolloutContext): Aim | undefined {
+  const { revision, before, waves, reports } = context;
+  if (reports.length === 0) return undefined;
   const isBack = goesBack.has(state) || (state === 'deciding' && context.question === 'back');
   if (isBack) return { key: `${revision}>${before}`, revision: before, waiting: new Set(), back: true };
   const begun = new Set(begunOf(context));

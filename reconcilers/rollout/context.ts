@@ -4,7 +4,7 @@
 import type { Ref, Tier } from '../../desired-state/resource.ts';
 import type { RolloutPolicy } from '../../desired-state/revision.ts';
 import type { BatchReport } from '../procedures/batch-walk.ts';
-import type { SchemaCheck } from '../procedures/definition.ts';
+import type { BackupCommand, SchemaCheck } from '../procedures/definition.ts';
 
 /** Workloads that are changed side by side. */
 export interface Wave {
@@ -35,10 +35,14 @@ export interface Course extends Settings {
   readonly images: Images;
   /** Asked before anything goes back. */
   readonly checks: readonly SchemaCheck[];
+  /** Made before anything goes back. */
+  readonly backups: readonly BackupCommand[];
+  /** A rollback that stops everything first. */
+  readonly full?: true;
 }
 
 /** What a person is asked. */
-export type Question = 'schema' | 'wave' | 'back';
+export type Question = 'check' | 'stop' | 'wave' | 'back';
 
 export interface RolloutContext extends Course {
   readonly beganAt: number;
@@ -58,6 +62,8 @@ export interface RolloutContext extends Course {
   readonly mismatches: readonly string[];
   /** Asked last. */
   readonly question?: Question;
+  /** To be stopped and not down yet; absent: not looked at yet. */
+  readonly up?: readonly Ref[];
   /** When the wave under way began to be watched. */
   readonly settlesSince?: number;
 }
@@ -91,12 +97,17 @@ export type RolloutEvent =
       readonly mismatches?: readonly string[];
       readonly error?: string;
     }
+  | { readonly type: 'stopped'; readonly at: number; readonly up: readonly Ref[] }
   | { readonly type: 'merge'; readonly at: number; readonly course: Course }
   | ({ readonly type: 'pause' | 'resume' | 'abort' } & Said)
   | ({ readonly type: 'decide'; readonly choice: string } & Said);
 
 export const waveOf = ({ waves, index }: Pick<RolloutContext, 'waves' | 'index'>): readonly Ref[] =>
   waves[index]?.refs ?? [];
+
+/** All that come in, or back. */
+export const partsOf = ({ waves }: Pick<RolloutContext, 'waves'>): readonly Ref[] =>
+  waves.flatMap((w) => w.refs);
 
 /** All whose wave has begun. */
 export const begunOf = ({ waves, index }: Pick<RolloutContext, 'waves' | 'index'>): readonly Ref[] =>

@@ -2,8 +2,8 @@
 
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
-import type { SchemaCheck } from '../procedures/definition.ts';
-import { changedRefs, type Form } from './changes.ts';
+import type { BackupCommand, SchemaCheck } from '../procedures/definition.ts';
+import { changedRefs, type Form, formsOf } from './changes.ts';
 import type { Course, Images } from './context.ts';
 import { wavesOf } from './waves.ts';
 
@@ -17,7 +17,8 @@ export interface From {
 
 /** From what runs to `next`; without waves where nothing of it is changed or new. */
 export function rolloutCourse(next: Revision, { revision: before, images, forms }: From): Course {
-  return { ...courseOf(next, before.id, forms), images, checks: checksOf(before) };
+  const changed = changedRefs(next, forms);
+  return { ...courseOf(next, before.id, forms, changed), images, ...preparationFor(before) };
 }
 
 /** From what runs back to `target`, with what its images meant. */
@@ -25,16 +26,19 @@ export function rollbackCourse(
   target: Revision,
   images: Images,
   { revision: left, forms }: Pick<From, 'revision' | 'forms'>,
+  full: boolean,
 ): Course {
-  return { ...courseOf(target, left.id, forms), images, checks: checksOf(target) };
+  const refs = full ? new Set(formsOf(target).keys()) : changedRefs(target, forms);
+  const course = { ...courseOf(target, left.id, forms, refs), images, ...preparationFor(target) };
+  return full ? { ...course, full } : course;
 }
 
 function courseOf(
   next: Revision,
   before: string,
   forms: ReadonlyMap<Ref, Form>,
-): Omit<Course, 'images' | 'checks'> {
-  const changed = changedRefs(next, forms);
+  changed: ReadonlySet<Ref>,
+): Omit<Course, 'images' | 'checks' | 'backups'> {
   const { rollout, progressDeadlineMs } = next.policy;
   const waves = wavesOf(next, forms, changed, rollout);
   const old = [...changed].flatMap((ref) => {
@@ -56,11 +60,15 @@ function courseOf(
 
 const graceMs = 5_000;
 
-/** What a revision declares that its programs can work with. */
-function checksOf({ resources }: Revision): readonly SchemaCheck[] {
-  return resources
-    .filter(isWorkload)
-    .flatMap((w): SchemaCheck[] =>
+/** What is to fit, and what is to be saved, before anything goes back to `revision`. */
+function preparationFor({ resources }: Revision): Pick<Course, 'checks' | 'backups'> {
+  const workloads = resources.filter(isWorkload);
+  return {
+    checks: workloads.flatMap((w): SchemaCheck[] =>
       w.schemaVersion === undefined ? [] : [{ ref: refOf(w), ...w.schemaVersion }],
-    );
+    ),
+    backups: workloads.flatMap((w): BackupCommand[] =>
+      w.beforeRollback === undefined ? [] : [{ ref: refOf(w), command: w.beforeRollback }],
+    ),
+  };
 }

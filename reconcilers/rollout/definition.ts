@@ -1,11 +1,12 @@
 // Rollout and rollback as the runner drives them: one machine, two ranks. What they look at, what their effects ask for.
 
+import type { Ref } from '../../desired-state/resource.ts';
 import type { Asked, ProcedureDefinition } from '../procedures/definition.ts';
 import { tellingOf } from '../procedures/telling.ts';
-import type { RolloutContext } from './context.ts';
+import { type RolloutContext, waveName } from './context.ts';
 import { see } from './look.ts';
 import { type Kind, makeMachine } from './machine.ts';
-import { schemaWork } from './notes.ts';
+import { preparation } from './notes.ts';
 import { outlook } from './words.ts';
 
 function definitionOf(kind: Kind, rank: number): ProcedureDefinition<RolloutContext> {
@@ -19,6 +20,9 @@ function definitionOf(kind: Kind, rank: number): ProcedureDefinition<RolloutCont
     refs: ({ waves }) => waves.flatMap((w) => w.refs),
     see,
     asks: (effect): Asked => {
+      if (effect.type === 'park')
+        return { parked: turnsOf(effect.params['waves'] as RolloutContext['waves']) };
+      if (effect.type === 'release') return { released: effect.params['refs'] as readonly Ref[] };
       if (effect.type !== 'quarantine') return { tellings: tellingOf(effect) };
       const { revision, to, why, images } = effect.params as unknown as {
         readonly revision: string;
@@ -28,9 +32,13 @@ function definitionOf(kind: Kind, rank: number): ProcedureDefinition<RolloutCont
       };
       return { quarantined: { revision, to, why }, images };
     },
-    work: (state, context) => (state === 'checking' ? schemaWork(context) : undefined),
+    work: (state, context) => (state === 'checking' ? preparation(context) : undefined),
     outlook: (state, context) => outlook(kind, state, context),
   };
+}
+
+function turnsOf(waves: RolloutContext['waves']): NonNullable<Asked['parked']> {
+  return waves.flatMap(({ refs }, index) => refs.map((ref) => ({ ref, until: waveName({ waves, index }) })));
 }
 
 export const rollout = definitionOf('rollout', 3);

@@ -6,7 +6,7 @@ import type { Condition } from '../condition.ts';
 import { whyNot } from '../procedures/batch-walk.ts';
 import type { ProcedureEvent, Sight } from '../procedures/definition.ts';
 import { aimOf } from './aim.ts';
-import { begunOf, type RolloutContext, waveOf } from './context.ts';
+import { begunOf, partsOf, type RolloutContext, waveOf } from './context.ts';
 
 /** For these more time is no help: the old container is back already, or the budget of restarts is used up. */
 const hopeless = new Set(['ReplacementFailed', 'CrashLoopBackOff', 'JobFailed', 'CommandNotFound']);
@@ -20,8 +20,10 @@ const watched = new Set(['rolling', 'settling', 'confirming', 'rollingBack', 'co
 
 /** The event that this look is; nothing where it is no news. */
 export function see(state: string, context: RolloutContext, sight: Sight): ProcedureEvent | undefined {
+  if (state === 'stopping') return lookAtStop(context, sight);
   // What was seen under another aim says nothing of this one.
-  if (!watched.has(state) || sight.aim !== aimOf(state, context).key) return undefined;
+  const aim = aimOf(state, context);
+  if (!watched.has(state) || aim === undefined || sight.aim !== aim.key) return undefined;
   const isBack = back.has(state);
   const refs = isBack ? begunOf(context) : waveOf(context);
   const { at, facts } = sight;
@@ -45,9 +47,22 @@ export function see(state: string, context: RolloutContext, sight: Sight): Proce
   return isNews || isFirst ? { type: 'seen', at, ready, failed } : undefined;
 }
 
+/** A look that knows of its turn says that it awaits it; one from before does not, and counts as up. */
+function lookAtStop(context: RolloutContext, { at, statuses, facts }: Sight): ProcedureEvent | undefined {
+  const up = partsOf(context).filter((ref) => {
+    if (facts.holds[ref] !== undefined) return false;
+    const status = statuses.find((s) => s.ref === ref);
+    return status !== undefined && !status.conditions.some((c) => c.status && c.reason === 'AwaitsTurn');
+  });
+  const before = context.up;
+  const isSame = before?.length === up.length && up.every((ref, i) => ref === before[i]);
+  return isSame ? undefined : { type: 'stopped', at, up };
+}
+
 /** Ready, and nothing is left to be done about it. What a person holds, or what is gone as it was to go, is not waited for. */
 function isDone(ref: Ref, { statuses, facts, planned, busy }: Sight): boolean {
   if (facts.holds[ref] !== undefined) return true;
+  if (facts.turns[ref] !== undefined) return false;
   const status = statuses.find((s) => s.ref === ref);
   if (busy?.has(ref) || planned?.has(ref)) return false;
   if (status === undefined) return true;

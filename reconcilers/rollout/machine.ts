@@ -4,9 +4,10 @@
 // Pure: what passes aim at follows from the state (aim.ts); what else it asks for are actions by name.
 
 import { assign, setup } from 'xstate';
+import type { Ref } from '../../desired-state/resource.ts';
 import { abortTold, pauseTold } from '../procedures/telling.ts';
 import type { Question, RolloutContext, RolloutEvent, RolloutInput, Seen } from './context.ts';
-import { waveOf } from './context.ts';
+import { partsOf, waveOf } from './context.ts';
 import {
   beginWave,
   firstContext,
@@ -19,9 +20,10 @@ import {
   noteFailed,
   noteSeen,
   openFailures,
-  schemaWork,
+  preparation,
   settleMsOf,
   timeOf,
+  toRelease,
 } from './notes.ts';
 import {
   backTold,
@@ -59,7 +61,11 @@ export function makeMachine(kind: Kind) {
         _,
         _params: { revision: string; to: string; why: string; images: RolloutContext['images'] },
       ) => undefined,
+      /** Down, and so until its wave. */
+      park: (_, _params: { waves: RolloutContext['waves'] }) => undefined,
+      release: (_, _params: { refs: readonly Ref[] }) => undefined,
       tell: (_, _params: Told) => undefined,
+      noteUp: assign(({ event }) => (event.type === 'stopped' ? { up: event.up } : {})),
       merge: assign(({ context, event }) =>
         event.type === 'merge' ? merged(context, event.course) : context,
       ),
@@ -84,11 +90,13 @@ export function makeMachine(kind: Kind) {
       /** Of a rollback the newer revision is left, and nothing is gone back to from it. */
       isRollback: () => kind === 'rollback',
       /** A late one, of a question before, is none. */
-      isAnswer: ({ context, event }) => event.type === 'worked' && event.work === schemaWork(context).id,
+      isAnswer: ({ context, event }) => event.type === 'worked' && event.work === preparation(context).id,
       isMismatch: ({ context, event }) =>
         event.type === 'worked' &&
-        event.work === schemaWork(context).id &&
+        event.work === preparation(context).id &&
         (event.error !== undefined || (event.mismatches ?? []).length > 0),
+      isFull: ({ context }) => context.full === true,
+      allDown: ({ event }) => event.type === 'stopped' && event.up.length === 0,
       isSuspended: ({ event }) => seenOf(event)?.suspended === true,
       fails: ({ event }) => Object.keys(seenOf(event)?.failed ?? {}).length > 0,
       allReady: ({ context, event }) => event.type === 'seen' && isAllReady(waveOf(context), event),
@@ -107,7 +115,7 @@ export function makeMachine(kind: Kind) {
         kind === 'rollback' &&
         event.type === 'decide' &&
         event.choice === 'abort' &&
-        context.question === 'schema',
+        context.question === 'check',
       decided: ({ context, event }, { choice, on }: { choice: string; on: Question }) =>
         event.type === 'decide' && event.choice === choice && context.question === on,
     },
@@ -148,7 +156,7 @@ export function makeMachine(kind: Kind) {
             {
               guard: 'isMismatch',
               target: 'deciding',
-              actions: ['noteMismatches', { type: 'ask', params: { question: 'schema' } }],
+              actions: ['noteMismatches', { type: 'ask', params: { question: 'check' } }],
             },
             { guard: 'isAnswer', target: 'leaving', actions: 'noteMismatches' },
           ],
@@ -167,6 +175,11 @@ export function makeMachine(kind: Kind) {
         },
         always: [
           {
+            guard: 'isFull',
+            target: 'stopping',
+            actions: { type: 'tell', params: ({ context }) => begunTold(kind, context) },
+          },
+          {
             guard: 'isRollback',
             target: 'rolling',
             actions: { type: 'tell', params: ({ context }) => begunTold(kind, context) },
@@ -177,8 +190,15 @@ export function makeMachine(kind: Kind) {
           },
         ],
       },
+      stopping: {
+        entry: { type: 'park', params: ({ context }) => ({ waves: context.waves }) },
+        on: {
+          stopped: [{ guard: 'allDown', target: 'rolling', actions: 'noteUp' }, { actions: 'noteUp' }],
+        },
+        after: { deadline: { target: 'deciding', actions: { type: 'ask', params: { question: 'stop' } } } },
+      },
       rolling: {
-        entry: 'beginWave',
+        entry: ['beginWave', { type: 'release', params: ({ context }) => ({ refs: toRelease(context) }) }],
         on: {
           seen: [
             { guard: 'isSuspended' },
@@ -266,11 +286,14 @@ export function makeMachine(kind: Kind) {
         entry: { type: 'tell', params: ({ context }) => questionTold(kind, context) },
         on: {
           decide: [
-            { guard: { type: 'decided', params: { choice: 'continue', on: 'schema' } }, target: 'leaving' },
-            { guard: { type: 'decided', params: { choice: 'retry', on: 'schema' } }, target: 'checking' },
+            { guard: { type: 'decided', params: { choice: 'continue', on: 'check' } }, target: 'leaving' },
+            { guard: { type: 'decided', params: { choice: 'retry', on: 'check' } }, target: 'checking' },
+            { guard: { type: 'decided', params: { choice: 'retry', on: 'stop' } }, target: 'stopping' },
+            { guard: { type: 'decided', params: { choice: 'continue', on: 'stop' } }, target: 'rolling' },
+            { guard: { type: 'decided', params: { choice: 'abort', on: 'stop' } }, target: 'aborted' },
             { guard: 'leavesAsItWas', target: 'aborted' },
             {
-              guard: { type: 'decided', params: { choice: 'abort', on: 'schema' } },
+              guard: { type: 'decided', params: { choice: 'abort', on: 'check' } },
               target: 'deciding',
               reenter: true,
               actions: { type: 'ask', params: { question: 'wave' } },
@@ -292,7 +315,13 @@ export function makeMachine(kind: Kind) {
           ],
         },
       },
-      aborted: { type: 'final' },
+      aborted: {
+        type: 'final',
+        entry: {
+          type: 'release',
+          params: ({ context }) => ({ refs: context.full === true ? partsOf(context) : [] }),
+        },
+      },
       rolledBack: {
         type: 'final',
         entry: { type: 'tell', params: ({ context }) => backTold(context) },

@@ -1,7 +1,7 @@
 // What a rollout notes down from one event to the next: pure functions over its context.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import type { CheckSchema } from '../procedures/definition.ts';
+import type { PrepareRollback } from '../procedures/definition.ts';
 import type { Course, RolloutContext, RolloutEvent, RolloutInput, Seen } from './context.ts';
 import { begunOf, waveOf } from './context.ts';
 
@@ -75,9 +75,14 @@ export function settleMsOf({ waves, index, minReadyMs, canaryMs }: RolloutContex
   return waves[index]?.canary === true ? Math.max(canaryMs, minReadyMs) : minReadyMs;
 }
 
-/** The question that is put to the databases, as work of its own. */
-export function schemaWork({ asked, checks }: RolloutContext): CheckSchema {
-  return { id: `schema-${asked}`, type: 'checkSchema', source: 'schema', checks };
+/** Those of the wave whose turn has come, where everything was stopped first. */
+export function toRelease(context: RolloutContext): readonly Ref[] {
+  return context.full === true ? waveOf(context) : [];
+}
+
+/** What is asked and made before anything goes back, as work of its own. */
+export function preparation({ asked, checks, backups }: RolloutContext): PrepareRollback {
+  return { id: `prepare-${asked}`, type: 'prepareRollback', source: 'platform', checks, backups };
 }
 
 export function timeOf(event: RolloutEvent, { beganAt }: RolloutContext): number {

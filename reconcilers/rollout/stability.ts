@@ -15,12 +15,16 @@ export interface Stability {
   readonly nextAt?: number;
 }
 
-/** What a look says of the revision in force; nothing of one that is stable already. */
+/**
+ * What a look says of the revision in force; nothing of one that is stable already. `assumed`: healthy since then for all
+ * that is known, where no look before this one has said so.
+ */
 export function stabilityOf(
   revision: Revision,
   statuses: readonly ResourceStatus[],
   facts: Facts,
   now: number,
+  assumed = now,
 ): Stability {
   const { id, resources, policy } = revision;
   if (facts.stable[id] !== undefined || facts.suspended !== undefined) return {};
@@ -29,8 +33,8 @@ export function stabilityOf(
   const workloads = resources.filter(isWorkload).map(refOf);
   const isHealthy = workloads.length > 0 && workloads.every((ref) => isReady(byRef.get(ref)));
   if (!isHealthy) return before === undefined ? {} : { healthySince: undefined };
-  const started = Math.max(0, ...workloads.map((ref) => startedAt(ref, byRef, facts)));
-  const since = before === undefined ? now : Math.max(before, started);
+  const started = Math.max(0, ...workloads.map((ref) => startedAt(ref, byRef, facts) ?? 0));
+  const since = Math.max(before ?? assumed, started);
   const change = since === before ? {} : { healthySince: since };
   const at = since + policy.rollout.stableAfterMs;
   if (now < at) return { ...change, nextAt: at };
@@ -41,6 +45,10 @@ function isReady(status: ResourceStatus | undefined): boolean {
   return status?.conditions.some((c) => c.type === 'Ready' && c.status) === true;
 }
 
-function startedAt(ref: Ref, byRef: ReadonlyMap<Ref, ResourceStatus>, { runningSince }: Facts): number {
-  return runningSince[byRef.get(ref)?.containerId ?? ''] ?? 0;
+function startedAt(
+  ref: Ref,
+  byRef: ReadonlyMap<Ref, ResourceStatus>,
+  { runningSince }: Facts,
+): number | undefined {
+  return runningSince[byRef.get(ref)?.containerId ?? ''];
 }

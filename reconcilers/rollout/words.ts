@@ -2,7 +2,7 @@
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Outlook, Stage } from '../procedures/definition.ts';
-import { begunOf, type Course, type RolloutContext, waveName, waveOf } from './context.ts';
+import { begunOf, type Course, partsOf, type RolloutContext, waveName, waveOf } from './context.ts';
 import type { Kind, Told } from './machine.ts';
 import { openFailures, settleMsOf } from './notes.ts';
 
@@ -73,9 +73,10 @@ export function doneTold(kind: Kind, context: RolloutContext): Told {
 }
 
 const choicesOf: Readonly<Record<string, (kind: Kind) => readonly string[]>> = {
-  schema: () => ['continue', 'retry', 'abort'],
+  check: () => ['continue', 'retry', 'abort'],
   wave: (kind) =>
     kind === 'rollout' ? ['rollback', 'retry', 'continue', 'abort'] : ['retry', 'continue', 'abort'],
+  stop: () => ['retry', 'continue', 'abort'],
   back: () => ['retry', 'abort'],
 };
 
@@ -96,8 +97,10 @@ export function questionTold(kind: Kind, context: RolloutContext): Told {
 function questionOf(kind: Kind, context: RolloutContext): string {
   const { question, mismatches, revision, before } = context;
   const target = kind === 'rollback' ? revision : before;
-  if (question === 'schema')
-    return `nothing has gone back yet: ${mismatches.join('; ')}. continue: go back to ${target} all the same, though its programs may not know that schema; retry: look again, once the schema was taken back or a backup restored; abort: do not go back`;
+  if (question === 'check')
+    return `nothing has gone back yet: ${mismatches.join('; ')}. continue: go back to ${target} all the same; retry: once that was put right (the schema taken back, a backup restored or made); abort: do not go back`;
+  if (question === 'stop')
+    return `not down in time: ${list(context.up ?? [])}. retry: give them their time again; continue: go back with them up; abort: start again what was stopped`;
   if (question === 'back')
     return `going back to ${before} did not bring all of it up: ${list(begunOf(context).filter((ref) => !context.ready.includes(ref)))}; nothing more goes back by itself. retry: wait for them again; abort: leave it to the loop`;
   const onward = 'retry: give it its time again; continue: go on without it';
@@ -113,7 +116,8 @@ export function outlook(kind: Kind, state: string, context: RolloutContext): Out
   const missing = (refs: readonly Ref[]): string => list(refs.filter((ref) => !ready.includes(ref)));
   const words: Readonly<Record<string, () => string>> = {
     checking: () =>
-      `asks ${list(context.checks.map((c) => c.ref))} for the version of its schema, before anything goes back`,
+      'looks whether what is there fits what is gone back to, and makes the backups that are declared',
+    stopping: () => `stops everything first: ${list(context.up ?? partsOf(context))}`,
     rolling: () =>
       `${waveName(context)} of ${revision}: waits until ready: ${missing(waveOf(context))}${then}`,
     settling: () =>
