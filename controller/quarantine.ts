@@ -4,14 +4,9 @@ import type { Ref } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Quarantine } from '../reconcilers/facts.ts';
 import type { Notice } from '../reconcilers/plan.ts';
+import { quarantineWords } from '../reconcilers/rollout/quarantine.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import type { FactChange, Store } from './store/store.ts';
-
-/** How a quarantine reads, and what ends it. */
-export function quarantineWords(id: string, { at, by, to, why }: Quarantine): string {
-  const since = new Date(at).toISOString().slice(0, 19);
-  return `revision ${id} is quarantined since ${since}Z by ${by} (${why}); ${to} runs instead until the manifests change, or: reeve apply --lift-quarantine`;
-}
 
 /** Why an apply of it is refused. */
 export function isQuarantined(id: string, quarantine: Quarantine): ReeveError {

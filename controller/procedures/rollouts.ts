@@ -13,6 +13,7 @@ import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/cha
 import type { Course, RolloutContext } from '../../reconcilers/rollout/context.ts';
 import { rolloutCourse } from '../../reconcilers/rollout/course.ts';
 import { rollback, rollout } from '../../reconcilers/rollout/definition.ts';
+import { insteadOf } from '../../reconcilers/rollout/quarantine.ts';
 import { stabilityOf } from '../../reconcilers/rollout/stability.ts';
 import type { Engine } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
@@ -37,6 +38,8 @@ export interface Aimed {
   readonly back: boolean;
 }
 
+/** Of so many loads the values of secrets are remembered. */
+const secretsOf = 10;
 /** So many revisions back one is looked for. */
 const lookedAt = 1_000;
 
@@ -132,7 +135,7 @@ export class Rollouts {
 
   /** What to aim at instead of `target`; the same where no rollout and no quarantine says otherwise. */
   async aim(target: Target): Promise<Aimed> {
-    this.#secrets.set(target.revision.id, target.secrets);
+    this.#remember(target);
     const record = this.underWay;
     const aim = record && aimOf(record.machine.state, record.machine.context as RolloutContext);
     if (record !== undefined && aim !== undefined) return this.#aimUnderWay(target, record, aim);
@@ -217,6 +220,14 @@ export class Rollouts {
     });
   }
 
+  #remember({ revision, secrets }: Target): void {
+    if (this.#secrets.get(revision.id) === secrets) return;
+    this.#secrets.delete(revision.id);
+    this.#secrets.set(revision.id, secrets);
+    const [oldest] = this.#secrets.keys();
+    if (this.#secrets.size > secretsOf && oldest !== undefined) this.#secrets.delete(oldest);
+  }
+
   async #remembered(of: Target, key: string, make: () => Promise<Aimed>): Promise<Aimed> {
     if (this.#aimed?.of === of && this.#aimed.key === key) return this.#aimed;
     const made = await make();
@@ -229,17 +240,6 @@ export class Rollouts {
     if (!revision.policy.capToHost) return revision;
     return capToHost(revision, await this.#c.engine.info()).revision;
   }
-}
-
-/** What runs in the place of a quarantined revision, which may have been left itself since. */
-function insteadOf(id: string, quarantined: Facts['quarantined']): string | undefined {
-  const seen = new Set([id]);
-  let to = quarantined[id]?.to;
-  while (to !== undefined && quarantined[to] !== undefined && !seen.has(to)) {
-    seen.add(to);
-    to = quarantined[to]?.to;
-  }
-  return to;
 }
 
 function isRollout({ kind }: ProcedureRecord): boolean {

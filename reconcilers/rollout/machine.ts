@@ -33,6 +33,7 @@ import {
   goingBackTold,
   mergedTold,
   questionTold,
+  whyLeft,
 } from './words.ts';
 
 export type Kind = 'rollout' | 'rollback';
@@ -169,7 +170,7 @@ export function makeMachine(kind: Kind) {
           params: ({ context }) => ({
             revision: kind === 'rollback' ? context.before : context.revision,
             to: kind === 'rollback' ? context.revision : context.before,
-            why: goingBackTold(kind, context).message,
+            why: whyLeft(kind, context),
             images: context.images,
           }),
         },
@@ -186,7 +187,7 @@ export function makeMachine(kind: Kind) {
           },
           {
             target: 'rollingBack',
-            actions: { type: 'tell', params: ({ context }) => goingBackTold(kind, context) },
+            actions: { type: 'tell', params: ({ context }) => goingBackTold(context) },
           },
         ],
       },

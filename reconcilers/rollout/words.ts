@@ -45,15 +45,19 @@ export function failedTold(context: RolloutContext): Told {
   };
 }
 
-export function goingBackTold(kind: Kind, context: RolloutContext): Told {
-  const { revision, before } = context;
+/** Why a revision is left. */
+export function whyLeft(kind: Kind, context: RolloutContext): string {
   return kind === 'rollback'
-    ? { reason: 'RollbackBegun', message: `a rollback to revision ${revision}` }
-    : {
-        reason: 'RollingBack',
-        message: `${waveName(context)} failed: ${failuresOf(context)}; back to revision ${before}`,
-        warning: true,
-      };
+    ? `a rollback to revision ${context.revision}`
+    : `${waveName(context)} failed: ${failuresOf(context)}`;
+}
+
+export function goingBackTold({ before, revision }: RolloutContext): Told {
+  return {
+    reason: 'RollingBack',
+    message: `back to revision ${before}: what has begun of ${revision} goes back`,
+    warning: true,
+  };
 }
 
 export function backTold({ revision, before }: RolloutContext): Told {
