@@ -4,9 +4,9 @@
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { imageKey } from '../../reconcilers/image-key.ts';
+import { type Found, rollbackTarget } from '../../reconcilers/rollback/target.ts';
 import type { Course, Images, Wave } from '../../reconcilers/rollout/context.ts';
 import { rollbackCourse } from '../../reconcilers/rollout/course.ts';
-import { type Found, rollbackTarget } from '../../reconcilers/rollout/target.ts';
 import type { Engine } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { Store } from '../store/store.ts';

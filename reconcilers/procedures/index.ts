@@ -3,7 +3,8 @@
 import { batchedRestart } from '../batched-restart/definition.ts';
 import { completeRecovery } from '../complete-recovery/definition.ts';
 import { recovery } from '../recovery/definition.ts';
-import { rollback, rollout } from '../rollout/definition.ts';
+import { rollback } from '../rollback/definition.ts';
+import { rollout } from '../rollout/definition.ts';
 import type { ProcedureDefinition } from './definition.ts';
 
 export const definitions: readonly ProcedureDefinition[] = [

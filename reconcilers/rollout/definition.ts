@@ -1,20 +1,27 @@
-// Rollout and rollback as the runner drives them: one machine, two ranks. What they look at, what their effects ask for.
+// Rollout as the runner drives it: what it looks at, what its effects ask for; rollback is the same but for its machine.
 
+import type { AnyStateMachine } from 'xstate';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Asked, ProcedureDefinition } from '../procedures/definition.ts';
 import { tellingOf } from '../procedures/telling.ts';
 import { type RolloutContext, waveName } from './context.ts';
 import { see } from './look.ts';
-import { type Kind, makeMachine } from './machine.ts';
+import { machine } from './machine.ts';
 import { preparation } from './notes.ts';
+import type { Kind } from './parts.ts';
 import { outlook } from './words.ts';
 
-function definitionOf(kind: Kind, rank: number): ProcedureDefinition<RolloutContext> {
+/** Of a rollout, or of a rollback: what one sees and asks for the other does too. */
+export function walkDefinition(
+  kind: Kind,
+  rank: number,
+  machine: AnyStateMachine,
+): ProcedureDefinition<RolloutContext> {
   return {
     kind,
     version: 1,
     rank,
-    machine: makeMachine(kind),
+    machine,
     // What is told of it has the revision in it.
     quiet: true,
     refs: ({ waves }) => waves.flatMap((w) => w.refs),
@@ -41,5 +48,4 @@ function turnsOf(waves: RolloutContext['waves']): NonNullable<Asked['parked']> {
   return waves.flatMap(({ refs }, index) => refs.map((ref) => ({ ref, until: waveName({ waves, index }) })));
 }
 
-export const rollout = definitionOf('rollout', 3);
-export const rollback = definitionOf('rollback', 4);
+export const rollout = walkDefinition('rollout', 3, machine);

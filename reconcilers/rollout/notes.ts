@@ -44,6 +44,13 @@ export function noteFailed(context: RolloutContext, { failed, ready, why }: Seen
   return { failed: { ...context.failed, ...words, ...failed } };
 }
 
+/** While it was watched. */
+export function noteFallen(context: RolloutContext): Partial<RolloutContext> {
+  const fallen = waveOf(context).filter((ref) => !context.ready.includes(ref));
+  const words = Object.fromEntries(fallen.map((ref) => [ref, 'it did not stay ready while it was watched']));
+  return { failed: { ...context.failed, ...words } };
+}
+
 /** Failed, and nobody has said to go on without them. */
 export function openFailures({ failed, accepted }: RolloutContext): readonly Ref[] {
   return (Object.keys(failed) as Ref[]).slice(accepted);

@@ -3,8 +3,8 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Outlook, Stage } from '../procedures/definition.ts';
 import { begunOf, type Course, partsOf, type RolloutContext, waveName, waveOf } from './context.ts';
-import type { Kind, Told } from './machine.ts';
 import { openFailures, settleMsOf } from './notes.ts';
+import type { Kind, Told } from './parts.ts';
 
 const named = 5;
 

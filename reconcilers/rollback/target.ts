@@ -2,7 +2,7 @@
 
 import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../facts.ts';
-import type { Images } from './context.ts';
+import type { Images } from '../rollout/context.ts';
 
 /** A revision that was in force, as the store has it. */
 export interface Past {
