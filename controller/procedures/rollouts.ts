@@ -139,7 +139,9 @@ export class Rollouts {
     this.#remember(target);
     const record = this.underWay;
     const aim = record && aimOf(record.machine.state, record.machine.context as RolloutContext);
-    if (record !== undefined && aim !== undefined) return this.#aimUnderWay(target, record, aim);
+    // Begun, and what it brings in is not what this pass was made for: the next one is.
+    const isIn = record?.kind === rollback.kind || aim?.back === true || aim?.revision === target.revision.id;
+    if (record !== undefined && aim !== undefined && isIn) return this.#aimUnderWay(target, record, aim);
     const { quarantined } = await this.#c.store.facts();
     const instead = insteadOf(target.revision.id, quarantined);
     if (instead === undefined) return { target, back: false };
@@ -201,11 +203,8 @@ export class Rollouts {
     await this.#c.runner.tell(record.id, { type: 'merge', course: { ...course, onFailure } });
   }
 
-  async #aimUnderWay(target: Target, { id, kind, machine }: ProcedureRecord, aim: Aim): Promise<Aimed> {
+  async #aimUnderWay(target: Target, { id, machine }: ProcedureRecord, aim: Aim): Promise<Aimed> {
     const context = machine.context as RolloutContext;
-    const isIn = target.revision.id === context.revision || kind === rollback.kind || aim.back;
-    // Begun, and what it brings in is not what this pass was made for: the next one is.
-    if (!isIn) return { target, back: false };
     return this.#remembered(target, `${id} ${aim.key}`, async () => {
       const isLoaded = target.revision.id === aim.revision;
       const wanted = isLoaded ? target.revision : await this.#find(aim.revision);
