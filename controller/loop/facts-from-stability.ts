@@ -1,11 +1,11 @@
 // What is remembered of how long the revision in force has been healthy, and when a look at it is due. Pure.
 
+import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import type { Plan } from '../../reconcilers/plan.ts';
 import { stabilityOf } from '../../reconcilers/rollout/stability.ts';
 import type { FactChange, NewEvent } from '../store/store.ts';
 import type { JournalContext } from './journal.ts';
-import type { PassOptions, Target } from './reconciler.ts';
 
 /** So many stable revisions are remembered. */
 const mostStable = 20;
@@ -21,10 +21,10 @@ const none: StabilityNews = { facts: [], events: [] };
 
 /** Of a whole look at what is in force; while a revision comes in nothing is said of it. */
 export function stabilityNews(
-  { revision, rolling }: Target,
+  { revision, rolling }: { readonly revision: Revision; readonly rolling?: string },
   plan: Plan,
   facts: Facts,
-  { names, mode }: PassOptions,
+  { names, mode }: { readonly names: readonly string[]; readonly mode: string },
   { at, by }: Pick<JournalContext, 'at' | 'by'>,
 ): StabilityNews {
   if (rolling !== undefined || names.length > 0 || mode === 'down') return none;

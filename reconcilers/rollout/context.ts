@@ -6,6 +6,16 @@ import type { RolloutPolicy } from '../../desired-state/revision.ts';
 import type { BatchReport } from '../procedures/batch-walk.ts';
 import type { BackupCommand, SchemaCheck } from '../procedures/definition.ts';
 
+export type Kind = 'rollout' | 'rollback';
+
+/** What is told of a state's entering or leaving. */
+export interface Told {
+  readonly reason: string;
+  readonly message: string;
+  readonly warning?: boolean;
+  readonly choices?: readonly string[];
+}
+
 /** Workloads that are changed side by side. */
 export interface Wave {
   readonly tier: Tier;

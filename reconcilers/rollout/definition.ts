@@ -4,11 +4,10 @@ import type { AnyStateMachine } from 'xstate';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Asked, ProcedureDefinition } from '../procedures/definition.ts';
 import { tellingOf } from '../procedures/telling.ts';
-import { type RolloutContext, waveName } from './context.ts';
+import { type Kind, type RolloutContext, waveName } from './context.ts';
 import { see } from './look.ts';
 import { machine } from './machine.ts';
 import { preparation } from './notes.ts';
-import type { Kind } from './parts.ts';
 import { outlook } from './words.ts';
 
 /** Of a rollout, or of a rollback: what one sees and asks for the other does too. */

@@ -4,9 +4,9 @@
 // Pure: what passes aim at follows from the state (aim.ts); what else it asks for are actions by name.
 
 import { abortTold, pauseTold } from '../procedures/telling.ts';
-import { partsOf } from './context.ts';
+import { type Kind, partsOf } from './context.ts';
 import { firstContext, toRelease } from './notes.ts';
-import { ask, decided, type Kind, makeSetup, tellFailed } from './parts.ts';
+import { ask, decided, makeSetup, tellFailed } from './parts.ts';
 import { backTold, begunTold, doneTold, goingBackTold, mergedTold, questionTold, whyLeft } from './words.ts';
 
 /** The machine of one of the two. */

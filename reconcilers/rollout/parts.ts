@@ -2,7 +2,7 @@
 
 import { assign, setup } from 'xstate';
 import type { Ref } from '../../desired-state/resource.ts';
-import type { Question, RolloutContext, RolloutEvent, RolloutInput, Seen } from './context.ts';
+import type { Question, RolloutContext, RolloutEvent, RolloutInput, Seen, Told } from './context.ts';
 import { waveOf } from './context.ts';
 import {
   beginWave,
@@ -21,16 +21,6 @@ import {
   timeOf,
 } from './notes.ts';
 import { failedTold } from './words.ts';
-
-export type Kind = 'rollout' | 'rollback';
-
-/** What is told of a state's entering or leaving. */
-export interface Told {
-  readonly reason: string;
-  readonly message: string;
-  readonly warning?: boolean;
-  readonly choices?: readonly string[];
-}
 
 const seenOf = (event: RolloutEvent): Seen | undefined => (event.type === 'seen' ? event : undefined);
 

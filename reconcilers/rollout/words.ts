@@ -2,9 +2,17 @@
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Outlook, Stage } from '../procedures/definition.ts';
-import { begunOf, type Course, partsOf, type RolloutContext, waveName, waveOf } from './context.ts';
+import {
+  begunOf,
+  type Course,
+  type Kind,
+  partsOf,
+  type RolloutContext,
+  type Told,
+  waveName,
+  waveOf,
+} from './context.ts';
 import { openFailures, settleMsOf } from './notes.ts';
-import type { Kind, Told } from './parts.ts';
 
 const named = 5;
 
@@ -85,7 +93,7 @@ const choicesOf: Readonly<Record<string, (kind: Kind) => readonly string[]>> = {
 };
 
 /** What a person may decide on. */
-export function choices(kind: Kind, { question }: RolloutContext): readonly string[] {
+function choices(kind: Kind, { question }: RolloutContext): readonly string[] {
   return choicesOf[question ?? 'wave']?.(kind) ?? [];
 }
 
