@@ -17,6 +17,7 @@ const stopGraceMs = 4_000;
 const pruneEveryMs = 10 * 60_000;
 const lockCheckMs = 15_000;
 const takeInRetryMs = 2_000;
+const rollbackWaitMs = 10_000;
 
 /** Resolves after `signal` aborted and the steps under way have ended. */
 export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortSignal): Promise<void> {
@@ -30,7 +31,14 @@ export async function keep(runtime: Runtime, parts: SessionParts, signal: AbortS
   const changed = (): void => {
     clearTimeout(again);
     loading = loading
-      .then(() => takeIn(runtime, parts))
+      .then(async () => {
+        if (await takeIn(runtime, parts)) return;
+        logger.info(
+          { retryMs: rollbackWaitMs },
+          'a rollback is under way; the manifests are taken in after it',
+        );
+        if (!signal.aborted) again = setTimeout(changed, rollbackWaitMs);
+      })
       .catch((error: unknown) => {
         if (!(error instanceof Error) || !isRetryable(error)) {
           logger.error({ err: error }, 'manifests could not be taken in');
@@ -113,10 +121,17 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
   }
 }
 
-async function aim(runtime: Runtime, parts: SessionParts): Promise<void> {
+/** False: a rollback is under way, and until that is over a revision that is new to it waits. */
+async function aim(runtime: Runtime, parts: SessionParts): Promise<boolean> {
   const { store, engine, sources, by } = parts;
   const { revision, secrets } = sources.good ?? parts.first;
   const previous = (await store.inForce())?.revision;
+  const isGoingBack = runtime.rollouts.underWay?.kind === 'rollback';
+  const isNew = (await store.facts()).quarantined[revision.id] === undefined && previous?.id !== revision.id;
+  if (isGoingBack && isNew && previous !== undefined) {
+    runtime.target ??= await targetOf({ revision: previous, secrets }, undefined, engine);
+    return false;
+  }
   // One that failed is not tried again, whoever starts anew: what runs instead is in force already.
   if ((await store.facts()).quarantined[revision.id] === undefined) {
     await runtime.rollouts.bringIn(revision, by);
@@ -124,13 +139,17 @@ async function aim(runtime: Runtime, parts: SessionParts): Promise<void> {
   }
   runtime.target = await targetOf({ revision, secrets }, previous, engine);
   runtime.wake();
+  return true;
 }
 
-/** Something that was read has changed: one load of how it is now. */
-async function takeIn(runtime: Runtime, parts: SessionParts): Promise<void> {
+/** Something that was read has changed: one load of how it is now. False: it is to be taken in later. */
+async function takeIn(runtime: Runtime, parts: SessionParts): Promise<boolean> {
   const { sources, scrubber, store, logger, platform } = parts;
   const loaded = await sources.load();
-  if (loaded === undefined) return sayWrong(parts);
+  if (loaded === undefined) {
+    await sayWrong(parts);
+    return true;
+  }
   scrubber.add(loaded.secrets.values());
   // Stored, not remembered: it may have been a controller before this one that said so.
   const wasWrong = (await store.conditions()).some(
@@ -151,7 +170,7 @@ async function takeIn(runtime: Runtime, parts: SessionParts): Promise<void> {
     ]);
   }
   logger.info({ revision: loaded.revision.id }, 'manifests loaded');
-  await aim(runtime, parts);
+  return aim(runtime, parts);
 }
 
 /** The system lets nothing more be watched: said once, with what would mend it. */

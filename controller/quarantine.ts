@@ -3,13 +3,15 @@
 import type { Ref } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Quarantine } from '../reconcilers/facts.ts';
-import type { Notice } from '../reconcilers/plan.ts';
+import type { Notice, Plan } from '../reconcilers/plan.ts';
 import { quarantineWords } from '../reconcilers/rollout/quarantine.ts';
+import type { ApplyOptions } from './control.ts';
 import { exitStatus, ReeveError } from './errors.ts';
+import type { Rollouts } from './procedures/rollouts.ts';
 import type { FactChange, Store } from './store/store.ts';
 
 /** Why an apply of it is refused. */
-export function isQuarantined(id: string, quarantine: Quarantine): ReeveError {
+function isQuarantined(id: string, quarantine: Quarantine): ReeveError {
   return new ReeveError(quarantineWords(id, quarantine), { status: exitStatus.blocked });
 }
 
@@ -24,7 +26,7 @@ export async function quarantineNotices(
 }
 
 /** A person's word: what failed of it gets its new try. */
-export async function liftQuarantineOf(
+async function liftQuarantineOf(
   store: Store,
   { id, platform }: Revision,
   by: string,
@@ -48,4 +50,22 @@ export async function liftQuarantineOf(
       by,
     },
   ]);
+}
+
+/**
+ * Before an apply puts `revision` in force: it comes in wave by wave, and one that failed only by a person's word.
+ * @throws where it is quarantined, or a rollback is under way.
+ */
+export async function bringIn(
+  store: Store,
+  rollouts: Rollouts,
+  revision: Revision,
+  { statuses }: Pick<Plan, 'statuses'>,
+  { by, names, liftQuarantine }: Pick<ApplyOptions, 'by' | 'names' | 'liftQuarantine'>,
+): Promise<void> {
+  const quarantined = (await store.facts()).quarantined[revision.id];
+  if (quarantined !== undefined && liftQuarantine !== true) throw isQuarantined(revision.id, quarantined);
+  if (quarantined !== undefined) await liftQuarantineOf(store, revision, by, Date.now());
+  // Single ones are brought in at once: that is what naming them is for.
+  if (names.length === 0) await rollouts.bringIn(revision, by, statuses);
 }

@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Loaded } from '../desired-state/load-types.ts';
-import type { Revision } from '../desired-state/revision.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
@@ -30,13 +29,13 @@ import { Runtime } from './loop/runtime.ts';
 import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
 import { downPass, passOptionsOf, wholeApply } from './pass-options.ts';
 import { LocalProcedures } from './procedures/procedures.ts';
-import { isQuarantined, liftQuarantineOf, quarantineNotices } from './quarantine.ts';
+import { bringIn, quarantineNotices } from './quarantine.ts';
 import type { SessionParts } from './session-parts.ts';
 import { ShownPlan } from './shown-plan.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
 import { liftSuspension, requireNotSuspended, suspendAsDown } from './suspension.ts';
-import { targetOf } from './target.ts';
+import { inForceTarget, targetOf } from './target.ts';
 import { changedVariables } from './variables.ts';
 
 export class SessionControl implements Control {
@@ -82,6 +81,7 @@ export class SessionControl implements Control {
         return this.#loaded.revision;
       },
       target: () => this.#target(),
+      inForce: () => inForceTarget(this.store, this.#loaded, parts.engine),
       statuses: async () => (await this.statuses()).statuses,
       room: async () => readRoom(await parts.engine.info()),
       mustHoldLock: () => this.#mustHoldLock(),
@@ -131,7 +131,8 @@ export class SessionControl implements Control {
     }
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
     const { by, updateImages } = options;
-    await this.#bringIn(revision, seen, options);
+    if (!this.#keeping) await this.#runtime.procedures.load();
+    await bringIn(this.store, this.#runtime.rollouts, revision, seen, options);
     const facts = await this.store.facts();
     await putInForceAsSeen(this.store, this.engine, revision, observed, { by, at: Date.now(), updateImages });
     await takeOver(this.store, revision, observed, options.by, Date.now());
@@ -260,21 +261,6 @@ export class SessionControl implements Control {
       await answerProbesOnce(this.#runtime, this.store, target);
     }
     return this.#runtime.reconciler.look(target, pass);
-  }
-
-  /** A new revision comes in wave by wave; only a person's word brings in again one that failed. */
-  async #bringIn(
-    revision: Revision,
-    { statuses }: Plan,
-    { by, names, liftQuarantine }: ApplyOptions,
-  ): Promise<void> {
-    const quarantined = (await this.store.facts()).quarantined[revision.id];
-    if (quarantined !== undefined && liftQuarantine !== true) throw isQuarantined(revision.id, quarantined);
-    if (!this.#keeping) await this.#runtime.procedures.load();
-    if (quarantined !== undefined) await liftQuarantineOf(this.store, revision, by, Date.now());
-    // Single ones are brought in at once: that is what naming them is for.
-    if (names.length > 0) return;
-    await this.#runtime.rollouts.bringIn(revision, by, statuses);
   }
 
   async #run(

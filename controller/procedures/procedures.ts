@@ -49,6 +49,8 @@ export interface LocalContext {
   /** What is declared now; @throws the mistakes of the manifests. */
   readonly revision: () => Promise<Revision>;
   readonly target: () => Promise<Target>;
+  /** The same of what is in force. */
+  readonly inForce: () => Promise<Target>;
   /** How everything is; @throws where the engine does not answer. */
   readonly statuses: () => Promise<readonly ResourceStatus[]>;
   readonly room: () => Promise<HostRoom>;
@@ -135,7 +137,9 @@ export class LocalProcedures implements Procedures {
     const { runtime, store } = this.#c;
     if (!this.#c.isKeeping()) {
       await this.#ready();
-      runtime.target = await this.#c.target();
+      // What the manifests say by now is none of a rollback's business.
+      const goesBack = runtime.rollouts.underWay?.kind === 'rollback';
+      runtime.target = await (goesBack ? this.#c.inForce() : this.#c.target());
       runtime.start();
     }
     return attend(() => readProcedure(store, id), tell, signal);

@@ -83,7 +83,10 @@ export class Rollouts {
     const inForce = await store.inForce();
     const current = this.underWay;
     if (inForce === undefined) return;
-    if (current?.kind === rollback.kind) throw taken(current, []);
+    if (current?.kind === rollback.kind) {
+      if (inForce.id === next.id) return;
+      throw taken(current, []);
+    }
     const isDown = (await store.facts()).suspended?.reason === 'Down';
     if (isDown) {
       if (current !== undefined) await runner.say(current.id, { type: 'abort' }, by);

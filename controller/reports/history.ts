@@ -1,5 +1,6 @@
 // What was in force and what was carried out, newest first.
 
+import { type Facts, noFacts } from '../../reconcilers/facts.ts';
 import type { PlanRecord, RevisionRecord } from '../store/store.ts';
 import { iso } from './snapshot.ts';
 
@@ -11,6 +12,10 @@ export interface HistoryReport {
     readonly by: string;
     readonly sources: readonly string[];
     readonly resources: number;
+    /** Since when it is known to be stable. */
+    readonly stableSince?: string;
+    /** It failed or was rolled back from, and is not brought in again. */
+    readonly quarantined?: true;
   }[];
   readonly plans: readonly PlanRow[];
 }
@@ -38,6 +43,7 @@ export function historyReport(
   platform: string,
   revisions: readonly RevisionRecord[],
   plans: readonly PlanRecord[],
+  { stable, quarantined }: Pick<Facts, 'stable' | 'quarantined'> = noFacts,
 ): HistoryReport {
   return {
     platform,
@@ -47,6 +53,8 @@ export function historyReport(
       by: record.by,
       sources: record.sources,
       resources: record.revision.resources.length,
+      ...(stable[record.id] === undefined ? {} : { stableSince: iso(stable[record.id]?.at ?? 0) }),
+      ...(quarantined[record.id] === undefined ? {} : { quarantined: true }),
     })),
     plans: plans.map(planRow),
   };

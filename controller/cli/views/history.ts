@@ -8,7 +8,7 @@ export function historyView(report: HistoryReport, { width, paint }: Screen): st
   if (report.revisions.length === 0) return `nothing was ever in force for ${report.platform}`;
   const revisions = report.revisions
     .toReversed()
-    .map((r) => [dateTime(Date.parse(r.inForceAt)), r.id, r.by, r.sources.join(', ')]);
+    .map((r) => [dateTime(Date.parse(r.inForceAt)), r.id + healthOf(r), r.by, r.sources.join(', ')]);
   const plans = report.plans
     .toReversed()
     .map((p) => [
@@ -26,6 +26,12 @@ export function historyView(report: HistoryReport, { width, paint }: Screen): st
       ? ['none']
       : flowing([['AT', 'STEPS', 'BY', 'OUTCOME (REVISION)'], ...plans], width)),
   ].join('\n');
+}
+
+/** What a rollback would go back to, and what it would not. */
+function healthOf({ stableSince, quarantined }: HistoryReport['revisions'][number]): string {
+  if (quarantined === true) return ' (quarantined)';
+  return stableSince === undefined ? '' : ' (stable)';
 }
 
 function outcomeOf(plan: PlanRow): string {
