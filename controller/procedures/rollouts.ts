@@ -8,6 +8,8 @@ import type { Revision } from '../../desired-state/revision.ts';
 import { capToHost } from '../../reconcilers/capacity.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
+import type { RecoveryContext } from '../../reconcilers/recovery/context.ts';
+import { recovery } from '../../reconcilers/recovery/definition.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
 import { type Aim, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
 import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
@@ -73,8 +75,8 @@ export class Rollouts {
   }
 
   /**
-   * Before `next` is put in force. A rollout begins where it changes what runs; what is only new comes in as ever, for it
-   * takes nothing down. `seen`: as all is now; absent: not looked at.
+   * Before `next` is put in force. A rollout begins where it changes what runs; what is only new, or mends only what fails
+   * already, comes in as ever, for it takes nothing down. `seen`: as all is now; absent: not looked at.
    * @throws where a rollback is under way.
    */
   async bringIn(next: Revision, by: string, seen?: readonly ResourceStatus[]): Promise<void> {
@@ -100,7 +102,9 @@ export class Rollouts {
       seen?.some((s) => s.ref === ref && s.containerId !== undefined) ?? true;
     const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => isHere(ref)));
     const course = rolloutCourse(next, { revision: inForce.revision, images: inForce.images, forms });
-    if (Object.keys(course.forms).length === 0) return;
+    // What is new, or fails already, has nothing that it could lose.
+    const failing = this.#failing();
+    if ((Object.keys(course.forms) as Ref[]).every((ref) => failing.has(ref))) return;
     try {
       await runner.start(rollout.kind, course, by);
     } catch (error) {
@@ -178,6 +182,12 @@ export class Rollouts {
     const found = (await this.#c.store.revisions(lookedAt)).find((r) => r.id === id)?.revision;
     if (found !== undefined) this.#known.set(id, found);
     return found;
+  }
+
+  /** Those that a recovery goes along with. */
+  #failing(): ReadonlySet<Ref> {
+    const recoveries = this.#c.runner.running.filter(({ kind }) => kind === recovery.kind);
+    return new Set(recoveries.map(({ machine }) => (machine.context as RecoveryContext).ref));
   }
 
   /** Where no controller watches, the moment before it is left is the last in which it can be found stable. */
