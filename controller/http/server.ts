@@ -9,7 +9,7 @@ import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { ApplyOutcome, Control, Progress } from '../control.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
-import { awaitingWord, listProcedures, readProcedure } from '../procedures/read.ts';
+import { awaitingWord, comingIn, listProcedures, readProcedure } from '../procedures/read.ts';
 import { readSnapshot } from '../reports/read.ts';
 import { resourceRows } from '../reports/resources.ts';
 import { eventRow, statusReport } from '../reports/status.ts';
@@ -98,7 +98,7 @@ function addReading(app: FastifyInstance, control: Control, options: ServeOption
   app.get('/v1/health', () => health);
   app.get('/v1/status', async () => {
     const warnings = await store.events({ type: 'Warning', limit: 5 });
-    return statusReport(await snapshot(), warnings, await awaitingWord(store));
+    return statusReport(await snapshot(), warnings, await awaitingWord(store), await comingIn(store));
   });
   app.get('/v1/resources', async () => ({ resources: resourceRows(await snapshot()) }));
   app.get('/v1/events', async (request) => {

@@ -63,6 +63,8 @@ export interface StatusReport {
   readonly trouble?: string;
   /** Procedures that wait for a person's word. */
   readonly decisions: readonly ProcedureRow[];
+  /** A rollout or a rollback under way. */
+  readonly comingIn?: ProcedureRow;
   readonly warnings: readonly EventRow[];
 }
 
@@ -86,6 +88,7 @@ export function statusReport(
   snapshot: Snapshot,
   warnings: readonly StoredEvent[],
   decisions: readonly ProcedureRow[] = [],
+  comingIn?: ProcedureRow,
 ): StatusReport {
   const rows = resourceRows(snapshot);
   const counts: Record<ResourceState, number> = {
@@ -147,6 +150,7 @@ export function statusReport(
     ...(pendingSteps === undefined ? {} : { pendingSteps }),
     ...(trouble === undefined ? {} : { trouble: trouble.message }),
     decisions,
+    ...(comingIn === undefined ? {} : { comingIn }),
     warnings: warnings.map(eventRow),
   };
 }

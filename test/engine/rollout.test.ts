@@ -94,6 +94,7 @@ describe.concurrent('a new revision', () => {
     await p.declare(all(2), onePerWave);
     await untilVersions(p, { api: '2', web: '1' });
     expect(await untilState(p, 'rolling')).toMatchObject({ message: expect.stringContaining('Service/api') });
+    expect((await p.reeve('status', '-f', p.manifests)).stdout).toMatch(/^rollout-\w+: wave 1 of 2/m);
     const before = await p.container('Service/web');
     await act(p.socket, before.Id, 'kill');
     await p.untilContainer(

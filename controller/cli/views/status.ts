@@ -15,6 +15,7 @@ const shownDecisions = 4;
 export function statusView(report: StatusReport, screen: Screen): string {
   return [
     ...head(report, screen),
+    ...comingIn(report, screen),
     ...handsOff(report, screen),
     ...trouble(report, screen),
     ...decisions(report.decisions, screen),
@@ -41,6 +42,10 @@ function head(report: StatusReport, screen: Screen): string[] {
     `revision ${revision.id}, ${since}`,
     hanging(`from ${revision.sources.join(', ')}`, width),
   ];
+}
+
+function comingIn({ comingIn: row }: StatusReport, { width, paint }: Screen): string[] {
+  return row === undefined ? [] : [paint.waiting(hanging(`${row.id}: ${row.message}`, width))];
 }
 
 function keeper(report: StatusReport, now: number): string {
