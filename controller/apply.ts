@@ -11,6 +11,7 @@ import type { ApplyOutcome, Failure, Progress } from './control.ts';
 import type { Engine } from './engine.ts';
 import { ApplyWatch, isReady, worstCondition } from './loop/apply-watch.ts';
 import type { PassOptions, PassResult, Target } from './loop/reconciler.ts';
+import { RolloutWatch } from './loop/rollout-watch.ts';
 import type { Runtime } from './loop/runtime.ts';
 
 export interface RunOptions {
@@ -80,6 +81,7 @@ interface End {
   readonly last: PassResult | undefined;
   readonly failed: readonly ResourceStatus[];
   readonly timedOut: boolean;
+  readonly rolledBackTo?: string;
 }
 
 function followPasses(
@@ -91,15 +93,17 @@ function followPasses(
   const watch = new ApplyWatch(concerns, options.pass.mode === 'down');
   return new Promise<End>((resolve) => {
     let last: PassResult | undefined;
-    const finish = (end: Omit<End, 'last'>): void => {
+    const course = new RolloutWatch(runtime.rollouts);
+    const finish = (end: Omit<End, 'last' | 'rolledBackTo'>): void => {
       clearInterval(timer);
       options.signal.removeEventListener('abort', interrupted);
-      resolve({ ...end, last });
+      const { rolledBackTo } = course;
+      resolve({ ...end, last, ...(rolledBackTo === undefined ? {} : { rolledBackTo }) });
     };
     const interrupted = (): void => finish({ ok: false, failed: [], timedOut: false });
     const see = (): void => {
       if (last === undefined) return;
-      const verdict = watch.see(last, runtime.reconciler.busy.size > 0, options.now());
+      const verdict = course.judge(watch.see(last, runtime.reconciler.busy.size > 0, options.now()), last);
       if (verdict.over) finish({ ok: verdict.ok, failed: verdict.failed, timedOut: false });
     };
     // The clock alone may end it: a deadline, or nothing moving any more.
@@ -161,6 +165,7 @@ async function outcomeOf(
     ms,
     failures,
     ...(blocked === undefined ? {} : { blocked }),
+    ...(end.rolledBackTo === undefined ? {} : { rolledBackTo: end.rolledBackTo }),
     ...(options.signal.aborted ? { interrupted: true } : {}),
   };
   options.progress({ type: 'outcome', outcome });

@@ -68,6 +68,8 @@ export interface ApplyOutcome {
   readonly ms: number;
   readonly failures: readonly Failure[];
   readonly blocked?: { readonly reason: string; readonly message: string };
+  /** The new revision failed and is quarantined: this one runs again. */
+  readonly rolledBackTo?: string;
   /** A signal ended it before it was through. */
   readonly interrupted?: true;
 }
@@ -75,6 +77,8 @@ export interface ApplyOutcome {
 export interface ApplyOptions extends PlanOptions {
   /** `user@host (apply)`. */
   readonly by: string;
+  /** Bring in a revision that failed before. */
+  readonly liftQuarantine?: boolean;
   /** Only if the plan still is this one (a saved plan). */
   readonly fingerprint?: string;
   /** Give up waiting for readiness after this; absent: the policy's progress deadline. */

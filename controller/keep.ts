@@ -23,6 +23,7 @@ const stopGraceMs = 4_000;
 const pruneEveryMs = 10 * 60_000;
 const lockCheckMs = 15_000;
 const takeInRetryMs = 2_000;
+const rollbackWaitMs = 10_000;
 
 /** Resolves after `signal` aborted and the steps under way have ended. */
 export async function keep(
@@ -35,7 +36,6 @@ export async function keep(
   await tellElection(parts);
   await begin(runtime, parts, signal);
   if (signal.aborted) return;
-  await runtime.procedures.load();
   await runtime.recoveries.load();
   runtime.start();
   let loading: Promise<void> = Promise.resolve();
@@ -43,7 +43,14 @@ export async function keep(
   const changed = (): Promise<void> => {
     clearTimeout(again);
     loading = loading
-      .then(() => takeIn(runtime, parts))
+      .then(async () => {
+        if (await takeIn(runtime, parts)) return;
+        logger.info(
+          { retryMs: rollbackWaitMs },
+          'a rollback is under way; the manifests are taken in after it',
+        );
+        if (!signal.aborted) again = setTimeout(changed, rollbackWaitMs);
+      })
       .catch((error: unknown) => {
         if (!(error instanceof Error) || !isRetryable(error)) {
           logger.error({ err: error }, 'manifests could not be taken in');
@@ -128,6 +135,8 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
   for (let retryMs = 250; !signal.aborted; retryMs = Math.min(retryMs * 2, 10_000)) {
     try {
       await noteLostStore(store, engine, platform, Date.now(), false);
+      // Before anything is put in force: a rollout under way says what is aimed at.
+      await runtime.procedures.load();
       await aim(runtime, parts);
       // What runs is asked before it is judged: a controller's start is no news about the platform.
       if (runtime.target !== undefined) await answerProbesOnce(runtime, store, runtime.target);
@@ -140,26 +149,42 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
   }
 }
 
-async function aim(runtime: Runtime, parts: SessionParts): Promise<void> {
+/** False: a rollback is under way, and until that is over a revision that is new to it waits. */
+async function aim(runtime: Runtime, parts: SessionParts): Promise<boolean> {
   const { store, engine, sources, by } = parts;
   const { revision, secrets } = sources.good ?? parts.first;
   const previous = (await store.inForce())?.revision;
-  // A commit that comes in force writes files that are mounted: that too is a change to the platform.
-  if (parts.git !== undefined && previous !== undefined && (await store.facts()).suspended !== undefined) {
-    runtime.target = await targetOf({ revision: previous, secrets }, previous, engine);
-    return;
+  const { suspended, quarantined } = await store.facts();
+  const isQuarantined = quarantined[revision.id] !== undefined;
+  const isGoingBack = runtime.rollouts.underWay?.kind === 'rollback';
+  if (isGoingBack && !isQuarantined && previous !== undefined && previous.id !== revision.id) {
+    runtime.target ??= await targetOf({ revision: previous, secrets }, undefined, engine);
+    return false;
   }
-  await parts.git?.bring(revision);
-  await putInForce(store, engine, revision, { by, at: Date.now(), updateImages: false });
+  // A commit that comes in force writes files that are mounted: that too is a change to the platform.
+  if (parts.git !== undefined && previous !== undefined && suspended !== undefined) {
+    runtime.target = await targetOf({ revision: previous, secrets }, previous, engine);
+    return true;
+  }
+  // One that failed is not tried again, whoever starts anew: what runs instead is in force already.
+  if (!isQuarantined) {
+    await runtime.rollouts.bringIn(revision, by);
+    await parts.git?.bring(revision);
+    await putInForce(store, engine, revision, { by, at: Date.now(), updateImages: false });
+  }
   runtime.target = await targetOf({ revision, secrets }, previous, engine);
   runtime.wake();
+  return true;
 }
 
-/** Something that was read has changed: one load of how it is now. */
-async function takeIn(runtime: Runtime, parts: SessionParts): Promise<void> {
+/** Something that was read has changed: one load of how it is now. False: it is to be taken in later. */
+async function takeIn(runtime: Runtime, parts: SessionParts): Promise<boolean> {
   const { sources, scrubber, store, logger, platform } = parts;
   const loaded = await sources.load();
-  if (loaded === undefined) return sayWrong(parts);
+  if (loaded === undefined) {
+    await sayWrong(parts);
+    return true;
+  }
   scrubber.add(loaded.secrets.values());
   // Stored, not remembered: it may have been a controller before this one that said so.
   const wasWrong = (await store.conditions()).some(
@@ -180,7 +205,7 @@ async function takeIn(runtime: Runtime, parts: SessionParts): Promise<void> {
     ]);
   }
   logger.info({ revision: loaded.revision.id }, 'manifests loaded');
-  await aim(runtime, parts);
+  return aim(runtime, parts);
 }
 
 /** The system lets nothing more be watched: said once, with what would mend it. */

@@ -31,12 +31,13 @@ import { Runtime } from './loop/runtime.ts';
 import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
 import { downPass, passOptionsOf, wholeApply } from './pass-options.ts';
 import { LocalProcedures } from './procedures/procedures.ts';
+import { bringIn, quarantineNotices } from './quarantine.ts';
 import type { SessionParts } from './session-parts.ts';
 import { ShownPlan } from './shown-plan.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
 import { liftSuspension, requireNotSuspended, suspendAsDown } from './suspension.ts';
-import { targetOf } from './target.ts';
+import { inForceTarget, targetOf } from './target.ts';
 import { changedVariables } from './variables.ts';
 
 export class SessionControl implements Control {
@@ -70,12 +71,16 @@ export class SessionControl implements Control {
       random: Math.random,
       passId: () => `${born}-${(++this.#passes).toString(36)}`,
       procedureId: (kind) => `${kind}-${randomBytes(3).toString('hex')}`,
+      // Not for a look beside a controller that keeps it.
+      bringFiles: async (revision) => void (this.#keeping ? await parts.git?.bring(revision) : undefined),
       ...(parts.lead === undefined ? {} : { lead: parts.lead }),
     });
     this.#git = keeperOf(parts, () => Date.now(), Math.random);
     this.procedures = new LocalProcedures({
       store: parts.store,
       runtime: this.#runtime,
+      engine: parts.engine,
+      scrub: parts.scrubber,
       platform: parts.platform,
       isKeeping: () => this.#keeping,
       revision: async () => {
@@ -83,6 +88,7 @@ export class SessionControl implements Control {
         return this.#loaded.revision;
       },
       target: () => this.#target(),
+      inForce: () => inForceTarget(this.store, this.#loaded, parts.engine),
       statuses: async () => (await this.statuses()).statuses,
       room: async () => readRoom(await parts.engine.info()),
       mustHoldLock: () => this.#mustHoldLock(),
@@ -102,8 +108,10 @@ export class SessionControl implements Control {
     await this.#loadAnew();
     const pass: PassOptions = await this.#passOf(options);
     const look = await this.#see(pass);
-    const { plan } = look;
     const { revision } = this.#loaded;
+    const notices = await quarantineNotices(this.store, revision);
+    const plan =
+      notices.length === 0 ? look.plan : { ...look.plan, warnings: [...notices, ...look.plan.warnings] };
     if (!this.#keeping) this.#shown.remember(options, { pass, look }, Date.now());
     return {
       revision,
@@ -130,6 +138,8 @@ export class SessionControl implements Control {
     }
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
     const { by, updateImages } = options;
+    if (!this.#keeping) await this.#runtime.procedures.load();
+    await bringIn(this.store, this.#runtime.rollouts, revision, seen, options);
     await this.#parts.git?.bring(revision);
     const facts = await this.store.facts();
     await putInForceAsSeen(this.store, this.engine, revision, observed, { by, at: Date.now(), updateImages });
@@ -191,7 +201,8 @@ export class SessionControl implements Control {
   }
 
   async statuses(): Promise<{ statuses: readonly ResourceStatus[]; plan: Plan }> {
-    const plan = await this.#look({ mode: 'keep', names: [], allowDelete: false, removeVolumes: false });
+    const keeping = { mode: 'keep', names: [], allowDelete: false, removeVolumes: false } as const;
+    const { plan } = await this.#see(keeping, true);
     return { statuses: plan.statuses, plan };
   }
 
@@ -261,8 +272,10 @@ export class SessionControl implements Control {
     return (await this.#see(pass)).plan;
   }
 
-  async #see(pass: PassOptions): Promise<Look> {
-    const target = await this.#target();
+  /** `asKept`: as the loop aims, with a rollout under way and what is quarantined taken into account. */
+  async #see(pass: PassOptions, asKept = false): Promise<Look> {
+    const wanted = await this.#target();
+    const { target } = asKept ? await this.#runtime.rollouts.aim(wanted) : { target: wanted };
     if (!this.#keeping) {
       await noteLostStore(this.store, this.engine, this.platform, Date.now(), pass.mode === 'apply');
       await answerProbesOnce(this.#runtime, this.store, target);

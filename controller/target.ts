@@ -5,6 +5,7 @@ import type { Revision } from '../desired-state/revision.ts';
 import { capToHost } from '../reconcilers/capacity.ts';
 import type { Engine } from './engine.ts';
 import type { Target } from './loop/reconciler.ts';
+import type { Store } from './store/store.ts';
 
 /** `previous`: what was in force before, taken down alike so that only real changes show. */
 export async function targetOf(
@@ -22,4 +23,10 @@ export async function targetOf(
     notices: capped.notices,
     ...(previous === undefined ? {} : { previous: capToHost(previous, host).revision }),
   };
+}
+
+/** The same of what is in force, whatever was loaded; with the secrets of the load. */
+export async function inForceTarget(store: Store, loaded: Loaded, engine: Engine): Promise<Target> {
+  const { revision = loaded.revision } = (await store.inForce()) ?? {};
+  return targetOf({ revision, secrets: loaded.secrets }, undefined, engine);
 }

@@ -122,6 +122,15 @@ export interface Workload extends Declared {
   readonly lifecycle: 'job' | 'service' | 'compose';
   /** The key of each field's position: `container.image` … ; used for causes. */
   readonly positions: Readonly<Record<string, Position>>;
+  /** Which version its database has is asked before a rollback to a revision that declares this. */
+  readonly schemaVersion?: {
+    /** Run inside the container; prints the version, a number. */
+    readonly command: readonly string[];
+    /** The newest version that the programs of this revision can work with. */
+    readonly atMost: number;
+  };
+  /** Run inside the container, to its end, before a rollback stops anything: a backup. */
+  readonly beforeRollback?: readonly string[];
   readonly agentClass?: string;
   readonly model?: string;
   /** This workload is an Ollama-compatible model server, reached on this container port. */

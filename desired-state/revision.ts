@@ -8,6 +8,21 @@ import type { Exemption, RuleAction, RuleName } from './policy/rule.ts';
 import { standardActions } from './policy/rules/index.ts';
 import type { Resource } from './resource.ts';
 
+/** What a rollout does when a wave of it fails. */
+export const onFailures = ['rollback', 'pause', 'continue'] as const;
+
+export interface RolloutPolicy {
+  /** Of tier standard, changed at once: a share of all that change, or a count. At least one always may. */
+  readonly maxUnavailable: { readonly percent: number } | { readonly count: number };
+  /** A wave must stay ready for so long before the next. */
+  readonly minReadyMs: number;
+  /** One of each agent class, and one of the services, goes first and is watched for so long; 0: none. */
+  readonly canaryMs: number;
+  /** Healthy for so long, a revision is stable: what a rollback goes back to. */
+  readonly stableAfterMs: number;
+  readonly onFailure: (typeof onFailures)[number];
+}
+
 /** Settings of the Platform that shape plans; every number has its default in `defaultPolicy`. */
 export interface Policy {
   /** Most of the platform's resources one plan may remove: a share of them, or a count. At least one always may. */
@@ -22,6 +37,8 @@ export interface Policy {
   readonly pauseGraceMs: number;
   /** A replacement or a start that is not ready by then is given up. */
   readonly progressDeadlineMs: number;
+  /** How a new revision is brought in. */
+  readonly rollout: RolloutPolicy;
   /** Engine calls in flight at once. */
   readonly concurrency: number;
   readonly resyncMs: number;
@@ -49,6 +66,13 @@ export const defaultPolicy: Policy = {
   recovery: { settleMs: 30_000, verifyMs: 30_000 },
   pauseGraceMs: 2_000,
   progressDeadlineMs: 600_000,
+  rollout: {
+    maxUnavailable: { count: 5 },
+    minReadyMs: 0,
+    canaryMs: 0,
+    stableAfterMs: 600_000,
+    onFailure: 'rollback',
+  },
   concurrency: 8,
   resyncMs: 30_000,
   auditMs: 300_000,

@@ -135,8 +135,28 @@ export interface Facts {
       { readonly oldId: string; readonly restart: string; readonly specHash: string; readonly at: number }
     >
   >;
+  /** Revisions that failed, or that were left: not brought in until a person lifts that. `to`: what runs instead. */
+  readonly quarantined: Readonly<Record<string, Quarantine>>;
+  /** Revisions that were healthy for their time, with what their images meant then. */
+  readonly stable: Readonly<Record<string, Stable>>;
+  /** Since when all of the revision in force is ready; epoch ms. */
+  readonly healthySince: Readonly<Record<string, number>>;
   /** Acts that failed lately, by ref: the engine's words, for the condition. */
   readonly failures: Readonly<Record<Ref, Failure>>;
+}
+
+export interface Quarantine {
+  readonly at: number;
+  /** Id of the procedure. */
+  readonly by: string;
+  readonly to: string;
+  readonly why: string;
+}
+
+export interface Stable {
+  readonly at: number;
+  /** By image key. */
+  readonly images: Readonly<Record<string, { readonly id: string; readonly digest?: string }>>;
 }
 
 export interface Failure {
@@ -175,5 +195,8 @@ export const noFacts: Facts = {
   turns: {},
   failedReplacements: {},
   replacing: {},
+  quarantined: {},
+  stable: {},
+  healthySince: {},
   failures: {},
 };

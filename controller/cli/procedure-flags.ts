@@ -6,13 +6,17 @@ import type { Procedures } from '../procedures/procedures.ts';
 import type { Context } from './context.ts';
 import { count, duration, durationOrNone, type OutputFlags } from './options.ts';
 
-export interface BatchFlags extends OutputFlags {
+/** What is asked, and whether it is followed. */
+export interface BeginFlags extends OutputFlags {
+  readonly yes?: boolean;
+  readonly wait: boolean;
+}
+
+export interface BatchFlags extends BeginFlags {
   readonly batch: number;
   readonly settle: Settle;
   readonly timeout: number;
   readonly maxFailures?: number;
-  readonly yes?: boolean;
-  readonly wait: boolean;
 }
 
 export interface Settle {
@@ -59,7 +63,7 @@ export function batchOptions({ batch, settle: { settleMs, adaptive }, timeout, m
 }
 
 /** @throws where the question could be put to nobody. */
-export function requireAnswer(flags: BatchFlags, context: Context, verb: string): void {
+export function requireAnswer(flags: BeginFlags, context: Context, verb: string): void {
   if (flags.yes === true || (context.terminal.interactive && flags.output === 'text')) return;
   throw new ReeveError('there is no terminal to ask on', {
     status: exitStatus.usage,
@@ -68,7 +72,7 @@ export function requireAnswer(flags: BatchFlags, context: Context, verb: string)
 }
 
 /** @throws where it is to go on by itself and nobody would see to that. */
-export function requireKeeper(flags: BatchFlags, isKept: boolean): void {
+export function requireKeeper(flags: BeginFlags, isKept: boolean): void {
   if (flags.wait || isKept) return;
   throw new ReeveError('no controller keeps this platform, so nobody would go on with it', {
     status: exitStatus.usage,
@@ -80,7 +84,7 @@ export function requireKeeper(flags: BatchFlags, isKept: boolean): void {
 export async function followOrLeave(
   procedures: Pick<Procedures, 'attend'>,
   id: string,
-  flags: BatchFlags,
+  flags: BeginFlags,
   context: Context,
 ): Promise<void> {
   if (!flags.wait) {

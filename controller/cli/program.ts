@@ -165,6 +165,12 @@ export const entries: readonly Entry[] = [
     load: () => import('./commands/recover.ts'),
   },
   {
+    name: 'rollback',
+    summary: 'go back to the last stable revision',
+    group: change,
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
     name: 'procedures',
     summary: 'what is under way, what it waits for, how it came there',
     group: look,

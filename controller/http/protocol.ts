@@ -18,6 +18,7 @@ export const planBody = z.strictObject(planFields);
 export const applyBody = z.strictObject({
   ...planFields,
   by,
+  liftQuarantine: z.boolean().exactOptional(),
   fingerprint: z.string().exactOptional(),
   timeoutMs: z.number().positive().exactOptional(),
 });
@@ -104,6 +105,13 @@ export const recoverBody = z.strictObject({
     expectedMs: z.number().nonnegative(),
     untimed: z.number().int().nonnegative(),
   }),
+});
+export const rollbackPlanBody = z.strictObject({ to: z.string().min(1), full: z.boolean().default(false) });
+export const rollbackBody = z.strictObject({
+  by,
+  from: z.string().min(1),
+  to: z.string().min(1),
+  full: z.boolean(),
 });
 export const sayBody = z.strictObject({
   by,

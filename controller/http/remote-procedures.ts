@@ -4,6 +4,7 @@ import { attend } from '../procedures/attend.ts';
 import type { Procedures, Word } from '../procedures/procedures.ts';
 import type { RecoverOptions, RecoverPlan } from '../procedures/recover-plan.ts';
 import type { RestartOptions, RestartPlan } from '../procedures/restart-plan.ts';
+import type { RollbackOptions, RollbackPlan } from '../procedures/rollback-plan.ts';
 import type { ProcedureReport } from '../reports/procedures.ts';
 
 /** Asks and gives the parsed answer; throws what the controller refused with. */
@@ -30,6 +31,17 @@ export class RemoteProcedures implements Procedures {
 
   async recover(plan: RecoverPlan, by: string): Promise<string> {
     return ((await this.#ask('POST', '/v1/recover', { plan, by })) as { id: string }).id;
+  }
+
+  async rollbackPlan(options: RollbackOptions): Promise<RollbackPlan> {
+    return (await this.#ask('POST', '/v1/rollback-plan', options)) as RollbackPlan;
+  }
+
+  async rollback(
+    { from, to, full }: Pick<RollbackPlan, 'from' | 'to' | 'full'>,
+    by: string,
+  ): Promise<string> {
+    return ((await this.#ask('POST', '/v1/rollback', { from, to, full, by })) as { id: string }).id;
   }
 
   async say(id: string, word: Word, by: string): Promise<string> {

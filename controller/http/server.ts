@@ -9,7 +9,7 @@ import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { ApplyOutcome, Control, Progress } from '../control.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
-import { awaitingWord, listProcedures, readProcedure } from '../procedures/read.ts';
+import { awaitingWord, comingIn, listProcedures, readProcedure } from '../procedures/read.ts';
 import { readSnapshot } from '../reports/read.ts';
 import { resourceRows } from '../reports/resources.ts';
 import { eventRow, statusReport } from '../reports/status.ts';
@@ -28,6 +28,8 @@ import {
   recoverPlanBody,
   restartBody,
   restartPlanBody,
+  rollbackBody,
+  rollbackPlanBody,
   sayBody,
   syncBody,
 } from './protocol.ts';
@@ -124,7 +126,7 @@ export function addReading(app: FastifyInstance, options: Readable, health: () =
   app.get('/v1/health', () => health());
   app.get('/v1/status', async () => {
     const warnings = await store.events({ type: 'Warning', limit: 5 });
-    return statusReport(await snapshot(), warnings, await awaitingWord(store));
+    return statusReport(await snapshot(), warnings, await awaitingWord(store), await comingIn(store));
   });
   app.get('/v1/resources', async () => ({ resources: resourceRows(await snapshot()) }));
   app.get('/v1/events', async (request) => {
@@ -183,6 +185,13 @@ function addActing(app: FastifyInstance, control: Control, kept: ServeOptions, s
   app.post('/v1/recover', async (request) => {
     const { plan, by } = read(recoverBody, request.body);
     return { id: await control.procedures.recover(plan, by) };
+  });
+  app.post('/v1/rollback-plan', (request) =>
+    control.procedures.rollbackPlan(read(rollbackPlanBody, request.body)),
+  );
+  app.post('/v1/rollback', async (request) => {
+    const { by, ...plan } = read(rollbackBody, request.body);
+    return { id: await control.procedures.rollback(plan, by) };
   });
   app.post('/v1/say', async (request) => {
     const { id, word, by } = read(sayBody, request.body);

@@ -17,6 +17,7 @@ import type { FactChange, NewEvent, StoredCondition } from '../store/store.ts';
 import { endedHolds } from './ended-holds.ts';
 import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
+import { stabilityNews } from './facts-from-stability.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
 import { saveHeldBack } from './held-back.ts';
 import { eventsOfTransitions, type JournalContext } from './journal.ts';
@@ -33,6 +34,8 @@ export interface Target {
   readonly revision: Revision;
   readonly secrets: SecretValues;
   readonly previous?: Revision;
+  /** A rollout or a rollback is under way, and this is what it aims at: its `Aim.key`. */
+  readonly rolling?: string;
   /** Said with every plan: limits that were taken down to the host's. */
   readonly notices?: readonly Notice[];
 }
@@ -193,6 +196,7 @@ export class Reconciler {
     const told = new Set(happened.events.map((e) => `${e.regarding} ${e.reason}`));
     const lost = eventsOfLostOutcomes(seen, journal);
     const notices = this.#notices.news(plan, journal);
+    const stability = stabilityNews(target, plan, facts, options, journal);
     const eventsOf = (changed: readonly StoredCondition[]): readonly NewEvent[] =>
       [
         ...holds.events,
@@ -201,12 +205,14 @@ export class Reconciler {
         ...eventsOfTransitions(changed, journal).filter((e) => !told.has(`${e.regarding} ${e.reason}`)),
         ...notices,
         ...happened.events,
+        ...stability.events,
       ].map((e) => ({ ...e, message: scrub(e.message) }));
     const changes = [
       ...seen,
       ...factsFromStatuses(target.revision, plan, facts, now()),
       ...holds.facts,
       ...happened.facts,
+      ...stability.facts,
     ];
     // What is asked for in one turn is one commit, the beginning of the first steps with it: each flush delays a start.
     const stored = Promise.all([
@@ -217,7 +223,7 @@ export class Reconciler {
     ]);
     if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal, withdrawn, stored);
     const [turned] = await stored;
-    return { plan, observed, dispatched, busy, turned };
+    return { plan: lookedAtBy(plan, stability.nextAt), observed, dispatched, busy, turned };
   }
 
   /** Waits until no step is in flight. */
@@ -291,6 +297,10 @@ function ofNewOne(step: Step, containerId: string | undefined): Step {
   const isOpen = (step.op === 'startContainer' || step.op === 'renameContainer') && !step.args.containerId;
   if (!isOpen || containerId === undefined) return step;
   return { ...step, args: { ...step.args, containerId } } as Step;
+}
+
+function lookedAtBy(plan: Plan, at: number | undefined): Plan {
+  return at === undefined ? plan : { ...plan, nextAt: Math.min(at, plan.nextAt ?? at) };
 }
 
 /** What is remembered, with what the tags mean now, here and in the registries that were asked; without back-off for a new try. */

@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Ref } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
@@ -12,6 +13,7 @@ import { ModelServers } from '../ollama/servers.ts';
 import { Prober } from '../probes/prober.ts';
 import { BesidePasses } from '../procedures/beside-passes.ts';
 import type { Recoveries } from '../procedures/recoveries.ts';
+import type { Rollouts } from '../procedures/rollouts.ts';
 import type { Runner } from '../procedures/runner.ts';
 import type { Lead } from '../session-parts.ts';
 import { StoreAway } from '../store/away.ts';
@@ -44,6 +46,8 @@ export interface RuntimeOptions {
   readonly passId: () => string;
   /** A name for a new procedure, unlike all before. */
   readonly procedureId: (kind: string) => string;
+  /** Files of a revision's commit to where containers mount them. */
+  readonly bringFiles: (revision: Revision) => Promise<void>;
   /** Absent: nobody else can act, by the machine's lock. */
   readonly lead?: Lead;
 }
@@ -60,6 +64,7 @@ export class Runtime {
   readonly reconciler: Reconciler;
   readonly procedures: Runner;
   readonly recoveries: Recoveries;
+  readonly rollouts: Rollouts;
   /** Told of each pass and each step; set by an apply under way. */
   onPass: PassListener | undefined;
   onStep: ((progress: StepProgress) => void) | undefined;
@@ -147,6 +152,7 @@ export class Runtime {
     this.#beside = new BesidePasses(options, { reconciler: this.reconciler, wake });
     this.procedures = this.#beside.runner;
     this.recoveries = this.#beside.recoveries;
+    this.rollouts = this.#beside.rollouts;
     this.#engineEnd = new EngineEnd(options);
     this.#intake = new EventIntake({
       ...options,
@@ -210,22 +216,28 @@ export class Runtime {
   }
 
   async #pass(): Promise<void> {
-    const { target, options } = this;
-    if (target === undefined) {
+    const { target: wanted, options } = this;
+    if (wanted === undefined) {
       this.#pacer.resyncAt = this.#o.now() + 1_000;
       return;
     }
+    const { target, back } =
+      options.mode === 'down' ? { target: wanted, back: false } : await this.#beside.aim(wanted);
     this.#dueWork(target);
     this.#intake.aim(target);
-    const result = await this.reconciler.pass(target, options, this.by);
+    const result = await this.reconciler.pass(
+      target,
+      back ? { ...options, allowDelete: true } : options,
+      this.by,
+    );
     this.#intake.notePass(result);
-    await this.#beside.passed(result, target.revision, options.mode === 'keep');
+    await this.#beside.passed(result, target, options.mode === 'keep');
     this.#stepsWait = result.plan.steps.length > result.dispatched.length;
     this.#pacer.planAt = result.plan.nextAt ?? Number.POSITIVE_INFINITY;
     await this.prober.update(target, result.observed);
     await this.servers.update(target.revision, result.observed);
     // One that was under way when an apply began is of what was aimed at before.
-    if (options === this.options && target === this.target) this.onPass?.(result);
+    if (options === this.options && wanted === this.target) this.onPass?.(result);
     if (this.reconciler.busy.size === 0) this.#inspects.begin();
   }
 

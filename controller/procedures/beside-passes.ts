@@ -5,10 +5,13 @@ import type { Revision } from '../../desired-state/revision.ts';
 import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine } from '../engine.ts';
 import { noteHeld } from '../loop/held-dependents.ts';
-import type { PassResult, Reconciler } from '../loop/reconciler.ts';
+import type { PassResult, Reconciler, Target } from '../loop/reconciler.ts';
 import type { Store } from '../store/store.ts';
+
 import { freeDisk } from './free-disk.ts';
+import { prepareRollback } from './prepare-rollback.ts';
 import { Recoveries } from './recoveries.ts';
+import { type Aimed, Rollouts } from './rollouts.ts';
 import { Runner } from './runner.ts';
 import { sightOf } from './sight.ts';
 
@@ -21,6 +24,8 @@ interface BesideOptions {
   readonly scrub: (text: string) => string;
   readonly now: () => number;
   readonly procedureId: (kind: string) => string;
+  /** Files of a revision's commit to where containers mount them. */
+  readonly bringFiles: (revision: Revision) => Promise<void>;
 }
 
 interface Surroundings {
@@ -31,6 +36,7 @@ interface Surroundings {
 export class BesidePasses {
   readonly runner: Runner;
   readonly recoveries: Recoveries;
+  readonly rollouts: Rollouts;
   readonly #o: BesideOptions;
   readonly #wake: () => void;
 
@@ -45,10 +51,22 @@ export class BesidePasses {
       now,
       newId: options.procedureId,
       wake,
-      onEnded: (record) => this.recoveries.ended(record),
+      onEnded: (record) => {
+        this.recoveries.ended(record);
+        this.rollouts.ended(record);
+      },
       halt: () => reconciler.withdraw(),
-      work: (work, signal) => freeDisk(work, engine, store, signal),
+      work: (work, signal) =>
+        work.type === 'freeDisk' ? freeDisk(work, engine, store, signal) : prepareRollback(work, options),
       onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
+    });
+    this.rollouts = new Rollouts({
+      engine,
+      store,
+      runner: this.runner,
+      now,
+      bringFiles: options.bringFiles,
+      onError: (error) => logger.warn({ err: error }, 'a revision comes in without a rollout of its own'),
     });
     this.recoveries = new Recoveries({
       ...options,
@@ -59,13 +77,25 @@ export class BesidePasses {
     });
   }
 
-  /** After a pass; `keeps`: it was one of the loop's own. */
-  async passed(result: PassResult, revision: Revision, keeps: boolean): Promise<void> {
+  /** What a pass is to aim at. */
+  aim(target: Target): Promise<Aimed> {
+    return this.rollouts.aim(target);
+  }
+
+  /** After a pass over `target`; `keeps`: it was one of the loop's own. */
+  async passed(result: PassResult, target: Target, keeps: boolean): Promise<void> {
+    const { revision, rolling } = target;
     const { store, now } = this.#o;
     const { busy, plan } = result;
     const { running } = this.runner;
     if (running.length > 0)
-      await this.runner.see({ ...(await sightOf(plan.statuses, running, this.#o)), busy });
+      await this.runner.see({
+        ...(await sightOf(plan.statuses, running, this.#o)),
+        busy,
+        planned: new Set(plan.steps.map((step) => step.ref)),
+        ...(rolling === undefined ? {} : { aim: rolling }),
+      });
+    await this.rollouts.settle();
     const facts = await store.facts();
     this.recoveries.note(result, revision, facts, keeps);
     if (await noteHeld(store, result, revision, facts, now())) this.#wake();

@@ -47,6 +47,7 @@ export function causedBy(
     facts: asked.flatMap(
       ({ restarts = [], withdrawn = [], parked = [], released = [], ...more }): FactChange[] => [
         ...handsOff(more, event.at, by ?? id),
+        ...leftFor(more, event.at, id),
         ...restarts.flatMap((ref) => askRestart(ref, event.at, id)),
         ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
         ...parked.flatMap(({ ref, ...turn }) => park(ref, { at: event.at, by: id, ...turn })),
@@ -98,6 +99,22 @@ function handsOff(
       { fact: 'failures', key, value: undefined },
     ]),
     ...exhausted.map(({ ref, attempts }): FactChange => ({ fact: 'attempts', key: ref, value: attempts })),
+  ];
+}
+
+/** A revision that is left, and what the images of the one in its place mean. */
+function leftFor({ quarantined, images = {} }: Asked, at: number, by: string): FactChange[] {
+  const pins = Object.entries(images).flatMap(([key, image]): FactChange[] => [
+    { fact: 'pins', key, value: image.id },
+    ...(image.digest === undefined ? [] : [{ fact: 'digests', key, value: image.digest } as const]),
+  ]);
+  if (quarantined === undefined) return pins;
+  const { revision, to, why } = quarantined;
+  return [
+    ...pins,
+    { fact: 'quarantined', key: revision, value: { at, by, to, why } },
+    // What is gone back to is wanted again, whatever was said of it before.
+    { fact: 'quarantined', key: to, value: undefined },
   ];
 }
 

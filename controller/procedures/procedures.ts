@@ -3,7 +3,8 @@
 import type { Revision } from '../../desired-state/revision.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import type { HostRoom } from '../../reconcilers/procedures/definition.ts';
-import { EngineError } from '../errors.ts';
+import type { Engine } from '../engine.ts';
+import { EngineError, exitStatus, ReeveError } from '../errors.ts';
 import type { Target } from '../loop/reconciler.ts';
 import type { Runtime } from '../loop/runtime.ts';
 import type { ProcedureReport } from '../reports/procedures.ts';
@@ -14,6 +15,7 @@ import { readProcedure } from './read.ts';
 import { readyTimes } from './ready-times.ts';
 import { planRecovery, type RecoverOptions, type RecoverPlan, recoveryInputOf } from './recover-plan.ts';
 import { inputOf, planRestart, type RestartOptions, type RestartPlan } from './restart-plan.ts';
+import { planRollback, type RollbackOptions, type RollbackPlan, rollbackOf } from './rollback-plan.ts';
 
 /** A person's word to a procedure that is under way. */
 export type Word =
@@ -27,6 +29,9 @@ export interface Procedures {
   recoverPlan(options: RecoverOptions): Promise<RecoverPlan>;
   /** As `restart`. */
   recover(plan: RecoverPlan, by: string): Promise<string>;
+  rollbackPlan(options: RollbackOptions): Promise<RollbackPlan>;
+  /** As `restart`. @throws where what runs is not what the plan goes back from. */
+  rollback(plan: Pick<RollbackPlan, 'from' | 'to' | 'full'>, by: string): Promise<string>;
   /** Says what became of it, as a sentence. */
   say(id: string, word: Word, by: string): Promise<string>;
   /** Tells each change until it has ended or waits for a person's word, or `signal` aborts. Does the work where no controller does. */
@@ -36,12 +41,16 @@ export interface Procedures {
 export interface LocalContext {
   readonly store: Store;
   readonly runtime: Runtime;
+  readonly engine: Engine;
+  readonly scrub: (text: string) => string;
   readonly platform: string;
   /** A controller keeps the platform here: its loop runs, and its procedures are loaded. */
   readonly isKeeping: () => boolean;
   /** What is declared now; @throws the mistakes of the manifests. */
   readonly revision: () => Promise<Revision>;
   readonly target: () => Promise<Target>;
+  /** The same of what is in force. */
+  readonly inForce: () => Promise<Target>;
   /** How everything is; @throws where the engine does not answer. */
   readonly statuses: () => Promise<readonly ResourceStatus[]>;
   readonly room: () => Promise<HostRoom>;
@@ -80,6 +89,33 @@ export class LocalProcedures implements Procedures {
     return this.#begin('complete-recovery', recoveryInputOf(plan, by), by);
   }
 
+  async rollbackPlan(options: RollbackOptions): Promise<RollbackPlan> {
+    await this.#loaded();
+    return planRollback(options, this.#rollbackTools);
+  }
+
+  async rollback(
+    { from, to, full }: Pick<RollbackPlan, 'from' | 'to' | 'full'>,
+    by: string,
+  ): Promise<string> {
+    await this.#ready();
+    await requireNotSuspended(this.#c.store, this.#c.platform);
+    const found = await rollbackOf({ to, full }, this.#rollbackTools);
+    if (found.from.id !== from) {
+      throw new ReeveError(`revision ${found.from.id} runs by now, no longer ${from}; nothing was done`, {
+        status: exitStatus.blocked,
+        hint: 'look again: reeve rollback --dry-run',
+      });
+    }
+    const { id } = await this.#c.runtime.rollouts.goBack(found.target.past.revision, found.course, by);
+    return id;
+  }
+
+  get #rollbackTools() {
+    const { store, engine, runtime, platform, scrub } = this.#c;
+    return { store, engine, rollouts: runtime.rollouts, platform, scrub };
+  }
+
   async #begin(kind: string, input: object, by: string): Promise<string> {
     await this.#ready();
     await requireNotSuspended(this.#c.store, this.#c.platform);
@@ -101,7 +137,9 @@ export class LocalProcedures implements Procedures {
     const { runtime, store } = this.#c;
     if (!this.#c.isKeeping()) {
       await this.#ready();
-      runtime.target = await this.#c.target();
+      // What the manifests say by now is none of a rollback's business.
+      const goesBack = runtime.rollouts.underWay?.kind === 'rollback';
+      runtime.target = await (goesBack ? this.#c.inForce() : this.#c.target());
       runtime.start();
     }
     return attend(() => readProcedure(store, id), tell, signal);
@@ -110,6 +148,10 @@ export class LocalProcedures implements Procedures {
   /** Procedures under way are known before a new one begins or one is spoken to. */
   async #ready(): Promise<void> {
     this.#c.mustHoldLock();
+    await this.#loaded();
+  }
+
+  async #loaded(): Promise<void> {
     if (!this.#c.isKeeping()) await this.#c.runtime.procedures.load();
   }
 }

@@ -3,6 +3,8 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import { definitionOf, definitions } from '../../reconcilers/procedures/index.ts';
 import { recovery } from '../../reconcilers/recovery/definition.ts';
+import { rollback } from '../../reconcilers/rollback/definition.ts';
+import { rollout } from '../../reconcilers/rollout/definition.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import {
   type ProcedureReport,
@@ -39,6 +41,15 @@ export async function readProcedure(store: Reader, id: string): Promise<Procedur
 export async function awaitingWord(store: Pick<Reader, 'procedures'>): Promise<readonly ProcedureRow[]> {
   const running = await store.procedures({ running: true, limit: mostShown });
   return running.map((record) => procedureRow(record, definitions)).filter((row) => row.choices.length > 0);
+}
+
+/** The rollout or rollback under way that waits for nobody: there is one at most. */
+export async function comingIn(store: Pick<Reader, 'procedures'>): Promise<ProcedureRow | undefined> {
+  const running = await store.procedures({ running: true, limit: mostShown });
+  const rows = running.map((record) => procedureRow(record, definitions));
+  return rows.find(
+    ({ kind, choices }) => (kind === rollout.kind || kind === rollback.kind) && choices.length === 0,
+  );
 }
 
 /** What is kept of the last failure of a resource: its newest recovery, under way or ended. */

@@ -7,9 +7,18 @@ import type { ProcedureRecord } from '../store/store.ts';
 
 /** Another one has what it wants. */
 export function taken({ id }: ProcedureRecord, shared: readonly Ref[]): ReeveError {
-  return new ReeveError(`${id} has ${shared.slice(0, 3).join(', ')} under way`, {
+  const what = shared.length === 0 ? 'is' : `has ${shared.slice(0, 3).join(', ')}`;
+  return new ReeveError(`${id} ${what} under way`, {
     status: exitStatus.blocked,
     hint: `see it: reeve procedures show ${id}; end it: reeve abort ${id}`,
+  });
+}
+
+/** There is nothing to go back from. */
+export function nothingInForce(): ReeveError {
+  return new ReeveError('nothing was ever in force of this platform', {
+    status: exitStatus.usage,
+    hint: 'reeve apply brings its manifests in force',
   });
 }
 

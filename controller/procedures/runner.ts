@@ -78,8 +78,9 @@ export class Runner {
   /** Goes on with what was under way when the last controller ended; once. */
   async load(): Promise<void> {
     if (this.#loaded) return;
+    const stored = await this.#c.store.procedures({ running: true, limit: 10_000 });
     this.#loaded = true;
-    for (const record of await this.#c.store.procedures({ running: true, limit: 10_000 })) {
+    for (const record of stored) {
       if (definitionOf(this.#c.definitions, record) === undefined) await this.#strand(record);
       else this.#running.set(record.id, record);
     }

@@ -45,6 +45,14 @@ const rules: readonly Rule[] = [
     () => [{ command: 'reeve procedures', why: 'which one it waits for, and how far that is' }],
   ],
   [
+    reasonIs('Quarantined'),
+    () => [
+      { command: 'reeve plan', why: 'what the revision that failed would change' },
+      { command: 'reeve procedures', why: 'how it came to that; show ID tells each wave' },
+      { command: 'reeve apply --lift-quarantine', why: 'tries it again as it is' },
+    ],
+  ],
+  [
     reasonIs('NotAdopted'),
     () => [
       { command: 'reeve plan', why: 'shows what differs between it and the manifests' },

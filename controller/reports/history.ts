@@ -1,6 +1,7 @@
 // What was in force and what was carried out, newest first.
 
 import type { Commit } from '../../desired-state/commit.ts';
+import { type Facts, noFacts } from '../../reconcilers/facts.ts';
 import type { PlanRecord, RevisionRecord } from '../store/store.ts';
 import { iso } from './snapshot.ts';
 
@@ -14,6 +15,10 @@ export interface HistoryReport {
     /** That it came in force with, where it is from git. */
     readonly commit?: Commit;
     readonly resources: number;
+    /** Since when it is known to be stable. */
+    readonly stableSince?: string;
+    /** It failed or was rolled back from, and is not brought in again. */
+    readonly quarantined?: true;
   }[];
   readonly plans: readonly PlanRow[];
 }
@@ -41,6 +46,7 @@ export function historyReport(
   platform: string,
   revisions: readonly RevisionRecord[],
   plans: readonly PlanRecord[],
+  { stable, quarantined }: Pick<Facts, 'stable' | 'quarantined'> = noFacts,
 ): HistoryReport {
   return {
     platform,
@@ -51,6 +57,8 @@ export function historyReport(
       sources: record.sources,
       ...commitOf(record),
       resources: record.revision.resources.length,
+      ...(stable[record.id] === undefined ? {} : { stableSince: iso(stable[record.id]?.at ?? 0) }),
+      ...(quarantined[record.id] === undefined ? {} : { quarantined: true }),
     })),
     plans: plans.map(planRow),
   };

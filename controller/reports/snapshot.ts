@@ -7,6 +7,7 @@ import { isWorkload, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import { madeSinceDone } from '../../reconcilers/outdated-jobs.ts';
+import { quarantineOf, quarantineWords } from '../../reconcilers/rollout/quarantine.ts';
 import type { StoredCondition } from '../store/store.ts';
 
 /** A running controller, as its health endpoint tells it. */
@@ -66,9 +67,26 @@ export function knownRefs(snapshot: Snapshot): readonly Ref[] {
   return [...new Set([...declared, ...others])].sort();
 }
 
-/** What is wrong with the platform itself: a broken manifest, an engine that is away. */
-export function badPlatformConditions({ conditions }: Snapshot): readonly StoredCondition[] {
-  return conditions.filter((c) => c.ref.startsWith('Platform/') && c.status === (c.type !== 'Ready'));
+/** What is wrong with the platform itself: a broken manifest, an engine that is away, a revision that failed. */
+export function badPlatformConditions(snapshot: Snapshot): readonly StoredCondition[] {
+  const { conditions } = snapshot;
+  const stored = conditions.filter((c) => c.ref.startsWith('Platform/') && c.status === (c.type !== 'Ready'));
+  return [...stored, ...quarantineCondition(snapshot)];
+}
+
+function quarantineCondition({ platform, facts, revision }: Snapshot): readonly StoredCondition[] {
+  const found = quarantineOf(revision?.id ?? '', facts.quarantined);
+  if (found === undefined) return [];
+  return [
+    {
+      ref: `Platform/${platform}`,
+      type: 'Degraded',
+      status: true,
+      reason: 'Quarantined',
+      message: quarantineWords(found.id, found.quarantine),
+      lastTransitionTime: found.quarantine.at,
+    },
+  ];
 }
 
 /** Jobs that are done and whose volumes were made anew since. */

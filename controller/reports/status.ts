@@ -69,6 +69,8 @@ export interface StatusReport {
   readonly trouble?: string;
   /** Procedures that wait for a person's word. */
   readonly decisions: readonly ProcedureRow[];
+  /** A rollout or a rollback under way. */
+  readonly comingIn?: ProcedureRow;
   readonly warnings: readonly EventRow[];
 }
 
@@ -92,6 +94,7 @@ export function statusReport(
   snapshot: Snapshot,
   warnings: readonly StoredEvent[],
   decisions: readonly ProcedureRow[] = [],
+  comingIn?: ProcedureRow,
 ): StatusReport {
   const rows = resourceRows(snapshot);
   const counts: Record<ResourceState, number> = {
@@ -155,6 +158,7 @@ export function statusReport(
     ...(pendingSteps === undefined ? {} : { pendingSteps }),
     ...(trouble === undefined ? {} : { trouble: trouble.message }),
     decisions,
+    ...(comingIn === undefined ? {} : { comingIn }),
     warnings: warnings.map(eventRow),
   };
 }

@@ -93,6 +93,29 @@ export const ownShape = {
     .describe(
       'What to do when the live container differs without a change of the manifest: heal, report or ignore.',
     ),
+  schemaVersion: z
+    .strictObject({
+      atMost: z
+        .int()
+        .min(0)
+        .describe("The newest version of the schema that this revision's programs can work with."),
+      command: z
+        .union([z.string().min(1), z.array(z.string()).min(1)])
+        .optional()
+        .describe(
+          'Run inside the container, prints the version; text is run by /bin/sh -c. Absent: psql, SELECT max(version) FROM schema_version.',
+        ),
+    })
+    .optional()
+    .describe(
+      'Asked before a rollback to this revision stops anything: where the schema is newer it waits for a decision.',
+    ),
+  beforeRollback: z
+    .union([z.string().min(1), z.array(z.string()).min(1)])
+    .optional()
+    .describe(
+      'Run inside the container before a rollback stops anything, for example a backup; where it fails the rollback waits for a decision. Text is run by /bin/sh -c.',
+    ),
   protect: z.boolean().optional().describe('true: it is never removed and never recreated.'),
   onChange: z
     .union([

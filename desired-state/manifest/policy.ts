@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { ruleActions, ruleNames } from '../policy/rule.ts';
 import { rules } from '../policy/rules/index.ts';
-import { defaultPolicy } from '../revision.ts';
+import { defaultPolicy, onFailures } from '../revision.ts';
 import { formatDuration, parseDuration } from '../units.ts';
 import { driftMode, duration, durationFrom } from './parts.ts';
 
@@ -14,6 +14,19 @@ function msOf(text: string | undefined, otherwise: number): number {
 }
 
 const percentWords = 'expected a share from 0% to 100%, or a number of resources';
+
+/** `20%`, or a number of at least `least`. */
+const share = (least: number) =>
+  z.union(
+    [
+      z.int().min(least),
+      z.string().refine((text) => /^\d+(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100, {
+        error: percentWords,
+        params: { code: 'BadRange' },
+      }),
+    ],
+    { error: percentWords },
+  );
 
 /** One field a rule, so that an editor can offer and explain each. */
 const ruleFields = z.strictObject(
@@ -35,17 +48,7 @@ const exemption = z.strictObject({
 });
 
 export const policyFields = z.strictObject({
-  maxDelete: z
-    .union(
-      [
-        z.int().min(0),
-        z.string().refine((text) => /^\d+(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100, {
-          error: percentWords,
-          params: { code: 'BadRange' },
-        }),
-      ],
-      { error: percentWords },
-    )
+  maxDelete: share(0)
     .optional()
     .describe(
       'Most resources that one plan may remove, as a share or a number (20%); at least one always may.',
@@ -92,7 +95,32 @@ export const policyFields = z.strictObject({
     .describe('How long a paused container is left alone: backups pause for a moment (2s).'),
   progressDeadline: durationFrom('1ms')
     .optional()
-    .describe('A start or replacement not ready by then is given up (10m).'),
+    .describe(
+      'A start or replacement not ready by then is given up, and with it its wave of a rollout (10m).',
+    ),
+  rollout: z
+    .strictObject({
+      maxUnavailable: share(1)
+        .optional()
+        .describe(
+          'How many of tier standard are changed at once, as a share of those that change or a number (5).',
+        ),
+      minReady: duration.optional().describe('How long a wave must stay ready before the next (0s).'),
+      canaryFor: duration
+        .optional()
+        .describe(
+          'One of each agent class, and one of the services, is changed first and watched for so long; 0s: none (0s).',
+        ),
+      stableAfter: duration
+        .optional()
+        .describe('All ready for so long, the revision is stable: what a rollback goes back to (10m).'),
+      onFailure: z
+        .enum(onFailures)
+        .optional()
+        .describe('When a wave does not get ready: go back, wait for a decision, or go on (rollback).'),
+    })
+    .optional()
+    .describe('How a new revision is brought in, wave by wave.'),
   concurrency: z.int().min(1).max(64).optional().describe('Engine calls in flight at once (8).'),
   resync: durationFrom('100ms')
     .optional()

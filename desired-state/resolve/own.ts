@@ -111,7 +111,22 @@ function passwordOf(
   return given === undefined ? {} : { password: given };
 }
 
-function commandOf(written: string | readonly string[]): readonly string[] {
+/** As the image's own variables say who may ask (docker-library/postgres); inside the container that needs no password. */
+const askPostgres = [
+  'user=$POSTGRES_USER; user=$' + '{user:-postgres}; db=$POSTGRES_DB',
+  'exec psql -U "$user" -d "$' + '{db:-$user}" -Atc "SELECT max(version) FROM schema_version"',
+].join('; ');
+
+/** How the version of a database's schema is asked for, and the newest that is known here. */
+export function resolveSchemaVersion({
+  atMost,
+  command = askPostgres,
+}: NonNullable<OwnFields['schemaVersion']>): NonNullable<Workload['schemaVersion']> {
+  return { command: commandOf(command), atMost };
+}
+
+/** Text is run by a shell. */
+export function commandOf(written: string | readonly string[]): readonly string[] {
   return typeof written === 'string' ? ['/bin/sh', '-c', written] : written;
 }
 

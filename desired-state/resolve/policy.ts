@@ -11,7 +11,7 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
   const base = defaultPolicy;
   const { restartBudget, backoff, recovery, retention } = written;
   return {
-    maxDelete: maxDeleteOf(written.maxDelete) ?? base.maxDelete,
+    maxDelete: shareOf(written.maxDelete) ?? base.maxDelete,
     minReadySeconds: written.minReadySeconds ?? base.minReadySeconds,
     resetAfterMs: ms(written.resetAfter) ?? base.resetAfterMs,
     restartBudget: {
@@ -29,6 +29,7 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
     },
     pauseGraceMs: ms(written.pauseGrace) ?? base.pauseGraceMs,
     progressDeadlineMs: ms(written.progressDeadline) ?? base.progressDeadlineMs,
+    rollout: rolloutOf(written.rollout),
     concurrency: written.concurrency ?? base.concurrency,
     resyncMs: ms(written.resync) ?? base.resyncMs,
     auditMs: ms(written.audit) ?? base.auditMs,
@@ -50,6 +51,17 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
   };
 }
 
+function rolloutOf(written: PolicyFields['rollout'] = {}): Policy['rollout'] {
+  const base = defaultPolicy.rollout;
+  return {
+    maxUnavailable: shareOf(written.maxUnavailable) ?? base.maxUnavailable,
+    minReadyMs: ms(written.minReady) ?? base.minReadyMs,
+    canaryMs: ms(written.canaryFor) ?? base.canaryMs,
+    stableAfterMs: ms(written.stableAfter) ?? base.stableAfterMs,
+    onFailure: written.onFailure ?? base.onFailure,
+  };
+}
+
 function given<K extends string, V>(fields: { readonly [P in K]?: V | undefined }): { [P in K]?: V } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [P in K]?: V;
@@ -60,7 +72,7 @@ function ms(text: string | undefined): number | undefined {
   return text === undefined ? undefined : parseDuration(text);
 }
 
-function maxDeleteOf(written: PolicyFields['maxDelete']): Policy['maxDelete'] | undefined {
+function shareOf(written: PolicyFields['maxDelete']): Policy['maxDelete'] | undefined {
   if (typeof written === 'number') return { count: written };
   return written === undefined ? undefined : { percent: Number.parseFloat(written) };
 }

@@ -16,7 +16,14 @@ import type { Declared, WorkloadSource } from './declared.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { checkVolumes, networksOf } from './joins.ts';
 import { checkLeastMemory, checkReservation, type Found, type Limits } from './limits.ts';
-import { resolveDrift, resolveProbe, takeApart, watchedPaths } from './own.ts';
+import {
+  commandOf,
+  resolveDrift,
+  resolveProbe,
+  resolveSchemaVersion,
+  takeApart,
+  watchedPaths,
+} from './own.ts';
 import { defaultContainerName, type Scaled } from './replicas.ts';
 import { rewriteImage } from './rewrite.ts';
 import type { Values } from './secrets.ts';
@@ -105,6 +112,10 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     ...(fields.probe === undefined
       ? {}
       : { probe: resolveProbe(fields.probe, { environment, secret: secretIn(values, own) }) }),
+    ...(fields.schemaVersion === undefined
+      ? {}
+      : { schemaVersion: resolveSchemaVersion(fields.schemaVersion) }),
+    ...(fields.beforeRollback === undefined ? {} : { beforeRollback: commandOf(fields.beforeRollback) }),
     dependsOn: dependenciesOf(context, declared, source, node, normalized),
     files: distinctFiles([
       ...granted.files,

@@ -42,8 +42,36 @@ export interface FreeDisk {
   readonly maxPercent: number;
 }
 
+/** Which version a database has, where a revision says which it can work with. */
+export interface SchemaCheck {
+  readonly ref: Ref;
+  /** Run inside its container; prints the version. */
+  readonly command: readonly string[];
+  /** The newest that the revision can work with. */
+  readonly atMost: number;
+}
+
+/** A backup that a workload declares: run inside its container, done where it ends with 0. */
+export interface BackupCommand {
+  readonly ref: Ref;
+  readonly command: readonly string[];
+}
+
+/**
+ * Asks databases for their versions, and has the backups made that are declared; the answer has `mismatches`, in words.
+ * Stops and changes nothing.
+ */
+export interface PrepareRollback {
+  readonly id: string;
+  readonly type: 'prepareRollback';
+  /** What it looks at. */
+  readonly source: 'platform';
+  readonly checks: readonly SchemaCheck[];
+  readonly backups: readonly BackupCommand[];
+}
+
 /** Safe to be done again: whoever does it looks first. */
-export type Work = FreeDisk;
+export type Work = FreeDisk | PrepareRollback;
 
 /** What a look at the platform shows, for a procedure to see what it waits for. */
 export interface Sight {
@@ -52,6 +80,10 @@ export interface Sight {
   readonly facts: Facts;
   /** Of the host; absent: nobody could read it (an engine elsewhere), or nobody looks at it. */
   readonly room?: HostRoom;
+  /** What the passes aimed at, where a rollout says that; absent: at what is in force. */
+  readonly aim?: string;
+  /** With steps in this look's plan: something is still to be done about them. Absent: none. */
+  readonly planned?: ReadonlySet<Ref>;
   /** With steps in flight when it was looked at: what is seen of them may be old. Absent: none. */
   readonly busy?: ReadonlySet<Ref>;
 }
@@ -77,6 +109,10 @@ export interface Asked {
   readonly held?: readonly Ref[];
   /** Their failures are forgotten: they are tried at once. */
   readonly forgotten?: readonly Ref[];
+  /** A revision that is not brought in any more, and which one is instead. */
+  readonly quarantined?: { readonly revision: string; readonly to: string; readonly why: string };
+  /** What images mean from now on, by image key. */
+  readonly images?: Readonly<Record<string, { readonly id: string; readonly digest?: string }>>;
   /** Their budget of restarts counts as used up: tried no sooner than `notBefore`. */
   readonly exhausted?: readonly { readonly ref: Ref; readonly attempts: Attempts }[];
 }

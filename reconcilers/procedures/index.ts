@@ -3,9 +3,17 @@
 import { batchedRestart } from '../batched-restart/definition.ts';
 import { completeRecovery } from '../complete-recovery/definition.ts';
 import { recovery } from '../recovery/definition.ts';
+import { rollback } from '../rollback/definition.ts';
+import { rollout } from '../rollout/definition.ts';
 import type { ProcedureDefinition } from './definition.ts';
 
-export const definitions: readonly ProcedureDefinition[] = [batchedRestart, completeRecovery, recovery];
+export const definitions: readonly ProcedureDefinition[] = [
+  batchedRestart,
+  completeRecovery,
+  recovery,
+  rollout,
+  rollback,
+];
 
 /** The one that a stored procedure began with; undefined where this reeve does not ship it (any more, or yet). */
 export function definitionOf(

@@ -6,8 +6,15 @@ import type { Effect, Telling } from './definition.ts';
 /** What a `tell` tells; nothing of any other effect. */
 export function tellingOf({ type, params }: Effect): readonly Telling[] {
   if (type !== 'tell') return [];
-  const { reason, message, warning } = params as { reason: string; message: string; warning?: boolean };
-  return [{ type: warning === true ? 'Warning' : 'Normal', reason, message }];
+  const { reason, message, warning, choices } = params as {
+    readonly reason: string;
+    readonly message: string;
+    readonly warning?: boolean;
+    readonly choices?: readonly string[];
+  };
+  const isWarning = warning === true;
+  const answers = choices === undefined ? {} : { choices };
+  return [{ type: isWarning ? 'Warning' : 'Normal', reason, message, ...answers }];
 }
 
 /** How a batch is that is watched: `waiting` are those of it that are not ready now. */

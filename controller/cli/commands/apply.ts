@@ -23,6 +23,7 @@ import type { SavedPlan } from '../saved-plan.ts';
 interface Flags extends PlatformFlags, OutputFlags, PlanFlags {
   readonly yes?: boolean;
   readonly timeout?: number;
+  readonly liftQuarantine?: boolean;
 }
 
 export function define(command: Command, context: Context): void {
@@ -41,6 +42,7 @@ export function define(command: Command, context: Context): void {
         'wait no longer for readiness (default: policy.progressDeadline)',
         duration,
       )
+      .option('--lift-quarantine', 'bring in a revision that failed before, or that was rolled back from')
       .action((names: string[], flags: Flags) => apply(names, flags, context)),
     [
       ['reeve apply', 'the manifests of this folder'],
@@ -62,6 +64,7 @@ async function apply(words: readonly string[], given: Flags, context: Context): 
       ...(saved?.options ?? planOptions(words, flags, reached.place.refs)),
       by: by(context, 'apply'),
       ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
+      ...(flags.liftQuarantine === true ? { liftQuarantine: true } : {}),
     };
     if (saved !== undefined)
       await carryOut(reached, { ...options, fingerprint: saved.fingerprint }, flags, context);
@@ -148,8 +151,10 @@ async function agree(
     context.exit(exitStatus.blocked);
     return undefined;
   }
-  const suspended = warnings.find(({ reason }) => reason === 'Suspended');
-  if (suspended !== undefined) throw new ReeveError(suspended.message, { status: exitStatus.blocked });
+  const refused = warnings.find(
+    ({ reason }) => reason === 'Suspended' || (reason === 'Quarantined' && options.liftQuarantine !== true),
+  );
+  if (refused !== undefined) throw new ReeveError(refused.message, { status: exitStatus.blocked });
   if (flags.yes === true || steps.length === 0) return options;
   if (await context.terminal.ask('Apply this?')) return { ...options, fingerprint: report.fingerprint };
   context.terminal.err('not applied');

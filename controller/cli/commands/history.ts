@@ -39,8 +39,12 @@ async function history(flags: Flags, context: Context): Promise<void> {
   ]);
   const { store, place } = await openStored(flags, context);
   try {
-    const [revisions, plans] = await Promise.all([store.revisions(flags.limit), store.plans(flags.limit)]);
-    print(context, flags, historyReport(place.platform, revisions, plans), historyView);
+    const [revisions, plans, facts] = await Promise.all([
+      store.revisions(flags.limit),
+      store.plans(flags.limit),
+      store.facts(),
+    ]);
+    print(context, flags, historyReport(place.platform, revisions, plans, facts), historyView);
   } finally {
     await store.close();
   }

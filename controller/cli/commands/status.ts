@@ -19,16 +19,18 @@ export function define(command: Command, context: Context): void {
 }
 
 async function status(flags: PlatformFlags & OutputFlags, context: Context): Promise<void> {
-  const [{ look }, { statusReport }, { statusView }, { print }, { awaitingWord }] = await Promise.all([
-    import('../look.ts'),
-    import('../../reports/status.ts'),
-    import('../views/status.ts'),
-    import('../print.ts'),
-    import('../../procedures/read.ts'),
-  ]);
+  const [{ look }, { statusReport }, { statusView }, { print }, { awaitingWord, comingIn }] =
+    await Promise.all([
+      import('../look.ts'),
+      import('../../reports/status.ts'),
+      import('../views/status.ts'),
+      import('../print.ts'),
+      import('../../procedures/read.ts'),
+    ]);
   await look(flags, context, async ({ snapshot, store }) => {
     const warnings = (await store?.events({ type: 'Warning', limit: 5 })) ?? [];
     const decisions = store === undefined ? [] : await awaitingWord(store);
-    print(context, flags, statusReport(snapshot, warnings, decisions), statusView);
+    const rollout = store === undefined ? undefined : await comingIn(store);
+    print(context, flags, statusReport(snapshot, warnings, decisions, rollout), statusView);
   });
 }

@@ -12,7 +12,12 @@ export function historyView(report: HistoryReport, { width, paint }: Screen): st
 
     .map((r) => {
       const commit = r.commit === undefined ? '' : `${commitWords(r.commit)}, `;
-      return [dateTime(Date.parse(r.inForceAt)), r.id, r.by, `${commit}${r.sources.join(', ')}`];
+      return [
+        dateTime(Date.parse(r.inForceAt)),
+        r.id + healthOf(r),
+        r.by,
+        `${commit}${r.sources.join(', ')}`,
+      ];
     });
   const plans = report.plans
     .toReversed()
@@ -31,6 +36,12 @@ export function historyView(report: HistoryReport, { width, paint }: Screen): st
       ? ['none']
       : flowing([['AT', 'STEPS', 'BY', 'OUTCOME (REVISION)'], ...plans], width)),
   ].join('\n');
+}
+
+/** What a rollback would go back to, and what it would not. */
+function healthOf({ stableSince, quarantined }: HistoryReport['revisions'][number]): string {
+  if (quarantined === true) return ' (quarantined)';
+  return stableSince === undefined ? '' : ' (stable)';
 }
 
 function outcomeOf(plan: PlanRow): string {

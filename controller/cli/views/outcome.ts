@@ -13,7 +13,17 @@ export function outcomeView(outcome: ApplyOutcome, screen: Screen): string {
   if (outcome.interrupted === true) return interruptedLine(outcome, 'apply', screen);
   const counts = `${counted(outcome.stepsDone, 'step')} done, ${outcome.ready} of ${outcome.total} ready, in ${took(outcome.ms)}`;
   if (outcome.ok) return paint.good(`applied: ${counts}`);
-  return [paint.bad(`not all is well: ${counts}`), ...failures(outcome, screen)].join('\n');
+  const back =
+    outcome.rolledBackTo === undefined
+      ? []
+      : [
+          '',
+          hanging(
+            `revision ${outcome.rolledBackTo} runs again; ${outcome.revision} is quarantined until the manifests change, or: reeve apply --lift-quarantine`,
+            screen.width,
+          ),
+        ];
+  return [paint.bad(`not all is well: ${counts}`), ...failures(outcome, screen), ...back].join('\n');
 }
 
 /** The same for `down`, where nothing is to be ready. */

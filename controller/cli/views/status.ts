@@ -16,6 +16,7 @@ const shownDecisions = 4;
 export function statusView(report: StatusReport, screen: Screen): string {
   return [
     ...head(report, screen),
+    ...comingIn(report, screen),
     ...handsOff(report, screen),
     ...trouble(report, screen),
     ...decisions(report.decisions, screen),
@@ -51,6 +52,10 @@ function head(report: StatusReport, screen: Screen): string[] {
 function signedWords({ signedBy, unverified }: Commit): string {
   if (signedBy !== undefined) return `, signed by ${signedBy}`;
   return unverified === undefined ? '' : `, NOT VERIFIED: ${unverified}`;
+}
+
+function comingIn({ comingIn: row }: StatusReport, { width, paint }: Screen): string[] {
+  return row === undefined ? [] : [paint.waiting(hanging(`${row.id}: ${row.message}`, width))];
 }
 
 function keeper(report: StatusReport, now: number): string {

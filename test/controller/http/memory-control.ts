@@ -131,6 +131,17 @@ export class MemoryControl implements Control {
       this.#note('recover', { plan, by });
       return 'complete-recovery-1';
     },
+    rollbackPlan: async (options) => {
+      this.#note('rollbackPlan', options);
+      return {
+        ...{ from: 'r2', to: 'r1', inForceAt: 0, by: 'ana', full: options.full, waves: [], removed: [] },
+        ...{ missingImages: [], pulledImages: [], mismatches: [], backups: [], expectedMs: 0, untimed: 0 },
+      };
+    },
+    rollback: async (plan, by) => {
+      this.#note('rollback', { plan, by });
+      return 'rollback-1';
+    },
     say: async (id, word, by) => {
       this.#note('say', { id, word, by });
       return `${word.type} said`;

@@ -1,0 +1,53 @@
+// What a rollout under way means to an apply that is followed: it is not over before the last wave is in, and where a wave
+// failed it ends when what was runs again, with the failures as they were.
+
+import type { ResourceStatus } from '../../reconcilers/condition.ts';
+import { aimOf } from '../../reconcilers/rollout/aim.ts';
+import type { RolloutContext } from '../../reconcilers/rollout/context.ts';
+import type { Rollouts } from '../procedures/rollouts.ts';
+import type { ProcedureRecord } from '../store/store.ts';
+import type { Verdict } from './apply-watch.ts';
+import type { PassResult } from './reconciler.ts';
+
+export class RolloutWatch {
+  readonly #rollouts: Pick<Rollouts, 'underWay' | 'last'>;
+  /** Under way when the apply began. */
+  readonly #id: string | undefined;
+  #failed: readonly ResourceStatus[] = [];
+
+  constructor(rollouts: Pick<Rollouts, 'underWay' | 'last'>) {
+    this.#rollouts = rollouts;
+    this.#id = rollouts.underWay?.id;
+  }
+
+  /** The revision that runs again, where it has gone back. */
+  get rolledBackTo(): string | undefined {
+    const record = this.#record;
+    return record?.machine.state === 'rolledBack' ? contextOf(record).before : undefined;
+  }
+
+  /** `found`: how it stands as if nothing came in by waves. */
+  judge(found: Verdict, result: PassResult): Verdict {
+    const record = this.#record;
+    if (record === undefined) return found;
+    const { state, ended } = record.machine;
+    const failures = contextOf(record).failed;
+    // As the wave failed: of what has gone back they say nothing.
+    if (this.#failed.length === 0)
+      this.#failed = result.plan.statuses.filter((s) => failures[s.ref] !== undefined);
+    if (state === 'rolledBack' || state === 'deciding')
+      return { over: true, ok: false, failed: this.#failed };
+    if (ended) return found;
+    const isBack = aimOf(state, contextOf(record))?.back === true || state === 'checking';
+    // What nobody can mend but a person is told at once; the wave has its time all the same.
+    return found.over && !found.ok && !isBack ? found : { over: false };
+  }
+
+  get #record(): ProcedureRecord | undefined {
+    const { underWay, last } = this.#rollouts;
+    if (this.#id === undefined) return undefined;
+    return [underWay, last].find((r) => r?.id === this.#id);
+  }
+}
+
+const contextOf = ({ machine }: ProcedureRecord): RolloutContext => machine.context as RolloutContext;

@@ -1,0 +1,79 @@
+// Before anything goes back: asks databases which version of their schema they have, by the commands that a revision
+// declares, and has the backups made that it declares. A backup that was cut off is made again.
+
+import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
+import type { BackupCommand, PrepareRollback, SchemaCheck } from '../../reconcilers/procedures/definition.ts';
+import type { Engine } from '../engine.ts';
+
+const askTimeoutMs = 30_000;
+const backupTimeoutMs = 3_600_000;
+
+interface Tools {
+  readonly engine: Pick<Engine, 'containers' | 'exec'>;
+  readonly platform: string;
+  readonly scrub: (text: string) => string;
+}
+
+/**
+ * What does not fit, a sentence each; what could not be asked does not fit either, for nothing is known of it. Backups
+ * are made only where all fits.
+ */
+export async function prepareRollback(
+  { checks, backups }: Pick<PrepareRollback, 'checks' | 'backups'>,
+  tools: Tools,
+): Promise<{ readonly mismatches: readonly string[] }> {
+  if (checks.length + backups.length === 0) return { mismatches: [] };
+  const containers = await tools.engine.containers();
+  const unfit = await Promise.all(checks.map((check) => mismatchOf(check, containers, tools)));
+  const mismatches = unfit.filter((words) => words !== undefined);
+  if (mismatches.length > 0) return { mismatches };
+  const unsaved = await Promise.all(backups.map((backup) => backupTrouble(backup, containers, tools)));
+  return { mismatches: unsaved.filter((words) => words !== undefined) };
+}
+
+async function mismatchOf(
+  { ref, command, atMost }: SchemaCheck,
+  containers: readonly ObservedContainer[],
+  tools: Tools,
+): Promise<string | undefined> {
+  const ran = await runIn(ref, command, askTimeoutMs, containers, tools);
+  if (ran.trouble !== undefined) return `the schema version of ${ref} is not known: ${ran.trouble}`;
+  if (!/^\d+$/.test(ran.output))
+    return `the schema version of ${ref} is not known: a number was expected, its command printed ${ran.output.slice(0, 80) || 'nothing'}`;
+  return Number(ran.output) <= atMost
+    ? undefined
+    : `${ref} has schema version ${ran.output}, and what is gone back to knows at most ${atMost}`;
+}
+
+async function backupTrouble(
+  { ref, command }: BackupCommand,
+  containers: readonly ObservedContainer[],
+  tools: Tools,
+): Promise<string | undefined> {
+  const { trouble } = await runIn(ref, command, backupTimeoutMs, containers, tools);
+  return trouble === undefined ? undefined : `beforeRollback of ${ref} was not done: ${trouble}`;
+}
+
+async function runIn(
+  ref: string,
+  command: readonly string[],
+  timeoutMs: number,
+  containers: readonly ObservedContainer[],
+  { engine, platform, scrub }: Tools,
+): Promise<{ readonly output: string; readonly trouble?: string }> {
+  const container = containers.find(
+    ({ labels, state }) =>
+      state === 'running' &&
+      labels[identityLabels.platform] === platform &&
+      `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` === ref,
+  );
+  if (container === undefined) return { output: '', trouble: 'it has no running container' };
+  try {
+    const { exitCode, output } = await engine.exec(container.id, command, timeoutMs);
+    const text = scrub(output.trim());
+    if (exitCode === 0) return { output: text };
+    return { output: text, trouble: `its command ended with status ${exitCode}: ${text.slice(0, 200)}` };
+  } catch (error) {
+    return { output: '', trouble: scrub(error instanceof Error ? error.message : String(error)) };
+  }
+}

@@ -1,0 +1,264 @@
+// Brings revisions in: begins a rollout where a new one changes what runs, lets a newer one merge into it, and tells each
+// pass what to aim at meanwhile. After a failure, or a rollback, that is the revision in force, whatever the manifests say.
+// Level-triggered: all of it follows from stored procedures and facts, so the next controller goes on alike.
+
+import type { SecretValues } from '../../desired-state/load-types.ts';
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import { capToHost } from '../../reconcilers/capacity.ts';
+import type { ResourceStatus } from '../../reconcilers/condition.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
+import type { RecoveryContext } from '../../reconcilers/recovery/context.ts';
+import { recovery } from '../../reconcilers/recovery/definition.ts';
+import { rollback } from '../../reconcilers/rollback/definition.ts';
+import { type Aim, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
+import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
+import type { Course, RolloutContext } from '../../reconcilers/rollout/context.ts';
+import { rolloutCourse } from '../../reconcilers/rollout/course.ts';
+import { rollout } from '../../reconcilers/rollout/definition.ts';
+import { insteadOf } from '../../reconcilers/rollout/quarantine.ts';
+import { stabilityOf } from '../../reconcilers/rollout/stability.ts';
+import type { Engine } from '../engine.ts';
+import { exitStatus, ReeveError } from '../errors.ts';
+import { putInForce } from '../in-force.ts';
+import type { Target } from '../loop/reconciler.ts';
+import type { ProcedureRecord, RevisionRecord, Store } from '../store/store.ts';
+import { nothingInForce, taken } from './refusals.ts';
+import type { Runner } from './runner.ts';
+
+interface RolloutsContext {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly runner: Runner;
+  readonly now: () => number;
+  /** Files of its commit to where containers mount them; of a revision that was in force before. */
+  readonly bringFiles: (revision: Revision) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What a pass aims at, and how. */
+export interface Aimed {
+  readonly target: Target;
+  /** It goes back: what only the newer revision had is removed, however much that is. */
+  readonly back: boolean;
+}
+
+/** Of so many loads the values of secrets are remembered. */
+const secretsOf = 10;
+/** So many revisions back one is looked for. */
+const lookedAt = 1_000;
+
+export class Rollouts {
+  readonly #c: RolloutsContext;
+  readonly #known = new Map<string, Revision>();
+  /** Values of secrets are stored nowhere: as long as this process lives it has those of the loads that it has seen. */
+  readonly #secrets = new Map<string, SecretValues>();
+  #aimed: (Aimed & { readonly of: Target; readonly key: string }) | undefined;
+  #settled: Facts['quarantined'] | undefined;
+  /** The one that ended last, for whoever follows an apply. */
+  #last: ProcedureRecord | undefined;
+
+  constructor(context: RolloutsContext) {
+    this.#c = context;
+  }
+
+  /** The rollout or rollback under way: there is one at most. */
+  get underWay(): ProcedureRecord | undefined {
+    return this.#c.runner.running.find(isRollout);
+  }
+
+  /** The last that ended in this process. */
+  get last(): ProcedureRecord | undefined {
+    return this.#last;
+  }
+
+  ended(record: ProcedureRecord): void {
+    if (isRollout(record)) this.#last = record;
+  }
+
+  /**
+   * Before `next` is put in force. A rollout begins where it changes what runs; what is only new, or mends only what fails
+   * already, comes in as ever, for it takes nothing down. `seen`: as all is now; absent: not looked at.
+   * @throws where a rollback is under way.
+   */
+  async bringIn(next: Revision, by: string, seen?: readonly ResourceStatus[]): Promise<void> {
+    const { store, runner } = this.#c;
+    this.#known.set(next.id, next);
+    const inForce = await store.inForce();
+    const current = this.underWay;
+    if (inForce === undefined) return;
+    if (current?.kind === rollback.kind) {
+      if (inForce.id === next.id) return;
+      throw taken(current, []);
+    }
+    const isDown = (await store.facts()).suspended?.reason === 'Down';
+    if (isDown) {
+      if (current !== undefined) await runner.say(current.id, { type: 'abort' }, by);
+      return;
+    }
+    if (current !== undefined) return this.#merge(current, next);
+    if (inForce.id === next.id) return;
+    this.#known.set(inForce.id, inForce.revision);
+    if (seen !== undefined) await this.#noteStable(inForce, seen);
+    const isHere = (ref: Ref): boolean =>
+      seen?.some((s) => s.ref === ref && s.containerId !== undefined) ?? true;
+    const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => isHere(ref)));
+    const course = rolloutCourse(next, { revision: inForce.revision, images: inForce.images, forms });
+    // What is new, or fails already, has nothing that it could lose.
+    const failing = this.#failing();
+    if ((Object.keys(course.forms) as Ref[]).every((ref) => failing.has(ref))) return;
+    try {
+      await runner.start(rollout.kind, course, by);
+    } catch (error) {
+      // A wider procedure has some of it, and brings up what it starts in its new form.
+      if (!(error instanceof ReeveError) || error.status !== exitStatus.blocked) throw error;
+      this.#c.onError(error);
+    }
+  }
+
+  /** What runs, or is coming in, to go back from. @throws where nothing is in force. */
+  async runs(): Promise<{ readonly revision: Revision; readonly forms: ReadonlyMap<Ref, Form> }> {
+    const inForce = await this.#c.store.inForce();
+    if (inForce === undefined) throw nothingInForce();
+    this.#known.set(inForce.id, inForce.revision);
+    const current = this.underWay;
+    if (current?.kind !== rollout.kind)
+      return { revision: inForce.revision, forms: formsOf(inForce.revision) };
+    const context = current.machine.context as RolloutContext;
+    for (const id of [context.before, context.revision, ...Object.values(context.forms)])
+      await this.#find(id);
+    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known) };
+  }
+
+  /** Goes back by this course; a rollout on its way is ended first. */
+  async goBack(target: Revision, course: Course, by: string): Promise<ProcedureRecord> {
+    this.#known.set(target.id, target);
+    const current = this.underWay;
+    if (current?.kind === rollback.kind)
+      throw taken(
+        current,
+        course.waves.flatMap((w) => w.refs),
+      );
+    if (current !== undefined) await this.#c.runner.say(current.id, { type: 'abort' }, by);
+    return this.#c.runner.start(rollback.kind, course, by);
+  }
+
+  /** What to aim at instead of `target`; the same where no rollout and no quarantine says otherwise. */
+  async aim(target: Target): Promise<Aimed> {
+    this.#remember(target);
+    const record = this.underWay;
+    const aim = record && aimOf(record.machine.state, record.machine.context as RolloutContext);
+    // Begun, and what it brings in is not what this pass was made for: the next one is.
+    const isIn = record?.kind === rollback.kind || aim?.back === true || aim?.revision === target.revision.id;
+    if (record !== undefined && aim !== undefined && isIn) return this.#aimUnderWay(target, record, aim);
+    const { quarantined } = await this.#c.store.facts();
+    const instead = insteadOf(target.revision.id, quarantined);
+    if (instead === undefined) return { target, back: false };
+    return this.#remembered(target, `quarantine ${instead}`, async () => {
+      const found = await this.#find(instead);
+      if (found === undefined) return { target, back: false };
+      await this.#c.bringFiles(found);
+      const revision = await this.#capped(found);
+      const secrets = this.#secrets.get(revision.id) ?? target.secrets;
+      return { target: { ...target, revision, secrets, previous: target.revision }, back: false };
+    });
+  }
+
+  /** What a quarantine puts in the place of the revision in force is put there; once for each. */
+  async settle(): Promise<void> {
+    const { store, engine, now } = this.#c;
+    const { quarantined } = await store.facts();
+    if (quarantined === this.#settled) return;
+    const inForce = await store.inForce();
+    const left = quarantined[inForce?.id ?? ''];
+    const instead = insteadOf(inForce?.id ?? '', quarantined);
+    const revision = instead === undefined ? undefined : await this.#find(instead);
+    if (left !== undefined && revision !== undefined)
+      await putInForce(store, engine, revision, { by: left.by, at: now(), updateImages: false });
+    this.#settled = quarantined;
+  }
+
+  /** A revision by its id: one that was in force, or is coming in. */
+  async #find(id: string): Promise<Revision | undefined> {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const found = (await this.#c.store.revisions(lookedAt)).find((r) => r.id === id)?.revision;
+    if (found !== undefined) this.#known.set(id, found);
+    return found;
+  }
+
+  /** Those that a recovery goes along with. */
+  #failing(): ReadonlySet<Ref> {
+    const recoveries = this.#c.runner.running.filter(({ kind }) => kind === recovery.kind);
+    return new Set(recoveries.map(({ machine }) => (machine.context as RecoveryContext).ref));
+  }
+
+  /** Where no controller watches, the moment before it is left is the last in which it can be found stable. */
+  async #noteStable(
+    { id, revision, inForceAt }: RevisionRecord,
+    seen: readonly ResourceStatus[],
+  ): Promise<void> {
+    const { store, now } = this.#c;
+    const { stable } = stabilityOf(revision, seen, await store.facts(), now(), inForceAt);
+    if (stable !== undefined) await store.setFacts([{ fact: 'stable', key: id, value: stable }]);
+  }
+
+  async #merge(record: ProcedureRecord, next: Revision): Promise<void> {
+    const context = record.machine.context as RolloutContext;
+    const aim = aimOf(record.machine.state, context);
+    if (context.revision === next.id && aim?.back !== true) return;
+    const before = await this.#find(context.before);
+    await this.#find(context.revision);
+    for (const id of Object.values(context.forms)) await this.#find(id);
+    if (before === undefined) return;
+    const forms: ReadonlyMap<Ref, Form> =
+      aim?.back === true ? formsOf(before) : formsUnderWay(context, this.#known);
+    const course = rolloutCourse(next, { revision: before, images: context.images, forms });
+    // To what was in force before: from that nothing is gone back to.
+    const onFailure = next.id === before.id ? 'pause' : course.onFailure;
+    await this.#c.runner.tell(record.id, { type: 'merge', course: { ...course, onFailure } });
+  }
+
+  async #aimUnderWay(target: Target, { id, kind, machine }: ProcedureRecord, aim: Aim): Promise<Aimed> {
+    const context = machine.context as RolloutContext;
+    return this.#remembered(target, `${id} ${aim.key}`, async () => {
+      const isLoaded = target.revision.id === aim.revision;
+      const wanted = isLoaded ? target.revision : await this.#find(aim.revision);
+      if (wanted === undefined) return { target, back: false };
+      if (aim.back || kind === rollback.kind) await this.#c.bringFiles(wanted);
+      for (const form of Object.values(context.forms)) await this.#find(form);
+      const other = await this.#find(aim.back ? context.revision : context.before);
+      const known = new Map<string, Revision>();
+      for (const [key, revision] of this.#known) known.set(key, await this.#capped(revision));
+      const revision = compose(isLoaded ? wanted : await this.#capped(wanted), aim, context.forms, known);
+      const previous = other === undefined ? {} : { previous: await this.#capped(other) };
+      const secrets = this.#secrets.get(aim.revision) ?? target.secrets;
+      return { target: { ...target, revision, secrets, ...previous, rolling: aim.key }, back: !isLoaded };
+    });
+  }
+
+  #remember({ revision, secrets }: Target): void {
+    if (this.#secrets.get(revision.id) === secrets) return;
+    this.#secrets.delete(revision.id);
+    this.#secrets.set(revision.id, secrets);
+    const [oldest] = this.#secrets.keys();
+    if (this.#secrets.size > secretsOf && oldest !== undefined) this.#secrets.delete(oldest);
+  }
+
+  async #remembered(of: Target, key: string, make: () => Promise<Aimed>): Promise<Aimed> {
+    if (this.#aimed?.of === of && this.#aimed.key === key) return this.#aimed;
+    const made = await make();
+    this.#aimed = { ...made, of, key };
+    return made;
+  }
+
+  /** As what is declared now is. */
+  async #capped(revision: Revision): Promise<Revision> {
+    if (!revision.policy.capToHost) return revision;
+    return capToHost(revision, await this.#c.engine.info()).revision;
+  }
+}
+
+function isRollout({ kind }: ProcedureRecord): boolean {
+  return kind === rollout.kind || kind === rollback.kind;
+}

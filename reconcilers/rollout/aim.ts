@@ -1,0 +1,89 @@
+// What passes aim at while a revision comes in: each workload in its new form once its wave has begun, and until then in
+// the form that it has. So the loop heals, gates and replaces as ever, and going back is aiming at what was. Pure.
+
+import { isWorkload, type Ref, type Resource, refOf } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import { dependenciesOf } from '../world.ts';
+import { begunOf, type RolloutContext } from './context.ts';
+
+export interface Aim {
+  /** Unlike that of any other aim of this rollout: what is seen under another says nothing of this one. */
+  readonly key: string;
+  /** The revision that is aimed at. */
+  readonly revision: string;
+  /** Those that have the form of an older one still. */
+  readonly waiting: ReadonlySet<Ref>;
+  /** It goes back to what was. */
+  readonly back: boolean;
+}
+
+const goesBack = new Set(['rollingBack', 'confirmingBack', 'rolledBack']);
+
+/** What a rollout in this state has the passes aim at; nothing before its first wave has begun. */
+export function aimOf(state: string, context: RolloutContext): Aim | undefined {
+  const { revision, before, waves, reports } = context;
+  if (reports.length === 0) return undefined;
+  const isBack = goesBack.has(state) || (state === 'deciding' && context.question === 'back');
+  if (isBack) return { key: `${revision}>${before}`, revision: before, waiting: new Set(), back: true };
+  const begun = new Set(begunOf(context));
+  const waiting = new Set(waves.flatMap((w) => w.refs).filter((ref) => !begun.has(ref)));
+  return { key: `${revision}#${context.index}`, revision, waiting, back: false };
+}
+
+/**
+ * `next` with those that wait in their old form, or not there yet if they are new. What `next` declares no more stays for
+ * as long as one that waits needs it: networks, volumes and models with the first that waits, workloads where they are
+ * depended on.
+ */
+export function compose(
+  next: Revision,
+  { waiting }: Pick<Aim, 'waiting'>,
+  forms: Readonly<Record<Ref, string>>,
+  known: ReadonlyMap<string, Revision>,
+): Revision {
+  if (waiting.size === 0) return next;
+  const before = new Set(Object.values(forms));
+  const oldOf = (ref: Ref): Resource | undefined => {
+    const id = forms[ref];
+    return id === undefined ? undefined : known.get(id)?.resources.find((r) => refOf(r) === ref);
+  };
+  const resources = new Map<Ref, Resource>();
+  for (const resource of next.resources) {
+    const ref = refOf(resource);
+    const now = waiting.has(ref) ? oldOf(ref) : resource;
+    if (now !== undefined) resources.set(ref, now);
+  }
+  const gone = [...before]
+    .flatMap((id) => known.get(id)?.resources ?? [])
+    .filter((r) => !waiting.has(refOf(r)) && !next.resources.some((n) => refOf(n) === refOf(r)));
+  const needed = neededBy(
+    [...waiting].flatMap((ref) => oldOf(ref) ?? []),
+    gone,
+  );
+  for (const resource of gone) {
+    if (!isWorkload(resource) || needed.has(refOf(resource))) resources.set(refOf(resource), resource);
+  }
+  const sources = [...before].flatMap((id) => known.get(id)?.sources ?? []);
+  return {
+    ...next,
+    sources: [...new Set([...next.sources, ...sources])].sort(),
+    resources: [...resources.values()].sort((a, b) => (refOf(a) < refOf(b) ? -1 : 1)),
+  };
+}
+
+/** Those of `gone` that `waiting` depend on, and what those depend on themselves. */
+function neededBy(waiting: readonly Resource[], gone: readonly Resource[]): ReadonlySet<Ref> {
+  const byRef = new Map(gone.map((r) => [refOf(r), r]));
+  const needed = new Set<Ref>();
+  const open = [...waiting];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (!isWorkload(one)) continue;
+    for (const { on } of dependenciesOf(one)) {
+      const found = byRef.get(on);
+      if (found === undefined || needed.has(on)) continue;
+      needed.add(on);
+      open.push(found);
+    }
+  }
+  return needed;
+}

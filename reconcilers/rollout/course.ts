@@ -1,0 +1,74 @@
+// What a rollout or a rollback begins with, or goes on with where a newer revision comes on the way. Pure.
+
+import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import type { BackupCommand, SchemaCheck } from '../procedures/definition.ts';
+import { changedRefs, type Form, formsOf } from './changes.ts';
+import type { Course, Images } from './context.ts';
+import { wavesOf } from './waves.ts';
+
+export interface From {
+  /** In force before: what is gone back to if it fails. */
+  readonly revision: Revision;
+  readonly images: Images;
+  /** Of a rollout under way: as it has left them. */
+  readonly forms: ReadonlyMap<Ref, Form>;
+}
+
+/** From what runs to `next`; without waves where nothing of it is changed or new. */
+export function rolloutCourse(next: Revision, { revision: before, images, forms }: From): Course {
+  const changed = changedRefs(next, forms);
+  return { ...courseOf(next, before.id, forms, changed), images, ...preparationFor(before) };
+}
+
+/** From what runs back to `target`, with what its images meant. */
+export function rollbackCourse(
+  target: Revision,
+  images: Images,
+  { revision: left, forms }: Pick<From, 'revision' | 'forms'>,
+  full: boolean,
+): Course {
+  const refs = full ? new Set(formsOf(target).keys()) : changedRefs(target, forms);
+  const course = { ...courseOf(target, left.id, forms, refs), images, ...preparationFor(target) };
+  return full ? { ...course, full } : course;
+}
+
+function courseOf(
+  next: Revision,
+  before: string,
+  forms: ReadonlyMap<Ref, Form>,
+  changed: ReadonlySet<Ref>,
+): Omit<Course, 'images' | 'checks' | 'backups'> {
+  const { rollout, progressDeadlineMs } = next.policy;
+  const waves = wavesOf(next, forms, changed, rollout);
+  const old = [...changed].flatMap((ref) => {
+    const form = forms.get(ref);
+    return form === undefined ? [] : [[ref, form.revision] as const];
+  });
+  return {
+    revision: next.id,
+    before,
+    waves,
+    forms: Object.fromEntries(old),
+    minReadyMs: rollout.minReadyMs,
+    canaryMs: rollout.canaryMs,
+    onFailure: rollout.onFailure,
+    // A replacement that is late is given up by itself at the deadline: that is seen first.
+    deadlineMs: progressDeadlineMs + graceMs,
+  };
+}
+
+const graceMs = 5_000;
+
+/** What is to fit, and what is to be saved, before anything goes back to `revision`. */
+function preparationFor({ resources }: Revision): Pick<Course, 'checks' | 'backups'> {
+  const workloads = resources.filter(isWorkload);
+  return {
+    checks: workloads.flatMap((w): SchemaCheck[] =>
+      w.schemaVersion === undefined ? [] : [{ ref: refOf(w), ...w.schemaVersion }],
+    ),
+    backups: workloads.flatMap((w): BackupCommand[] =>
+      w.beforeRollback === undefined ? [] : [{ ref: refOf(w), command: w.beforeRollback }],
+    ),
+  };
+}

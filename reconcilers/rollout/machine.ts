@@ -1,0 +1,252 @@
+// Brings a revision in, wave by wave: each is aimed at, is waited for until it is ready in its new form, and is watched for
+// a while before the next. A wave that fails takes all that has begun back to the revision before, or stops for a person,
+// or is gone on without. Going back to an older revision (`rollback`) is the same walk, and never goes back itself.
+// Pure: what passes aim at follows from the state (aim.ts); what else it asks for are actions by name.
+
+import { abortTold, pauseTold } from '../procedures/telling.ts';
+import { type Kind, partsOf } from './context.ts';
+import { firstContext, toRelease } from './notes.ts';
+import { ask, decided, makeSetup, tellFailed } from './parts.ts';
+import { backTold, begunTold, doneTold, goingBackTold, mergedTold, questionTold, whyLeft } from './words.ts';
+
+/** The machine of one of the two. */
+export function makeMachine(kind: Kind) {
+  return makeSetup().createMachine({
+    id: kind,
+    context: ({ input }) => firstContext(input),
+    initial: 'begun',
+    on: {
+      pause: {
+        actions: ['askPause', { type: 'tell', params: ({ event }) => pauseTold(event) }],
+      },
+      resume: { actions: 'resumed' },
+      abort: { target: '.aborted', actions: { type: 'tell', params: ({ event }) => abortTold(event) } },
+      merge: {
+        target: '.rolling',
+        actions: [{ type: 'tell', params: ({ event }) => mergedTold(event.course) }, 'merge'],
+      },
+    },
+    states: {
+      begun: {
+        always: [
+          kind === 'rollback'
+            ? { target: 'checking' }
+            : {
+                target: 'rolling',
+                actions: { type: 'tell', params: ({ context }) => begunTold(kind, context) },
+              },
+        ],
+      },
+      // Before anything goes back: does what is there still fit what is gone back to?
+      checking: {
+        entry: 'beginAsking',
+        on: {
+          worked: [
+            {
+              guard: 'isMismatch',
+              target: 'deciding',
+              actions: ['noteMismatches', ask('check')],
+            },
+            { guard: 'isAnswer', target: 'leaving', actions: 'noteMismatches' },
+          ],
+        },
+      },
+      // The moment from which the newer revision is wanted no more.
+      leaving: {
+        entry: {
+          type: 'quarantine',
+          params: ({ context }) => ({
+            revision: kind === 'rollback' ? context.before : context.revision,
+            to: kind === 'rollback' ? context.revision : context.before,
+            why: whyLeft(kind, context),
+            images: context.images,
+          }),
+        },
+        always:
+          kind === 'rollback'
+            ? [
+                {
+                  guard: 'isFull',
+                  target: 'stopping',
+                  actions: { type: 'tell', params: ({ context }) => begunTold(kind, context) },
+                },
+                {
+                  target: 'rolling',
+                  actions: { type: 'tell', params: ({ context }) => begunTold(kind, context) },
+                },
+              ]
+            : [
+                {
+                  target: 'rollingBack',
+                  actions: { type: 'tell', params: ({ context }) => goingBackTold(context) },
+                },
+              ],
+      },
+      rolling: {
+        entry: ['beginWave', { type: 'release', params: ({ context }) => ({ refs: toRelease(context) }) }],
+        on: {
+          seen: [
+            { guard: 'isSuspended' },
+            { guard: 'fails', target: 'judging', actions: ['noteSeen', 'noteFailed'] },
+            { guard: 'readyForGood', target: 'judging', actions: 'noteSeen' },
+            { guard: 'allReady', target: 'settling', actions: ['noteSeen', 'beginSettle'] },
+            { guard: 'progress', target: 'rolling', reenter: true, actions: 'noteSeen' },
+            { actions: 'noteSeen' },
+          ],
+        },
+        after: { deadline: 'confirming' },
+      },
+      settling: {
+        on: {
+          seen: [
+            { guard: 'isSuspended' },
+            { guard: 'fails', target: 'judging', actions: ['noteSeen', 'noteFailed'] },
+            { guard: 'allReady', actions: 'noteSeen' },
+            { guard: 'isCanary', target: 'judging', actions: ['noteSeen', 'noteFallen'] },
+            // It fell: it may get ready again within its time.
+            { target: 'rolling', actions: 'noteSeen' },
+          ],
+        },
+        after: { settle: 'confirming' },
+      },
+      // Nothing is judged unseen: while the engine was away its time may have run out.
+      confirming: {
+        on: {
+          seen: [
+            { guard: 'isSuspended', target: 'rolling' },
+            { guard: 'allReady', target: 'judging', actions: 'noteSeen' },
+            { target: 'judging', actions: ['noteSeen', 'noteFailed'] },
+          ],
+        },
+      },
+      judging: {
+        always: [
+          ...(kind === 'rollback'
+            ? []
+            : [
+                {
+                  guard: 'goesBack' as const,
+                  target: 'checking',
+                  actions: tellFailed,
+                },
+                {
+                  guard: 'goesOn' as const,
+                  target: 'judging',
+                  actions: [tellFailed, 'accept' as const],
+                },
+              ]),
+          {
+            guard: 'hasFailed',
+            target: 'deciding',
+            actions: [tellFailed, ask('wave')],
+          },
+          { guard: 'isLast', target: 'done' },
+          { guard: 'pauseAsked', target: 'paused' },
+          { target: 'rolling', actions: 'nextWave' },
+        ],
+      },
+      ...(kind === 'rollback'
+        ? {
+            stopping: {
+              entry: { type: 'park', params: ({ context }) => ({ waves: context.waves }) },
+              on: {
+                stopped: [{ guard: 'allDown', target: 'rolling', actions: 'noteUp' }, { actions: 'noteUp' }],
+              },
+              after: {
+                deadline: { target: 'deciding', actions: ask('stop') },
+              },
+            },
+          }
+        : {
+            rollingBack: {
+              entry: 'beginBack',
+              on: {
+                seen: [
+                  { guard: 'isSuspended' },
+                  { guard: 'allBack', target: 'rolledBack', actions: 'noteSeen' },
+                  { actions: 'noteSeen' },
+                ],
+              },
+              after: { deadline: 'confirmingBack' },
+            },
+            confirmingBack: {
+              on: {
+                seen: [
+                  { guard: 'isSuspended', target: 'rollingBack' },
+                  { guard: 'allBack', target: 'rolledBack', actions: 'noteSeen' },
+                  {
+                    target: 'deciding',
+                    actions: ['noteSeen', ask('back')],
+                  },
+                ],
+              },
+            },
+            rolledBack: {
+              type: 'final',
+              entry: { type: 'tell', params: ({ context }) => backTold(context) },
+            },
+          }),
+      paused: { on: { resume: { target: 'rolling', actions: ['resumed', 'nextWave'] } } },
+      deciding: {
+        entry: { type: 'tell', params: ({ context }) => questionTold(kind, context) },
+        on: {
+          decide: [
+            { guard: decided('continue', 'check'), target: 'leaving' },
+            { guard: decided('retry', 'check'), target: 'checking' },
+            {
+              guard: decided('retry', 'wave'),
+              target: 'rolling',
+              actions: 'forgetFailed',
+            },
+            {
+              guard: decided('continue', 'wave'),
+              target: 'judging',
+              actions: 'accept',
+            },
+            { guard: decided('abort', 'wave'), target: 'aborted' },
+            ...(kind === 'rollback'
+              ? [
+                  { guard: decided('abort', 'check'), target: 'aborted' },
+                  { guard: decided('retry', 'stop'), target: 'stopping' },
+                  {
+                    guard: decided('continue', 'stop'),
+                    target: 'rolling',
+                  },
+                  { guard: decided('abort', 'stop'), target: 'aborted' },
+                ]
+              : [
+                  {
+                    guard: decided('abort', 'check'),
+                    target: 'deciding',
+                    reenter: true,
+                    actions: ask('wave'),
+                  },
+                  {
+                    guard: decided('rollback', 'wave'),
+                    target: 'checking',
+                  },
+                  {
+                    guard: decided('retry', 'back'),
+                    target: 'rollingBack',
+                  },
+                  { guard: decided('abort', 'back'), target: 'aborted' },
+                ]),
+          ],
+        },
+      },
+      aborted: {
+        type: 'final',
+        entry: {
+          type: 'release',
+          params: ({ context }) => ({ refs: context.full === true ? partsOf(context) : [] }),
+        },
+      },
+      done: {
+        type: 'final',
+        entry: { type: 'tell', params: ({ context }) => doneTold(kind, context) },
+      },
+    },
+  });
+}
+
+export const machine = makeMachine('rollout');

@@ -1,0 +1,97 @@
+// What a rollout notes down from one event to the next: pure functions over its context.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { PrepareRollback } from '../procedures/definition.ts';
+import type { Course, RolloutContext, RolloutEvent, RolloutInput, Seen } from './context.ts';
+import { begunOf, waveOf } from './context.ts';
+
+const unbegun = {
+  index: 0,
+  ready: [],
+  failed: {},
+  accepted: 0,
+  reports: [],
+  pauseAsked: false,
+  mismatches: [],
+} as const;
+
+export function firstContext({ at, ...course }: RolloutInput & { readonly at: number }): RolloutContext {
+  return { ...course, ...unbegun, asked: 0, beganAt: at };
+}
+
+/** A newer one has come on the way: from now on it is that one's. */
+export function merged({ beganAt, asked }: RolloutContext, course: Course): RolloutContext {
+  return { ...course, ...unbegun, asked: asked + 1, beganAt };
+}
+
+export function beginWave({ reports, index }: RolloutContext, at: number): Partial<RolloutContext> {
+  const { askedAt = at } = reports[index] ?? {};
+  return { reports: [...reports.slice(0, index), { askedAt }] };
+}
+
+export function noteSeen(context: RolloutContext, { ready, at }: Seen): Partial<RolloutContext> {
+  const isAll = waveOf(context).every((ref) => ready.includes(ref));
+  const reports = context.reports.map((r, i) =>
+    isAll && i === context.index ? { ...r, readyAt: r.readyAt ?? at } : r,
+  );
+  return { ready, reports };
+}
+
+/** What is beyond waiting; where the time is over also what is only not ready, with what is wrong with it. */
+export function noteFailed(context: RolloutContext, { failed, ready, why }: Seen): Partial<RolloutContext> {
+  const late = why === undefined ? [] : waveOf(context).filter((ref) => !ready.includes(ref));
+  const words = Object.fromEntries(late.map((ref) => [ref, why?.[ref] ?? 'it did not get ready in time']));
+  return { failed: { ...context.failed, ...words, ...failed } };
+}
+
+/** While it was watched. */
+export function noteFallen(context: RolloutContext): Partial<RolloutContext> {
+  const fallen = waveOf(context).filter((ref) => !context.ready.includes(ref));
+  const words = Object.fromEntries(fallen.map((ref) => [ref, 'it did not stay ready while it was watched']));
+  return { failed: { ...context.failed, ...words } };
+}
+
+/** Failed, and nobody has said to go on without them. */
+export function openFailures({ failed, accepted }: RolloutContext): readonly Ref[] {
+  return (Object.keys(failed) as Ref[]).slice(accepted);
+}
+
+export function nextWave({ index }: RolloutContext): Partial<RolloutContext> {
+  return { index: index + 1, ready: [], settlesSince: 0 };
+}
+
+/** They are tried again. */
+export function forgetFailed(context: RolloutContext): Partial<RolloutContext> {
+  const left = Object.entries(context.failed).filter(([ref]) => !openFailures(context).includes(ref as Ref));
+  return { failed: Object.fromEntries(left), ready: [] };
+}
+
+export const isAllReady = (refs: readonly Ref[], { ready }: Pick<Seen, 'ready'>): boolean =>
+  refs.every((ref) => ready.includes(ref));
+
+export const isBack = (context: RolloutContext, seen: Pick<Seen, 'ready'>): boolean =>
+  isAllReady(begunOf(context), seen);
+
+/** More of it is ready than before: its time begins anew. */
+export function isProgress(context: RolloutContext, { ready }: Seen): boolean {
+  return ready.some((ref) => !context.ready.includes(ref));
+}
+
+/** Of the wave under way; a canary is watched longer. */
+export function settleMsOf({ waves, index, minReadyMs, canaryMs }: RolloutContext): number {
+  return waves[index]?.canary === true ? Math.max(canaryMs, minReadyMs) : minReadyMs;
+}
+
+/** Those of the wave whose turn has come, where everything was stopped first. */
+export function toRelease(context: RolloutContext): readonly Ref[] {
+  return context.full === true ? waveOf(context) : [];
+}
+
+/** What is asked and made before anything goes back, as work of its own. */
+export function preparation({ asked, checks, backups }: RolloutContext): PrepareRollback {
+  return { id: `prepare-${asked}`, type: 'prepareRollback', source: 'platform', checks, backups };
+}
+
+export function timeOf(event: RolloutEvent, { beganAt }: RolloutContext): number {
+  return 'at' in event ? event.at : beganAt;
+}

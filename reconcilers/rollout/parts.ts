@@ -1,0 +1,107 @@
+// What the machines of rollout and rollback are made of: their actions, guards and delays. Pure.
+
+import { assign, setup } from 'xstate';
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Question, RolloutContext, RolloutEvent, RolloutInput, Seen, Told } from './context.ts';
+import { waveOf } from './context.ts';
+import {
+  beginWave,
+  forgetFailed,
+  isAllReady,
+  isBack,
+  isProgress,
+  merged,
+  nextWave,
+  noteFailed,
+  noteFallen,
+  noteSeen,
+  openFailures,
+  preparation,
+  settleMsOf,
+  timeOf,
+} from './notes.ts';
+import { failedTold } from './words.ts';
+
+const seenOf = (event: RolloutEvent): Seen | undefined => (event.type === 'seen' ? event : undefined);
+
+export const decided = (choice: string, on: Question) =>
+  ({ type: 'decided', params: { choice, on } }) as const;
+export const ask = (question: Question) => ({ type: 'ask', params: { question } }) as const;
+
+export const tellFailed = {
+  type: 'tell',
+  params: ({ context }: { readonly context: RolloutContext }) => failedTold(context),
+} as const;
+
+/** What both can do and ask, before their states are given. */
+export function makeSetup() {
+  return setup({
+    types: {
+      context: {} as RolloutContext,
+      events: {} as RolloutEvent,
+      input: {} as RolloutInput & { readonly at: number },
+    },
+    actions: {
+      /** The revision that failed, or that is left, is not brought in again; what is gone back to means what it meant. */
+      quarantine: (
+        _,
+        _params: { revision: string; to: string; why: string; images: RolloutContext['images'] },
+      ) => undefined,
+      /** Down, and so until its wave. */
+      park: (_, _params: { waves: RolloutContext['waves'] }) => undefined,
+      release: (_, _params: { refs: readonly Ref[] }) => undefined,
+      tell: (_, _params: Told) => undefined,
+      noteUp: assign(({ event }) => (event.type === 'stopped' ? { up: event.up } : {})),
+      merge: assign(({ context, event }) =>
+        event.type === 'merge' ? merged(context, event.course) : context,
+      ),
+      beginWave: assign(({ context, event }) => beginWave(context, timeOf(event, context))),
+      noteSeen: assign(({ context, event }) => (event.type === 'seen' ? noteSeen(context, event) : {})),
+      noteFailed: assign(({ context, event }) => (event.type === 'seen' ? noteFailed(context, event) : {})),
+      noteFallen: assign(({ context }) => noteFallen(context)),
+      beginSettle: assign(({ context, event }) => ({ settlesSince: timeOf(event, context) })),
+      nextWave: assign(({ context }) => nextWave(context)),
+      beginBack: assign({ ready: [] }),
+      forgetFailed: assign(({ context }) => forgetFailed(context)),
+      askPause: assign({ pauseAsked: true }),
+      accept: assign({ accepted: ({ context }) => Object.keys(context.failed).length }),
+      beginAsking: assign({ asked: ({ context }) => context.asked + 1 }),
+      noteMismatches: assign(({ event }) =>
+        event.type === 'worked'
+          ? { mismatches: event.error === undefined ? (event.mismatches ?? []) : [event.error] }
+          : {},
+      ),
+      ask: assign((_, { question }: { question: Question }) => ({ question })),
+      resumed: assign({ pauseAsked: false }),
+    },
+    guards: {
+      /** A late one, of a question before, is none. */
+      isAnswer: ({ context, event }) => event.type === 'worked' && event.work === preparation(context).id,
+      isMismatch: ({ context, event }) =>
+        event.type === 'worked' &&
+        event.work === preparation(context).id &&
+        (event.error !== undefined || (event.mismatches ?? []).length > 0),
+      isCanary: ({ context }) => context.waves[context.index]?.canary === true,
+      isFull: ({ context }) => context.full === true,
+      allDown: ({ event }) => event.type === 'stopped' && event.up.length === 0,
+      isSuspended: ({ event }) => seenOf(event)?.suspended === true,
+      fails: ({ event }) => Object.keys(seenOf(event)?.failed ?? {}).length > 0,
+      allReady: ({ context, event }) => event.type === 'seen' && isAllReady(waveOf(context), event),
+      readyForGood: ({ context, event }) =>
+        event.type === 'seen' && isAllReady(waveOf(context), event) && settleMsOf(context) === 0,
+      progress: ({ context, event }) => event.type === 'seen' && isProgress(context, event),
+      allBack: ({ context, event }) => event.type === 'seen' && isBack(context, event),
+      hasFailed: ({ context }) => openFailures(context).length > 0,
+      goesBack: ({ context }) => context.onFailure === 'rollback' && openFailures(context).length > 0,
+      goesOn: ({ context }) => context.onFailure === 'continue' && openFailures(context).length > 0,
+      isLast: ({ context }) => context.index + 1 >= context.waves.length,
+      pauseAsked: ({ context }) => context.pauseAsked,
+      decided: ({ context, event }, { choice, on }: { choice: string; on: Question }) =>
+        event.type === 'decide' && event.choice === choice && context.question === on,
+    },
+    delays: {
+      deadline: ({ context }) => context.deadlineMs,
+      settle: ({ context }) => settleMsOf(context),
+    },
+  });
+}

@@ -1,0 +1,54 @@
+// When a revision is stable: all of it ready, by containers none of which was started again meanwhile, for the policy's
+// time. Told from what is stored and seen, so that no process need watch it all the while. Pure.
+
+import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
+import type { Revision } from '../../desired-state/revision.ts';
+import type { ResourceStatus } from '../condition.ts';
+import type { Facts, Stable } from '../facts.ts';
+import { imagesOf } from '../images.ts';
+
+export interface Stability {
+  /** Healthy since then; undefined: not healthy. Absent: as it was. */
+  readonly healthySince?: number | undefined;
+  readonly stable?: Stable;
+  /** When it may be stable. */
+  readonly nextAt?: number;
+}
+
+/**
+ * What a look says of the revision in force; nothing of one that is stable already. `assumed`: healthy since then for all
+ * that is known, where no look before this one has said so.
+ */
+export function stabilityOf(
+  revision: Revision,
+  statuses: readonly ResourceStatus[],
+  facts: Facts,
+  now: number,
+  assumed = now,
+): Stability {
+  const { id, resources, policy } = revision;
+  if (facts.stable[id] !== undefined || facts.suspended !== undefined) return {};
+  const byRef = new Map(statuses.map((s) => [s.ref, s]));
+  const before = facts.healthySince[id];
+  const workloads = resources.filter(isWorkload).map(refOf);
+  const isHealthy = workloads.length > 0 && workloads.every((ref) => isReady(byRef.get(ref)));
+  if (!isHealthy) return before === undefined ? {} : { healthySince: undefined };
+  const started = Math.max(0, ...workloads.map((ref) => startedAt(ref, byRef, facts) ?? 0));
+  const since = Math.max(before ?? assumed, started);
+  const change = since === before ? {} : { healthySince: since };
+  const at = since + policy.rollout.stableAfterMs;
+  if (now < at) return { ...change, nextAt: at };
+  return { ...change, stable: { at: now, images: imagesOf(revision, facts) } };
+}
+
+function isReady(status: ResourceStatus | undefined): boolean {
+  return status?.conditions.some((c) => c.type === 'Ready' && c.status) === true;
+}
+
+function startedAt(
+  ref: Ref,
+  byRef: ReadonlyMap<Ref, ResourceStatus>,
+  { runningSince }: Facts,
+): number | undefined {
+  return runningSince[byRef.get(ref)?.containerId ?? ''];
+}

@@ -1,0 +1,231 @@
+// Rollbacks on a real engine: to the last stable revision with the images that ran then, asked first whether the database
+// fits, kept by the controller though the manifests say otherwise.
+
+import { beforeAll, describe, expect, test } from 'vitest';
+import { makeImages, postgres } from '../../scripts/lib/demo-images.ts';
+import { askEngine } from '../../scripts/lib/docker-api.ts';
+import { ensureEngine } from '../support/engine.ts';
+import { ensureTestImage } from '../support/images.ts';
+import { keep, platformFor, untilAllReady } from '../support/kept.ts';
+import { exec } from '../support/misdeeds.ts';
+import { service, type TestPlatform } from '../support/platform.ts';
+import { throwawayImage, untag } from '../support/throwaway-image.ts';
+import { patienceMs, throughout, until } from '../support/until.ts';
+
+beforeAll(async () => {
+  const { socket } = await ensureEngine();
+  await ensureTestImage(socket);
+  await makeImages([postgres]);
+}, 300_000);
+
+const patient = 'trap "exit 0" TERM; sleep 9999 & wait';
+const versioned = (name: string, version: number, ...more: readonly string[]): string =>
+  service(name, [`environment: {V: "${version}"}`, `command: [sh, -c, '${patient}']`, ...more]);
+const soonStable = 'policy: {rollout: {stableAfter: 1s}}';
+
+const stable = (p: TestPlatform, times: number): Promise<true> =>
+  until(
+    async () => {
+      const found = (await p.events()).filter((e) => e.reason === 'RevisionStable');
+      return found.length >= times ? (true as const) : undefined;
+    },
+    patienceMs,
+    'the revision is stable',
+  );
+
+async function version(p: TestPlatform, name: string): Promise<string | undefined> {
+  const { Config } = await p.container(`Service/${name}`);
+  return Config.Env?.find((e) => e.startsWith('V='))?.slice(2);
+}
+
+const untilVersion = (p: TestPlatform, name: string, wanted: string): Promise<unknown> =>
+  until(
+    async () => ((await version(p, name)) === wanted ? true : undefined),
+    patienceMs,
+    `${name} runs version ${wanted}`,
+  );
+
+const rollback = (p: TestPlatform, ...args: readonly string[]) =>
+  p.reeve('rollback', '-f', p.manifests, ...args);
+
+/** Two revisions under a controller: the first was stable, the second runs. */
+async function twoRevisions(
+  p: TestPlatform,
+  first: readonly string[],
+  second: readonly string[],
+  spec = soonStable,
+): Promise<void> {
+  await keep(p, first, { spec });
+  await stable(p, 1);
+  await p.declare(second, spec);
+}
+
+describe.concurrent('a rollback', () => {
+  test('goes to the last stable revision, touches only what differs, and the controller keeps it so', async (t) => {
+    const p = await platformFor(t);
+    await twoRevisions(
+      p,
+      [versioned('db', 1, 'tier: core'), versioned('web', 1), versioned('same', 0)],
+      [versioned('db', 2, 'tier: core'), versioned('web', 2), versioned('same', 0), versioned('extra', 2)],
+    );
+    await untilVersion(p, 'web', '2');
+    await p.untilReady('Service/extra');
+    const same = await p.container('Service/same');
+    const shown = await rollback(p, '--dry-run');
+    expect(shown.stdout).toMatch(/back to r\w+ \(stable/);
+    expect(shown.stdout).toMatch(/1\s+core\s+Service\/db/);
+    expect(shown.stdout).toMatch(/they go .*: Service\/extra/);
+    expect(shown.stdout).toMatch(/2 workloads in 2 waves: about \d/);
+    expect(await version(p, 'web')).toBe('2');
+    const done = await rollback(p, '--yes');
+    expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/done\s+revision r\w+ runs again/) });
+    expect([await version(p, 'db'), await version(p, 'web')]).toEqual(['1', '1']);
+    await until(
+      async () => !(await p.containers()).some((c) => c.ref === 'Service/extra'),
+      patienceMs,
+      'what only the newer one had is gone',
+    );
+    expect((await p.container('Service/same')).Id).toBe(same.Id);
+    // The manifests are read anew and say the newer one still.
+    const text = await p.manifest(
+      [versioned('db', 2, 'tier: core'), versioned('web', 2), versioned('same', 0), versioned('extra', 2)],
+      soonStable,
+    );
+    await p.write('reeve.yaml', `${text}# saved again\n`);
+    await throughout(async () => (await version(p, 'web')) === '1', 3_000, 'it stays as it was');
+    await p.declare(
+      [versioned('db', 3, 'tier: core'), versioned('web', 3), versioned('same', 0)],
+      soonStable,
+    );
+    await untilVersion(p, 'web', '3');
+  });
+
+  test('runs the image that ran then, whatever its tag means by now', async (t) => {
+    const p = await platformFor(t);
+    const tag = `${p.name}-app:1`;
+    t.onTestFinished(() => untag(tag));
+    await throwawayImage(tag);
+    const app = (version: number): string =>
+      service('app', [`environment: {V: "${version}"}`]).replace('reeve-test:1', tag);
+    await p.declare([app(1)], soonStable);
+    await p.apply();
+    const first = (await p.container('Service/app')).Image;
+    await keepStable(p);
+    await throwawayImage(tag);
+    await p.declare([app(2)], soonStable);
+    await p.apply('--update-images');
+    expect((await p.container('Service/app')).Image).not.toBe(first);
+    expect((await rollback(p, '--yes')).code).toBe(0);
+    expect((await p.container('Service/app')).Image).toBe(first);
+  });
+
+  test('to an image that is neither here nor in a registry is refused before anything is stopped', async (t) => {
+    const p = await platformFor(t);
+    const tag = `${p.name}-app:1`;
+    t.onTestFinished(() => untag(tag));
+    await throwawayImage(tag);
+    await p.declare([service('app').replace('reeve-test:1', tag)], soonStable);
+    await p.apply();
+    await keepStable(p);
+    await p.declare([service('app')], soonStable);
+    await p.apply();
+    const before = await p.container('Service/app');
+    await untag(tag);
+    const refused = await rollback(p, '--yes');
+    expect(refused).toMatchObject({ code: 73, stderr: expect.stringContaining(tag.replace(':1', '')) });
+    expect((await p.container('Service/app')).Id).toBe(before.Id);
+  });
+
+  test('where the schema of a Postgres is newer than it knows, waits for a decision before anything is stopped', async (t) => {
+    const p = await platformFor(t);
+    const db = (atMost: number): string =>
+      service('db', [
+        'environment: {POSTGRES_DB: shop, POSTGRES_PASSWORD: not-so-secret}',
+        'probe: {postgres: {}, every: 300ms, startPeriod: 3m}',
+        `schemaVersion: {atMost: ${atMost}}`,
+        'beforeRollback: "echo saved > /tmp/backup"',
+      ]).replace('reeve-test:1', 'reeve-demo/postgres:15');
+    await keep(p, [db(1), versioned('web', 1)], { spec: soonStable });
+    await stable(p, 1);
+    const container = await p.container('Service/db');
+    const sql = (text: string) => exec(p, container.Id, ['psql', '-U', 'postgres', '-d', 'shop', '-c', text]);
+    await sql('CREATE TABLE schema_version (version int)');
+    await p.declare([db(2), versioned('web', 2)], soonStable);
+    await untilVersion(p, 'web', '2');
+    await sql('INSERT INTO schema_version VALUES (2)');
+    await until(
+      async () =>
+        (await rollback(p, '--dry-run')).stdout.includes(
+          'has schema version 2, and what is gone back to knows at most 1',
+        ),
+      patienceMs,
+      'the plan says that the schema is too new',
+    );
+    const web = await p.container('Service/web');
+    const asked = await rollback(p, '--yes');
+    expect(asked).toMatchObject({
+      code: 73,
+      stdout: expect.stringMatching(/nothing has gone back yet.*schema version 2/),
+    });
+    expect((await p.container('Service/web')).Id).toBe(web.Id);
+    const id = /reeve decide (rollback-\w+)/.exec(asked.stdout)?.[1] ?? '';
+    await sql('DELETE FROM schema_version; INSERT INTO schema_version VALUES (1)');
+    await until(
+      async () => {
+        await p.reeve('decide', id, 'retry', '-f', p.manifests);
+        return (await version(p, 'web')) === '1' ? true : undefined;
+      },
+      patienceMs,
+      'once the schema was taken back it goes back',
+    );
+    expect((await p.container('Service/db')).Id).toBe(container.Id);
+    const { body } = await askEngine(p.socket, 'POST', `/containers/${container.Id}/exec`, {
+      Cmd: ['test', '-s', '/tmp/backup'],
+    });
+    const { Id } = JSON.parse(body) as { Id: string };
+    await askEngine(p.socket, 'POST', `/exec/${Id}/start`, { Detach: false });
+    const ran = JSON.parse((await askEngine(p.socket, 'GET', `/exec/${Id}/json`)).body) as {
+      ExitCode: number;
+    };
+    expect(ran.ExitCode).toBe(0);
+  });
+
+  test('in full stops everything first and starts it in its order', async (t) => {
+    const p = await platformFor(t);
+    await twoRevisions(
+      p,
+      [versioned('db', 1, 'tier: core'), versioned('same', 0)],
+      [versioned('db', 2, 'tier: core'), versioned('same', 0)],
+    );
+    await untilVersion(p, 'db', '2');
+    await untilAllReady(p);
+    const same = await p.container('Service/same');
+    expect((await rollback(p, '--yes', '--full')).code).toBe(0);
+    const [db, again] = [await p.container('Service/db'), await p.container('Service/same')];
+    expect([await version(p, 'db'), again.Id]).toEqual(['1', same.Id]);
+    expect(again.State.StartedAt > db.State.StartedAt).toBe(true);
+  });
+
+  test('with nothing stable before it says so, and goes to the one that is named', async (t) => {
+    const p = await platformFor(t);
+    await p.declare([versioned('web', 1)]);
+    await p.apply();
+    await p.declare([versioned('web', 2)]);
+    await p.apply();
+    expect(await rollback(p, '--yes')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('reeve history'),
+    });
+    const [, first] = await p.fromStore((store) => store.revisions(2));
+    expect((await rollback(p, '--yes', '--to', first?.id ?? '')).code).toBe(0);
+    expect(await version(p, 'web')).toBe('1');
+    expect(await rollback(p, '--yes', '--to', first?.id ?? '')).toMatchObject({ code: 64 });
+  });
+});
+
+/** A controller for as long as it takes to find the revision in force stable. */
+async function keepStable(p: TestPlatform): Promise<void> {
+  const controller = await p.run();
+  await stable(p, 1);
+  await controller.stop();
+}

@@ -1,0 +1,227 @@
+// A rollout and a rollback as machines: which waves come, what a failure leads to, who is asked what, and that nothing goes
+// back from a rollback.
+
+import { describe, expect, test } from 'vitest';
+import { getShortestPaths } from 'xstate/graph';
+import { rollback } from '../../../reconcilers/rollback/definition.ts';
+import { aimOf } from '../../../reconcilers/rollout/aim.ts';
+import type { RolloutContext, RolloutInput } from '../../../reconcilers/rollout/context.ts';
+import { rollout } from '../../../reconcilers/rollout/definition.ts';
+import { noon } from '../../support/make.ts';
+import { ProcedureWalk } from '../../support/procedure-walk.ts';
+
+const input: RolloutInput = {
+  revision: 'r2',
+  before: 'r1',
+  waves: [
+    { tier: 'core', refs: ['Service/db'] },
+    { tier: 'standard', refs: ['Service/a', 'Service/b'] },
+  ],
+  forms: { 'Service/db': 'r1', 'Service/a': 'r1', 'Service/b': 'r1' },
+  images: { 'app:1': { id: 'sha256:old', digest: 'sha256:d' } },
+  checks: [],
+  backups: [],
+  minReadyMs: 0,
+  canaryMs: 60_000,
+  onFailure: 'rollback',
+  deadlineMs: 600_000,
+};
+
+class Walk extends ProcedureWalk<RolloutContext> {
+  look(ready: readonly string[], failed: Record<string, string> = {}, more: object = {}): this {
+    return this.feed({ type: 'seen', ready, failed, ...more });
+  }
+
+  worked(mismatches: readonly string[] = []): this {
+    return this.feed({ type: 'worked', work: `prepare-${this.context.asked}`, mismatches });
+  }
+
+  get aim() {
+    return aimOf(this.state, this.context);
+  }
+}
+
+const begun = (more: Partial<RolloutInput> = {}): Walk => new Walk(rollout.machine, { ...input, ...more });
+const back = (more: Partial<RolloutInput> = {}): Walk =>
+  new Walk(rollback.machine, { ...input, revision: 'r1', before: 'r2', ...more });
+
+describe('a rollout', () => {
+  test('goes wave by wave, and the next waits in its old form until this one is ready', () => {
+    const walk = begun();
+    expect(walk.aim).toMatchObject({ revision: 'r2', waiting: new Set(['Service/a', 'Service/b']) });
+    walk.look(['Service/db']);
+    expect(walk.aim?.waiting).toEqual(new Set());
+    walk.look(['Service/a']);
+    expect(walk.state).toBe('rolling');
+    expect(walk.look(['Service/a', 'Service/b']).state).toBe('done');
+    expect(walk.asked).toContain('tell RolloutDone');
+  });
+
+  test('a wave that fails takes all that has begun back, and the revision is quarantined in the same step', () => {
+    const walk = begun().look(['Service/db']).look(['Service/a'], { 'Service/b': 'ReplacementFailed: no' });
+    expect(walk.state).toBe('checking');
+    walk.worked();
+    expect(walk.state).toBe('rollingBack');
+    const asked = walk.effects.find((e) => e.type === 'quarantine');
+    expect(asked && rollout.asks(asked)).toMatchObject({
+      quarantined: { revision: 'r2', to: 'r1', why: expect.stringContaining('Service/b') },
+      images: input.images,
+    });
+    expect(walk.aim).toMatchObject({ revision: 'r1', back: true });
+    walk.look(['Service/db', 'Service/a']);
+    expect(walk.look(['Service/db', 'Service/a', 'Service/b']).state).toBe('rolledBack');
+  });
+
+  test('its time begins anew whenever more of it is ready, and what is late is judged by one more look', () => {
+    const walk = begun().look(['Service/db']).after(500_000).look(['Service/a']).after(500_000);
+    expect(walk.state).toBe('rolling');
+    walk.after(100_000);
+    expect(walk.state).toBe('confirming');
+    walk.look(['Service/a'], {}, { why: { 'Service/b': 'Unhealthy: no answer' } });
+    expect(walk.context.failed).toEqual({ 'Service/b': 'Unhealthy: no answer' });
+  });
+
+  test('ready at that last look it goes on; where the platform is suspended its time begins anew', () => {
+    expect(begun().after(600_000).look(['Service/db'], {}, { why: {} }).context.index).toBe(1);
+    const suspended = begun().after(600_000).look([], {}, { suspended: true });
+    expect(suspended.state).toBe('rolling');
+    expect(suspended.machine.timers).toHaveLength(1);
+  });
+
+  test('where a schema has become too new for what it would go back to, nothing goes back without a person', () => {
+    const walk = begun().look([], { 'Service/db': 'CrashLoopBackOff: no' }).worked(['db has version 7']);
+    expect(walk.state).toBe('deciding');
+    expect(rollout.outlook(walk.state, walk.context)).toMatchObject({
+      message: expect.stringContaining('db has version 7'),
+      choices: ['continue', 'retry', 'abort'],
+    });
+    expect(walk.effects.map((e) => e.type)).not.toContain('quarantine');
+    expect(walk.decides('abort').context.question).toBe('wave');
+    expect(walk.decides('rollback').state).toBe('checking');
+    expect(walk.worked().state).toBe('rollingBack');
+  });
+
+  test('with onFailure: pause a person decides: retry, continue without it, or go back', () => {
+    const failed = () => begun({ onFailure: 'pause' }).look([], { 'Service/db': 'x' });
+    expect(failed().state).toBe('deciding');
+    expect(failed().decides('retry').context).toMatchObject({ index: 0, failed: {} });
+    expect(failed().decides('continue').context.index).toBe(1);
+    expect(failed().decides('rollback').state).toBe('checking');
+  });
+
+  test('with onFailure: continue it goes on without what failed, and says so at the end', () => {
+    const walk = begun({ onFailure: 'continue' })
+      .look([], { 'Service/db': 'x' })
+      .look(['Service/a', 'Service/b']);
+    expect(walk.state).toBe('done');
+    expect(rollout.outlook(walk.state, walk.context).message).toContain('not ready: Service/db');
+  });
+
+  test('what does not come up again when it goes back is a person’s, and goes back no further', () => {
+    const walk = begun().look([], { 'Service/db': 'x' }).worked().after(600_000);
+    expect(walk.state).toBe('confirmingBack');
+    expect(walk.look([]).state).toBe('deciding');
+    expect(walk.aim?.back).toBe(true);
+    expect(rollout.outlook(walk.state, walk.context).choices).toEqual(['retry', 'abort']);
+    expect(walk.decides('retry').state).toBe('rollingBack');
+  });
+
+  test('a canary is watched for its time, and fails where it does not stay ready', () => {
+    const waves = [{ tier: 'standard', refs: ['Service/a'], canary: true }, input.waves[0]] as never;
+    const walk = begun({ waves }).look(['Service/a']);
+    expect(walk.state).toBe('settling');
+    expect(begun({ waves }).look(['Service/a']).look([]).state).toBe('checking');
+    expect(walk.after(60_000).look(['Service/a']).context.index).toBe(1);
+  });
+
+  test('any other wave that falls while it is watched has its time to get ready again', () => {
+    const walk = begun({ minReadyMs: 1_000 }).look(['Service/db']).look([]);
+    expect([walk.state, walk.context.failed]).toEqual(['rolling', {}]);
+  });
+
+  test('a newer revision on the way is gone on with from its own first wave', () => {
+    const walk = begun().look(['Service/db']);
+    const { at: _, ...course } = { ...input, revision: 'r3', at: 0 };
+    walk.feed({ type: 'merge', course });
+    expect([walk.state, walk.context.revision, walk.context.index]).toEqual(['rolling', 'r3', 0]);
+    expect(walk.aim?.key).not.toBe(begun().aim?.key);
+  });
+
+  test('paused, it begins no other wave until it is resumed; aborted, it is over', () => {
+    const walk = begun().says('pause').look(['Service/db']);
+    expect(walk.state).toBe('paused');
+    expect(walk.says('resume').context.index).toBe(1);
+    expect(walk.says('abort').state).toBe('aborted');
+  });
+});
+
+describe('a rollback', () => {
+  test('aims at nothing else before it is known that what is there fits', () => {
+    const walk = back();
+    expect([walk.state, walk.aim]).toEqual(['checking', undefined]);
+    walk.worked(['db has version 7']);
+    expect([walk.state, walk.aim]).toEqual(['deciding', undefined]);
+    expect(walk.decides('abort').state).toBe('aborted');
+    expect(walk.effects.map((e) => e.type)).not.toContain('quarantine');
+  });
+
+  test('quarantines the revision that it leaves and goes to the other wave by wave', () => {
+    const walk = back().worked();
+    const asked = walk.effects.find((e) => e.type === 'quarantine');
+    expect(asked && rollback.asks(asked).quarantined).toMatchObject({ revision: 'r2', to: 'r1' });
+    expect(walk.look(['Service/db']).look(['Service/a', 'Service/b']).state).toBe('done');
+  });
+
+  test('that fails stops, keeps what works and asks; it never goes back itself', () => {
+    const walk = back().worked().look([], { 'Service/db': 'x' });
+    expect(walk.state).toBe('deciding');
+    expect(rollback.outlook(walk.state, walk.context).choices).toEqual(['retry', 'continue', 'abort']);
+    expect(walk.decides('rollback').state).toBe('deciding');
+  });
+
+  test('in full stops everything first and starts each wave in its turn', () => {
+    const walk = back({ full: true }).worked();
+    expect(walk.state).toBe('stopping');
+    const parked = walk.effects.find((e) => e.type === 'park');
+    expect(parked && rollback.asks(parked).parked).toHaveLength(3);
+    walk.feed({ type: 'stopped', up: ['Service/a'] });
+    expect(walk.state).toBe('stopping');
+    walk.feed({ type: 'stopped', up: [] });
+    expect(walk.asked.at(-1)).toBe('release Service/db');
+    expect(walk.look(['Service/db']).asked.at(-1)).toBe('release Service/a Service/b');
+  });
+});
+
+test.each([rollout, rollback])('every state of a $kind can be reached', ({ kind, machine }) => {
+  const at = noon;
+  const look = (ready: readonly string[], failed: object = {}) => ({ type: 'seen', at, ready, failed });
+  const events = [
+    look([]),
+    look(['Service/db']),
+    look([], { 'Service/db': 'x' }),
+    { type: 'stopped', at, up: [] },
+    ...[1, 2].map((n) => ({ type: 'worked', at, work: `prepare-${n}` })),
+    { type: 'worked', at, work: 'prepare-1', mismatches: ['no'] },
+    { type: 'pause', at, by: 'ana' },
+    { type: 'abort', at, by: 'ana' },
+    ...['deadline', 'settle'].flatMap((delay) =>
+      ['stopping', 'rolling', 'settling', 'rollingBack'].map((state) => ({
+        type: `xstate.after.${delay}.${kind}.${state}`,
+        at,
+      })),
+    ),
+  ];
+  const few = {
+    ...input,
+    waves: [{ tier: 'core', refs: ['Service/db'], canary: true }, ...input.waves.slice(1)],
+    ...(kind === 'rollback' ? { full: true } : {}),
+    at,
+  };
+  const paths = getShortestPaths(machine, { input: few as never, events: events as never, limit: 20_000 });
+  const reached = new Set(paths.map((p) => String(p.state.value)));
+  const resting = Object.values(machine.states)
+    .filter((s) => (s as { always?: unknown }).always === undefined)
+    .map((s) => (s as { key: string }).key);
+  const wanted = resting.filter((state) => state !== 'done');
+  expect([...reached].sort()).toEqual(expect.arrayContaining(wanted.sort()));
+});

@@ -1,0 +1,200 @@
+// What a rollout goes by: which workloads change, in which waves, what passes aim at meanwhile, when a revision is stable
+// and which one a rollback goes back to.
+
+import { describe, expect, test } from 'vitest';
+import type { Ref, Resource } from '../../../desired-state/resource.ts';
+import { defaultPolicy, type RolloutPolicy } from '../../../desired-state/revision.ts';
+import { rollbackTarget } from '../../../reconcilers/rollback/target.ts';
+import { compose } from '../../../reconcilers/rollout/aim.ts';
+import { changedRefs, formsOf } from '../../../reconcilers/rollout/changes.ts';
+import { rolloutCourse } from '../../../reconcilers/rollout/course.ts';
+import { insteadOf } from '../../../reconcilers/rollout/quarantine.ts';
+import { stabilityOf } from '../../../reconcilers/rollout/stability.ts';
+import { agent, facts, network, noon, on, revision, service } from '../../support/make.ts';
+
+const v = (version: string) => ({ container: { environment: { V: version } } });
+
+function wavesOf(
+  before: readonly Resource[],
+  next: readonly Resource[],
+  policy: Partial<RolloutPolicy> = {},
+) {
+  const old = revision(before);
+  const now = revision(next, { rollout: { ...defaultPolicy.rollout, ...policy } });
+  const { waves } = rolloutCourse(now, { revision: old, images: {}, forms: formsOf(old) });
+  return waves.map((w) => `${w.canary === true ? 'canary ' : ''}${w.refs.join(' ')}`);
+}
+
+describe('waves', () => {
+  test('have what changed or is new, by tier and dependency, and nothing else', () => {
+    const all = (version: string) => [
+      service('db', { tier: 'core', ...v(version) }),
+      service('api', { dependsOn: [on('Service/db')], ...v(version) }),
+      service('web', { dependsOn: [on('Service/api')], ...v(version) }),
+      service('same'),
+    ];
+    expect(wavesOf(all('1'), [...all('2'), service('new')])).toEqual([
+      'Service/db',
+      'Service/new Service/api',
+      'Service/web',
+    ]);
+  });
+
+  test('change no more of tier standard at once than the policy lets', () => {
+    const all = (version: string) => ['a', 'b', 'c', 'd', 'e'].map((name) => service(name, v(version)));
+    expect(
+      wavesOf(all('1'), all('2'), { maxUnavailable: { count: 2 } }).map((w) => w.split(' ').length),
+    ).toEqual([2, 2, 1]);
+    expect(wavesOf(all('1'), all('2'), { maxUnavailable: { percent: 1 } })).toHaveLength(5);
+  });
+
+  test('begin in tier standard with one of each class and one service, where a canary is asked for', () => {
+    const all = (version: string) => [
+      service('db', { tier: 'core', ...v(version) }),
+      ...['x1', 'x2', 'x3'].map((name) => agent(name, { agentClass: 'x', ...v(version) })),
+      agent('alone', { agentClass: 'y', ...v(version) }),
+    ];
+    expect(wavesOf(all('1'), all('2'), { canaryMs: 1 })).toEqual([
+      'Service/db',
+      'canary Agent/x1',
+      expect.stringMatching(/^(?!.*x1).*alone.*$/),
+    ]);
+  });
+
+  test('are one where something passes from the one to the other, with all between them', () => {
+    const port = (published: number) => ({ ports: [{ target: 80, published, protocol: 'tcp' as const }] });
+    const before = [
+      service('a', { tier: 'core', container: port(80) }),
+      service('b', { tier: 'critical', ...v('1') }),
+      service('c', { container: port(81) }),
+    ];
+    const next = [
+      service('a', { tier: 'core', container: port(81) }),
+      service('b', { tier: 'critical', ...v('2') }),
+      service('c', { container: port(82) }),
+    ];
+    expect(wavesOf(before, next)).toEqual(['Service/a Service/b Service/c']);
+  });
+});
+
+describe('what passes aim at', () => {
+  const old = revision([
+    network('net'),
+    service('lib', v('1')),
+    service('db', { tier: 'core', ...v('1') }),
+    service('api', { dependsOn: [on('Service/lib')], ...v('1') }),
+    service('gone', v('1')),
+  ]);
+  const next = revision([service('db', { tier: 'core', ...v('2') }), service('api', v('2')), service('new')]);
+  const known = new Map([[old.id, old]]);
+  const forms = { 'Service/api': old.id, 'Service/db': old.id };
+  const aimed = (waiting: readonly Ref[]) =>
+    Object.fromEntries(
+      compose(next, { waiting: new Set(waiting) }, forms, known).resources.map((r) => [
+        `${r.kind}/${r.name}`,
+        'container' in r ? r.container.environment['V'] : '',
+      ]),
+    );
+
+  test('is each in its old form until its wave, what is new not at all, with what the old form needs', () => {
+    expect(aimed(['Service/api', 'Service/new'])).toEqual({
+      'Service/db': '2',
+      'Service/api': '1',
+      'Service/lib': '1',
+      'Network/net': '',
+    });
+  });
+
+  test('is the revision itself once nothing waits', () => {
+    expect(compose(next, { waiting: new Set() }, forms, known)).toBe(next);
+  });
+
+  test('a changed probe is no reason for a wave; another build is', () => {
+    const probe = { tcp: { port: 1 }, everyMs: 1, timeoutMs: 1, threshold: 1, startPeriodMs: 0 };
+    const build = (hash: string) => ({ build: { context: '.', hash } as never });
+    const of = (parts: object) => revision([service('a', parts)]);
+    expect(changedRefs(of({ probe }), formsOf(of({})))).toEqual(new Set());
+    expect(changedRefs(of(build('2')), formsOf(of(build('1'))))).toEqual(new Set(['Service/a']));
+  });
+});
+
+describe('a revision is stable', () => {
+  const r = revision([service('a')]);
+  const status = (ready: boolean) => [
+    {
+      ref: 'Service/a' as const,
+      containerId: 'c1',
+      conditions: [{ type: 'Ready' as const, status: ready, reason: 'Running', message: '' }],
+    },
+  ];
+  const since = (ms: number, started = noon - 10 * ms) =>
+    facts({
+      healthySince: { [r.id]: noon - ms },
+      runningSince: { c1: started },
+      pins: { 'app:1': 'sha256:x' },
+    });
+
+  test('when all of it was ready for the time, with what its images meant', () => {
+    expect(stabilityOf(r, status(true), since(600_000), noon)).toMatchObject({
+      stable: { at: noon, images: { 'app:1': { id: 'sha256:x' } } },
+    });
+    expect(stabilityOf(r, status(true), since(599_000), noon)).toEqual({ nextAt: noon + 1_000 });
+  });
+
+  test('not where it is not ready now, nor sooner than its time after a container was started again', () => {
+    expect(stabilityOf(r, status(false), since(700_000), noon)).toEqual({ healthySince: undefined });
+    expect(stabilityOf(r, status(true), since(700_000, noon - 1_000), noon)).toEqual({
+      healthySince: noon - 1_000,
+      nextAt: noon + 599_000,
+    });
+  });
+
+  test('from the first look on, or from when it came in force where nobody looked', () => {
+    const known = facts({ runningSince: { c1: noon - 900_000 } });
+    expect(stabilityOf(r, status(true), known, noon)).toMatchObject({ healthySince: noon });
+    expect(stabilityOf(r, status(true), known, noon, noon - 800_000).stable).toBeDefined();
+  });
+});
+
+describe('a rollback goes back', () => {
+  const past = ['r3', 'r2', 'r1', 'r0'].map((id) => ({
+    id,
+    inForceAt: noon,
+    by: 'ana',
+    revision: { ...revision([]), id },
+    images: { 'app:1': { id: `tag of ${id}` } },
+  }));
+  const stable = (...ids: readonly string[]) =>
+    Object.fromEntries(ids.map((id) => [id, { at: noon, images: { 'app:1': { id: `ran in ${id}` } } }]));
+  const failed = { at: noon, by: 'rollout-1', to: 'r1', why: 'it failed' };
+
+  test('to the newest that was stable and is not the one in force, with the images that ran then', () => {
+    const found = rollbackTarget('stable', past, 'r3', { stable: stable('r3', 'r1', 'r0'), quarantined: {} });
+    expect(found).toMatchObject({ past: { id: 'r1' }, images: { 'app:1': { id: 'ran in r1' } } });
+  });
+
+  test('never by itself to one that failed, but by its name', () => {
+    const known = { stable: stable('r2', 'r0'), quarantined: { r2: failed } };
+    expect(rollbackTarget('stable', past, 'r3', known)?.past.id).toBe('r0');
+    expect(rollbackTarget('r2', past, 'r3', known)?.past.id).toBe('r2');
+  });
+
+  test('to the one that a commit brought, by that commit', () => {
+    const id = '4c2e1f0'.padEnd(40, '0');
+    const commit = { id, author: 'Ana', subject: 'raise', at: '', url: 'x', ref: 'main', path: '.' };
+    const withCommit = past.map((p) => (p.id === 'r1' ? { ...p, revision: { ...p.revision, commit } } : p));
+    expect(rollbackTarget('4c2e1f', withCommit, 'r3', { stable: {}, quarantined: {} })?.past.id).toBe('r1');
+  });
+
+  test('to none where none was stable, whatever anybody wrote', () => {
+    expect(rollbackTarget('stable', past, 'r3', { stable: {}, quarantined: {} })).toBeUndefined();
+    expect(rollbackTarget('r9', past, 'r3', { stable: {}, quarantined: {} })).toBeUndefined();
+  });
+
+  test('and what runs for a quarantined one may have been left itself since', () => {
+    const quarantined = { r3: { ...failed, to: 'r2' }, r2: { ...failed, to: 'r1' } };
+    expect(insteadOf('r3', quarantined)).toBe('r1');
+    expect(insteadOf('r1', quarantined)).toBeUndefined();
+    expect(insteadOf('a', { a: { ...failed, to: 'b' }, b: { ...failed, to: 'a' } })).toBe('a');
+  });
+});
