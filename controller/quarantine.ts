@@ -4,9 +4,11 @@ import type { Ref } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Quarantine } from '../reconcilers/facts.ts';
 import type { Notice, Plan } from '../reconcilers/plan.ts';
+import { rollback } from '../reconcilers/rollback/definition.ts';
 import { quarantineWords } from '../reconcilers/rollout/quarantine.ts';
 import type { ApplyOptions } from './control.ts';
 import { exitStatus, ReeveError } from './errors.ts';
+import { taken } from './procedures/refusals.ts';
 import type { Rollouts } from './procedures/rollouts.ts';
 import type { FactChange, Store } from './store/store.ts';
 
@@ -64,8 +66,20 @@ export async function bringIn(
   { by, names, liftQuarantine }: Pick<ApplyOptions, 'by' | 'names' | 'liftQuarantine'>,
 ): Promise<void> {
   const quarantined = (await store.facts()).quarantined[revision.id];
-  if (quarantined !== undefined && liftQuarantine !== true) throw isQuarantined(revision.id, quarantined);
-  if (quarantined !== undefined) await liftQuarantineOf(store, revision, by, Date.now());
+  if (quarantined !== undefined && liftQuarantine === true)
+    await liftQuarantineOf(store, revision, by, Date.now());
+  await requireMayComeIn(store, rollouts, revision);
   // Single ones are brought in at once: that is what naming them is for.
   if (names.length === 0) await rollouts.bringIn(revision, by, statuses);
+}
+
+/** @throws where it is quarantined, or a rollback goes back to another. */
+export async function requireMayComeIn(
+  store: Store,
+  { underWay }: Pick<Rollouts, 'underWay'>,
+  { id }: Revision,
+): Promise<void> {
+  const quarantined = (await store.facts()).quarantined[id];
+  if (quarantined !== undefined) throw isQuarantined(id, quarantined);
+  if (underWay?.kind === rollback.kind && (await store.inForce())?.id !== id) throw taken(underWay, []);
 }

@@ -1,12 +1,11 @@
 // The Control of this process: plans, applies, acts and keeps one platform with the session's engine, store and lock.
 
-import { randomBytes } from 'node:crypto';
 import type { Loaded } from '../desired-state/load-types.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
-import { adoptSeen, putInForceAsSeen } from './adopt-seen.ts';
-import { disown, takeContainer, takeOver } from './adoption.ts';
+import { putInForceAsSeen } from './adopt-seen.ts';
+import { takeOver } from './adoption.ts';
 import { blockedOutcome, runToEnd } from './apply.ts';
 import type {
   Act,
@@ -27,12 +26,14 @@ import { readRoom } from './host-room.ts';
 import { keep } from './keep.ts';
 import { answerProbesOnce } from './loop/probes-once.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
-import { Runtime } from './loop/runtime.ts';
+import type { Runtime } from './loop/runtime.ts';
 import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
+import { performOwnershipAct } from './ownership-acts.ts';
 import { downPass, passOptionsOf, wholeApply } from './pass-options.ts';
 import { LocalProcedures } from './procedures/procedures.ts';
 import { bringIn, quarantineNotices } from './quarantine.ts';
 import type { SessionParts } from './session-parts.ts';
+import { runtimeOf } from './session-runtime.ts';
 import { ShownPlan } from './shown-plan.ts';
 import type { Store } from './store/store.ts';
 import { noteLostStore } from './store-lost.ts';
@@ -47,7 +48,6 @@ export class SessionControl implements Control {
   readonly procedures: LocalProcedures;
   readonly #parts: SessionParts;
   readonly #runtime: Runtime;
-  #passes = 0;
   /** What it was opened with has just been loaded; whatever comes later loads anew. */
   #fresh = true;
   #keeping = false;
@@ -59,21 +59,9 @@ export class SessionControl implements Control {
     this.platform = parts.platform;
     this.store = parts.store;
     this.engine = parts.engine;
-    const born = Date.now().toString(36);
-    this.#runtime = new Runtime({
-      engine: parts.engine,
-      store: parts.store,
-      logger: parts.logger,
-      platform: parts.platform,
-      digest: parts.digest,
-      scrub: parts.scrubber,
-      now: () => Date.now(),
-      random: Math.random,
-      passId: () => `${born}-${(++this.#passes).toString(36)}`,
-      procedureId: (kind) => `${kind}-${randomBytes(3).toString('hex')}`,
+    this.#runtime = runtimeOf(parts, {
       // Not for a look beside a controller that keeps it.
       bringFiles: async (revision) => void (this.#keeping ? await parts.git?.bring(revision) : undefined),
-      ...(parts.lead === undefined ? {} : { lead: parts.lead }),
     });
     this.#git = keeperOf(parts, () => Date.now(), Math.random);
     this.procedures = new LocalProcedures({
@@ -160,9 +148,7 @@ export class SessionControl implements Control {
 
   async act(act: Act | OwnershipAct, by: string): Promise<string> {
     this.#mustHoldLock();
-    if (act.verb === 'adopt')
-      return act.container === undefined ? this.#adopt(by) : this.#adoptContainer(act.container, by);
-    if (act.verb === 'disown') return this.#disown(by);
+    if (act.verb === 'adopt' || act.verb === 'disown') return this.#own(act, by);
     const { engine } = this;
     const seen = {
       volumes: async () => new Set((await engine.volumes()).map((v) => v.name)),
@@ -172,6 +158,25 @@ export class SessionControl implements Control {
     this.#runtime.wake();
     if (act.verb === 'resume') this.#git?.wake();
     if (!this.#keeping) await this.#afterAct(act, by);
+    return said;
+  }
+
+  async #own(act: OwnershipAct, by: string): Promise<string> {
+    const { store, engine, platform } = this;
+    const said = await performOwnershipAct(act, by, {
+      store,
+      engine,
+      platform,
+      git: this.#parts.git,
+      rollouts: this.#runtime.rollouts,
+      revision: () => this.#loaded.revision,
+      loadAnew: () => this.#loadAnew(),
+      see: () => this.#see(wholeApply),
+    });
+    // A whole platform that was adopted is in force from now on.
+    if (this.#keeping && act.verb === 'adopt' && act.container === undefined)
+      this.#runtime.target = await this.#target();
+    this.#runtime.wake();
     return said;
   }
 
@@ -239,29 +244,6 @@ export class SessionControl implements Control {
 
   async #target(): Promise<Target> {
     return targetOf(this.#loaded, (await this.store.inForce())?.revision, this.engine);
-  }
-
-  async #adopt(by: string): Promise<string> {
-    await this.#loadAnew();
-    await requireNotSuspended(this.store, this.platform);
-    const seen = await this.#see(wholeApply);
-    await this.#parts.git?.bring(this.#loaded.revision);
-    const said = await adoptSeen(this.store, this.engine, this.#loaded.revision, seen, by, Date.now());
-    if (this.#keeping) this.#runtime.target = await this.#target();
-    this.#runtime.wake();
-    return said;
-  }
-
-  async #adoptContainer(name: string, by: string): Promise<string> {
-    const said = await takeContainer(this.store, this.engine, this.#loaded.revision, name, by, Date.now());
-    this.#runtime.wake();
-    return said;
-  }
-
-  async #disown(by: string): Promise<string> {
-    const said = await disown(this.store, this.platform, await this.engine.containers(), by, Date.now());
-    this.#runtime.wake();
-    return said;
   }
 
   #passOf(options: PlanOptions): Promise<PassOptions> {

@@ -3,6 +3,7 @@
 import { exitStatus, ReeveError } from '../errors.ts';
 import { makeLogger } from '../log.ts';
 import { makeScrubber } from '../secrets.ts';
+import { askedStore } from '../store-home.ts';
 import { onceStoreAnswers, waitFor } from '../wait-for.ts';
 import type { Context } from './context.ts';
 import { gitSettings } from './git-flags.ts';
@@ -25,6 +26,7 @@ export async function runController(flags: RunFlags, context: Context): Promise<
   try {
     const place = await onceStoreAnswers(() => placeOf(flags, context), waitFor(interrupt, logger));
     if (place.home.kind === 'postgres') {
+      if (flags.git !== undefined) refuseGit();
       const { runByLease } = await import('./run-by-lease.ts');
       await runByLease(place.home, place, flags, context, life);
     } else {
@@ -41,6 +43,7 @@ export async function runController(flags: RunFlags, context: Context): Promise<
 /** From files, or from a repository. */
 async function placeOf(flags: RunFlags, context: Context): Promise<Place> {
   const git = gitSettings(flags, context.cwd);
+  if (git !== undefined && askedStore(flags.store, context.env) !== undefined) refuseGit();
   return git === undefined ? findPlace(flags, context, { makeKey: true }) : placeToKeep(git, flags, context);
 }
 
@@ -53,5 +56,16 @@ function refuseLease({ lease }: RunFlags): void {
   throw new ReeveError('--lease is for a store in Postgres: with a store in a file there is one controller', {
     status: exitStatus.usage,
     hint: 'leave it out, or name the database with --store or REEVE_STORE',
+  });
+}
+
+/**
+ * Each of several controllers has a clone and a tree of mounted files of its own: the next leader would mount other folders,
+ * and might be at an older commit.
+ */
+function refuseGit(): never {
+  throw new ReeveError('--git is for a store in a file: a store in Postgres may have several controllers', {
+    status: exitStatus.usage,
+    hint: 'leave out --store and REEVE_STORE (reeve store migrate moves a store into a file), or name files with -f',
   });
 }

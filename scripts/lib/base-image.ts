@@ -34,8 +34,10 @@ async function cacheEntries(cache: string): Promise<readonly ImageEntry[]> {
   const project = await mkdtemp(join(tmpdir(), 'reeve-base-'));
   try {
     for (const file of lockFiles) await cp(join(repository, file), join(project, file));
-    const flags = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'];
-    await run('npm', ['ci', ...flags, '--cache', cache], { cwd: project });
+    const flags = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+    const fill = () => run('npm', ['ci', ...flags, '--cache', cache], { cwd: project });
+    // What a registry that failed once has sent is in the cache already.
+    await fill().catch(fill);
   } finally {
     await rm(project, { recursive: true, force: true });
   }

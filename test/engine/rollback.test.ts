@@ -48,6 +48,17 @@ const untilVersion = (p: TestPlatform, name: string, wanted: string): Promise<un
 const rollback = (p: TestPlatform, ...args: readonly string[]) =>
   p.reeve('rollback', '-f', p.manifests, ...args);
 
+/** null: it has not ended yet, though its output has. */
+async function exitCode(p: TestPlatform, id: string, command: readonly string[]): Promise<number | null> {
+  const { body } = await askEngine(p.socket, 'POST', `/containers/${id}/exec`, { Cmd: command });
+  const { Id } = JSON.parse(body) as { Id: string };
+  await askEngine(p.socket, 'POST', `/exec/${Id}/start`, { Detach: false });
+  const ran = JSON.parse((await askEngine(p.socket, 'GET', `/exec/${Id}/json`)).body) as {
+    ExitCode: number | null;
+  };
+  return ran.ExitCode;
+}
+
 /** Two revisions under a controller: the first was stable, the second runs. */
 async function twoRevisions(
   p: TestPlatform,
@@ -179,15 +190,8 @@ describe.concurrent('a rollback', () => {
       'once the schema was taken back it goes back',
     );
     expect((await p.container('Service/db')).Id).toBe(container.Id);
-    const { body } = await askEngine(p.socket, 'POST', `/containers/${container.Id}/exec`, {
-      Cmd: ['test', '-s', '/tmp/backup'],
-    });
-    const { Id } = JSON.parse(body) as { Id: string };
-    await askEngine(p.socket, 'POST', `/exec/${Id}/start`, { Detach: false });
-    const ran = JSON.parse((await askEngine(p.socket, 'GET', `/exec/${Id}/json`)).body) as {
-      ExitCode: number;
-    };
-    expect(ran.ExitCode).toBe(0);
+    const saved = () => exitCode(p, container.Id, ['test', '-s', '/tmp/backup']);
+    await until(async () => (await saved()) === 0, patienceMs, 'what is to be run before it was run');
   });
 
   test('in full stops everything first and starts it in its order', async (t) => {

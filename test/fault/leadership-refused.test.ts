@@ -103,6 +103,9 @@ test('a lease is for Postgres, and has its bounds', async (t) => {
     64,
     expect.stringContaining('--lease is for a store in Postgres'),
   ]);
+  const git = ['run', '--git', '/nowhere.git', '--store', 'postgres://reeve@127.0.0.1/none'];
+  const both = await p.reeve(...git);
+  expect([both.code, both.stderr]).toEqual([64, expect.stringContaining('--git is for a store in a file')]);
   for (const time of ['5', '200ms', '1h']) {
     expect((await p.reeve('run', '-f', p.manifests, '--lease', time)).code, time).toBe(64);
   }
