@@ -7,7 +7,7 @@ import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
 import { adoptSeen, putInForceAsSeen } from './adopt-seen.ts';
 import { disown, takeContainer, takeOver } from './adoption.ts';
-import { blockedOutcome, runToEnd } from './apply.ts';
+import { blockedOutcome, type RunOptions, runToEnd } from './apply.ts';
 import type {
   Act,
   ApplyOptions,
@@ -152,7 +152,11 @@ export class SessionControl implements Control {
     return this.#run(
       plan,
       pass,
-      { ...options, timeoutMs: options.timeoutMs ?? revision.policy.progressDeadlineMs },
+      {
+        by,
+        timeoutMs: options.timeoutMs ?? revision.policy.progressDeadlineMs,
+        waitsForRollout: options.timeoutMs === undefined,
+      },
       progress,
       signal,
     );
@@ -286,7 +290,7 @@ export class SessionControl implements Control {
   async #run(
     plan: Plan,
     pass: PassOptions,
-    { by, timeoutMs }: { by: string; timeoutMs: number },
+    { by, timeoutMs, waitsForRollout = false }: Pick<RunOptions, 'by' | 'timeoutMs'> & Partial<RunOptions>,
     progress: (p: Progress) => void,
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
@@ -300,6 +304,7 @@ export class SessionControl implements Control {
       pass,
       by,
       timeoutMs,
+      waitsForRollout,
       now: () => Date.now(),
       engine: this.engine,
       scrub: scrubber,
