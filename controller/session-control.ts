@@ -290,7 +290,11 @@ export class SessionControl implements Control {
   async #run(
     plan: Plan,
     pass: PassOptions,
-    { by, timeoutMs, waitsForRollout = false }: Pick<RunOptions, 'by' | 'timeoutMs'> & Partial<RunOptions>,
+    {
+      by,
+      timeoutMs,
+      waitsForRollout = false,
+    }: Pick<RunOptions, 'by' | 'timeoutMs'> & { waitsForRollout?: boolean },
     progress: (p: Progress) => void,
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
