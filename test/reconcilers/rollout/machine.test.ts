@@ -184,6 +184,10 @@ describe('a rollback', () => {
     expect([walk.state, walk.aim]).toMatchObject(['checking', asItWas]);
     walk.worked(['db has version 7']);
     expect([walk.state, walk.aim]).toMatchObject(['deciding', asItWas]);
+    const rest = 'abort: do not go back, and bring in what is left of r2 at once';
+    expect(rollback.outlook(walk.state, walk.context).message).toContain(rest);
+    const whole = back({ asFound: { 'Service/db': 'r2' } }).worked(['db has version 7']);
+    expect(rollback.outlook(whole.state, whole.context).message).toMatch(/abort: do not go back$/);
     expect(walk.decides('abort').state).toBe('aborted');
     expect(walk.effects.map((e) => e.type)).not.toContain('quarantine');
   });
