@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly pass: PassOptions;
   readonly by: string;
   readonly timeoutMs: number;
+  /** Nobody has said `timeoutMs`: while a rollout goes on its waves have their own time, and this one's has not begun. */
+  readonly waitsForRollout: boolean;
   readonly now: () => number;
   readonly engine: Engine;
   readonly scrub: (text: string) => string;
@@ -106,9 +108,11 @@ function followPasses(
       const verdict = course.judge(watch.see(last, runtime.reconciler.busy.size > 0, options.now()), last);
       if (verdict.over) finish({ ok: verdict.ok, failed: verdict.failed, timedOut: false });
     };
+    let countsFrom = startedAt;
     // The clock alone may end it: a deadline, or nothing moving any more.
     const timer = setInterval(() => {
-      if (options.now() - startedAt > options.timeoutMs) {
+      if (options.waitsForRollout && course.goesOn) countsFrom = options.now();
+      if (options.now() - countsFrom > options.timeoutMs) {
         const failed = last?.plan.statuses.filter((s) => concerns(s.ref) && !isReady(s)) ?? [];
         finish({ ok: false, failed, timedOut: true });
       } else runtime.wake();

@@ -6,7 +6,7 @@ import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
 import { putInForceAsSeen } from './adopt-seen.ts';
 import { takeOver } from './adoption.ts';
-import { blockedOutcome, runToEnd } from './apply.ts';
+import { blockedOutcome, type RunOptions, runToEnd } from './apply.ts';
 import type {
   Act,
   ApplyOptions,
@@ -140,7 +140,11 @@ export class SessionControl implements Control {
     return this.#run(
       plan,
       pass,
-      { ...options, timeoutMs: options.timeoutMs ?? revision.policy.progressDeadlineMs },
+      {
+        by,
+        timeoutMs: options.timeoutMs ?? revision.policy.progressDeadlineMs,
+        waitsForRollout: options.timeoutMs === undefined,
+      },
       progress,
       signal,
     );
@@ -268,7 +272,11 @@ export class SessionControl implements Control {
   async #run(
     plan: Plan,
     pass: PassOptions,
-    { by, timeoutMs }: { by: string; timeoutMs: number },
+    {
+      by,
+      timeoutMs,
+      waitsForRollout = false,
+    }: Pick<RunOptions, 'by' | 'timeoutMs'> & { waitsForRollout?: boolean },
     progress: (p: Progress) => void,
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
@@ -282,6 +290,7 @@ export class SessionControl implements Control {
       pass,
       by,
       timeoutMs,
+      waitsForRollout,
       now: () => Date.now(),
       engine: this.engine,
       scrub: scrubber,

@@ -26,6 +26,12 @@ export class RolloutWatch {
     return record?.machine.state === 'rolledBack' ? contextOf(record).before : undefined;
   }
 
+  /** It brings revisions in by itself: each of its waves has its own time. */
+  get goesOn(): boolean {
+    const machine = this.#record?.machine;
+    return machine !== undefined && !machine.ended && machine.state !== 'deciding';
+  }
+
   /** `found`: how it stands as if nothing came in by waves. */
   judge(found: Verdict, result: PassResult): Verdict {
     const record = this.#record;

@@ -127,10 +127,14 @@ export class Rollouts {
     const context = current.machine.context as RolloutContext;
     for (const id of [context.before, context.revision, ...Object.values(context.forms)])
       await this.#find(id);
+    // It goes back already: what it brought in is wanted no more.
+    const isBack = aimOf(current.machine.state, context)?.back === true;
+    const before = isBack ? this.#known.get(context.before) : undefined;
+    if (before !== undefined) return { revision: before, forms: formsOf(before) };
     return { revision: inForce.revision, forms: formsUnderWay(context, this.#known) };
   }
 
-  /** Goes back by this course; a rollout on its way is ended first. */
+  /** Goes back by this course; it takes the place of a rollout on its way, which goes on where this cannot begin. */
   async goBack(target: Revision, course: Course, by: string): Promise<ProcedureRecord> {
     this.#known.set(target.id, target);
     const current = this.underWay;
@@ -139,13 +143,14 @@ export class Rollouts {
         current,
         course.waves.flatMap((w) => w.refs),
       );
-    if (current !== undefined) await this.#c.runner.say(current.id, { type: 'abort' }, by);
-    return this.#c.runner.start(rollback.kind, course, by);
+    return this.#c.runner.start(rollback.kind, course, by, current?.id);
   }
 
   /** What to aim at instead of `target`; the same where no rollout and no quarantine says otherwise. */
   async aim(target: Target): Promise<Aimed> {
     this.#remember(target);
+    // Where one takes the place of another, none is under way for a moment: that is no leave to bring in the rest.
+    await this.#c.runner.settled();
     const record = this.underWay;
     const aim = record && aimOf(record.machine.state, record.machine.context as RolloutContext);
     // Begun, and what it brings in is not what this pass was made for: the next one is.
@@ -225,15 +230,19 @@ export class Rollouts {
       const isLoaded = target.revision.id === aim.revision;
       const wanted = isLoaded ? target.revision : await this.#find(aim.revision);
       if (wanted === undefined) return { target, back: false };
-      if (aim.back || kind === rollback.kind) await this.#c.bringFiles(wanted);
-      for (const form of Object.values(context.forms)) await this.#find(form);
+      const isAsFound = aim.waiting === 'all';
+      if (aim.back || (kind === rollback.kind && !isAsFound)) await this.#c.bringFiles(wanted);
+      for (const form of Object.values(aim.forms)) await this.#find(form);
       const other = await this.#find(aim.back ? context.revision : context.before);
       const known = new Map<string, Revision>();
       for (const [key, revision] of this.#known) known.set(key, await this.#capped(revision));
-      const revision = compose(isLoaded ? wanted : await this.#capped(wanted), aim, context.forms, known);
+      const revision = compose(isLoaded ? wanted : await this.#capped(wanted), aim, known);
       const previous = other === undefined ? {} : { previous: await this.#capped(other) };
       const secrets = this.#secrets.get(aim.revision) ?? target.secrets;
-      return { target: { ...target, revision, secrets, ...previous, rolling: aim.key }, back: !isLoaded };
+      return {
+        target: { ...target, revision, secrets, ...previous, rolling: aim.key },
+        back: !isLoaded && !isAsFound,
+      };
     });
   }
 

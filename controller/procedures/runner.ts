@@ -89,16 +89,17 @@ export class Runner {
   }
 
   /**
-   * Begins one. Narrower procedures that have one of its resources are aborted in its name first.
-   * @throws where one that is as wide or wider has one of its resources.
+   * Begins one. Narrower procedures that have one of its resources are aborted in its name first, and so is `instead`,
+   * the id of one that it takes the place of.
+   * @throws where one that is as wide or wider has one of its resources; then all goes on as it was.
    */
-  start(kind: string, input: object, by: string): Promise<ProcedureRecord> {
+  start(kind: string, input: object, by: string, instead?: string): Promise<ProcedureRecord> {
     return this.#inTurn(async () => {
       const definition = newestOf(this.#c.definitions, kind);
       const at = this.#c.now();
       const first = begin(definition.machine, input, at);
       const id = this.#c.newId(kind);
-      await this.#makeRoom(definition, definition.refs(first.machine.context), id);
+      await this.#makeRoom(definition, definition.refs(first.machine.context), id, instead);
       const record: ProcedureRecord = {
         id,
         kind,
@@ -135,6 +136,11 @@ export class Runner {
       const record = this.#running.get(id);
       return record !== undefined && (await this.#feed(record, { ...word, at: this.#c.now() })) !== undefined;
     });
+  }
+
+  /** Resolves once what is being begun, said or told has come to its end: between two of them nothing is half done. */
+  async settled(): Promise<void> {
+    await this.#last;
   }
 
   /** A look at the platform: each is told what is news to it. */
@@ -263,14 +269,19 @@ export class Runner {
   }
 
   /** Refused before the first is aborted: who is told no finds everything as it was. */
-  async #makeRoom({ rank }: ProcedureDefinition, refs: readonly Ref[], id: string): Promise<void> {
+  async #makeRoom(
+    { rank }: ProcedureDefinition,
+    refs: readonly Ref[],
+    id: string,
+    instead?: string,
+  ): Promise<void> {
     const others = this.running
       .map((record) => {
         const theirs = this.#definition(record);
         const has = new Set(theirs.refs(record.machine.context));
         return { record, rank: theirs.rank, shared: refs.filter((ref) => has.has(ref)) };
       })
-      .filter(({ shared }) => shared.length > 0);
+      .filter(({ shared, record }) => shared.length > 0 || record.id === instead);
     const stronger = others.find((other) => other.rank >= rank);
     if (stronger !== undefined) {
       const { record, shared } = stronger;

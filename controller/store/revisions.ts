@@ -36,10 +36,20 @@ export async function findRevisions(db: Database, limit: number): Promise<Revisi
   return (await newestFirst(db, limit).execute()).map(toRecord);
 }
 
-/** Keeps the newest `keep`, and always the one in force. */
-export async function pruneRevisions(db: Database, keep: number): Promise<void> {
+/** Keeps the newest `keep`, and always the one in force and the newest row of each of `needed`. */
+export async function pruneRevisions(db: Database, keep: number, needed: ReadonlySet<string>): Promise<void> {
   const kept = newestFirst(db, Math.max(1, keep)).clearSelect().select('seq');
-  await db.deleteFrom('revisions').where('seq', 'not in', kept).execute();
+  const rows = await db
+    .selectFrom('revisions')
+    .where('id', 'in', ['', ...needed])
+    .groupBy('id')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .execute();
+  await db
+    .deleteFrom('revisions')
+    .where('seq', 'not in', kept)
+    .where('seq', 'not in', [0, ...rows.map(({ seq }) => Number(seq))])
+    .execute();
 }
 
 function newestFirst(db: Database, limit: number) {

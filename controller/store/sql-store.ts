@@ -6,6 +6,7 @@ import { isAsKnown, readConditions, writeCondition, writeConditions } from './co
 import { findEvents, pruneEvents, recordEvents } from './events.ts';
 import { readFacts, writeFacts } from './facts.ts';
 import { GroupCommit } from './group-commit.ts';
+import { neededRevisions } from './needed-revisions.ts';
 import {
   beginPlan,
   endPlan,
@@ -34,6 +35,9 @@ export type StoreReader = Pick<
   | 'transitions'
   | 'close'
 >;
+
+/** More than can be under way at once. */
+const mostRunning = 10_000;
 
 /** Reads through, without a cache: another process writes. */
 export function makeReader(db: Database): StoreReader {
@@ -102,11 +106,12 @@ export async function makeStore(db: Database): Promise<Store> {
         known.facts = await writeFacts(tx, known.facts, facts);
       }),
     prune: (retention, now) =>
-      commits.write(async (tx) => {
+      commits.write(async (tx, { facts }) => {
         await pruneEvents(tx, now - retention.eventsMs);
         await prunePlans(tx, retention.plans);
         await pruneProcedures(tx, retention.plans);
-        await pruneRevisions(tx, retention.revisions);
+        const running = await findProcedures(tx, { running: true, limit: mostRunning });
+        await pruneRevisions(tx, retention.revisions, neededRevisions(facts, running));
       }),
     close: async () => {
       // What was asked for before is written first; who asked was told where it could not be.

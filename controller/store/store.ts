@@ -179,7 +179,7 @@ export interface Store {
   procedures(query: ProcedureQuery): Promise<readonly ProcedureRecord[]>;
   /** Oldest first. */
   transitions(procedureId: string): Promise<readonly Transition[]>;
-  /** Deletes what retention no longer keeps; never the revision in force. */
+  /** Deletes what retention no longer keeps; never the revision in force, nor one that may be gone back to. */
   prune(retention: { eventsMs: number; plans: number; revisions: number }, now: number): Promise<void>;
   close(): Promise<void>;
 }

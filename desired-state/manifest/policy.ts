@@ -151,7 +151,11 @@ export const policyFields = z.strictObject({
     .strictObject({
       events: duration.optional().describe('How long events are kept (30d).'),
       plans: z.int().min(1).optional().describe('How many plans are kept (200).'),
-      revisions: z.int().min(1).optional().describe('How many revisions are kept (50).'),
+      revisions: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('How many revisions are kept (50), besides those that a rollback needs.'),
     })
     .optional()
     .describe('How much of the past is kept.'),

@@ -11,23 +11,33 @@ export interface Aim {
   readonly key: string;
   /** The revision that is aimed at. */
   readonly revision: string;
-  /** Those that have the form of an older one still. */
-  readonly waiting: ReadonlySet<Ref>;
+  /** Those that have the form of an older one still; `all`: whatever is a workload stays as it is. */
+  readonly waiting: ReadonlySet<Ref> | 'all';
+  /** The revision whose form each of those has; who has none is not there yet. */
+  readonly forms: Readonly<Record<Ref, string>>;
   /** It goes back to what was. */
   readonly back: boolean;
 }
 
 const goesBack = new Set(['rollingBack', 'confirmingBack', 'rolledBack']);
 
-/** What a rollout in this state has the passes aim at; nothing before its first wave has begun. */
+/**
+ * What a rollout in this state has the passes aim at. A rollback may come while a revision is half in: until it is known
+ * that it may go back, all of that stays as it was found, and nothing more of it comes in.
+ */
 export function aimOf(state: string, context: RolloutContext): Aim | undefined {
-  const { revision, before, waves, reports } = context;
-  if (reports.length === 0) return undefined;
+  const { revision, before, waves, reports, forms, asFound } = context;
+  if (reports.length === 0) {
+    const isAsked = state === 'checking' || (state === 'deciding' && context.question === 'check');
+    if (!isAsked || asFound === undefined) return undefined;
+    return { key: `${before} as found`, revision: before, waiting: 'all', forms: asFound, back: false };
+  }
   const isBack = goesBack.has(state) || (state === 'deciding' && context.question === 'back');
-  if (isBack) return { key: `${revision}>${before}`, revision: before, waiting: new Set(), back: true };
+  if (isBack)
+    return { key: `${revision}>${before}`, revision: before, waiting: new Set(), forms, back: true };
   const begun = new Set(begunOf(context));
   const waiting = new Set(waves.flatMap((w) => w.refs).filter((ref) => !begun.has(ref)));
-  return { key: `${revision}#${context.index}`, revision, waiting, back: false };
+  return { key: `${revision}#${context.index}`, revision, waiting, forms, back: false };
 }
 
 /**
@@ -37,11 +47,11 @@ export function aimOf(state: string, context: RolloutContext): Aim | undefined {
  */
 export function compose(
   next: Revision,
-  { waiting }: Pick<Aim, 'waiting'>,
-  forms: Readonly<Record<Ref, string>>,
+  { waiting, forms }: Pick<Aim, 'waiting' | 'forms'>,
   known: ReadonlyMap<string, Revision>,
 ): Revision {
-  if (waiting.size === 0) return next;
+  if (waiting !== 'all' && waiting.size === 0) return next;
+  const waits = (r: Resource): boolean => isWorkload(r) && (waiting === 'all' || waiting.has(refOf(r)));
   const before = new Set(Object.values(forms));
   const oldOf = (ref: Ref): Resource | undefined => {
     const id = forms[ref];
@@ -50,16 +60,14 @@ export function compose(
   const resources = new Map<Ref, Resource>();
   for (const resource of next.resources) {
     const ref = refOf(resource);
-    const now = waiting.has(ref) ? oldOf(ref) : resource;
+    const now = waits(resource) ? oldOf(ref) : resource;
     if (now !== undefined) resources.set(ref, now);
   }
   const gone = [...before]
     .flatMap((id) => known.get(id)?.resources ?? [])
-    .filter((r) => !waiting.has(refOf(r)) && !next.resources.some((n) => refOf(n) === refOf(r)));
-  const needed = neededBy(
-    [...waiting].flatMap((ref) => oldOf(ref) ?? []),
-    gone,
-  );
+    .filter((r) => !next.resources.some((n) => refOf(n) === refOf(r)));
+  const old = next.resources.filter(waits).flatMap((r) => oldOf(refOf(r)) ?? []);
+  const needed = neededBy(old, gone);
   for (const resource of gone) {
     if (!isWorkload(resource) || needed.has(refOf(resource))) resources.set(refOf(resource), resource);
   }

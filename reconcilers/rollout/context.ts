@@ -47,6 +47,8 @@ export interface Course extends Settings {
   readonly checks: readonly SchemaCheck[];
   /** Made before anything goes back. */
   readonly backups: readonly BackupCommand[];
+  /** Of a rollback: what each workload is when it begins, whether it changes or not; it stays so until it may go back. */
+  readonly asFound?: Readonly<Record<Ref, string>>;
   /** A rollback that stops everything first. */
   readonly full?: true;
 }
@@ -76,6 +78,8 @@ export interface RolloutContext extends Course {
   readonly up?: readonly Ref[];
   /** When the wave under way began to be watched. */
   readonly settlesSince?: number;
+  /** The time of the wave under way ran out before it was acted on, and it was given its time once more. */
+  readonly prolonged?: boolean;
 }
 
 export type RolloutInput = Course;
@@ -94,6 +98,8 @@ export type Seen = {
   readonly failed: Readonly<Record<Ref, string>>;
   /** What is wrong with those that are neither, where it is judged by this look. */
   readonly why?: Readonly<Record<Ref, string>>;
+  /** What is still to be done, or being done, about those of the wave, where it is judged by this look. */
+  readonly unfinished?: readonly Ref[];
   /** Nothing is acted on: no time counts. */
   readonly suspended?: true;
 };

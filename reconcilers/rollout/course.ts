@@ -29,7 +29,8 @@ export function rollbackCourse(
   full: boolean,
 ): Course {
   const refs = full ? new Set(formsOf(target).keys()) : changedRefs(target, forms);
-  const course = { ...courseOf(target, left.id, forms, refs), images, ...preparationFor(target) };
+  const asFound = Object.fromEntries([...forms].map(([ref, { revision }]) => [ref, revision] as const));
+  const course = { ...courseOf(target, left.id, forms, refs), images, asFound, ...preparationFor(target) };
   return full ? { ...course, full } : course;
 }
 

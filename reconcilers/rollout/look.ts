@@ -40,7 +40,8 @@ export function see(state: string, context: RolloutContext, sight: Sight): Proce
       refs.filter((ref) => !ready.includes(ref)),
       sight,
     );
-    return { type: 'seen', at, ready, failed, why };
+    const unfinished = refs.filter((ref) => sight.planned?.has(ref) || sight.busy?.has(ref));
+    return { type: 'seen', at, ready, failed, why, ...(unfinished.length === 0 ? {} : { unfinished }) };
   }
   // A wave may be ready before it is looked at for the first time: what differed did so in nothing that is seen.
   const isFirst = ready.length === refs.length && state !== 'settling';

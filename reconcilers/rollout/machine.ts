@@ -109,12 +109,13 @@ export function makeMachine(kind: Kind) {
         },
         after: { settle: 'confirming' },
       },
-      // Nothing is judged unseen: while the engine was away its time may have run out.
+      // Nothing is judged unseen, nor where nothing was done yet: while nobody acted its time may have run out.
       confirming: {
         on: {
           seen: [
             { guard: 'isSuspended', target: 'rolling' },
             { guard: 'allReady', target: 'judging', actions: 'noteSeen' },
+            { guard: 'isUnacted', target: 'rolling', actions: ['noteSeen', 'prolong'] },
             { target: 'judging', actions: ['noteSeen', 'noteFailed'] },
           ],
         },

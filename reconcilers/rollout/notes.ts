@@ -13,6 +13,7 @@ const unbegun = {
   reports: [],
   pauseAsked: false,
   mismatches: [],
+  prolonged: false,
 } as const;
 
 export function firstContext({ at, ...course }: RolloutInput & { readonly at: number }): RolloutContext {
@@ -57,13 +58,13 @@ export function openFailures({ failed, accepted }: RolloutContext): readonly Ref
 }
 
 export function nextWave({ index }: RolloutContext): Partial<RolloutContext> {
-  return { index: index + 1, ready: [], settlesSince: 0 };
+  return { index: index + 1, ready: [], settlesSince: 0, prolonged: false };
 }
 
 /** They are tried again. */
 export function forgetFailed(context: RolloutContext): Partial<RolloutContext> {
   const left = Object.entries(context.failed).filter(([ref]) => !openFailures(context).includes(ref as Ref));
-  return { failed: Object.fromEntries(left), ready: [] };
+  return { failed: Object.fromEntries(left), ready: [], prolonged: false };
 }
 
 export const isAllReady = (refs: readonly Ref[], { ready }: Pick<Seen, 'ready'>): boolean =>
@@ -75,6 +76,19 @@ export const isBack = (context: RolloutContext, seen: Pick<Seen, 'ready'>): bool
 /** More of it is ready than before: its time begins anew. */
 export function isProgress(context: RolloutContext, { ready }: Seen): boolean {
   return ready.some((ref) => !context.ready.includes(ref));
+}
+
+/**
+ * Its time went by without its steps: the host was off, or nobody acted. A canary that was ready has had its steps: what
+ * is to be done about it now is because it fell.
+ */
+export function isUnacted(
+  { prolonged, waves, index, settlesSince = 0 }: RolloutContext,
+  seen: Seen,
+): boolean {
+  const hasFallen = waves[index]?.canary === true && settlesSince > 0;
+  const isOpen = (seen.unfinished ?? []).length > 0 && Object.keys(seen.failed).length === 0;
+  return isOpen && prolonged !== true && !hasFallen;
 }
 
 /** Of the wave under way; a canary is watched longer. */

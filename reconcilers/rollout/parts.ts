@@ -10,6 +10,7 @@ import {
   isAllReady,
   isBack,
   isProgress,
+  isUnacted,
   merged,
   nextWave,
   noteFailed,
@@ -60,6 +61,7 @@ export function makeSetup() {
       noteFailed: assign(({ context, event }) => (event.type === 'seen' ? noteFailed(context, event) : {})),
       noteFallen: assign(({ context }) => noteFallen(context)),
       beginSettle: assign(({ context, event }) => ({ settlesSince: timeOf(event, context) })),
+      prolong: assign({ prolonged: true }),
       nextWave: assign(({ context }) => nextWave(context)),
       beginBack: assign({ ready: [] }),
       forgetFailed: assign(({ context }) => forgetFailed(context)),
@@ -90,6 +92,7 @@ export function makeSetup() {
       readyForGood: ({ context, event }) =>
         event.type === 'seen' && isAllReady(waveOf(context), event) && settleMsOf(context) === 0,
       progress: ({ context, event }) => event.type === 'seen' && isProgress(context, event),
+      isUnacted: ({ context, event }) => event.type === 'seen' && isUnacted(context, event),
       allBack: ({ context, event }) => event.type === 'seen' && isBack(context, event),
       hasFailed: ({ context }) => openFailures(context).length > 0,
       goesBack: ({ context }) => context.onFailure === 'rollback' && openFailures(context).length > 0,

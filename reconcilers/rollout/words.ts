@@ -110,7 +110,7 @@ function questionOf(kind: Kind, context: RolloutContext): string {
   const { question, mismatches, revision, before } = context;
   const target = kind === 'rollback' ? revision : before;
   if (question === 'check')
-    return `nothing has gone back yet: ${mismatches.join('; ')}. continue: go back to ${target} all the same; retry: once that was put right (the schema taken back, a backup restored or made); abort: do not go back`;
+    return `nothing has gone back yet: ${mismatches.join('; ')}. continue: go back to ${target} all the same; retry: once that was put right (the schema taken back, a backup restored or made); abort: do not go back${restOf(kind, context)}`;
   if (question === 'stop')
     return `not down in time: ${list(context.up ?? [])}. retry: give them their time again; continue: go back with them up; abort: start again what was stopped`;
   if (question === 'back')
@@ -119,6 +119,12 @@ function questionOf(kind: Kind, context: RolloutContext): string {
   return kind === 'rollout'
     ? `${waveName(context)} failed: ${failuresOf(context)}. rollback: go back to ${before}; ${onward}; abort: bring in what is left at once`
     : `${waveName(context)} failed: ${failuresOf(context)}; what works is kept, and a rollback never goes back itself. ${onward}; abort: bring back what is left at once`;
+}
+
+/** What comes of giving up a rollback that came while a revision was half in. */
+function restOf(kind: Kind, { before, asFound = {} }: RolloutContext): string {
+  const isHalfIn = kind === 'rollback' && Object.values(asFound).some((id) => id !== before);
+  return isHalfIn ? `, and bring in what is left of ${before} at once` : '';
 }
 
 /** One sentence on how it stands, what of it has begun, and what a person may decide. */

@@ -11,6 +11,7 @@ import { exec } from '../support/misdeeds.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
 import { throwawayImage, untag } from '../support/throwaway-image.ts';
 import { patienceMs, throughout, until } from '../support/until.ts';
+import { inspect } from '../support/world.ts';
 
 beforeAll(async () => {
   const { socket } = await ensureEngine();
@@ -109,6 +110,45 @@ describe.concurrent('a rollback', () => {
       soonStable,
     );
     await untilVersion(p, 'web', '3');
+  });
+
+  test('during a rollout brings in no more of what it leaves, also where it waits for a decision', async (t) => {
+    const p = await platformFor(t);
+    const spec = 'policy: {rollout: {stableAfter: 1s, maxUnavailable: 1}}';
+    const db = (atMost: number): string =>
+      versioned('db', 0, `schemaVersion: {command: "cat /version", atMost: ${atMost}}`);
+    const gated = 'probe: {exec: {command: "test -e /go"}, every: 100ms, startPeriod: 3m}';
+    await keep(p, [db(1), versioned('api', 1), versioned('web', 1)], { spec });
+    await stable(p, 1);
+    await p.declare([db(2), versioned('api', 2, gated), versioned('web', 2), versioned('zoo', 2)], spec);
+    await until(
+      async () => {
+        const apis = (await p.containers()).filter((c) => c.ref === 'Service/api' && c.state === 'running');
+        const [api, another] = await Promise.all(apis.map(({ id }) => inspect(p.socket, id)));
+        return another === undefined && api?.Config.Env?.includes('V=2') ? true : undefined;
+      },
+      patienceMs,
+      'the first wave has begun',
+    );
+    const [web, store] = [await p.container('Service/web'), await p.container('Service/db')];
+    await exec(p, store.Id, ['sh', '-c', 'echo 2 > /version']);
+    await until(
+      async () => (await rollback(p, '--dry-run')).stdout.includes('schema version 2'),
+      patienceMs,
+      'the plan says that the schema is too new',
+    );
+    const asked = await rollback(p, '--yes');
+    expect(asked).toMatchObject({ code: 73, stdout: expect.stringMatching(/schema version 2/) });
+    const asItWas = async (): Promise<boolean> =>
+      (await p.container('Service/web')).Id === web.Id &&
+      !(await p.containers()).some((c) => c.ref === 'Service/zoo');
+    await throughout(asItWas, 3_000, 'what had not come in stays as it was');
+    const id = /reeve decide (rollback-\w+)/.exec(asked.stdout)?.[1] ?? '';
+    expect((await p.reeve('decide', id, 'continue', '-f', p.manifests)).code).toBe(0);
+    await untilVersion(p, 'api', '1');
+    expect(await asItWas()).toBe(true);
+    const [rollout] = await p.fromStore((s) => s.procedures({ limit: 9 }).then((all) => all.slice(1)));
+    expect(rollout).toMatchObject({ kind: 'rollout', machine: { state: 'aborted' } });
   });
 
   test('runs the image that ran then, whatever its tag means by now', async (t) => {

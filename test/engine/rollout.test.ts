@@ -223,6 +223,35 @@ describe.concurrent('a new revision', () => {
     expect(now.map((c) => c.Id)).toEqual(others.map((c) => c.Id));
   });
 
+  test('of more waves than fit in the time of one: an apply waits for all of them, or for as long as it was told', async (t) => {
+    const p = await platformFor(t);
+    const spec = 'policy: {progressDeadline: 8s, rollout: {maxUnavailable: 1}}';
+    const names = ['a', 'b', 'c', 'd'];
+    const slow = (name: string, version: number): string =>
+      service(name, [
+        `environment: {V: "${version}"}`,
+        `command: [sh, -c, 'trap "exit 0" TERM; sleep 3; touch /go; sleep 9999 & wait']`,
+        'probe: {exec: {command: "test -e /go"}, every: 100ms, startPeriod: 3m}',
+      ]);
+    await p.declare(
+      names.map((name) => slow(name, 1)),
+      spec,
+    );
+    expect((await p.apply()).code).toBe(0);
+    await p.declare(
+      names.map((name) => slow(name, 2)),
+      spec,
+    );
+    expect(await p.reeve('apply', '--yes', '--timeout', '4s', '-f', p.manifests)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('TimedOut'),
+    });
+    const began = Date.now();
+    expect(await p.reeve('apply', '--yes', '-f', p.manifests)).toMatchObject({ code: 0 });
+    expect(Date.now() - began).toBeGreaterThan(8_000);
+    expect(await versions(p, ...names)).toEqual({ a: '2', b: '2', c: '2', d: '2' });
+  });
+
   test('from nothing, or one that only adds, comes in without a rollout', async (t) => {
     const p = await platformFor(t);
     await keep(p, [versioned('a', 1)]);

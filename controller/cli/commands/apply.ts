@@ -39,7 +39,7 @@ export function define(command: Command, context: Context): void {
       .option('-y, --yes', 'do not ask')
       .option(
         '--timeout <duration>',
-        'wait no longer for readiness (default: policy.progressDeadline)',
+        'wait no longer for readiness (default: policy.progressDeadline; a rollout has the time of its waves)',
         duration,
       )
       .option('--lift-quarantine', 'bring in a revision that failed before, or that was rolled back from')

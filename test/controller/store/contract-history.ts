@@ -159,6 +159,51 @@ export function historyContract(store: () => Store, reopen: () => Promise<void>)
       expect((await store().revisions(10)).map((r) => r.id)).toEqual(['r3']);
     });
 
+    test('keeps what a rollback needs: what was stable, what runs for a quarantined one, what one under way names', async () => {
+      const ids = ['stable', 'instead', 'before', 'mixed', 'found', 'nobody', 'coming', 'r1'];
+      for (const [at, id] of ids.entries()) await store().putInForce(makeRevision(id), 'ann', at);
+      const quarantine = { at: 1, by: 'rollout-0', to: 'instead', why: 'it failed' };
+      await store().setFacts([
+        { fact: 'stable', key: 'stable', value: { at: 1, images: {} } },
+        { fact: 'quarantined', key: 'gone', value: quarantine },
+      ]);
+      const context = {
+        ...{ revision: 'coming', before: 'before', waves: [] },
+        ...{ forms: { 'Agent/a': 'mixed' }, asFound: { 'Agent/b': 'found' } },
+      };
+      const rollback = {
+        ...{ id: 'rollback-1', kind: 'rollback', version: 1, by: 'ann', beganAt: 1, changedAt: 1 },
+        machine: { state: 'checking', context, timers: [], ended: false },
+      };
+      const save = (more: object) =>
+        store().saveProcedure(
+          { ...rollback, ...more },
+          { at: 1, event: 'begun', state: 'checking', message: '' },
+          { facts: [], events: [] },
+        );
+      await save({});
+      const left = async () => {
+        await store().prune(nothing, 1_000);
+        return (await store().revisions(20)).map((r) => r.id);
+      };
+      expect(await left()).toEqual(['r1', 'coming', 'found', 'mixed', 'before', 'instead', 'stable']);
+      await save({ endedAt: 2 });
+      expect(await left()).toEqual(['r1', 'instead', 'stable']);
+      await store().setFacts([{ fact: 'stable', key: 'stable', value: undefined }]);
+      expect(await left()).toEqual(['r1', 'instead']);
+    });
+
+    test('keeps one row of what a rollback needs: that of when it was in force last', async () => {
+      for (const [at, id] of ['r1', 'r2', 'r1', 'r3'].entries())
+        await store().putInForce(makeRevision(id), 'ann', at);
+      await store().setFacts([{ fact: 'stable', key: 'r1', value: { at: 1, images: {} } }]);
+      await store().prune(nothing, 1_000);
+      expect((await store().revisions(9)).map((r) => [r.id, r.inForceAt])).toEqual([
+        ['r3', 3],
+        ['r1', 2],
+      ]);
+    });
+
     test('never gives an event’s number out again, so that no follower misses one', async () => {
       const [old] = await store().record([makeEvent({ at: 1 })]);
       await store().prune(nothing, 10_000);

@@ -72,6 +72,9 @@ test('what a person holds is not waited for', () => {
 test('its time over it is judged by whatever is seen, with what is wrong; a suspended platform is not judged', () => {
   const found = look(status(['Degraded', 'Unhealthy']), {}, 'confirming');
   expect(found).toMatchObject({ ready: [], why: { [ref]: 'Unhealthy: so it is' } });
+  expect(look(ready, { planned: new Set([ref]) }, 'confirming')).toMatchObject({ unfinished: [ref] });
+  expect(look(ready, { busy: new Set([ref]) }, 'confirming')).toMatchObject({ unfinished: [ref] });
+  expect(found).not.toHaveProperty('unfinished');
   const suspended = { at: noon, by: 'ana', reason: 'Suspended' as const };
   expect(look(ready, { facts: facts({ suspended }) }, 'confirming')).toMatchObject({ suspended: true });
 });

@@ -27,6 +27,9 @@ const input: RolloutInput = {
   deadlineMs: 600_000,
 };
 
+/** A rollback comes while r2 is half in. */
+const asFound = { 'Service/db': 'r2', 'Service/a': 'r1', 'Service/b': 'r1', 'Service/same': 'r1' };
+
 class Walk extends ProcedureWalk<RolloutContext> {
   look(ready: readonly string[], failed: Record<string, string> = {}, more: object = {}): this {
     return this.feed({ type: 'seen', ready, failed, ...more });
@@ -43,7 +46,7 @@ class Walk extends ProcedureWalk<RolloutContext> {
 
 const begun = (more: Partial<RolloutInput> = {}): Walk => new Walk(rollout.machine, { ...input, ...more });
 const back = (more: Partial<RolloutInput> = {}): Walk =>
-  new Walk(rollback.machine, { ...input, revision: 'r1', before: 'r2', ...more });
+  new Walk(rollback.machine, { ...input, revision: 'r1', before: 'r2', asFound, ...more });
 
 describe('a rollout', () => {
   test('goes wave by wave, and the next waits in its old form until this one is ready', () => {
@@ -86,6 +89,23 @@ describe('a rollout', () => {
     const suspended = begun().after(600_000).look([], {}, { suspended: true });
     expect(suspended.state).toBe('rolling');
     expect(suspended.machine.timers).toHaveLength(1);
+  });
+
+  test('whose time ran out while nobody acted gets its time once more, and is judged after that', () => {
+    const away = begun()
+      .after(600_000)
+      .look([], {}, { why: {}, unfinished: ['Service/db'] });
+    expect([away.state, away.machine.timers.length, away.context.failed]).toEqual(['rolling', 1, {}]);
+    const again = { why: { 'Service/db': 'Unhealthy: no' }, unfinished: ['Service/db'] };
+    expect(away.after(600_000).look([], {}, again).state).toBe('checking');
+    const next = begun().after(600_000).look([], {}, again).look(['Service/db']).after(600_000);
+    expect(next.look([], {}, { why: {}, unfinished: ['Service/a'] }).state).toBe('rolling');
+  });
+
+  test('of which something has failed for good is not given more time', () => {
+    const failed = { 'Service/a': 'ReplacementFailed: no' };
+    const walk = begun().look(['Service/db']).after(600_000);
+    expect(walk.look([], failed, { why: {}, unfinished: ['Service/b'] }).state).toBe('checking');
   });
 
   test('where a schema has become too new for what it would go back to, nothing goes back without a person', () => {
@@ -132,6 +152,8 @@ describe('a rollout', () => {
     expect(walk.state).toBe('settling');
     expect(begun({ waves }).look(['Service/a']).look([]).state).toBe('checking');
     expect(walk.after(60_000).look(['Service/a']).context.index).toBe(1);
+    const fell = begun({ waves }).look(['Service/a']).after(60_000);
+    expect(fell.look([], {}, { why: {}, unfinished: ['Service/a'] }).state).toBe('checking');
   });
 
   test('any other wave that falls while it is watched has its time to get ready again', () => {
@@ -156,11 +178,16 @@ describe('a rollout', () => {
 });
 
 describe('a rollback', () => {
-  test('aims at nothing else before it is known that what is there fits', () => {
+  test('aims at what it has found before it is known that what is there fits: nothing more comes in, nothing goes back', () => {
+    const asItWas = { revision: 'r2', waiting: 'all', forms: asFound, back: false };
     const walk = back();
-    expect([walk.state, walk.aim]).toEqual(['checking', undefined]);
+    expect([walk.state, walk.aim]).toMatchObject(['checking', asItWas]);
     walk.worked(['db has version 7']);
-    expect([walk.state, walk.aim]).toEqual(['deciding', undefined]);
+    expect([walk.state, walk.aim]).toMatchObject(['deciding', asItWas]);
+    const rest = 'abort: do not go back, and bring in what is left of r2 at once';
+    expect(rollback.outlook(walk.state, walk.context).message).toContain(rest);
+    const whole = back({ asFound: { 'Service/db': 'r2' } }).worked(['db has version 7']);
+    expect(rollback.outlook(whole.state, whole.context).message).toMatch(/abort: do not go back$/);
     expect(walk.decides('abort').state).toBe('aborted');
     expect(walk.effects.map((e) => e.type)).not.toContain('quarantine');
   });

@@ -90,7 +90,7 @@ describe('what passes aim at', () => {
   const forms = { 'Service/api': old.id, 'Service/db': old.id };
   const aimed = (waiting: readonly Ref[]) =>
     Object.fromEntries(
-      compose(next, { waiting: new Set(waiting) }, forms, known).resources.map((r) => [
+      compose(next, { waiting: new Set(waiting), forms }, known).resources.map((r) => [
         `${r.kind}/${r.name}`,
         'container' in r ? r.container.environment['V'] : '',
       ]),
@@ -105,8 +105,23 @@ describe('what passes aim at', () => {
     });
   });
 
+  test('is what was found where all waits: what has come in stays, the rest of it and what is new does not come', () => {
+    const asFound = { 'Service/api': old.id, 'Service/db': next.id, 'Service/lib': old.id };
+    const found = compose(
+      next,
+      { waiting: 'all', forms: asFound },
+      new Map([...known, [next.id, next]]),
+    ).resources;
+    expect(found.map((r) => [r.name, 'container' in r ? r.container.environment['V'] : ''])).toEqual([
+      ['net', ''],
+      ['api', '1'],
+      ['db', '2'],
+      ['lib', '1'],
+    ]);
+  });
+
   test('is the revision itself once nothing waits', () => {
-    expect(compose(next, { waiting: new Set() }, forms, known)).toBe(next);
+    expect(compose(next, { waiting: new Set(), forms }, known)).toBe(next);
   });
 
   test('a changed probe is no reason for a wave; another build is', () => {

@@ -1,0 +1,34 @@
+// For how long an apply counts no time of its own: as long as a rollout goes on by itself.
+
+import { expect, test } from 'vitest';
+import { RolloutWatch } from '../../../controller/loop/rollout-watch.ts';
+import type { ProcedureRecord } from '../../../controller/store/store.ts';
+import { noon } from '../../support/make.ts';
+
+function rollout(state: string, ended = false): ProcedureRecord {
+  return {
+    ...{ id: 'rollout-1', kind: 'rollout', version: 1, by: 'ana', beganAt: noon, changedAt: noon },
+    machine: { state, context: {}, timers: [], ended },
+  };
+}
+
+test('a rollout goes on by itself until it has ended or asks a person', () => {
+  const rollouts: { underWay: ProcedureRecord | undefined; last: ProcedureRecord | undefined } = {
+    underWay: rollout('rolling'),
+    last: undefined,
+  };
+  const watch = new RolloutWatch(rollouts);
+  const going = ['rolling', 'settling', 'confirming', 'checking', 'rollingBack', 'paused'].map((state) => {
+    rollouts.underWay = rollout(state);
+    return watch.goesOn;
+  });
+  expect(new Set(going)).toEqual(new Set([true]));
+  rollouts.underWay = rollout('deciding');
+  expect(watch.goesOn).toBe(false);
+  Object.assign(rollouts, { underWay: undefined, last: rollout('done', true) });
+  expect(watch.goesOn).toBe(false);
+});
+
+test('an apply that brings nothing in by waves has its own time only', () => {
+  expect(new RolloutWatch({ underWay: undefined, last: undefined }).goesOn).toBe(false);
+});

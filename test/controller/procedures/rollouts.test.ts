@@ -1,0 +1,128 @@
+// What passes are told to aim at while one procedure takes the place of another, over a real store and the real runner.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type TestContext, test } from 'vitest';
+import type { Engine } from '../../../controller/engine.ts';
+import { Rollouts } from '../../../controller/procedures/rollouts.ts';
+import { Runner } from '../../../controller/procedures/runner.ts';
+import { openStore } from '../../../controller/store/sqlite.ts';
+import { defaultPolicy } from '../../../desired-state/revision.ts';
+import type { RecoveryInput } from '../../../reconcilers/complete-recovery/context.ts';
+import { definitions } from '../../../reconcilers/procedures/index.ts';
+import { rollbackCourse } from '../../../reconcilers/rollout/course.ts';
+import { noon, revision, service } from '../../support/make.ts';
+
+const onePerWave = { capToHost: false, rollout: { ...defaultPolicy.rollout, maxUnavailable: { count: 1 } } };
+const at = (a: string, b: string) => {
+  const versioned = (name: string, v: string) => service(name, { container: { environment: { V: v } } });
+  return revision([versioned('a', a), versioned('b', b), service('same')], onePerWave);
+};
+const [old, next] = [at('1', '1'), at('2', '2')];
+
+/** `next` is half in: `a` has its new form, `b` waits. */
+async function halfIn({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-rollouts-'));
+  const store = await openStore(join(folder, 'store.db'));
+  let made = 0;
+  const onError = (error: unknown): never => {
+    throw error;
+  };
+  const runner = new Runner({
+    store,
+    platform: 'shop',
+    definitions,
+    now: () => noon,
+    newId: (kind) => `${kind}-${++made}`,
+    wake: () => undefined,
+    halt: () => undefined,
+    work: () => new Promise(() => undefined),
+    onError,
+  });
+  onTestFinished(async () => {
+    runner.close();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await runner.load();
+  // Nothing here asks an engine: no revision is capped to its host.
+  const engine = {} as Engine;
+  const rollouts = new Rollouts({
+    engine,
+    store,
+    runner,
+    now: () => noon,
+    bringFiles: async () => undefined,
+    onError,
+  });
+  await store.putInForce(old, 'ana', noon);
+  await rollouts.bringIn(next, 'ana');
+  await store.putInForce(next, 'ana', noon);
+  const aimed = async (loaded = next) => {
+    const { target, back } = await rollouts.aim({ revision: loaded, secrets: new Map() });
+    const versions = target.revision.resources.map((r) =>
+      'container' in r ? r.container.environment['V'] : '',
+    );
+    return { versions, back };
+  };
+  const goBack = async (full = false, target = old) => {
+    const course = rollbackCourse(target, {}, await rollouts.runs(), full);
+    return () => rollouts.goBack(target, course, 'ana');
+  };
+  return { runner, rollouts, aimed, goBack };
+}
+
+const half = { versions: ['2', '1', undefined], back: false };
+
+test('while a rollback takes the place of a rollout, and until it may go back, nothing more comes in', async (t) => {
+  const { runner, aimed, goBack } = await halfIn(t);
+  expect(await aimed()).toEqual(half);
+  const begin = await goBack();
+  let isBegun = false;
+  const begun = begin().finally(() => {
+    isBegun = true;
+  });
+  while (!isBegun) {
+    expect(await aimed()).toEqual(half);
+    await new Promise(setImmediate);
+  }
+  const { id } = await begun;
+  expect(runner.running.map((r) => r.id)).toEqual([id]);
+  expect(await aimed()).toEqual(half);
+  // Also where newer manifests are loaded by now: nothing is removed for it.
+  expect(await aimed(at('3', '3'))).toEqual(half);
+  await runner.tell(id, { type: 'worked', work: 'prepare-1', mismatches: ['too new'] });
+  expect(await aimed()).toEqual(half);
+  await runner.say(id, { type: 'decide', choice: 'continue' }, 'ana');
+  expect(await aimed()).toEqual({ versions: ['1', '1', undefined], back: true });
+});
+
+test('a rollback ends a rollout also where nothing that it brought in changes', async (t) => {
+  const { runner, goBack } = await halfIn(t);
+  const { id } = await (await goBack(false, at('2', '1')))();
+  expect(runner.running.map((r) => r.id)).toEqual([id]);
+});
+
+test('a rollback that cannot begin leaves the rollout as it is', async (t) => {
+  const { runner, rollouts, aimed, goBack } = await halfIn(t);
+  const wider: RecoveryInput = {
+    ...{ by: 'bob', batches: [{ tier: 'standard', refs: ['Service/same'] }], kept: [], core: [] },
+    ...{ settleMs: 0, timeoutMs: 1, stopTimeoutMs: 1, diskPercent: 90, memoryBytes: 0, maxFailures: 1 },
+  };
+  const begin = await goBack(true);
+  await runner.start('complete-recovery', wider, 'bob');
+  await expect(begin()).rejects.toThrow(/complete-recovery/);
+  expect(rollouts.underWay?.machine.state).toBe('rolling');
+  expect(await aimed()).toEqual(half);
+});
+
+test('a rollback during a rollout that goes back already goes on from what that goes back to', async (t) => {
+  const { runner, rollouts } = await halfIn(t);
+  const id = rollouts.underWay?.id ?? '';
+  await runner.tell(id, { type: 'seen', ready: [], failed: { 'Service/a': 'no' } });
+  expect((await rollouts.runs()).forms.get('Service/a')?.revision).toBe(next.id);
+  await runner.tell(id, { type: 'worked', work: 'prepare-1', mismatches: [] });
+  const { revision: runs, forms } = await rollouts.runs();
+  expect([runs.id, forms.get('Service/a')?.revision]).toEqual([old.id, old.id]);
+});
