@@ -54,6 +54,7 @@ async function liftQuarantineOf(
 
 /**
  * Before an apply puts `revision` in force: it comes in wave by wave, and one that failed only by a person's word.
+ * `bringFiles`: of its commit; once nothing is in the way, and before anything is begun that would wait for it.
  * @throws where it is quarantined, or a rollback is under way.
  */
 export async function bringIn(
@@ -62,9 +63,12 @@ export async function bringIn(
   revision: Revision,
   { statuses }: Pick<Plan, 'statuses'>,
   { by, names, liftQuarantine }: Pick<ApplyOptions, 'by' | 'names' | 'liftQuarantine'>,
+  bringFiles: () => Promise<unknown>,
 ): Promise<void> {
   const quarantined = (await store.facts()).quarantined[revision.id];
   if (quarantined !== undefined && liftQuarantine !== true) throw isQuarantined(revision.id, quarantined);
+  if (names.length === 0) await rollouts.mustNotGoBack(revision);
+  await bringFiles();
   if (quarantined !== undefined) await liftQuarantineOf(store, revision, by, Date.now());
   // Single ones are brought in at once: that is what naming them is for.
   if (names.length === 0) await rollouts.bringIn(revision, by, statuses);
