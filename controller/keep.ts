@@ -4,19 +4,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitStatus, isRetryable, ReeveError } from './errors.ts';
 import type { GitKeeper } from './git/git-keeper.ts';
-import { commitRefusals } from './git/refusals.ts';
 import { watchImages } from './image-watch.ts';
 import { putInForce } from './in-force.ts';
 import { electionEvents } from './lease/election-events.ts';
 import { answerProbesOnce } from './loop/probes-once.ts';
 import type { Runtime } from './loop/runtime.ts';
+import { sayNotTaken, sayPolled, sayValid, sayWrong } from './manifests-condition.ts';
 import type { SessionParts } from './session-parts.ts';
-import { platformRenamed } from './sources.ts';
 import { noteLostStore } from './store-lost.ts';
-import { targetOf } from './target.ts';
-
-/** Mistakes that are no line's: the condition is called by them. */
-const ofTheWhole = new Set([platformRenamed, ...commitRefusals]);
+import { inForceTarget, targetOf } from './target.ts';
 
 /** How long a step under way may take to end when the process is told to. */
 const stopGraceMs = 4_000;
@@ -53,7 +49,6 @@ export async function keep(
       })
       .catch((error: unknown) => {
         if (!(error instanceof Error) || !isRetryable(error)) {
-          logger.error({ err: error }, 'manifests could not be taken in');
           return sayNotTaken(parts, error).catch((cause: unknown) =>
             logger.error({ err: cause }, 'event not stored'),
           );
@@ -137,7 +132,7 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
       await noteLostStore(store, engine, platform, Date.now(), false);
       // Before anything is put in force: a rollout under way says what is aimed at.
       await runtime.procedures.load();
-      await aim(runtime, parts);
+      await aimFirst(runtime, parts);
       // What runs is asked before it is judged: a controller's start is no news about the platform.
       if (runtime.target !== undefined) await answerProbesOnce(runtime, store, runtime.target);
       return;
@@ -149,128 +144,59 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
   }
 }
 
+/** What cannot come in is no reason to leave alone what is in force already: that is kept, as if it had come later. */
+async function aimFirst(runtime: Runtime, parts: SessionParts): Promise<void> {
+  try {
+    await aim(runtime, parts);
+  } catch (error) {
+    const inForce = (await parts.store.inForce())?.revision;
+    if (isRetryable(error) || inForce === undefined) throw error;
+    await sayNotTaken(parts, error);
+    runtime.target = await inForceTarget(parts.store, parts.sources.good ?? parts.first, parts.engine);
+  }
+}
+
 /** False: a rollback is under way, and until that is over a revision that is new to it waits. */
 async function aim(runtime: Runtime, parts: SessionParts): Promise<boolean> {
   const { store, engine, sources, by } = parts;
-  const { revision, secrets } = sources.good ?? parts.first;
+  const loaded = sources.good ?? parts.first;
+  const { revision } = loaded;
   const previous = (await store.inForce())?.revision;
   const { suspended, quarantined } = await store.facts();
   const isQuarantined = quarantined[revision.id] !== undefined;
   const isGoingBack = runtime.rollouts.underWay?.kind === 'rollback';
   if (isGoingBack && !isQuarantined && previous !== undefined && previous.id !== revision.id) {
-    runtime.target ??= await targetOf({ revision: previous, secrets }, undefined, engine);
+    runtime.target ??= await inForceTarget(store, loaded, engine);
     return false;
   }
   // A commit that comes in force writes files that are mounted: that too is a change to the platform.
   if (parts.git !== undefined && previous !== undefined && suspended !== undefined) {
-    runtime.target = await targetOf({ revision: previous, secrets }, previous, engine);
+    runtime.target = await inForceTarget(store, loaded, engine);
     return true;
   }
   // One that failed is not tried again, whoever starts anew: what runs instead is in force already.
   if (!isQuarantined) {
-    await runtime.rollouts.bringIn(revision, by);
+    // What can fail comes first: a rollout that has begun waits for its revision to be in force.
     await parts.git?.bring(revision);
+    await runtime.rollouts.bringIn(revision, by);
     await putInForce(store, engine, revision, { by, at: Date.now(), updateImages: false });
   }
-  runtime.target = await targetOf({ revision, secrets }, previous, engine);
+  runtime.target = await targetOf(loaded, previous, engine);
   runtime.wake();
   return true;
 }
 
 /** Something that was read has changed: one load of how it is now. False: it is to be taken in later. */
 async function takeIn(runtime: Runtime, parts: SessionParts): Promise<boolean> {
-  const { sources, scrubber, store, logger, platform } = parts;
+  const { sources, scrubber, logger } = parts;
   const loaded = await sources.load();
   if (loaded === undefined) {
     await sayWrong(parts);
     return true;
   }
   scrubber.add(loaded.secrets.values());
-  // Stored, not remembered: it may have been a controller before this one that said so.
-  const wasWrong = (await store.conditions()).some(
-    ({ ref, type, status }) => ref === `Platform/${platform}` && type === 'Degraded' && status,
-  );
-  if (wasWrong) {
-    const message = `the manifests of ${platform} are valid again`;
-    await saveManifestsCondition(parts, false, 'ManifestsValid', message);
-    await store.record([
-      {
-        at: Date.now(),
-        type: 'Normal',
-        reason: 'ManifestsValid',
-        regarding: `Platform/${platform}`,
-        message,
-        by: 'reeve',
-      },
-    ]);
-  }
   logger.info({ revision: loaded.revision.id }, 'manifests loaded');
-  return aim(runtime, parts);
-}
-
-/** The system lets nothing more be watched: said once, with what would mend it. */
-async function sayPolled({ store, logger, platform }: SessionParts, error: Error): Promise<void> {
-  const limit = /ENOSPC|EMFILE/.test(error.message);
-  const hint = limit
-    ? '; raise fs.inotify.max_user_watches and max_user_instances (sysctl), then restart reeve run'
-    : '';
-  const message = `the manifests cannot be watched (${error.message}); they are looked at every 2 s instead${hint}`;
-  logger.warn(message);
-  await store.record([
-    {
-      at: Date.now(),
-      type: 'Warning',
-      reason: 'ManifestsPolled',
-      regarding: `Platform/${platform}`,
-      message,
-      by: 'reeve',
-    },
-  ]);
-}
-
-/** `status` shows it for as long as it stands. */
-function saveManifestsCondition(
-  { store, platform }: SessionParts,
-  status: boolean,
-  reason: string,
-  message: string,
-): Promise<void> {
-  return store.saveCondition(
-    `Platform/${platform}`,
-    { type: 'Degraded', status, reason, message },
-    Date.now(),
-  );
-}
-
-/** Nothing is wrong with the manifests themselves. */
-async function sayNotTaken(parts: SessionParts, error: unknown): Promise<void> {
-  const { store, platform, scrubber } = parts;
-  const words = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof ReeveError && error.hint !== undefined ? `; ${error.hint}` : '';
-  const message = scrubber(
-    `the manifests could not be taken in; the last good revision stays in force: ${words}${hint}`,
-  );
-  await saveManifestsCondition(parts, true, 'NotTakenIn', message);
-  const regarding = `Platform/${platform}` as const;
-  await store.record([
-    { at: Date.now(), type: 'Warning', reason: 'NotTakenIn', regarding, message, by: 'reeve' },
-  ]);
-}
-
-async function sayWrong(parts: SessionParts): Promise<void> {
-  const { sources, store, logger, platform } = parts;
-  const message = `the manifests cannot be used; the last good revision stays in force: ${sources.wrongWords}`;
-  logger.warn(message);
-  const reason = sources.wrong.find(({ code }) => ofTheWhole.has(code))?.code ?? 'ManifestsInvalid';
-  await saveManifestsCondition(parts, true, reason, message);
-  await store.record([
-    {
-      at: Date.now(),
-      type: 'Warning',
-      reason,
-      regarding: `Platform/${platform}`,
-      message,
-      by: 'reeve',
-    },
-  ]);
+  const isIn = await aim(runtime, parts);
+  await sayValid(parts);
+  return isIn;
 }

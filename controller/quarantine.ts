@@ -4,11 +4,9 @@ import type { Ref } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Quarantine } from '../reconcilers/facts.ts';
 import type { Notice, Plan } from '../reconcilers/plan.ts';
-import { rollback } from '../reconcilers/rollback/definition.ts';
 import { quarantineWords } from '../reconcilers/rollout/quarantine.ts';
 import type { ApplyOptions } from './control.ts';
 import { exitStatus, ReeveError } from './errors.ts';
-import { taken } from './procedures/refusals.ts';
 import type { Rollouts } from './procedures/rollouts.ts';
 import type { FactChange, Store } from './store/store.ts';
 
@@ -56,6 +54,7 @@ async function liftQuarantineOf(
 
 /**
  * Before an apply puts `revision` in force: it comes in wave by wave, and one that failed only by a person's word.
+ * `bringFiles`: of its commit; once nothing is in the way, and before anything is begun that would wait for it.
  * @throws where it is quarantined, or a rollback is under way.
  */
 export async function bringIn(
@@ -64,22 +63,20 @@ export async function bringIn(
   revision: Revision,
   { statuses }: Pick<Plan, 'statuses'>,
   { by, names, liftQuarantine }: Pick<ApplyOptions, 'by' | 'names' | 'liftQuarantine'>,
+  bringFiles: () => Promise<unknown>,
 ): Promise<void> {
   const quarantined = (await store.facts()).quarantined[revision.id];
-  if (quarantined !== undefined && liftQuarantine === true)
-    await liftQuarantineOf(store, revision, by, Date.now());
-  await requireMayComeIn(store, rollouts, revision);
+  if (quarantined !== undefined && liftQuarantine !== true) throw isQuarantined(revision.id, quarantined);
+  await rollouts.mustNotGoBack(revision);
+  await bringFiles();
+  if (quarantined !== undefined) await liftQuarantineOf(store, revision, by, Date.now());
   // Single ones are brought in at once: that is what naming them is for.
   if (names.length === 0) await rollouts.bringIn(revision, by, statuses);
 }
 
 /** @throws where it is quarantined, or a rollback goes back to another. */
-export async function requireMayComeIn(
-  store: Store,
-  { underWay }: Pick<Rollouts, 'underWay'>,
-  { id }: Revision,
-): Promise<void> {
-  const quarantined = (await store.facts()).quarantined[id];
-  if (quarantined !== undefined) throw isQuarantined(id, quarantined);
-  if (underWay?.kind === rollback.kind && (await store.inForce())?.id !== id) throw taken(underWay, []);
+export async function requireMayComeIn(store: Store, rollouts: Rollouts, revision: Revision): Promise<void> {
+  const quarantined = (await store.facts()).quarantined[revision.id];
+  if (quarantined !== undefined) throw isQuarantined(revision.id, quarantined);
+  await rollouts.mustNotGoBack(revision);
 }

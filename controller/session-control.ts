@@ -21,6 +21,7 @@ import type {
 } from './control.ts';
 import type { ConnectedEngine } from './docker/connect.ts';
 import { fingerprintOf, stalePlan } from './fingerprint.ts';
+import { bringBack } from './git/bring-back.ts';
 import { type GitKeeper, keeperOf, notKeptFromGit } from './git/git-keeper.ts';
 import { readRoom } from './host-room.ts';
 import { keep } from './keep.ts';
@@ -61,7 +62,8 @@ export class SessionControl implements Control {
     this.engine = parts.engine;
     this.#runtime = runtimeOf(parts, {
       // Not for a look beside a controller that keeps it.
-      bringFiles: async (revision) => void (this.#keeping ? await parts.git?.bring(revision) : undefined),
+      bringFiles: async (revision) =>
+        !this.#keeping || parts.git === undefined || (await bringBack(parts.git, revision, parts)),
     });
     this.#git = keeperOf(parts, () => Date.now(), Math.random);
     this.procedures = new LocalProcedures({
@@ -80,6 +82,7 @@ export class SessionControl implements Control {
       statuses: async () => (await this.statuses()).statuses,
       room: async () => readRoom(await parts.engine.info()),
       mustHoldLock: () => this.#mustHoldLock(),
+      ...(parts.git === undefined ? {} : { git: parts.git }),
     });
   }
 
@@ -127,8 +130,9 @@ export class SessionControl implements Control {
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
     const { by, updateImages } = options;
     if (!this.#keeping) await this.#runtime.procedures.load();
-    await bringIn(this.store, this.#runtime.rollouts, revision, seen, options);
-    await this.#parts.git?.bring(revision);
+    await bringIn(this.store, this.#runtime.rollouts, revision, seen, options, async () =>
+      this.#parts.git?.bring(revision),
+    );
     const facts = await this.store.facts();
     await putInForceAsSeen(this.store, this.engine, revision, observed, { by, at: Date.now(), updateImages });
     await takeOver(this.store, revision, observed, options.by, Date.now());

@@ -28,5 +28,6 @@ export async function targetOf(
 /** The same of what is in force, whatever was loaded; with the secrets of the load. */
 export async function inForceTarget(store: Store, loaded: Loaded, engine: Engine): Promise<Target> {
   const { revision = loaded.revision } = (await store.inForce()) ?? {};
-  return targetOf({ revision, secrets: loaded.secrets }, undefined, engine);
+  const target = await targetOf({ revision, secrets: loaded.secrets }, undefined, engine);
+  return revision.id === loaded.revision.id ? target : { ...target, borrowed: true };
 }

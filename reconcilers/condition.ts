@@ -3,10 +3,17 @@
 import type { Ref } from '../desired-state/resource.ts';
 
 /**
- * The last two are the platform's alone, where its manifests are in git: it could not be asked, or what it has must not be
- * followed; one commit alone is followed.
+ * The last three are the platform's alone, where its manifests are in git: it could not be asked, or what it has must not be
+ * followed; one commit alone is followed; what runs again has not got the files of its commit.
  */
-export type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Held' | 'SyncFailed' | 'Pinned';
+export type ConditionType =
+  | 'Ready'
+  | 'Progressing'
+  | 'Degraded'
+  | 'Held'
+  | 'SyncFailed'
+  | 'Pinned'
+  | 'FilesNotBrought';
 
 export interface Condition {
   readonly type: ConditionType;

@@ -5,6 +5,7 @@ import type { Commit } from '../../desired-state/commit.ts';
 import { commitWords } from '../../desired-state/commit.ts';
 import type { SyncOptions } from '../control.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
+import { manifestsTrouble, notTakenIn } from '../manifests-condition.ts';
 import type { SessionParts } from '../session-parts.ts';
 import { GitError } from './git-error.ts';
 import type { Fetched, GitSources } from './git-sources.ts';
@@ -23,8 +24,6 @@ export class GitKeeper {
   /** One question at a time: git locks its repository, and a person's sync must see what a poll has found. */
   #asking: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  /** Nothing comes in force while the platform is suspended. */
-  #waits = false;
   /** Takes in what is followed now; resolves when it has been. */
   #takeIn: () => Promise<void> = async () => undefined;
   readonly #closed = new AbortController();
@@ -59,26 +58,37 @@ export class GitKeeper {
     if (pin !== undefined) return this.#next(() => this.#pin(pin, by));
     const said = await this.#next(async () => {
       const lifted = unpin === true ? await this.#unpin(by) : undefined;
-      const fetched = await this.#ask(acceptRewrite ?? false);
-      if (fetched.isNew || lifted !== undefined) await this.#take();
+      // A person's word: what is here already is tried anew, whatever the remote says.
+      const fetched = await this.#ask(acceptRewrite ?? false).catch(async (error: unknown) => {
+        await this.#take();
+        throw error;
+      });
+      await this.#take();
       return [...(lifted === undefined ? [] : [lifted]), this.#words(fetched)];
     });
-    this.#refuseWrong();
-    const { git } = this.#c;
-    const pinned = await git.pinned();
+    await this.#refuseWrong();
+    const pinned = await this.#c.git.pinned();
     const left =
       pinned === undefined ? [] : [`it stays pinned to ${commitWords(pinned)}: reeve sync --unpin ends that`];
-    return [...said, ...left].join('; ');
+    return [...said, ...left, ...(await this.#waiting())].join('; ');
   }
 
   /** A person who asked is told at once what is wrong with what came. */
-  #refuseWrong(): void {
+  async #refuseWrong(): Promise<void> {
     const { git } = this.#c;
+    const trouble = await manifestsTrouble(this.#c);
+    if (git.wrong.length === 0 && trouble?.reason === notTakenIn)
+      throw new ReeveError(trouble.message, { status: exitStatus.blocked });
     if (git.wrong.length === 0) return;
     throw new ReeveError(`${git.wrongWords}; the last good revision stays in force`, {
       status: exitStatus.invalid,
       hint: 'mend it with another commit; reeve status shows what is in force',
     });
+  }
+
+  async #waiting(): Promise<readonly string[]> {
+    if ((await this.#c.store.facts()).suspended === undefined || !(await this.#isBehind())) return [];
+    return [`it waits, for the platform is suspended: reeve resume -p ${this.#c.platform}`];
   }
 
   #words({ commit, isNew, commits }: Fetched): string {
@@ -87,13 +97,29 @@ export class GitKeeper {
     return `${commit.ref} came to ${words}${commits === undefined || commits < 2 ? '' : `, ${commits} commits further`}`;
   }
 
+  /**
+   * Whether what is followed is yet to be taken in. Told from what is stored and marked, not from what this process has seen:
+   * a commit waits also over a restart, and for a key or a folder that a person mends outside of the repository.
+   */
+  async #isDue(): Promise<boolean> {
+    const { git, store } = this.#c;
+    if (git.wrong.length > 0 || !(await git.isLoaded())) return true;
+    const { suspended, quarantined } = await store.facts();
+    if (suspended !== undefined || quarantined[git.good?.revision.id ?? ''] !== undefined) return false;
+    return this.#isBehind();
+  }
+
+  async #isBehind(): Promise<boolean> {
+    const inForce = await this.#c.store.inForce();
+    return inForce?.revision.commit?.id !== this.#c.git.good?.revision.commit?.id;
+  }
+
   async #take(): Promise<void> {
-    // What is fetched meanwhile comes in force with the first poll after that is over.
-    this.#waits = (await this.#c.store.facts()).suspended !== undefined;
+    const before = this.#c.git.good?.revision.commit?.id;
     await this.#takeIn();
     const { good, wrong } = this.#c.git;
     const commit = good?.revision.commit;
-    if (wrong.length > 0 || commit?.unverified === undefined) return;
+    if (wrong.length > 0 || commit?.unverified === undefined || commit.id === before) return;
     const message = `${commitWords(commit)} is taken though ${commit.unverified} (--verify warn)`;
     this.#c.logger.warn(message);
     await this.#event('Warning', 'CommitNotVerified', message, 'reeve');
@@ -103,7 +129,7 @@ export class GitKeeper {
     const commit = await this.#c.git.pin(name, this.#closed.signal);
     await this.#showPin(commit, by);
     await this.#take();
-    this.#refuseWrong();
+    await this.#refuseWrong();
     return `pinned to ${commitWords(commit)}; new commits are not taken until: reeve sync --unpin`;
   }
 
@@ -135,8 +161,16 @@ export class GitKeeper {
 
   async #poll(): Promise<void> {
     try {
-      const fetched = await this.#ask(false);
-      if (fetched.isNew || this.#waits) await this.#take();
+      // A remote that is away is told already, and no reason to leave what came before it went.
+      const isNew = await this.#ask(false).then(
+        (fetched) => fetched.isNew,
+        (error: unknown) => {
+          if (error instanceof GitError) return false;
+          throw error;
+        },
+      );
+      if (this.#closed.signal.aborted) return;
+      if (isNew || (await this.#isDue())) await this.#take();
     } catch (error) {
       if (this.#closed.signal.aborted || error instanceof GitError) return;
       this.#c.logger.error({ err: error }, 'git could not be asked');

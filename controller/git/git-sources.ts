@@ -99,6 +99,13 @@ export class GitSources implements Manifests {
     return { commit, isNew: true, ...(commits === undefined ? {} : { commits }) };
   }
 
+  /** Whether the good load is of what is followed, or pinned. */
+  async isLoaded(): Promise<boolean> {
+    await this.#open();
+    const wanted = (await this.#marked()) ?? '';
+    return this.#good?.revision.commit?.id === wanted;
+  }
+
   /** Loads what is followed, or pinned. Where nothing was fetched yet, it is; without the remote, what was in force. */
   load(): Promise<Loaded | undefined> {
     return this.#next(() => this.#load());
@@ -134,6 +141,17 @@ export class GitSources implements Manifests {
     const loaded = await this.load();
     if (loaded === undefined) throw new InvalidManifest(this.#wrong);
     return loaded;
+  }
+
+  /** Throws whatever would keep the files of a revision from being brought; writes none of them. */
+  async mustBeBringable({ commit, platform }: Revision): Promise<void> {
+    if (commit === undefined) return;
+    await this.#next(async () => {
+      await this.#open();
+      const id = await this.#repository.find(commit.id);
+      await this.#copyOf(id);
+      await new LiveTree(this.#request.livesAt(platform)).mustHaveRoom(await this.#repository.tree(id));
+    });
   }
 
   /** The files of a revision to where its containers mount them. Before it comes in force. */
@@ -196,9 +214,12 @@ export class GitSources implements Manifests {
   }
 
   async #wanted(): Promise<string> {
+    return (await this.#marked()) ?? (await this.fetch()).commit.id;
+  }
+
+  async #marked(): Promise<string | undefined> {
     const repository = this.#repository;
-    const known = (await repository.marked('pinned')) ?? (await repository.marked('followed'));
-    return known ?? (await this.fetch()).commit.id;
+    return (await repository.marked('pinned')) ?? (await repository.marked('followed'));
   }
 
   async #loadCommit(commit: Commit, tree: readonly TreeEntry[]): Promise<LoadResult> {

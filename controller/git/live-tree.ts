@@ -9,6 +9,7 @@ import {
   chmod,
   lstat,
   mkdir,
+  readdir,
   readFile,
   readlink,
   rename,
@@ -52,6 +53,7 @@ export class LiveTree {
     const files = Object.fromEntries(tree.map((entry) => [entry.path, `${entry.mode} ${entry.object}`]));
     const gone = Object.keys(before?.files ?? {}).filter((path) => files[path] === undefined);
     const changed = tree.filter((entry) => sure[entry.path] !== files[entry.path]);
+    await this.mustHaveRoom(changed);
     await mkdir(this.dir, { recursive: true, mode: 0o755 });
     // Both lists: a removal that did not come to its turn is not forgotten.
     await this.#save({ commit, files: { ...before?.files, ...files }, unfinished: true });
@@ -60,6 +62,19 @@ export class LiveTree {
     for (const entry of changed) if (await this.#write(entry, copy)) written.push(entry.path);
     await this.#save({ commit, files });
     return [...gone, ...written];
+  }
+
+  /** Throws where a file is to be and there is a folder with data: before anything is written, so that nothing is half so. */
+  async mustHaveRoom(tree: readonly Pick<TreeEntry, 'path'>[]): Promise<void> {
+    const held = Object.keys(this.#laid()?.files ?? {});
+    // A commit's own files make room for another's.
+    const isHeld = (path: string): boolean => held.some((h) => h === path || h.startsWith(`${path}/`));
+    for (const { path } of tree) {
+      const to = join(this.dir, path);
+      if (!(await lstat(to).catch(() => undefined))?.isDirectory()) continue;
+      const names = await readdir(to, { recursive: true });
+      if (!names.every((name) => isHeld(join(path, name)))) throw folderWithData(to);
+    }
   }
 
   /** false: it is so already. */
@@ -92,10 +107,7 @@ export class LiveTree {
       if (isFolder) await rmdir(path);
       else await rm(path, { force: true });
     } catch (cause) {
-      throw new ReeveError(`the commit has a file where there is a folder with data: ${path}`, {
-        hint: 'move the folder away, or give the file another name in the repository',
-        cause,
-      });
+      throw folderWithData(path, cause);
     }
   }
 
@@ -134,6 +146,13 @@ export class LiveTree {
     await writeFile(draft, JSON.stringify(laid));
     await rename(draft, this.#note);
   }
+}
+
+function folderWithData(path: string, cause?: unknown): ReeveError {
+  return new ReeveError(`the commit has a file where there is a folder with data: ${path}`, {
+    hint: 'move the folder away, or give the file another name in the repository',
+    cause,
+  });
 }
 
 function rights(mode: string): number {

@@ -34,6 +34,8 @@ export interface Target {
   readonly revision: Revision;
   readonly secrets: SecretValues;
   readonly previous?: Revision;
+  /** The secrets are another load's: those of this revision, where they are known, go before them. */
+  readonly borrowed?: true;
   /** A rollout or a rollback is under way, and this is what it aims at: its `Aim.key`. */
   readonly rolling?: string;
   /** Said with every plan: limits that were taken down to the host's. */

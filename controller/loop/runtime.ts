@@ -47,7 +47,7 @@ export interface RuntimeOptions {
   /** A name for a new procedure, unlike all before. */
   readonly procedureId: (kind: string) => string;
   /** Files of a revision's commit to where containers mount them. */
-  readonly bringFiles: (revision: Revision) => Promise<void>;
+  readonly bringFiles: (revision: Revision) => Promise<boolean>;
   /** Absent: nobody else can act, by the machine's lock. */
   readonly lead?: Lead;
 }

@@ -25,7 +25,7 @@ interface BesideOptions {
   readonly now: () => number;
   readonly procedureId: (kind: string) => string;
   /** Files of a revision's commit to where containers mount them. */
-  readonly bringFiles: (revision: Revision) => Promise<void>;
+  readonly bringFiles: (revision: Revision) => Promise<boolean>;
 }
 
 interface Surroundings {

@@ -5,6 +5,7 @@ import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import type { HostRoom } from '../../reconcilers/procedures/definition.ts';
 import type { Engine } from '../engine.ts';
 import { EngineError, exitStatus, ReeveError } from '../errors.ts';
+import type { GitSources } from '../git/git-sources.ts';
 import type { Target } from '../loop/reconciler.ts';
 import type { Runtime } from '../loop/runtime.ts';
 import type { ProcedureReport } from '../reports/procedures.ts';
@@ -55,6 +56,8 @@ export interface LocalContext {
   readonly statuses: () => Promise<readonly ResourceStatus[]>;
   readonly room: () => Promise<HostRoom>;
   readonly mustHoldLock: () => void;
+  /** Where manifests come from a repository. */
+  readonly git?: GitSources;
 }
 
 export class LocalProcedures implements Procedures {
@@ -112,8 +115,9 @@ export class LocalProcedures implements Procedures {
   }
 
   get #rollbackTools() {
-    const { store, engine, runtime, platform, scrub } = this.#c;
-    return { store, engine, rollouts: runtime.rollouts, platform, scrub };
+    const { store, engine, runtime, platform, scrub, git, isKeeping } = this.#c;
+    const files = isKeeping() ? git : undefined;
+    return { store, engine, rollouts: runtime.rollouts, platform, scrub, ...(files && { files }) };
   }
 
   async #begin(kind: string, input: object, by: string): Promise<string> {

@@ -9,6 +9,7 @@ import type { Course, Images, Wave } from '../../reconcilers/rollout/context.ts'
 import { rollbackCourse } from '../../reconcilers/rollout/course.ts';
 import type { Engine } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
+import type { GitSources } from '../git/git-sources.ts';
 import type { Store } from '../store/store.ts';
 import { prepareRollback } from './prepare-rollback.ts';
 import { readyTimes } from './ready-times.ts';
@@ -53,6 +54,8 @@ export interface Tools {
   readonly rollouts: Rollouts;
   readonly platform: string;
   readonly scrub: (text: string) => string;
+  /** Of commits; absent: no controller keeps the platform from its repository here. */
+  readonly files?: Pick<GitSources, 'mustBeBringable'>;
 }
 
 /** So many revisions back one may be named. */
@@ -93,7 +96,7 @@ export async function planRollback(options: RollbackOptions, tools: Tools): Prom
 /** The same again, to be begun: `from` and `to` are those that were shown. @throws where something else runs by now. */
 export async function rollbackOf(
   { to, full }: RollbackOptions,
-  { store, rollouts }: Pick<Tools, 'store' | 'rollouts'>,
+  { store, rollouts, files }: Pick<Tools, 'store' | 'rollouts' | 'files'>,
 ): Promise<{ readonly target: Found; readonly course: Course; readonly from: Revision }> {
   const { revision: from, forms } = await rollouts.runs();
   const target = rollbackTarget(to, await store.revisions(lookedAt), from.id, await store.facts());
@@ -104,8 +107,39 @@ export async function rollbackOf(
       hint: 'reeve history lists those before it',
     });
   }
+  await mustHaveFiles(target.past.revision, from, files);
   const course = rollbackCourse(target.past.revision, target.images, { revision: from, forms }, full);
   return { target, course, from };
+}
+
+/** Old containers with new files are neither revision. @throws where that is what would come of it; nothing is stopped. */
+async function mustHaveFiles(to: Revision, from: Revision, files: Tools['files']): Promise<void> {
+  if (to.commit === undefined && from.commit === undefined) return;
+  if (files === undefined) {
+    throw new ReeveError(
+      `revision ${to.id} cannot run again: ${to.commit === undefined ? 'what runs' : 'it'} came from a git repository, and no controller is there to bring its files; nothing was stopped`,
+      {
+        status: exitStatus.blocked,
+        hint: 'start reeve run --git URL as it was started before, then reeve rollback',
+      },
+    );
+  }
+  try {
+    await files.mustBeBringable(to);
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new ReeveError(
+      `revision ${to.id} cannot run again, for its files cannot be brought: ${words}; nothing was stopped`,
+      {
+        status: exitStatus.blocked,
+        cause,
+        hint:
+          cause instanceof ReeveError && cause.hint !== undefined
+            ? cause.hint
+            : 'choose another revision: reeve history, then --to',
+      },
+    );
+  }
 }
 
 function noTarget(to: string): ReeveError {

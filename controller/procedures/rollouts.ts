@@ -31,8 +31,11 @@ interface RolloutsContext {
   readonly store: Store;
   readonly runner: Runner;
   readonly now: () => number;
-  /** Files of its commit to where containers mount them; of a revision that was in force before. */
-  readonly bringFiles: (revision: Revision) => Promise<void>;
+  /**
+   * Files of its commit to where containers mount them; of a revision that was in force before. False: they could not be
+   * brought, which is told; what heals goes on, and the next pass tries again.
+   */
+  readonly bringFiles: (revision: Revision) => Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,6 +44,8 @@ export interface Aimed {
   readonly target: Target;
   /** It goes back: what only the newer revision had is removed, however much that is. */
   readonly back: boolean;
+  /** Not all of it is there yet: made anew by the next pass. */
+  readonly unfinished?: true;
 }
 
 /** Of so many loads the values of secrets are remembered. */
@@ -87,10 +92,8 @@ export class Rollouts {
     const inForce = await store.inForce();
     const current = this.underWay;
     if (inForce === undefined) return;
-    if (current?.kind === rollback.kind) {
-      if (inForce.id === next.id) return;
-      throw taken(current, []);
-    }
+    await this.mustNotGoBack(next);
+    if (current?.kind === rollback.kind) return;
     const isDown = (await store.facts()).suspended?.reason === 'Down';
     if (isDown) {
       if (current !== undefined) await runner.say(current.id, { type: 'abort' }, by);
@@ -114,6 +117,13 @@ export class Rollouts {
       if (!(error instanceof ReeveError) || error.status !== exitStatus.blocked) throw error;
       this.#c.onError(error);
     }
+  }
+
+  /** @throws where a rollback to another one is under way. */
+  async mustNotGoBack(next: Revision): Promise<void> {
+    const current = this.underWay;
+    if (current?.kind !== rollback.kind) return;
+    if ((await this.#c.store.inForce())?.id !== next.id) throw taken(current, []);
   }
 
   /** What runs, or is coming in, to go back from. @throws where nothing is in force. */
@@ -158,14 +168,15 @@ export class Rollouts {
     if (record !== undefined && aim !== undefined && isIn) return this.#aimUnderWay(target, record, aim);
     const { quarantined } = await this.#c.store.facts();
     const instead = insteadOf(target.revision.id, quarantined);
-    if (instead === undefined) return { target, back: false };
+    if (instead === undefined) return target.borrowed === true ? this.#own(target) : { target, back: false };
     return this.#remembered(target, `quarantine ${instead}`, async () => {
       const found = await this.#find(instead);
       if (found === undefined) return { target, back: false };
-      await this.#c.bringFiles(found);
+      const isBrought = await this.#c.bringFiles(found);
       const revision = await this.#capped(found);
-      const secrets = this.#secrets.get(revision.id) ?? target.secrets;
-      return { target: { ...target, revision, secrets, previous: target.revision }, back: false };
+      const secrets = this.#secretsOf([revision.id], target);
+      const aimed = { target: { ...target, revision, secrets, previous: target.revision }, back: false };
+      return isBrought ? aimed : { ...aimed, unfinished: true };
     });
   }
 
@@ -231,23 +242,38 @@ export class Rollouts {
       const wanted = isLoaded ? target.revision : await this.#find(aim.revision);
       if (wanted === undefined) return { target, back: false };
       const isAsFound = aim.waiting === 'all';
-      if (aim.back || (kind === rollback.kind && !isAsFound)) await this.#c.bringFiles(wanted);
+      const bringsBack = aim.back || (kind === rollback.kind && !isAsFound);
+      const isBrought = bringsBack ? await this.#c.bringFiles(wanted) : true;
       for (const form of Object.values(aim.forms)) await this.#find(form);
       const other = await this.#find(aim.back ? context.revision : context.before);
       const known = new Map<string, Revision>();
       for (const [key, revision] of this.#known) known.set(key, await this.#capped(revision));
       const revision = compose(isLoaded ? wanted : await this.#capped(wanted), aim, known);
       const previous = other === undefined ? {} : { previous: await this.#capped(other) };
-      const secrets = this.#secrets.get(aim.revision) ?? target.secrets;
-      return {
+      const secrets = this.#secretsOf([...Object.values(aim.forms), aim.revision], target);
+      const aimed = {
         target: { ...target, revision, secrets, ...previous, rolling: aim.key },
         back: !isLoaded && !isAsFound,
       };
+      return isBrought ? aimed : { ...aimed, unfinished: true };
     });
   }
 
-  #remember({ revision, secrets }: Target): void {
-    if (this.#secrets.get(revision.id) === secrets) return;
+  #own(target: Target): Promise<Aimed> {
+    return this.#remembered(target, 'own secrets', async () => ({
+      target: { ...target, secrets: this.#secretsOf([target.revision.id], target) },
+      back: false,
+    }));
+  }
+
+  /** Of all these, the last before those before it: a workload in an older form may need one that is declared no more. */
+  #secretsOf(ids: readonly string[], { secrets }: Target): SecretValues {
+    return new Map([secrets, ...ids.map((id) => this.#secrets.get(id) ?? [])].flatMap((some) => [...some]));
+  }
+
+  /** Only what was loaded together. */
+  #remember({ revision, secrets, borrowed }: Target): void {
+    if (borrowed === true || this.#secrets.get(revision.id) === secrets) return;
     this.#secrets.delete(revision.id);
     this.#secrets.set(revision.id, secrets);
     const [oldest] = this.#secrets.keys();
@@ -257,7 +283,7 @@ export class Rollouts {
   async #remembered(of: Target, key: string, make: () => Promise<Aimed>): Promise<Aimed> {
     if (this.#aimed?.of === of && this.#aimed.key === key) return this.#aimed;
     const made = await make();
-    this.#aimed = { ...made, of, key };
+    this.#aimed = made.unfinished === true ? undefined : { ...made, of, key };
     return made;
   }
 

@@ -2,49 +2,17 @@
 
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureEngine } from '../support/engine.ts';
-import { type GitRemote, remoteFor } from '../support/git-remote.ts';
 import { ensureTestImage } from '../support/images.ts';
-import { platformFor } from '../support/kept.ts';
-import { exec, loop, MiB, web } from '../support/misdeeds.ts';
-import { service, type TestPlatform } from '../support/platform.ts';
-import type { Controller } from '../support/reeve.ts';
+import { keptFromGit, seen, untilSeen } from '../support/kept-from-git.ts';
+import { exec, MiB, web } from '../support/misdeeds.ts';
 import { patienceMs, throughout, until } from '../support/until.ts';
 
 beforeAll(async () => {
   const { socket } = await ensureEngine();
   await ensureTestImage(socket);
 });
-
-interface Kept {
-  readonly p: TestPlatform;
-  readonly remote: GitRemote;
-  readonly controller: Controller;
-  readonly files: (level: string, more?: readonly string[]) => Record<string, string>;
-}
-
-const mounts = 'volumes: ["./web.conf:/etc/web.conf:ro", "./data:/data"]';
-
-async function keptFromGit(
-  t: Pick<TestContext, 'onTestFinished' | 'task'>,
-  ...args: string[]
-): Promise<Kept> {
-  const p = await platformFor(t);
-  const files = (level: string, more: readonly string[] = []) => ({
-    'prod/reeve.yaml': p.manifest([service('web', [mounts, loop('cp /etc/web.conf /data/seen'), ...more])]),
-    'prod/web.conf': `level=${level}\n`,
-  });
-  const remote = await remoteFor(t, files('1'));
-  const controller = await p.runFrom(['--git', remote.url, '--path', 'prod', '--poll', '300ms', ...args]);
-  await p.untilReady(web);
-  return { p, remote, controller, files };
-}
-
-/** What the container saw at its start. */
-const seen = (p: TestPlatform): Promise<string> => readFile(join(p.state, 'git/tree/prod/data/seen'), 'utf8');
-const untilSeen = (p: TestPlatform, level: string): Promise<unknown> =>
-  until(async () => (await seen(p)) === `level=${level}\n`, patienceMs, `level ${level} is seen`);
 
 describe.concurrent('a push', () => {
   test('that changes a limit changes it in place, at once; events and explain name the commit and the line', async (t) => {

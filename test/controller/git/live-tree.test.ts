@@ -79,3 +79,13 @@ test('writes through no link that somebody put there', async () => {
   expect(() => readFileSync(join(folder, 'outside/y'))).toThrow();
   expect(readFileSync(at('data/x'), 'utf8')).toBe('1');
 });
+
+test('writes nothing at all where one file has no room; a folder of the commit before makes room', async () => {
+  const { bring, at, live } = place();
+  await bring({ a: '1', 'b/x': '1' });
+  mkdirSync(at('data'));
+  writeFileSync(at('data/rows'), 'precious');
+  await expect(bring({ a: '2', data: 'a file' })).rejects.toThrow(/folder with data: .*tree\/data$/);
+  expect([readFileSync(at('a'), 'utf8'), live.commit]).toEqual(['1', 'commit-1']);
+  expect(await bring({ a: '2', b: 'a file' })).toEqual(['b/x', 'a', 'b']);
+});
