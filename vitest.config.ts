@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     retry: 0,
     maxWorkers: 2,
+    // Tests of one file side by side: with a real engine they wait more than they work.
+    maxConcurrency: 8,
     projects: [
       {
         test: {

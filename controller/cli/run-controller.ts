@@ -42,8 +42,8 @@ export async function runController(flags: RunFlags, context: Context): Promise<
 
 /** From files, or from a repository. */
 async function placeOf(flags: RunFlags, context: Context): Promise<Place> {
+  if (flags.git !== undefined && askedStore(flags.store, context.env) !== undefined) refuseGit();
   const git = gitSettings(flags, context.cwd);
-  if (git !== undefined && askedStore(flags.store, context.env) !== undefined) refuseGit();
   return git === undefined ? findPlace(flags, context, { makeKey: true }) : placeToKeep(git, flags, context);
 }
 
