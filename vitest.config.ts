@@ -7,8 +7,6 @@ export default defineConfig({
   test: {
     retry: 0,
     maxWorkers: 2,
-    // Tests of one file side by side: with a real engine they wait more than they work.
-    maxConcurrency: 8,
     projects: [
       {
         test: {
@@ -23,6 +21,8 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
+          // With a real engine they wait more than they work (a quarter of two cores is theirs at two workers).
+          maxWorkers: 3,
           include: ['test/engine/**/*.test.ts', 'test/fault/**/*.test.ts'],
           // Several waits of a minute's patience (test/support/until.ts), should a machine be that busy.
           testTimeout: 300_000,
