@@ -21,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
-          // With a real engine they wait more than they work (a quarter of two cores is theirs at two workers).
+          // With a real engine they wait more than they work.
           maxWorkers: 3,
           include: ['test/engine/**/*.test.ts', 'test/fault/**/*.test.ts'],
           // Several waits of a minute's patience (test/support/until.ts), should a machine be that busy.
