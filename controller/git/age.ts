@@ -66,6 +66,7 @@ async function decrypt(decrypter: Decrypter, bytes: Buffer): Promise<string | un
     const plain = await decrypter.decrypt(isArmored ? armor.decode(bytes.toString()) : bytes);
     return Buffer.from(plain).toString('utf8');
   } catch {
+    // Told by the caller with the file's name. Without the cause: its words may hold what was encrypted.
     return undefined;
   }
 }

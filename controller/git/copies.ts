@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ifThere } from '../if-there.ts';
 import type { Repository } from './repository.ts';
 
 /** Besides those that are needed: going back and forth between a few commits fetches nothing. */
@@ -45,7 +46,7 @@ export async function copyOf(
 
 /** Removes all but `needed` and the newest few. */
 export async function pruneCopies(folder: string, needed: ReadonlySet<string>): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
+  const names = (await ifThere(readdir(folder))) ?? [];
   const others = await Promise.all(
     names
       .filter((name) => !needed.has(name))

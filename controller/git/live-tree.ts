@@ -20,6 +20,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ReeveError } from '../errors.ts';
+import { hasCode, ifThere } from '../if-there.ts';
 import type { TreeEntry } from './repository.ts';
 
 interface Laid {
@@ -71,7 +72,7 @@ export class LiveTree {
     const isHeld = (path: string): boolean => held.some((h) => h === path || h.startsWith(`${path}/`));
     for (const { path } of tree) {
       const to = join(this.dir, path);
-      if (!(await lstat(to).catch(() => undefined))?.isDirectory()) continue;
+      if (!(await ifThere(lstat(to)))?.isDirectory()) continue;
       const names = await readdir(to, { recursive: true });
       if (!names.every((name) => isHeld(join(path, name)))) throw folderWithData(to);
     }
@@ -82,7 +83,7 @@ export class LiveTree {
     const to = join(this.dir, path);
     const from = join(copy, path);
     await this.#folder(dirname(to));
-    const found = await lstat(to).catch(() => undefined);
+    const found = await ifThere(lstat(to));
     if (mode === '120000') {
       const target = await readlink(from);
       if (found?.isSymbolicLink() && (await readlink(to)) === target) return false;
@@ -115,7 +116,7 @@ export class LiveTree {
   async #folder(path: string): Promise<void> {
     if (!path.startsWith(this.dir) || path === this.dir) return;
     await this.#folder(dirname(path));
-    const found = await lstat(path).catch(() => undefined);
+    const found = await ifThere(lstat(path));
     if (found?.isDirectory()) return;
     if (found !== undefined) await rm(path);
     await mkdir(path, { mode: 0o755 });
@@ -127,8 +128,9 @@ export class LiveTree {
     for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
       try {
         await rmdir(join(this.dir, folder));
-      } catch {
-        return;
+      } catch (error) {
+        if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return;
+        if (!hasCode(error, 'ENOENT')) throw error;
       }
     }
   }
@@ -136,8 +138,9 @@ export class LiveTree {
   #laid(): Laid | undefined {
     try {
       return JSON.parse(readFileSync(this.#note, 'utf8')) as Laid;
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
     }
   }
 

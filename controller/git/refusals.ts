@@ -81,10 +81,8 @@ export function refusalsOfCopy(copy: string, tree: readonly TreeEntry[]): readon
 /** git itself reads attributes; the pointer is what is really there in a file's place. */
 async function lfsRefusals({ repository, id, tree }: Asked): Promise<readonly Diagnostic[]> {
   if (!tree.some(({ path }) => path === '.gitattributes' || path.endsWith('/.gitattributes'))) return [];
-  const found = await repository
-    .run(['grep', '-z', '--name-only', '--fixed-strings', '-e', lfsPointer, id, '--'])
-    // Nothing found is an exit of 1.
-    .catch(() => '');
+  const grep = ['grep', '-z', '--name-only', '--fixed-strings', '-e', lfsPointer, id, '--'];
+  const found = await repository.ask(grep);
   const names = found.split('\0').filter((name) => name !== '');
   return names.map((name) =>
     refusal(

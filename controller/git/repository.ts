@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Commit, shortCommit } from '../../desired-state/commit.ts';
+import { ifThere } from '../if-there.ts';
 import { GitError } from './git-error.ts';
 import type { RunGit } from './run-git.ts';
 import { type GitSettings, sizeWords } from './settings.ts';
@@ -27,6 +28,10 @@ const refKey = 'reeve.ref';
 const watchMs = 200;
 /** So much is asked for where the time of the commit that is followed does not tell what is new. */
 const depthOfDoubt = 100;
+
+function commitQuestion(name: string): readonly string[] {
+  return ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`];
+}
 
 export class Repository {
   readonly dir: string;
@@ -52,6 +57,11 @@ export class Repository {
 
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string> {
     return this.#git(args, { cwd: this.dir, ...(env === undefined ? {} : { env }) });
+  }
+
+  /** The same of what may not be there: empty then. */
+  ask(args: readonly string[]): Promise<string> {
+    return this.#git(args, { cwd: this.dir, mayFindNothing: true });
   }
 
   /** The newest commit of the ref that is followed. With `since` also what came between, where that can be told. */
@@ -87,17 +97,12 @@ export class Repository {
   }
 
   async resolve(name: string): Promise<string | undefined> {
-    try {
-      return await this.commitOf(name);
-    } catch {
-      return undefined;
-    }
+    const id = (await this.ask(commitQuestion(name))).trim();
+    return id === '' ? undefined : id;
   }
 
   async commitOf(name: string): Promise<string> {
-    return (
-      await this.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])
-    ).trim();
+    return (await this.run(commitQuestion(name))).trim();
   }
 
   describe(id: string): Promise<Commit> {
@@ -134,7 +139,7 @@ export class Repository {
 
   /** The branch or tag that was followed last: of another one nothing can be said to be rewritten. */
   async followedRef(): Promise<string | undefined> {
-    this.#followedRef ??= (await this.run(['config', '--get', refKey]).catch(() => '')).trim();
+    this.#followedRef ??= (await this.ask(['config', '--get', refKey])).trim();
     return this.#followedRef === '' ? undefined : this.#followedRef;
   }
 
@@ -170,7 +175,7 @@ export class Repository {
         .then((bytes) => {
           if (bytes - before > maxBytes) full.abort();
         })
-        // Files that git removes while they are looked at.
+        // What cannot be looked at now cannot after the fetch either, and that look says so.
         .catch(() => undefined);
     }, watchMs);
     const args = ['fetch', '--quiet', '--force', '--no-tags', '--no-recurse-submodules', depth];
@@ -195,7 +200,7 @@ export class Repository {
   /** What a fetch that was cut off had brought. */
   async #removeDrafts(): Promise<void> {
     const packs = join(this.dir, 'objects', 'pack');
-    const names = await readdir(packs).catch(() => []);
+    const names = (await ifThere(readdir(packs))) ?? [];
     for (const name of names.filter((n) => n.startsWith('tmp_')))
       await rm(join(packs, name), { force: true });
   }
@@ -203,9 +208,9 @@ export class Repository {
   /** Bytes of all packs, whole or still coming. */
   async #weight(): Promise<number> {
     const packs = join(this.dir, 'objects', 'pack');
-    const names = await readdir(packs).catch(() => []);
+    const names = (await ifThere(readdir(packs))) ?? [];
     const sizes = await Promise.all(
-      names.map(async (name) => (await stat(join(packs, name)).catch(() => undefined))?.size ?? 0),
+      names.map(async (name) => (await ifThere(stat(join(packs, name))))?.size ?? 0),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
   }

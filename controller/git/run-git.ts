@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** An exit of 1 without a word is an answer: there is no such thing. The result is empty then. */
+  readonly mayFindNothing?: boolean;
   /** How an error calls it; absent: the words of the command. */
   readonly what?: string;
 }
@@ -40,7 +42,7 @@ export function makeGit(home: string, settings: GitSettings, user: Environment):
   writeFileSync(askpass, askpassText, { mode: 0o700 });
   chmodSync(askpass, 0o700);
   const base = environment(home, config, askpass, settings, user);
-  return async (args, { cwd, env = {}, timeoutMs = localTimeoutMs, signal, what }) => {
+  return async (args, { cwd, env = {}, timeoutMs = localTimeoutMs, signal, mayFindNothing, what }) => {
     const all = { ...base, ...env };
     const limit = AbortSignal.timeout(timeoutMs);
     const abort = signal === undefined ? limit : AbortSignal.any([limit, signal]);
@@ -52,6 +54,7 @@ export function makeGit(home: string, settings: GitSettings, user: Environment):
         // Its own rule counts an exit of 1 without a word on standard error as success.
         errors: (error, { exitCode, stdErr }) => {
           if (exitCode === 0) return undefined;
+          if (mayFindNothing && exitCode === 1 && Buffer.concat(stdErr).length === 0) return undefined;
           return (
             error ?? (Buffer.concat(stdErr).toString().trim() ? Buffer.concat(stdErr) : noWords(exitCode))
           );

@@ -3,6 +3,7 @@
 // INVARIANT: whoever takes it writes its token into `last_commit` in the same transaction, so that from the moment it is
 // taken the database refuses every write of a token before.
 
+import { hasCode } from '../../if-there.ts';
 import type { Claim, Leader, LeaseRow, LeaseTable } from '../../lease/port.ts';
 import { StoreAway } from '../away.ts';
 import type { PostgresHome } from '../home.ts';
@@ -125,6 +126,8 @@ async function takeRow(
   }
 }
 
+const insufficientPrivilege = '42501';
+
 /**
  * A frozen leader may have stopped in the middle of a transaction, whose locks would hold its successor up. Where its
  * sessions are another role's and may not be ended, its own time limit for them does it (connection.ts).
@@ -137,5 +140,8 @@ async function endSessions(connection: Connection, { id }: Leader): Promise<void
         WHERE datname = current_database() AND application_name LIKE '%' || $1 || '%' AND pid <> pg_backend_pid()`,
       [` ${id} `],
     )
-    .catch(() => connection.query('ROLLBACK TO ends'));
+    .catch(async (error: unknown) => {
+      if (!hasCode(error, insufficientPrivilege)) throw error;
+      await connection.query('ROLLBACK TO ends');
+    });
 }
