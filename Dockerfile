@@ -12,13 +12,13 @@ ARG BASE=node:24-bookworm-slim
 FROM ${BASE} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-# Optional packages are Node itself, which the base has, and native parts that ssh2 does without.
-RUN npm ci --ignore-scripts --omit=optional
-COPY tsconfig.json tsconfig.build.json ./
+RUN npm ci --ignore-scripts
 COPY bin bin
 COPY desired-state desired-state
 COPY reconcilers reconcilers
 COPY controller controller
+COPY scripts/build.ts scripts/build.ts
+# Optional packages are Node itself, which the base has, and native parts that are needed to build, or that ssh2 does without.
 RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts
 
 FROM ${BASE}

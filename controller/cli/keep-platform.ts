@@ -43,7 +43,7 @@ export async function keepPlatform(
       sources: session.sources,
       platform: session.platform,
       engine: session.engine.key,
-      version: await version(),
+      version: version,
       now: context.now,
     });
     await standby?.server?.handOver();

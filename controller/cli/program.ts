@@ -253,7 +253,7 @@ export async function defineProgram(context: Context, wanted: (entry: Entry) => 
   const program = new Command('reeve')
     .description('Keeps a platform on Docker as its manifests declare it.')
     .usage('COMMAND [options]')
-    .version(await version(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help, or that of a command')
     .helpCommand(false)
     .exitOverride()

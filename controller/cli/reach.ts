@@ -1,18 +1,17 @@
 // The one way to act: through the running controller where there is one, else by doing the same work here, under the lock.
 
-import { pino } from 'pino';
 import { InvalidManifest } from '../../desired-state/diagnostic.ts';
 import type { Control } from '../control.ts';
 import type { GitSettings } from '../git/settings.ts';
 import { findController } from '../http/find.ts';
 import type { HealthAnswer } from '../http/protocol.ts';
 import { sameSources } from '../http/same-sources.ts';
+import { quietLog } from '../quiet-log.ts';
 import { makeScrubber } from '../secrets.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 import { by, type Context } from './context.ts';
 import type { PlatformFlags } from './options.ts';
 import { findPlace, type Place } from './place.ts';
-import { placeToLookAt } from './place-git.ts';
 import { requireSameEngine } from './same-engine.ts';
 
 export interface Reached {
@@ -59,7 +58,7 @@ export async function reach(flags: PlatformFlags, context: Context, options: Rea
       return { control: found.reach(asked), place, controller: found.health };
     }
   }
-  return { control: await openSession(sessionOptions(place, flags, context, options)), place };
+  return { control: await open(sessionOptions(place, flags, context, options), context), place };
 }
 
 /** A commit of a repository is looked at here: it is no quarrel with the controller that keeps the platform from another. */
@@ -69,13 +68,22 @@ export async function reachCommit(
   context: Context,
   options: ReachOptions,
 ): Promise<Reached> {
+  const { placeToLookAt } = await import('./place-git.ts');
   const place = await placeToLookAt(settings, flags, context);
   try {
-    return { control: await openSession(sessionOptions(place, flags, context, options)), place };
+    return { control: await open(sessionOptions(place, flags, context, options), context), place };
   } catch (error) {
     await place.git.remove();
     throw error;
   }
+}
+
+/** What a command does it says itself; the log is for looking into it. */
+async function open(options: SessionOptions, { env }: Context): Promise<Control> {
+  if ((env['REEVE_DEBUG'] ?? '') === '') return openSession(options);
+  const { makeLogger } = await import('../log.ts');
+  const logger = await makeLogger({ level: 'debug', pretty: false, scrub: options.scrubber });
+  return openSession({ ...options, logger });
 }
 
 /** Files that are named must be the ones it keeps; those that merely lie here may be in a folder that it keeps. */
@@ -92,7 +100,6 @@ export function sessionOptions(
   context: Context,
   { verb, lock, manifests, forceUnlock, mayBeNew }: ReachOptions,
 ): SessionOptions {
-  const debug = (context.env['REEVE_DEBUG'] ?? '') !== '';
   return {
     paths: place.fromStore && !manifests ? [] : place.paths,
     ...(place.git === undefined ? {} : { git: place.git }),
@@ -106,8 +113,7 @@ export function sessionOptions(
     ...(flags.store === undefined ? {} : { store: flags.store }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
     by: by(context, verb),
-    // What a command does it says itself; the log is for looking into it.
-    logger: pino({ level: debug ? 'debug' : 'silent' }, pino.destination({ dest: 2, sync: true })),
+    logger: quietLog,
     scrubber: makeScrubber(),
     lock,
     ...(forceUnlock === undefined ? {} : { forceUnlock }),

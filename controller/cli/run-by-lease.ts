@@ -87,7 +87,7 @@ async function standBy(
     sources: place.sources ?? place.paths,
     platform: place.platform,
     engine: engine.key,
-    version: await version(),
+    version: version,
     now: context.now,
     leader: () => candidate.leader,
   });

@@ -1,10 +1,10 @@
 // Work on a platform's store while nobody else acts on the platform: under its lock, and as the leader of each store in
 // Postgres that is written to, without a session.
 
-import { pino } from 'pino';
 import { connectEngine } from '../docker/connect.ts';
 import { defaultLeaseMs, leadNow } from '../lead.ts';
 import type { Elected } from '../lease/candidate.ts';
+import { quietLog } from '../quiet-log.ts';
 import { installationDigest, openStateDir } from '../state-dir.ts';
 import type { StoreHome } from '../store/home.ts';
 import type { Lead } from '../store/postgres/postgres.ts';
@@ -32,7 +32,7 @@ export async function underLock<T>(
   const elected = new Map<StoreHome, Elected>();
   try {
     openStateDir(dir, context);
-    const logger = pino({ level: 'silent' });
+    const logger = quietLog;
     const user = { ...context, ...(flags.state === undefined ? {} : { flag: dir }) };
     const options = { engine, dir, logger, by: by(context, verb), leaseMs: defaultLeaseMs };
     const digest = installationDigest(user, { makeKey: false });

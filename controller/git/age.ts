@@ -1,9 +1,10 @@
 // Secret files of a commit that are encrypted with age, decrypted with a key that lies outside the repository. What they hold
-// stays in memory: it is put into containers, never written beside the commit's files.
+// stays in memory: it is put into containers, never written beside the commit's files. The library is loaded where there is
+// such a file: its curves take a command's start longer than all else.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { armor, Decrypter } from 'age-encryption';
+import type { Decrypter } from 'age-encryption';
 import type { Decrypted } from '../../desired-state/load-types.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { TreeEntry } from './repository.ts';
@@ -45,6 +46,7 @@ const noKey: Plain = {
 async function decrypterOf(keyFile: string): Promise<Decrypter> {
   const lines = (await readFile(keyFile, 'utf8')).split('\n').map((line) => line.trim());
   const keys = lines.filter((line) => line.startsWith('AGE-SECRET-KEY-'));
+  const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   try {
     if (keys.length === 0) throw new Error('no line begins with AGE-SECRET-KEY-');
@@ -62,6 +64,7 @@ async function decrypterOf(keyFile: string): Promise<Decrypter> {
 /** undefined: not by these keys. */
 async function decrypt(decrypter: Decrypter, bytes: Buffer): Promise<string | undefined> {
   try {
+    const { armor } = await import('age-encryption');
     const isArmored = bytes.subarray(0, armorBegins.length).toString() === armorBegins;
     const plain = await decrypter.decrypt(isArmored ? armor.decode(bytes.toString()) : bytes);
     return Buffer.from(plain).toString('utf8');

@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,7 +34,7 @@ async function cacheEntries(cache: string): Promise<readonly ImageEntry[]> {
   const project = await mkdtemp(join(tmpdir(), 'reeve-base-'));
   try {
     for (const file of lockFiles) await cp(join(repository, file), join(project, file));
-    const flags = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     const fill = () => run('npm', ['ci', ...flags, '--cache', cache], { cwd: project });
     // What a registry that failed once has sent is in the cache already.
     await fill().catch(fill);
@@ -42,6 +42,14 @@ async function cacheEntries(cache: string): Promise<readonly ImageEntry[]> {
     await rm(project, { recursive: true, force: true });
   }
   return folderOf(join(cache, '_cacache'), 'opt/npm-cache/_cacache');
+}
+
+/** What `npm run build` runs beside Node, made for this machine. */
+async function bundlers(): Promise<string[]> {
+  const found: string[] = [];
+  const pattern = 'node_modules/@rolldown/binding-linux-*/*.node';
+  for await (const path of glob(pattern, { cwd: repository })) found.push(join(repository, path));
+  return found;
 }
 
 const inputs = createHash('sha256').update(process.version).update(process.arch);
@@ -56,7 +64,7 @@ await ensureImage(engineSocket(), baseTag, inputs.digest('hex').slice(0, 16), as
   return {
     entries: [
       ...(await baseEntries(tree, { node: 1000 })),
-      ...(await librariesOf(tree, [node])),
+      ...(await librariesOf(tree, [node, ...(await bundlers())])),
       { path: 'usr/local/bin/node', copy: node, mode: 0o755 },
       ...(await npmEntries()),
       ...(await cacheEntries(join(repository, 'node_modules/.cache/npm'))),

@@ -42,6 +42,13 @@ ensure_packages() {
     step 'Node packages (npm ci)' install_packages
   fi
   use_project_node
+  built_is_current || step 'Commands built (npm run build)' node "$root/scripts/build.ts"
+}
+
+# As bin/reeve looks at it: no source is newer.
+built_is_current() {
+  local main="$root/dist/controller/main.js"
+  [ -f "$main" ] && [ -z "$(find "$root"/{controller,desired-state,reconcilers,package-lock.json} -newer "$main" -print -quit)" ]
 }
 
 # In the folder, not with --prefix: that would make npm look there for the machine's own npmrc (proxy, certificates,

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { entries } from '../../../controller/cli/program.ts';
 
 const launcher = join(import.meta.dirname, '../../../bin/reeve');
+const sources = join(import.meta.dirname, '../../../controller/main.ts');
 /** No manifests here, and no platform known. */
 const empty = mkdtempSync(join(tmpdir(), 'reeve-usage-'));
 afterAll(() => rmSync(empty, { recursive: true }));
@@ -24,12 +25,12 @@ const loadTrace = `data:text/javascript,${encodeURIComponent(
    registerHooks({ load: (url, context, next) => (process._rawDebug(url), next(url, context)) });`,
 )}`;
 
-const reeve = (...args: string[]): Promise<Ended> => reeveWith({}, ...args);
+const reeve = (...args: string[]): Promise<Ended> => run(launcher, args);
 
-function reeveWith(variables: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
-  const env = { ...process.env, XDG_STATE_HOME: empty, ...variables };
+function run(program: string, args: readonly string[]): Promise<Ended> {
+  const env = { ...process.env, XDG_STATE_HOME: empty };
   return new Promise((resolve) =>
-    execFile(launcher, args, { cwd: empty, env }, (error, stdout, stderr) =>
+    execFile(program, args, { cwd: empty, env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     ),
   );
@@ -49,7 +50,7 @@ describe('help', () => {
   });
 
   test('loads no command for the listing: what it need not read costs it nothing', async () => {
-    const { stderr } = await reeveWith({ NODE_OPTIONS: `--import=${loadTrace}` }, '--help');
+    const { stderr } = await run(process.execPath, [`--import=${loadTrace}`, sources, '--help']);
     expect(stderr).toContain('/cli/program.ts');
     expect(stderr).not.toContain('/cli/commands/');
   });
