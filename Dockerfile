@@ -13,7 +13,6 @@ FROM ${BASE} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY bin bin
 COPY desired-state desired-state
 COPY reconcilers reconcilers
 COPY controller controller
@@ -24,6 +23,8 @@ RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts
 FROM ${BASE}
 ENV NODE_ENV=production XDG_STATE_HOME=/state XDG_RUNTIME_DIR=/tmp NODE_COMPILE_CACHE=/tmp/reeve-cache
 WORKDIR /app
+COPY package.json ./
+COPY bin bin
 COPY --from=build /build/dist ./
 COPY --from=build /build/node_modules node_modules
 COPY scripts/lib/ping.mjs ping.mjs

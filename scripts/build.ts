@@ -1,7 +1,7 @@
 // Builds reeve into dist/: the same program in some dozens of files instead of 1,300, whose loading is most of what a command
 // takes to start (docs/decisions/0007-speed.md). bin/reeve takes it where no source is newer; the Dockerfile ships it.
 
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -34,9 +34,6 @@ try {
   await utimes(join(fresh, entry), begun, begun);
   for (const file of [...files.filter((name) => name !== entry), entry]) {
     await rename(join(fresh, file), join(dist, 'controller', file));
-  }
-  for (const name of ['bin', 'package.json', 'package-lock.json']) {
-    await cp(join(root, name), join(dist, name), { recursive: true });
   }
   for (const file of await readdir(join(dist, 'controller'))) {
     const path = join(dist, 'controller', file);

@@ -15,6 +15,7 @@ export interface Unit {
   /** Without its password: a unit is everybody's to read. */
   readonly store?: string;
   readonly host?: string;
+  readonly leaseMs?: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -46,11 +47,13 @@ export function unitText(unit: Unit): string {
   ].join('\n');
 }
 
-function commandLine({ executable, sources, git = [], platform, stateDir, store, host }: Unit): string {
+function commandLine(unit: Unit): string {
+  const { executable, sources, git = [], platform, stateDir, store, host, leaseMs } = unit;
   const words = [executable, 'run', '-p', platform, ...sources.flatMap((source) => ['-f', source]), ...git];
   if (stateDir !== undefined) words.push('--state', stateDir);
   if (store !== undefined) words.push('--store', store);
   if (host !== undefined) words.push('--host', host);
+  if (leaseMs !== undefined) words.push('--lease', `${leaseMs}ms`);
   return words.map((word) => quote(word).replaceAll('$', () => '$$')).join(' ');
 }
 

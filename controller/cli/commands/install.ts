@@ -1,5 +1,6 @@
 // `reeve install`: a systemd unit for `reeve run`, for root's manager or the user's own.
 
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -8,10 +9,12 @@ import { exitStatus, ReeveError } from '../../errors.ts';
 import type { GitSettings } from '../../git/settings.ts';
 import type { Context } from '../context.ts';
 import { type GitFlags, gitSettings, gitWords, withGit } from '../git-flags.ts';
+import { leaseOption } from '../lease-option.ts';
 import { withExamples, withPlatform } from '../options.ts';
 import type { Place } from '../place.ts';
 
 interface Flags extends GitFlags {
+  readonly lease?: number;
   readonly print?: boolean;
 }
 
@@ -21,6 +24,7 @@ export function define(command: Command, context: Context): void {
       .description(
         'Writes a systemd unit that runs the controller of this platform, and says what to type to start it. Starts nothing.',
       )
+      .addOption(leaseOption())
       .option('--print', 'print it instead')
       .action((flags: Flags) => install(flags, context)),
     [
@@ -63,6 +67,7 @@ async function install(flags: Flags, context: Context): Promise<void> {
     ...(flags.state === undefined ? {} : { stateDir: resolve(context.cwd, flags.state) }),
     ...(store === undefined ? {} : { store: withoutPassword(store) }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
+    ...(flags.lease === undefined ? {} : { leaseMs: flags.lease }),
     environment: carried(context.env),
   });
   if (flags.print === true) {
@@ -105,12 +110,15 @@ async function named(git: GitSettings, flags: Flags, context: Context): Promise<
   return place;
 }
 
-/** The launcher beside the program: it picks the Node that reeve needs. */
+/** The launcher: it picks the Node that reeve needs. It is beside `controller/`, or beside `dist/` where that was built. */
 function executable(): string {
-  const main = process.argv[1];
-  if (main === undefined)
-    throw new ReeveError('cannot tell where reeve is installed', { status: exitStatus.failed });
-  return join(dirname(dirname(main)), 'bin', 'reeve');
+  const folder = dirname(dirname(process.argv[1] ?? ''));
+  const found = [folder, dirname(folder)].map((root) => join(root, 'bin', 'reeve')).find(existsSync);
+  if (found !== undefined) return found;
+  throw new ReeveError('cannot tell where reeve is installed', {
+    status: exitStatus.failed,
+    hint: 'call it by its bin/reeve',
+  });
 }
 
 /** What decides which engine and which state folder are meant is taken along. */

@@ -1,10 +1,11 @@
 // `reeve run`: the controller. Keeps the platform and serves the API; SIGTERM ends it within five seconds.
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { withGit } from '../git-flags.ts';
 import type { RunFlags } from '../keep-platform.ts';
-import { duration, withExamples, withPlatform } from '../options.ts';
+import { leaseOption } from '../lease-option.ts';
+import { withExamples, withPlatform } from '../options.ts';
 
 export function define(command: Command, context: Context): void {
   withExamples(
@@ -18,11 +19,7 @@ export function define(command: Command, context: Context): void {
           .default('info'),
       )
       .option('--force-unlock', 'take the lock of a controller that is surely gone')
-      .option(
-        '--lease <time>',
-        'with a store in Postgres, where several controllers may run: how long one that is not heard of goes on leading (default: 15s)',
-        leaseTime,
-      )
+      .addOption(leaseOption())
       .action(async (flags: RunFlags) => {
         const { runController } = await import('../run-controller.ts');
         await runController(flags, context);
@@ -39,11 +36,4 @@ export function define(command: Command, context: Context): void {
       ],
     ],
   );
-}
-
-/** Shorter ones are lost to a busy machine, longer ones leave a platform alone for too long. */
-function leaseTime(value: string): number {
-  const ms = duration(value);
-  if (ms < 1_000 || ms > 600_000) throw new InvalidArgumentError('Write a time from 1s to 10m.');
-  return ms;
 }

@@ -178,6 +178,11 @@ describe('the systemd unit', () => {
     expect(text).toContain('WantedBy=default.target');
     expect(text).not.toContain('ProtectSystem');
   });
+
+  test('with the lease of several controllers on one store', () => {
+    const text = unitText({ ...unit, store: 'postgres://reeve@db/reeve', leaseMs: 5_000 });
+    expect(text).toContain(' --store postgres://reeve@db/reeve --lease 5000ms\n');
+  });
 });
 
 describe('a saved plan', () => {

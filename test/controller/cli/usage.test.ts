@@ -1,9 +1,9 @@
 // The command line as a process: help, usage errors and their exit statuses, what is said when it is misused.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { entries } from '../../../controller/cli/program.ts';
 
@@ -76,6 +76,16 @@ describe('a usage error ends with 64 and says what to type', () => {
     expect(stderr).toMatch(/^reeve: /);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
+});
+
+test('install names the launcher, whether its program is built or not: it picks the Node', async () => {
+  const manifests = join(empty, 'compose.yaml');
+  writeFileSync(manifests, 'services: {web: {image: nginx}}');
+  const units = [
+    await reeve('install', '--print', '-f', manifests),
+    await run(process.execPath, [sources, 'install', '--print', '-f', manifests]),
+  ];
+  for (const { stdout } of units) expect(stdout).toContain(`ExecStart=${resolve(launcher)} run `);
 });
 
 test('a reader that has seen enough is no failure', async () => {
