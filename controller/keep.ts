@@ -29,6 +29,8 @@ export async function keep(
   git?: GitKeeper,
 ): Promise<void> {
   const { sources, logger, platform } = parts;
+  const [last] = await parts.store.events({ limit: 1 });
+  if (last !== undefined) runtime.noteAbsence(last.at);
   await tellElection(parts);
   await begin(runtime, parts, signal);
   if (signal.aborted) return;

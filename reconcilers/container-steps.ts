@@ -85,9 +85,7 @@ export function resumeSteps(s: Situation, old: ObservedContainer, cause: Cause, 
       ? [createStep(s, cause, made, { old, releases: releasesFor(s.setting, s.workload) })]
       : []),
     ...(isUp(old) ? [stopStep(s, old, cause)] : []),
-    ...(s.container === undefined || s.container.state === 'created'
-      ? [startStep(s, cause, s.container, [])]
-      : []),
+    ...(s.container === undefined || !isUp(s.container) ? [startStep(s, cause, s.container, [])] : []),
   ]);
   const [first, ...rest] = steps;
   if (first === undefined) return { steps: pull };

@@ -21,7 +21,7 @@ export function successorFate(s: Situation): Fate | undefined {
   if (s.readiness?.state === 'ready' || s.readiness?.state === 'done') return 'ready';
   if (s.drift.some((d) => d.act === 'recreate')) return isWanted(s) ? 'unwanted' : 'outdated';
   if (hasFailed(s)) return 'failed';
-  if (successor.state === 'created' || predecessor.state === 'running') return 'waiting';
+  if (successor.state !== 'running' || predecessor.state === 'running') return 'waiting';
   return 'starting';
 }
 
@@ -35,6 +35,8 @@ function isWanted(s: Situation): boolean {
 function hasFailed(s: Situation): boolean {
   const { container, failure, now, policy } = s;
   if (container === undefined) return false;
+  // With the engine it ended without a fault of its own: it is started again.
+  if (container.state === 'exited' && s.stop?.by === 'engine') return false;
   if (container.state === 'exited' || container.state === 'dead') return true;
   if (container.state === 'restarting' && (container.detail?.restartCount ?? 0) >= hopelessRestarts)
     return true;
@@ -44,5 +46,7 @@ function hasFailed(s: Situation): boolean {
     return false;
   }
   if (container.state === 'running' && s.readiness?.state === 'notReady') return true;
-  return now - container.createdAt > policy.progressDeadlineMs;
+  // What a reboot has started again has its time again.
+  const since = Math.max(container.createdAt, container.detail?.startedAt ?? 0);
+  return now - since > policy.progressDeadlineMs;
 }

@@ -1,5 +1,6 @@
 // Tells what ended with the engine from what people and processes ended: while the engine is being stopped, by asking
-// whether it takes new connections; after a gap, by what ended in it while nothing of before survived. Decides nothing.
+// whether it takes new connections; after a gap, by what ended in it while nothing of before survived; after a time without
+// a controller (a reboot), by what ended together in it. Decides nothing.
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
@@ -20,6 +21,8 @@ export class EngineEnd {
   #ending = false;
   /** Since when events may have been missed; epoch ms. */
   #gapSince: number | undefined;
+  /** In the gap no controller ran: it may have been long, and anything may have happened in it. */
+  #unwatched = false;
 
   constructor(context: EngineEndContext) {
     this.#c = context;
@@ -33,6 +36,12 @@ export class EngineEnd {
   /** The event stream broke. */
   noteGap(): void {
     this.#gapSince ??= this.#c.now();
+  }
+
+  /** No controller has run since then: the host may have been off. */
+  noteAbsence(since: number): void {
+    this.#gapSince = since;
+    this.#unwatched = true;
   }
 
   /** A container of ours is being killed, not by reeve: by a person, or by an engine that is being stopped? */
@@ -58,7 +67,8 @@ export class EngineEnd {
     const facts = await store.facts();
     const down = ours.filter((c) => c.state === 'exited');
     const ends = down.length === 0 ? [] : await this.#endsOf(ours.map((c) => c.id));
-    const ended = endedWithEngine(ends, facts, since);
+    const found = endedWithEngine(ends, facts, since);
+    const ended = this.#unwatched && !endedTogether(found) ? [] : found;
     const lived = somethingLived(ends, since);
     await store.setFacts([
       ...ended.flatMap(({ id, at, exitCode }) => factsOfEnd(id, at, exitCode)),
@@ -66,6 +76,7 @@ export class EngineEnd {
     ]);
     this.#ending = false;
     this.#gapSince = undefined;
+    this.#unwatched = false;
     const ids = new Set(ended.map((e) => e.id));
     const names = down
       .filter((c) => ids.has(c.id) || (!lived && facts.stops[c.id]?.by === 'engine'))
@@ -116,6 +127,15 @@ export function endedWithEngine(
       ? [{ id, at: finishedAt, exitCode }]
       : [];
   });
+}
+
+/** An engine that stops gives its containers 15 s; the last of many are killed later on a busy host. */
+const togetherMs = 60_000;
+
+/** Several, and close to one another: one that ended while nobody watched may have done so by itself. */
+export function endedTogether(ends: readonly { readonly at: number }[]): boolean {
+  const times = ends.map(({ at }) => at);
+  return times.length > 1 && Math.max(...times) - Math.min(...times) <= togetherMs;
 }
 
 function somethingLived(containers: readonly ContainerEnd[], since: number): boolean {

@@ -170,6 +170,11 @@ export class Runtime {
     this.#pacer.ask();
   }
 
+  /** What ended since then ended while no controller ran. */
+  noteAbsence(since: number): void {
+    this.#engineEnd.noteAbsence(since);
+  }
+
   /** Starts following events and making passes. */
   start(): void {
     this.#loop ??= Promise.all([this.#follow(), this.#run()]).then(() => undefined);

@@ -117,6 +117,15 @@ describe('a recreate', () => {
       ['removeContainer', 'renameContainer', 'updateContainer', 'startContainer'],
     ],
     [
+      'when the new one ended with the engine (a reboot): it is started again, and has its time again',
+      [
+        { ...waiting, ...exited(0), detail: detailOf(web, {}, { restart: { name: 'no' } }) },
+        successor({ ...exited(255), createdAt: noon - 700_000, detail: detailOf(two) }),
+      ],
+      { stops: { ['b'.repeat(64)]: { at: noon - 1_000, by: 'engine', exitCode: 255 } } },
+      ['startContainer'],
+    ],
+    [
       'when the new one could not be started: the old one comes back',
       [{ ...waiting, state: 'exited' }, successor({ state: 'created', detail: detailOf(two) })],
       {
@@ -131,6 +140,19 @@ describe('a recreate', () => {
       [{ ...waiting, state: 'exited' }, successor({ health: 'starting', createdAt: noon - 700_000 })],
       {},
       ['stopContainer', 'removeContainer', 'renameContainer', 'updateContainer', 'startContainer'],
+    ],
+    [
+      'when it was made long ago and a reboot has started it again: it has its time again',
+      [
+        { ...waiting, state: 'exited' },
+        successor({
+          health: 'starting',
+          createdAt: noon - 700_000,
+          detail: { ...detailOf(two), startedAt: noon - 5_000 },
+        }),
+      ],
+      {},
+      [],
     ],
     [
       'when it failed before and the new one is gone: the old one comes back',

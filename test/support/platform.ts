@@ -129,6 +129,13 @@ export class TestPlatform {
     return controller;
   }
 
+  /** `LAUNCHER run ARGS`, with nothing added. */
+  async runBy(launcher: string, args: readonly string[]): Promise<Controller> {
+    const controller = await startController(args, { launcher, enter: this.#enter, env: this.#env });
+    this.#running.add(controller);
+    return controller;
+  }
+
   containers(): Promise<readonly WorldContainer[]> {
     return containersOf(this.socket, this.name);
   }

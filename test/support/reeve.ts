@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { patienceMs, until } from './until.ts';
 
-const launcher = join(import.meta.dirname, '../../bin/reeve');
+const own = join(import.meta.dirname, '../../bin/reeve');
 
 export interface RunOptions {
+  /** Another bin/reeve than the project's. */
+  readonly launcher?: string;
   readonly state?: string;
   readonly cwd?: string;
   /** Socket of the engine; absent: as the environment says. */
@@ -38,7 +40,7 @@ export function spawnReeve(args: readonly string[], options: RunOptions): Runnin
   const [verb = '', ...rest] = args;
   const host = options.socket === undefined ? [] : ['--host', `unix://${options.socket}`];
   const state = options.state === undefined ? [] : ['--state', options.state];
-  const line = [...(options.enter ?? []), launcher, verb, ...rest, ...state, ...host];
+  const line = [...(options.enter ?? []), options.launcher ?? own, verb, ...rest, ...state, ...host];
   const startedAt = performance.now();
   const [command = '', ...more] = line;
   const child = spawn(command, more, {

@@ -1,7 +1,12 @@
 // What ended with the engine: what ended in the gap, where nothing of before survived it.
 
 import { describe, expect, test } from 'vitest';
-import { type ContainerEnd, endedWithEngine, factsOfMistakes } from '../../../controller/loop/engine-end.ts';
+import {
+  type ContainerEnd,
+  endedTogether,
+  endedWithEngine,
+  factsOfMistakes,
+} from '../../../controller/loop/engine-end.ts';
 import type { Stop } from '../../../reconcilers/facts.ts';
 import { facts, noon } from '../../support/make.ts';
 
@@ -53,6 +58,13 @@ describe('after a gap in the events', () => {
   test.each(rows)('%s', (_, containers, stops, expected) => {
     expect(endedWithEngine(containers, facts({ stops }), since).map((e) => e.id)).toEqual(expected);
   });
+});
+
+test('while no controller ran: several that ended within a minute did so together, one or one after the other did not', () => {
+  const at = (...times: readonly number[]) => times.map((t) => ({ at: noon + t }));
+  expect(endedTogether(at(0, 20_000))).toBe(true);
+  expect(endedTogether(at(0))).toBe(false);
+  expect(endedTogether(at(0, 20_000, 70_000))).toBe(false);
 });
 
 test('an engine that was only too busy for a new connection: what was killed meanwhile was killed by somebody', () => {
