@@ -4,9 +4,10 @@ import type { Ref, Workload } from '../desired-state/resource.ts';
 import { defaultPolicy, type Revision } from '../desired-state/revision.ts';
 import { type Facts, noFacts } from '../reconcilers/facts.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from '../reconcilers/observed.ts';
+import type { Plan } from '../reconcilers/plan.ts';
 import { plan } from '../reconcilers/planner.ts';
 import { specHash } from '../reconcilers/spec-hash.ts';
-import { collectGarbage } from './garbage.ts';
+import { collectGarbage, heldKb } from './garbage.ts';
 import { median, spread } from './measure.ts';
 import type { Row } from './table.ts';
 
@@ -38,17 +39,13 @@ export function planRows(): readonly Row[] {
 function rowsOf(world: World): readonly Row[] {
   const times = new Map<number, readonly number[]>();
   const heaps = new Map<number, number>();
-  let steps = 0;
+  let stepsMeasured = 0;
   for (const size of sizes) {
     const workloads = Array.from({ length: size }, (_, i) => workload(i));
     const revision = revisionOf(workloads);
     const { observed, facts } = world.observe(workloads);
-    const runs: number[] = [];
-    for (let round = 0; round <= rounds; round++) {
-      collectGarbage();
-      const heapBefore = process.memoryUsage().heapUsed;
-      const startedAt = performance.now();
-      const made = plan({
+    const make = (): Plan =>
+      plan({
         revision,
         observed,
         facts,
@@ -59,12 +56,17 @@ function rowsOf(world: World): readonly Row[] {
         allowDelete: false,
         removeVolumes: false,
       });
-      if (round > 0) runs.push(performance.now() - startedAt);
-      collectGarbage();
-      heaps.set(size, (process.memoryUsage().heapUsed - heapBefore) / size / 1_024);
-      if (size === measured) steps = made.steps.length;
-    }
+    collectGarbage();
+    // One after the other, as a controller makes them: each pays for its own garbage. A collection that is forced in between
+    // throws compiled code away with the shapes of which no object is left, some 380 functions of the planner (--trace-deopt).
+    const runs = Array.from({ length: rounds + 1 }, () => {
+      const startedAt = performance.now();
+      const { steps } = make();
+      if (size === measured) stepsMeasured = steps.length;
+      return performance.now() - startedAt;
+    }).slice(1);
     times.set(size, runs);
+    heaps.set(size, heldPerResource(make, size));
   }
   const large = sizes.at(-1) ?? 0;
   const small = measured;
@@ -74,7 +76,7 @@ function rowsOf(world: World): readonly Row[] {
     {
       name: `plan ${small}, ${world.name}`,
       measured: spread(first),
-      reference: `${steps} steps`,
+      reference: `${stepsMeasured} steps`,
       figure: median(first),
       bound: boundMs,
       unit: 'ms',
@@ -102,6 +104,16 @@ function rowsOf(world: World): readonly Row[] {
       where: [],
     },
   ];
+}
+
+/** Of the plan itself, kB. */
+function heldPerResource(make: () => Plan, size: number): number {
+  const before = heldKb();
+  const made = make();
+  const after = heldKb();
+  // Used after it was measured: else it is garbage by then.
+  if (made.statuses.length === 0) throw new Error('the plan knows of no resource');
+  return (after - before) / size;
 }
 
 const at = 1_700_000_000_000;

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { until } from '../test/support/until.ts';
 import { faults } from './faults.ts';
 import { type FaultCount, formatReport } from './report.ts';
-import { makeSchedule } from './schedule.ts';
+import { type FaultKind, faultKinds, makeSchedule } from './schedule.ts';
 import { platform, type Stage, setStage } from './stage.ts';
 
 const { values } = parseArgs({
@@ -35,7 +35,8 @@ const say = (line: string): void => {
 };
 
 const stage = await setStage(say);
-const counts = new Map<string, FaultCount>();
+/** Each kind has its line in the report, one that never came too. */
+const counts = new Map<FaultKind, FaultCount>(faultKinds.map((kind) => [kind, { hit: 0, missed: 0 }]));
 let converged: number | undefined;
 let unconverged = '';
 try {
@@ -78,8 +79,8 @@ process.exit();
 async function play(targets: readonly string[]): Promise<void> {
   for (const fault of makeSchedule({ seed, durationMs: minutes * 60_000, targets })) {
     await pause(fault.after);
-    const count = counts.get(fault.kind) ?? { hit: 0, missed: 0 };
-    counts.set(fault.kind, count);
+    const count = counts.get(fault.kind);
+    if (count === undefined) throw new Error(`no such kind of fault: ${fault.kind}`);
     try {
       await faults[fault.kind](stage, fault);
       count.hit++;

@@ -149,7 +149,7 @@ export async function disown(
   const successors = ours.filter((c) => isSuccessorOfCompose(c.labels));
   const own = ours.filter((c) => !given.includes(c) && !successors.includes(c) && !isMadeByCompose(c.labels));
   const message = [
-    `${given.length} containers are no longer reeve's, and untouched`,
+    `${given.length === 1 ? '1 container is' : `${given.length} containers are`} no longer reeve's, and untouched`,
     ...named(successors, 'made anew by reeve since, which Compose makes anew on its next up'),
     ...named(own, "made by reeve and not Compose's: remove them before Compose's next up"),
   ].join('; ');
