@@ -66,7 +66,7 @@ async function isEmpty(client: EngineClient, networkId: string, bounds: Bounds):
  */
 function lostCount(name: string): EngineError {
   return new EngineError(
-    `remove network ${name}: the engine counts containers on it and has none there: it lost count, as it may where a running container is renamed by hand. It counts anew when it starts: restart it (systemctl restart docker), then take down again`,
+    `remove network ${name}: the engine counts containers on it and has none there: it lost count (a weakness of Docker 20.10 under many changes at once; a rename by hand of what runs is one way to it). It counts anew when it starts: restart it (systemctl restart docker), then take down again`,
     { code: 403, reason: 'NetworkCountLost' },
   );
 }
