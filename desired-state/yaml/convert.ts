@@ -60,6 +60,14 @@ function convert(source: ParsedNode, context: Context): Node {
 }
 
 function convertNode(source: Exclude<ParsedNode, Alias.Parsed>, context: Context): Node {
+  if (source.tag === mergeTag) {
+    report(
+      context,
+      context.at(source.range[0]),
+      'UnknownTag',
+      '!!merge is for keys, expected a value without it',
+    );
+  }
   if (isScalar(source)) return convertScalar(source, context);
   return isMap(source) ? convertMap(source, context) : convertList(source, context);
 }
@@ -103,6 +111,7 @@ function convertScalar(source: Scalar.Parsed, context: Context): Node {
 }
 
 const binaryTag = 'tag:yaml.org,2002:binary';
+const mergeTag = 'tag:yaml.org,2002:merge';
 
 /** Its bytes as text, which is all that a file of settings can mean by them. */
 function binaryText(written: string, offset: number, context: Context): Node {
@@ -160,7 +169,7 @@ function mapOf(
         : convert(value, context);
     const name = keyText(key, context);
     if (name === undefined) continue;
-    if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
+    if (isMerge(key, name)) {
       if (merges.length > 0) {
         const message = 'duplicate key "<<"; one merges several maps as <<: [*a, *b]';
         report(context, keyPosition, 'DuplicateKey', message);
@@ -189,6 +198,12 @@ function mapOf(
   for (const merge of merges) addMerged(entries, own, merge, context);
   const children = [...entries.values()].map((entry) => entry.value);
   return remember({ kind: 'map', entries, position: context.at(offset), ...tagOf(tag) }, children, context);
+}
+
+/** `<<` without quotes, or whatever the tag says to be one. */
+function isMerge(key: ParsedNode, name: string): boolean {
+  if (!isScalar(key)) return false;
+  return key.tag === undefined ? name === '<<' && key.type === 'PLAIN' : key.tag === mergeTag;
 }
 
 /** `<<: *a` or `<<: [*a, *b]`: own keys win, then earlier maps. */

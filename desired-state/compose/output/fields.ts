@@ -153,6 +153,7 @@ export const service = struct({
   container_name: kind.text,
   deploy,
   develop,
+  extends: struct({ file: kind.text, service: kind.text }),
   external_links: kind.texts,
   links: kind.texts,
   post_start: listOf(hook),

@@ -1,5 +1,5 @@
 // A resolved project in Compose's canonical shape: what `config --format json` gives, as data. Only what active services
-// use is in it.
+// use is in it; but all of it is read, as by Compose: what cannot be read is refused though nobody uses it.
 
 import { childOf, type MapNode, type Node } from '../../tree.ts';
 import { scalarText } from '../../yaml/go-scalar.ts';
@@ -16,12 +16,17 @@ export function canonicalProject(
 ): Record<string, unknown> {
   const used = usedNames([...services.values()]);
   const things = (section: Section, kind: Kind) => {
-    const all = [...sectionOf(model, section).entries.values()].filter(({ key }) =>
-      used.has(`${section}.${key}`),
-    );
+    const all = [...sectionOf(model, section).entries.values()];
     const entries = all.map(({ key, value }) => [key, value] as const);
-    return all.length === 0 ? {} : { [section]: written(loading, section, entries, kind) };
+    const wanted = entries.filter(([key]) => used.has(`${section}.${key}`));
+    const unused = entries.filter(([key]) => !used.has(`${section}.${key}`));
+    written(loading, section, unused, kind);
+    return wanted.length === 0 ? {} : { [section]: written(loading, section, wanted, kind) };
   };
+  const inactive = [...sectionOf(model, 'services').entries.values()].flatMap(({ key, value }) =>
+    services.has(key) || loading.wrong.has(`services.${key}`) ? [] : [[key, value] as const],
+  );
+  written(loading, 'services', inactive, fields.service);
   const jobs = [...sectionOf(model, 'jobs').entries.values()].map(({ key, value }) => [key, value] as const);
   const extensions = [...model.entries.values()].filter(({ key }) => key.startsWith('x-'));
   const project = {
