@@ -1,8 +1,9 @@
 // The fields of each thing in Compose's canonical JSON and their kinds: the types of compose-go as a table.
 
 import { container, deviceRequest, envFiles, fileReference, hook, ulimit } from './container-fields.ts';
+import type { Kind } from './kinds.ts';
 import * as kind from './kinds.ts';
-import { type Field, type Kind, listOf, mapOf, struct } from './kinds.ts';
+import { type Field, listOf, mapOf, struct } from './shapes.ts';
 
 const { options } = kind;
 const empty = (fields: Kind): Field => ({ kind: fields, always: (loading) => fields(noMap, loading) });
@@ -227,4 +228,12 @@ export const config = struct({
   external: kind.flag,
   labels: options,
   template_driver: kind.text,
+});
+
+/** Of the project's models, which only YAML has. */
+export const model = struct({
+  name: kind.text,
+  model: kind.text,
+  context_size: kind.integer,
+  runtime_flags: kind.texts,
 });

@@ -1,8 +1,8 @@
 // How Compose writes a value of each kind in its JSON: texts, sizes in bytes, durations in Go's form; what is not set is
-// left out. What cannot be read is told at its place. Owns kinds, not fields (fields.ts).
+// left out. What cannot be read is told at its place. Owns kinds of single values, not of things (shapes.ts).
 
 import { splitWords } from '../../container/shell-words.ts';
-import type { MapNode, Node, ScalarNode } from '../../tree.ts';
+import type { Node, ScalarNode } from '../../tree.ts';
 import { isFloat, scalarText } from '../../yaml/go-scalar.ts';
 import { type Loading, tell } from '../loading.ts';
 import { pairsAsMap } from '../merge/pairs.ts';
@@ -19,7 +19,7 @@ function quoted(node: Node): string {
   return node.kind === 'scalar' ? JSON.stringify(node.source) : node.kind;
 }
 
-function isNull(node: Node): boolean {
+export function isNull(node: Node): boolean {
   return node.kind === 'scalar' && node.value === null;
 }
 
@@ -132,26 +132,6 @@ export const healthTest: Kind = (node) => {
   return texts(node, undefined as never);
 };
 
-export function listOf(kind: Kind): Kind {
-  return (node, loading) => {
-    if (node.kind !== 'list' || node.items.length === 0) return undefined;
-    return node.items.map((item) => kind(item, loading) ?? null);
-  };
-}
-
-/** A map of things by name; one without a value is null. */
-export function mapOf(kind: Kind): Kind {
-  return (node, loading) => {
-    if (node.kind !== 'map' || node.entries.size === 0) return undefined;
-    return Object.fromEntries(
-      [...node.entries.values()].map(({ key, value }) => [
-        key,
-        isNull(value) ? null : (kind(value, loading) ?? null),
-      ]),
-    );
-  };
-}
-
 /** KEY=value pairs; a key without a value has none. */
 export const options: Kind = (node) => pairs(node, '');
 
@@ -208,34 +188,3 @@ export const hosts: Kind = (node, loading) => {
     for (const address of entry.slice(at + 1).split(',')) add(entry.slice(0, at), address, item);
   }
 };
-
-export interface Field {
-  readonly kind: Kind;
-  /** Written out also where nothing is set. */
-  readonly always?: (loading: Loading) => unknown;
-  /** The name in the output, where it is another. */
-  readonly as?: string;
-}
-
-/** A map of known fields, in the order of the table; others (`x-`) are left out. */
-export function struct(fields: Readonly<Record<string, Kind | Field>>): Kind {
-  const entries = Object.entries(fields).map(
-    ([key, field]) => [key, typeof field === 'function' ? { kind: field } : field] as const,
-  );
-  return (node, loading) => (node.kind === 'map' ? fieldsOf(entries, node, loading) : undefined);
-}
-
-function fieldsOf(
-  entries: readonly (readonly [string, Field])[],
-  node: MapNode,
-  loading: Loading,
-): Record<string, unknown> {
-  const found: Record<string, unknown> = {};
-  for (const [key, { kind, always, as = key }] of entries) {
-    const entry = node.entries.get(key);
-    const value = entry === undefined || isNull(entry.value) ? undefined : kind(entry.value, loading);
-    const shown = value === undefined ? always?.(loading) : value;
-    if (shown !== undefined) found[as] = shown;
-  }
-  return found;
-}
