@@ -1,6 +1,7 @@
 // The fields of a container in Compose's canonical JSON and their kinds: ContainerSpec of compose-go as a table, and the
 // parts that builds, deploys and hooks share with it.
 
+import { isFloat } from '../../yaml/go-scalar.ts';
 import type { Kind } from './kinds.ts';
 import * as kind from './kinds.ts';
 import { listOf, mapOf, struct, withYaml } from './shapes.ts';
@@ -24,6 +25,7 @@ export const fileReference = struct({
 
 const deviceCount: Kind = (node, loading) => {
   const isAll = node.kind === 'scalar' && String(node.value).toLowerCase() === 'all';
+  if (node.kind === 'scalar' && isFloat(node)) return kind.notWhole(node, loading);
   return isAll ? -1 : kind.integer(node, loading);
 };
 

@@ -54,7 +54,7 @@ const workload = {
       required: { kind: kind.setFlag, always: () => false },
     }),
   ),
-  expose: kind.texts,
+  expose: kind.ports,
   healthcheck: struct({
     test: kind.healthTest,
     timeout: kind.duration,

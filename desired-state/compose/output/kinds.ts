@@ -47,7 +47,17 @@ export const setInteger: Kind = (node, loading) => {
   if (typeof node.value === 'number') return Math.trunc(node.value);
   const digits = scalarText(node);
   if (/^[-+]?\d+$/.test(digits)) return Number(digits);
-  return refuse(loading, node, 'BadNumber', `bad number ${quoted(node)}, expected a whole number`);
+  return notWhole(node, loading);
+};
+
+export const notWhole: Kind = (node, loading) =>
+  refuse(loading, node, 'BadNumber', `bad number ${quoted(node)}, expected a whole number`);
+
+/** Ports without a host port: a fraction to YAML is none. */
+export const ports: Kind = (node, loading) => {
+  const wrong =
+    node.kind === 'list' ? node.items.find((item) => item.kind === 'scalar' && isFloat(item)) : undefined;
+  return wrong === undefined ? texts(node, loading) : notWhole(wrong, loading);
 };
 
 export const integer: Kind = (node, loading) => setInteger(node, loading) || undefined;
