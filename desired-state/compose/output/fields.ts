@@ -9,10 +9,10 @@ const { options } = kind;
 const empty = (fields: Kind): Field => ({ kind: fields, always: (loading) => fields(noMap, loading) });
 const noMap = { kind: 'map', entries: new Map(), position: { file: '', line: 1, column: 1 } } as const;
 
-const sshKeys: Kind = (node) => {
+const sshKeys: Kind = (node, loading) => {
   if (node.kind !== 'map' || node.entries.size === 0) return undefined;
   return [...node.entries.values()].map(({ key, value }) => {
-    const path = kind.text(value, undefined as never);
+    const path = kind.text(value, loading);
     return path === undefined ? key : `${key}=${String(path)}`;
   });
 };
@@ -140,10 +140,10 @@ const develop = struct({
   ),
 });
 
-const multiOptions: Kind = (node) => {
+const multiOptions: Kind = (node, loading) => {
   if (node.kind !== 'map' || node.entries.size === 0) return undefined;
   return Object.fromEntries(
-    [...node.entries.values()].map(({ key, value }) => [key, kind.texts(value, undefined as never) ?? null]),
+    [...node.entries.values()].map(({ key, value }) => [key, kind.texts(value, loading) ?? null]),
   );
 };
 

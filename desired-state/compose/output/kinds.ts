@@ -3,7 +3,7 @@
 
 import { splitWords } from '../../container/shell-words.ts';
 import type { Node, ScalarNode } from '../../tree.ts';
-import { isFloat, scalarText } from '../../yaml/go-scalar.ts';
+import { isDate, isFloat, scalarText } from '../../yaml/go-scalar.ts';
 import { type Loading, tell } from '../loading.ts';
 import { pairsAsMap } from '../merge/pairs.ts';
 import { formatGoDuration, parseGoDuration, parseGoSize } from './units.ts';
@@ -23,8 +23,13 @@ export function isNull(node: Node): boolean {
   return node.kind === 'scalar' && node.value === null;
 }
 
-export const text: Kind = (node) =>
-  node.kind === 'scalar' && !isNull(node) ? scalarText(node) || undefined : undefined;
+export const text: Kind = (node, loading) => {
+  if (isDate(node)) return notText(node, loading);
+  return node.kind === 'scalar' && !isNull(node) ? scalarText(node) || undefined : undefined;
+};
+
+const notText: Kind = (node, loading) =>
+  refuse(loading, node, 'WrongType', `${quoted(node)} is a date to YAML, expected text`, 'put it in quotes');
 
 export const flag: Kind = (node, loading) => setFlag(node, loading) || undefined;
 
@@ -120,8 +125,10 @@ export const fileMode: Kind = (node, loading) => {
 };
 
 /** One text is a list of one. */
-export const texts: Kind = (node) => {
+export const texts: Kind = (node, loading) => {
   const items = node.kind === 'list' ? node.items : node.kind === 'scalar' && !isNull(node) ? [node] : [];
+  const date = items.find(isDate);
+  if (date !== undefined) return notText(date, loading);
   const found = items.flatMap((item) => (item.kind === 'scalar' ? [scalarText(item)] : []));
   return found.length === 0 ? undefined : found;
 };
@@ -137,9 +144,9 @@ export const command: Kind = (node, loading) => {
   return refuse(loading, node, 'BadCommand', message);
 };
 
-export const healthTest: Kind = (node) => {
+export const healthTest: Kind = (node, loading) => {
   if (node.kind === 'scalar') return isNull(node) ? undefined : ['CMD-SHELL', scalarText(node)];
-  return texts(node, undefined as never);
+  return texts(node, loading);
 };
 
 /** KEY=value pairs; a key without a value has none. */
