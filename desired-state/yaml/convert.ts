@@ -17,6 +17,7 @@ import type { MapEntry, MapNode, Node } from '../tree.ts';
 import { isTextKey } from './go-scalar.ts';
 import { type Hidden, hiddenDiagnostics, noteHidden } from './hidden.ts';
 import { maxAliasedNodes, maxDepth } from './limits.ts';
+import { isMerge, mergeTag } from './merge-key.ts';
 import { plainScalar } from './scalar.ts';
 
 export type At = (offset: number) => Position;
@@ -111,7 +112,6 @@ function convertScalar(source: Scalar.Parsed, context: Context): Node {
 }
 
 const binaryTag = 'tag:yaml.org,2002:binary';
-const mergeTag = 'tag:yaml.org,2002:merge';
 
 /** Its bytes as text, which is all that a file of settings can mean by them. */
 function binaryText(written: string, offset: number, context: Context): Node {
@@ -198,12 +198,6 @@ function mapOf(
   for (const merge of merges) addMerged(entries, own, merge, context);
   const children = [...entries.values()].map((entry) => entry.value);
   return remember({ kind: 'map', entries, position: context.at(offset), ...tagOf(tag) }, children, context);
-}
-
-/** `<<` without quotes, or whatever the tag says to be one. */
-function isMerge(key: ParsedNode, name: string): boolean {
-  if (!isScalar(key)) return false;
-  return key.tag === undefined ? name === '<<' && key.type === 'PLAIN' : key.tag === mergeTag;
 }
 
 /** `<<: *a` or `<<: [*a, *b]`: own keys win, then earlier maps. */
