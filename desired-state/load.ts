@@ -22,6 +22,7 @@ import { rewritesOf } from './resolve/rewrite.ts';
 import { type Resource, withoutPlaces } from './resource.ts';
 import { contentHash, type Policy, type Revision } from './revision.ts';
 import { childOf, type Node, nodeAt } from './tree.ts';
+import { withUnsetHints } from './unset-hints.ts';
 import { validate } from './validate/validate.ts';
 import { makeVariables, type Variables } from './variables.ts';
 import { parseYaml } from './yaml/parse.ts';
@@ -64,7 +65,7 @@ export async function load(request: LoadRequest): Promise<LoadResult> {
   validate(context, documents, declared, resources);
   diagnostics.push(...variables.diagnostics);
   for (const file of variables.files) files.add(file);
-  const said = distinct(diagnostics);
+  const said = withUnsetHints(distinct(diagnostics));
   const canonical = sources.manifests.length > 0 ? undefined : compose?.project.canonical;
   const alone = canonical === undefined ? {} : { compose: canonical };
   if (hasErrors(said)) return { ok: false, diagnostics: said, files: [...files].sort(), ...alone };

@@ -40,7 +40,7 @@ interface Extending extends ModelContext {
   readonly broken: Set<string>;
 }
 
-/** All services and jobs of a file with what they extend merged in, and no `extends` left. */
+/** All services and jobs of a file with what they extend merged in; `extends` is left only of what gives nothing. */
 export function applyExtends(context: ModelContext, { tree, paths }: Settled, source: ModelSource): MapNode {
   const extending: Extending = { ...context, homes: new Map(), broken: new Set() };
   return ['services', 'jobs'].reduce((root, name) => {
@@ -93,12 +93,15 @@ function resolveService(
     return withoutKey(service, 'extends');
   }
   const base = baseOf(context, home, target, [...trail, step]);
-  const own = withoutKey(service, 'extends');
   if (base === undefined) {
     context.broken.add(trail[0]?.service ?? name);
-    return own;
+    return withoutKey(service, 'extends');
   }
-  return mergeAt(context.loading, removeAt(base, home.paths, ['services', name]), own, ['services', name]);
+  // Compose takes nothing over from a service without fields, and leaves the extends where it is.
+  if (base.kind === 'scalar' && base.value === null) return service;
+  const under = removeAt(base, home.paths, ['services', name]);
+  const merged = mergeAt(context.loading, under, service, ['services', name]);
+  return merged.kind === 'map' ? withoutKey(merged, 'extends') : merged;
 }
 
 interface Target {

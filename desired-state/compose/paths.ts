@@ -52,10 +52,15 @@ export function rebasePaths(root: MapNode, from: string, to: string): MapNode {
 export function absolutePaths(loading: Loading, root: MapNode, lookup: Lookup): MapNode {
   checkBindSources(loading, root);
   return moveAll(root, (path) => {
-    if (path.startsWith('~')) return join(lookup('HOME') ?? homedir(), path.slice(1));
+    if (path.startsWith('~')) return joined(lookup('HOME') ?? homedir(), path.slice(1));
     // An absolute path stays as it is written, also with a slash at its end; no path at all is the folder itself.
-    return isAbsolute(path) ? path : join(loading.baseDir, path).replace(/(.)\/$/, '$1');
+    return isAbsolute(path) ? path : joined(loading.baseDir, path);
   });
+}
+
+/** Without a slash at its end. */
+function joined(folder: string, path: string): string {
+  return join(folder, path).replace(/(.)\/$/, '$1');
 }
 
 /** A path that may be left empty. */

@@ -156,7 +156,12 @@ function refusedServices(
     const ref = `services.${key}`;
     if (!loading.wrong.has(ref) || value.kind !== 'map' || !isActive(value, profiles)) continue;
     const own = value.entries.get('x-reeve');
-    refused.set(key, misshapen.has(ref) ? mapOf(value.position, own === undefined ? [] : [own]) : value);
+    refused.set(
+      key,
+      misshapen.has(ref)
+        ? mapOf(value.position, own === undefined ? [] : [own])
+        : strictValues(loading, value),
+    );
   }
   return refused;
 }

@@ -57,9 +57,14 @@ const table: readonly (readonly [prefixes: readonly string[], cast: Cast, paths:
   [['services.*.deploy'], whole, ['placement.max_replicas_per_node']],
 ];
 
+/** The field of a path: of `ulimits.*`, ulimits. */
+function nameIn(path: string): string {
+  return path.split('.').findLast((part) => part !== '*') ?? '';
+}
+
 const casts = compileTable(
   table.flatMap(([prefixes, cast, paths]) =>
-    paths.flatMap((path) => rowsOf(prefixes, path, { cast, name: path.split('.').at(-1) ?? '' })),
+    paths.flatMap((path) => rowsOf(prefixes, path, { cast, name: nameIn(path) })),
   ),
 );
 

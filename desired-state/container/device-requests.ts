@@ -35,7 +35,7 @@ export function deviceRequestsOf(scope: Scope, node: MapNode): DeviceRequest[] |
 function requestOf(scope: Scope, item: Node, always: readonly string[]): DeviceRequest {
   const countNode = fieldOf(item, 'count');
   const deviceIds = textsOf(fieldOf(item, 'device_ids'));
-  const written = textOf(countNode) === 'all' ? -1 : integerOf(scope, countNode, { min: -1 });
+  const written = textOf(countNode)?.toLowerCase() === 'all' ? -1 : integerOf(scope, countNode, { min: -1 });
   if (countNode && deviceIds?.length) {
     const message = 'count and device_ids exclude each other, expected one of the two';
     reject(scope, countNode, 'BadDevice', message);

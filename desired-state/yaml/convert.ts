@@ -17,6 +17,7 @@ import type { MapEntry, MapNode, Node } from '../tree.ts';
 import { isTextKey } from './go-scalar.ts';
 import { type Hidden, hiddenDiagnostics, noteHidden } from './hidden.ts';
 import { maxAliasedNodes, maxDepth } from './limits.ts';
+import { isMerge, mergeTag } from './merge-key.ts';
 import { plainScalar } from './scalar.ts';
 
 export type At = (offset: number) => Position;
@@ -60,6 +61,14 @@ function convert(source: ParsedNode, context: Context): Node {
 }
 
 function convertNode(source: Exclude<ParsedNode, Alias.Parsed>, context: Context): Node {
+  if (source.tag === mergeTag) {
+    report(
+      context,
+      context.at(source.range[0]),
+      'UnknownTag',
+      '!!merge is for keys, expected a value without it',
+    );
+  }
   if (isScalar(source)) return convertScalar(source, context);
   return isMap(source) ? convertMap(source, context) : convertList(source, context);
 }
@@ -160,7 +169,7 @@ function mapOf(
         : convert(value, context);
     const name = keyText(key, context);
     if (name === undefined) continue;
-    if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
+    if (isMerge(key, name)) {
       if (merges.length > 0) {
         const message = 'duplicate key "<<"; one merges several maps as <<: [*a, *b]';
         report(context, keyPosition, 'DuplicateKey', message);

@@ -1,7 +1,7 @@
 // What a plain scalar means to Compose, whose YAML library is Go's: octal `0755`, `1_000`, dates; and how Go writes
 // numbers where text is wanted. Knows no path and no schema.
 
-import type { ScalarNode } from '../tree.ts';
+import type { Node, ScalarNode } from '../tree.ts';
 
 const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const integer = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)$/;
@@ -66,6 +66,12 @@ function dateText(source: string): string | undefined {
     zone === undefined || zone === 'Z' ? '+0000 UTC' : `${zone.replace(':', '')} ${zone.replace(':', '')}`;
   const time = `${two(hour)}:${two(minute)}:${two(second)}${fraction.replace(/\.?0+$/, '')}`;
   return `${year}-${two(month)}-${two(day)} ${time} ${offset}`;
+}
+
+/** Its text in a map of texts is Go's; where a text of its own is wanted, Compose refuses it. */
+export function isDate(node: Node): boolean {
+  if (node.kind !== 'scalar' || node.quoted || node.filled) return false;
+  return typeof node.value === 'string' && node.value !== node.source && datePattern.test(node.source);
 }
 
 /** The text of a scalar where text is wanted: Go's `%v` of its value. */

@@ -115,8 +115,14 @@ function isCollection(token: CST.Token): boolean {
   return token.type === 'block-map' || token.type === 'block-seq' || token.type === 'flow-collection';
 }
 
+interface Wording {
+  readonly code?: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** What to say for yaml's error codes; where none is given its own words are used. */
-const words: Readonly<Record<string, { code?: string; message: string; hint?: string }>> = {
+const words: Readonly<Record<string, Wording>> = {
   TAB_AS_INDENT: {
     code: 'TabIndentation',
     message: 'tab used as indentation; YAML expects spaces',
@@ -129,6 +135,11 @@ const words: Readonly<Record<string, { code?: string; message: string; hint?: st
   BAD_ALIAS: { message: 'an alias needs a name, as in *name' },
 };
 
+const template: Wording = {
+  message: 'not valid YAML: this is a template, which another program fills in',
+  hint: 'name the file that comes of it',
+};
+
 function notClosed({ offset, opens }: Unclosed, at: At): Diagnostic {
   const message = `not valid YAML: the ${opens} here is never closed`;
   return { severity: 'error', code: 'InvalidYaml', ...at(offset), message };
@@ -139,24 +150,30 @@ function syntaxErrors(errors: readonly YAMLError[], text: string, at: At): Diagn
   const found = new Map<number, Diagnostic>();
   for (const error of errors) {
     const place = at(Math.min(error.pos[0], text.length));
-    if (found.has(place.line)) continue;
-    const lineStart = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
-    const tabbed = /^ *\t/.test(text.slice(lineStart, lineStart + 200));
-    const known = words[tabbed ? 'TAB_AS_INDENT' : error.code];
-    found.set(place.line, {
-      severity: 'error',
-      code: known?.code ?? 'InvalidYaml',
-      ...place,
-      message:
-        known?.message ?? `not valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
-      ...(known?.hint === undefined ? {} : { hint: known.hint }),
-    });
+    const line = lineAt(text, error.pos[0]);
+    // Nothing that follows is meant as it stands.
+    if (/^ *\{[{%]/.test(line)) return [syntaxError(template, place)];
+    // Where no document is open any more, every token is one too many.
+    const isEcho = found.size > 0 && error.message.includes('token in YAML stream');
+    if (isEcho || found.has(place.line)) continue;
+    const known = words[/^ *\t/.test(line) ? 'TAB_AS_INDENT' : error.code];
+    const message = `not valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
+    found.set(place.line, syntaxError(known ?? { message }, place));
   }
   return [...found.values()];
 }
 
+function lineAt(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  return text.slice(start, start + 200).replace(/\n.*/s, '');
+}
+
+function syntaxError({ code = 'InvalidYaml', message, hint }: Wording, place: Position): Diagnostic {
+  return { severity: 'error', code, ...place, message, ...(hint === undefined ? {} : { hint }) };
+}
+
 /** Compose's tags and those of YAML's core schema are known; Composer warns of them all. */
-const knownTag = /^(?:!reset|!override|tag:yaml\.org,2002:(?:str|binary|int|float|bool|null|map|seq))$/;
+const knownTag = /^(?:!reset|!override|tag:yaml\.org,2002:(?:str|merge|binary|int|float|bool|null|map|seq))$/;
 
 function unknownTags(warnings: readonly YAMLError[], at: At): Diagnostic[] {
   return warnings.flatMap((warning) => {

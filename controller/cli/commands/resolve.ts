@@ -3,6 +3,7 @@
 
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { yamlShape } from '../../../desired-state/compose/output/yaml.ts';
 import { InvalidManifest } from '../../../desired-state/diagnostic.ts';
 import type { Resource } from '../../../desired-state/resource.ts';
 import type { Context } from '../context.ts';
@@ -63,27 +64,14 @@ async function print(
   context.terminal.out(finish(text));
 }
 
-/** Dollars doubled, as Compose does, so that the output can be read as a Compose file again; YAML leaves out empty commands. */
+/** Dollars doubled, as Compose does, so that the output can be read as a Compose file again. */
 async function printProject(
   project: Readonly<Record<string, unknown>>,
   flags: Flags,
   context: Context,
 ): Promise<void> {
-  const shown = flags.output === 'json' ? project : withoutUnset(project);
+  const shown = flags.output === 'json' ? project : yamlShape(project);
   await print(shown, flags, context, (text) => text.replaceAll('$', '$$$$'));
-}
-
-/** JSON has these keys always, YAML only where something is said. */
-function unsetInYaml(key: string, value: unknown): boolean {
-  if (key === 'command' || key === 'entrypoint') return value === null;
-  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-  return isEmpty && (key === 'ipam' || key === 'resources' || key === 'placement');
-}
-
-function withoutUnset(project: Readonly<Record<string, unknown>>): unknown {
-  return JSON.parse(
-    JSON.stringify(project, (key, value: unknown) => (unsetInYaml(key, value) ? undefined : value)),
-  );
 }
 
 /** Without positions, which are for messages, and without digests, which mean nothing outside one installation. */

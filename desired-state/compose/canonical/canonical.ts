@@ -41,6 +41,7 @@ const table: readonly (readonly [prefixes: readonly string[], path: string, chan
     (node, loading) => pairs(node, loading, (key) => (key === 'default' ? nullAt(node.position) : undefined)),
   ],
   [workloads, 'depends_on', longDependencies],
+  [workloads, 'extends', (node) => (isText(node) ? fieldsAt(node.position, { service: node }) : node)],
   [workloads, 'ports', longPorts],
   [['services.*'], 'develop.watch.*.ignore', asList],
   [['services.*'], 'develop.watch.*.include', asList],

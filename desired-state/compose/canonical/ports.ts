@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import type { Node, ScalarNode } from '../../tree.ts';
-import { scalarText } from '../../yaml/go-scalar.ts';
+import { isFloat, scalarText } from '../../yaml/go-scalar.ts';
 import { fieldsAt, listOf } from '../edit.ts';
 import { type Loading, tell } from '../loading.ts';
 
@@ -26,6 +26,9 @@ function expand(loading: Loading, item: ScalarNode): Node[] {
     tell(loading, 'error', item, { code: 'BadPort', message });
     return [];
   };
+  // A number to YAML, but none that Go takes for a port.
+  if (isFloat(item))
+    return refuse(`bad port ${item.source}, expected a whole number or text, for example "8080:80"`);
   const parts = scalarText(item).split(':');
   const [targetText = '', protocolText = ''] = splitOnce(parts.pop() ?? '', '/');
   const publishedText = parts.pop() ?? '';

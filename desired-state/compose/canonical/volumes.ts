@@ -19,7 +19,8 @@ export function longVolume(node: Node, loading: Loading): Node {
   if (parts.includes('') || parts.length > 3) {
     const message = `bad volume ${JSON.stringify(node.source)}, expected [source:]target[:options], for example "data:/var/lib/data:ro"`;
     tell(loading, 'error', node, { code: 'BadMount', message });
-    return fieldsAt(position, { type: 'volume', target: '/' });
+    // A mount that nothing more is to be said of.
+    return fieldsAt(position, { type: 'volume', target: '/unread' });
   }
   const [first = '', second, optionText] = parts;
   const source = second === undefined ? undefined : first;

@@ -18,6 +18,7 @@ export function checkConsistency(
   const checked: Checked = {
     model,
     services,
+    isRefused: (service) => loading.wrong.has(`services.${service}`),
     wrong: (service, at, code, message, hint) => {
       tell(loading, 'error', at, { code, message, ...(hint === undefined ? {} : { hint }) });
       loading.wrong.add(`services.${service}`);
@@ -80,11 +81,11 @@ function checkBuild({ model, wrong }: Checked, name: string, service: MapNode): 
   }
 }
 
-function checkNetworks({ services, wrong }: Checked, name: string, service: MapNode): void {
+function checkNetworks({ services, isRefused, wrong }: Checked, name: string, service: MapNode): void {
   const mode = childOf(service, 'network_mode');
   const owner = /^service:(.*)$/s.exec(textOf(mode) ?? '')?.[1];
   // A dependency may be there or not; whose network it is must be.
-  const needed = owner !== undefined && isTrue(requirementOf(service, owner));
+  const needed = owner !== undefined && (isTrue(requirementOf(service, owner)) || isRefused(owner));
   if (mode !== undefined && owner !== undefined && !needed && !services.has(owner)) {
     wrong(
       name,

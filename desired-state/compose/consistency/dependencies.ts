@@ -18,7 +18,7 @@ function needsOf(service: MapNode): MapEntry[] {
   return written?.kind === 'map' ? [...written.entries.values()] : [];
 }
 
-function checkNeed({ model, services, wrong }: Checked, name: string, need: MapEntry): void {
+function checkNeed({ model, services, isRefused, wrong }: Checked, name: string, need: MapEntry): void {
   const { key, keyPosition, value } = need;
   if (services.has(key)) return;
   const all = sectionOf(model, 'services').entries;
@@ -30,7 +30,7 @@ function checkNeed({ model, services, wrong }: Checked, name: string, need: MapE
     } else wrong(name, keyPosition, 'UnknownReference', `there is no Service or Agent "${key}"`, hint);
     return;
   }
-  if (!isTrue(childOf(value, 'required'))) return;
+  if (isRefused(key) || !isTrue(childOf(value, 'required'))) return;
   const profiles = itemsOf(childOf(disabled, 'profiles')).map((item) => textOf(item) ?? '');
   const message = `service ${name} needs ${key}, which takes part only with profile ${profiles.join(' or ')}`;
   const hint = `set COMPOSE_PROFILES=${profiles[0] ?? ''}, or required: false`;

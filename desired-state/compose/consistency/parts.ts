@@ -8,6 +8,8 @@ export interface Checked {
   readonly model: MapNode;
   /** Those that take part. */
   readonly services: ReadonlyMap<string, MapNode>;
+  /** A service with a mistake that has been told: what needs it is not at fault. */
+  readonly isRefused: (service: string) => boolean;
   /** Notes a mistake of a service, and tells it. */
   readonly wrong: (
     service: string,

@@ -1,15 +1,18 @@
 // The fields of a container in Compose's canonical JSON and their kinds: ContainerSpec of compose-go as a table, and the
 // parts that builds, deploys and hooks share with it.
 
+import { isFloat } from '../../yaml/go-scalar.ts';
+import type { Kind } from './kinds.ts';
 import * as kind from './kinds.ts';
-import { type Kind, listOf, mapOf, struct } from './kinds.ts';
+import { listOf, mapOf, struct, withYaml } from './shapes.ts';
 
 const { options } = kind;
 
 export const ulimit: Kind = (node, loading) => {
   // 0 is no single number to Compose, nor are soft and hard anything then.
-  if (node.kind !== 'map') return kind.integer(node, loading) ?? {};
-  return struct({ single: kind.integer, soft: kind.integer, hard: kind.integer })(node, loading);
+  if (node.kind !== 'map') return kind.integer(node, loading) ?? withYaml({}, { soft: 0, hard: 0 });
+  const json = struct({ single: kind.integer, soft: kind.integer, hard: kind.integer })(node, loading);
+  return withYaml({ ...(json as object) }, { soft: 0, hard: 0, ...(json as object) });
 };
 
 export const fileReference = struct({
@@ -22,6 +25,7 @@ export const fileReference = struct({
 
 const deviceCount: Kind = (node, loading) => {
   const isAll = node.kind === 'scalar' && String(node.value).toLowerCase() === 'all';
+  if (node.kind === 'scalar' && isFloat(node)) return kind.notWhole(node, loading);
   return isAll ? -1 : kind.integer(node, loading);
 };
 

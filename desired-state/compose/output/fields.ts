@@ -1,17 +1,18 @@
 // The fields of each thing in Compose's canonical JSON and their kinds: the types of compose-go as a table.
 
 import { container, deviceRequest, envFiles, fileReference, hook, ulimit } from './container-fields.ts';
+import type { Kind } from './kinds.ts';
 import * as kind from './kinds.ts';
-import { type Field, type Kind, listOf, mapOf, struct } from './kinds.ts';
+import { type Field, listOf, mapOf, struct } from './shapes.ts';
 
 const { options } = kind;
 const empty = (fields: Kind): Field => ({ kind: fields, always: (loading) => fields(noMap, loading) });
 const noMap = { kind: 'map', entries: new Map(), position: { file: '', line: 1, column: 1 } } as const;
 
-const sshKeys: Kind = (node) => {
+const sshKeys: Kind = (node, loading) => {
   if (node.kind !== 'map' || node.entries.size === 0) return undefined;
   return [...node.entries.values()].map(({ key, value }) => {
-    const path = kind.text(value, undefined as never);
+    const path = kind.text(value, loading);
     return path === undefined ? key : `${key}=${String(path)}`;
   });
 };
@@ -53,7 +54,7 @@ const workload = {
       required: { kind: kind.setFlag, always: () => false },
     }),
   ),
-  expose: kind.texts,
+  expose: kind.ports,
   healthcheck: struct({
     test: kind.healthTest,
     timeout: kind.duration,
@@ -139,10 +140,10 @@ const develop = struct({
   ),
 });
 
-const multiOptions: Kind = (node) => {
+const multiOptions: Kind = (node, loading) => {
   if (node.kind !== 'map' || node.entries.size === 0) return undefined;
   return Object.fromEntries(
-    [...node.entries.values()].map(({ key, value }) => [key, kind.texts(value, undefined as never) ?? null]),
+    [...node.entries.values()].map(({ key, value }) => [key, kind.texts(value, loading) ?? null]),
   );
 };
 
@@ -153,6 +154,7 @@ export const service = struct({
   container_name: kind.text,
   deploy,
   develop,
+  extends: struct({ file: kind.text, service: kind.text }),
   external_links: kind.texts,
   links: kind.texts,
   post_start: listOf(hook),
@@ -226,4 +228,12 @@ export const config = struct({
   external: kind.flag,
   labels: options,
   template_driver: kind.text,
+});
+
+/** Of the project's models, which only YAML has. */
+export const model = struct({
+  name: kind.text,
+  model: kind.text,
+  context_size: kind.integer,
+  runtime_flags: kind.texts,
 });

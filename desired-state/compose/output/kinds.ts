@@ -1,9 +1,9 @@
 // How Compose writes a value of each kind in its JSON: texts, sizes in bytes, durations in Go's form; what is not set is
-// left out. What cannot be read is told at its place. Owns kinds, not fields (fields.ts).
+// left out. What cannot be read is told at its place. Owns kinds of single values, not of things (shapes.ts).
 
 import { splitWords } from '../../container/shell-words.ts';
-import type { MapNode, Node, ScalarNode } from '../../tree.ts';
-import { isFloat, scalarText } from '../../yaml/go-scalar.ts';
+import type { Node, ScalarNode } from '../../tree.ts';
+import { isDate, isFloat, scalarText } from '../../yaml/go-scalar.ts';
 import { type Loading, tell } from '../loading.ts';
 import { pairsAsMap } from '../merge/pairs.ts';
 import { formatGoDuration, parseGoDuration, parseGoSize } from './units.ts';
@@ -19,12 +19,17 @@ function quoted(node: Node): string {
   return node.kind === 'scalar' ? JSON.stringify(node.source) : node.kind;
 }
 
-function isNull(node: Node): boolean {
+export function isNull(node: Node): boolean {
   return node.kind === 'scalar' && node.value === null;
 }
 
-export const text: Kind = (node) =>
-  node.kind === 'scalar' && !isNull(node) ? scalarText(node) || undefined : undefined;
+export const text: Kind = (node, loading) => {
+  if (isDate(node)) return notText(node, loading);
+  return node.kind === 'scalar' && !isNull(node) ? scalarText(node) || undefined : undefined;
+};
+
+const notText: Kind = (node, loading) =>
+  refuse(loading, node, 'WrongType', `${quoted(node)} is a date to YAML, expected text`, 'put it in quotes');
 
 export const flag: Kind = (node, loading) => setFlag(node, loading) || undefined;
 
@@ -47,7 +52,17 @@ export const setInteger: Kind = (node, loading) => {
   if (typeof node.value === 'number') return Math.trunc(node.value);
   const digits = scalarText(node);
   if (/^[-+]?\d+$/.test(digits)) return Number(digits);
-  return refuse(loading, node, 'BadNumber', `bad number ${quoted(node)}, expected a whole number`);
+  return notWhole(node, loading);
+};
+
+export const notWhole: Kind = (node, loading) =>
+  refuse(loading, node, 'BadNumber', `bad number ${quoted(node)}, expected a whole number`);
+
+/** Ports without a host port: a fraction to YAML is none. */
+export const ports: Kind = (node, loading) => {
+  const wrong =
+    node.kind === 'list' ? node.items.find((item) => item.kind === 'scalar' && isFloat(item)) : undefined;
+  return wrong === undefined ? texts(node, loading) : notWhole(wrong, loading);
 };
 
 export const integer: Kind = (node, loading) => setInteger(node, loading) || undefined;
@@ -110,8 +125,10 @@ export const fileMode: Kind = (node, loading) => {
 };
 
 /** One text is a list of one. */
-export const texts: Kind = (node) => {
+export const texts: Kind = (node, loading) => {
   const items = node.kind === 'list' ? node.items : node.kind === 'scalar' && !isNull(node) ? [node] : [];
+  const date = items.find(isDate);
+  if (date !== undefined) return notText(date, loading);
   const found = items.flatMap((item) => (item.kind === 'scalar' ? [scalarText(item)] : []));
   return found.length === 0 ? undefined : found;
 };
@@ -127,30 +144,10 @@ export const command: Kind = (node, loading) => {
   return refuse(loading, node, 'BadCommand', message);
 };
 
-export const healthTest: Kind = (node) => {
+export const healthTest: Kind = (node, loading) => {
   if (node.kind === 'scalar') return isNull(node) ? undefined : ['CMD-SHELL', scalarText(node)];
-  return texts(node, undefined as never);
+  return texts(node, loading);
 };
-
-export function listOf(kind: Kind): Kind {
-  return (node, loading) => {
-    if (node.kind !== 'list' || node.items.length === 0) return undefined;
-    return node.items.map((item) => kind(item, loading) ?? null);
-  };
-}
-
-/** A map of things by name; one without a value is null. */
-export function mapOf(kind: Kind): Kind {
-  return (node, loading) => {
-    if (node.kind !== 'map' || node.entries.size === 0) return undefined;
-    return Object.fromEntries(
-      [...node.entries.values()].map(({ key, value }) => [
-        key,
-        isNull(value) ? null : (kind(value, loading) ?? null),
-      ]),
-    );
-  };
-}
 
 /** KEY=value pairs; a key without a value has none. */
 export const options: Kind = (node) => pairs(node, '');
@@ -208,34 +205,3 @@ export const hosts: Kind = (node, loading) => {
     for (const address of entry.slice(at + 1).split(',')) add(entry.slice(0, at), address, item);
   }
 };
-
-export interface Field {
-  readonly kind: Kind;
-  /** Written out also where nothing is set. */
-  readonly always?: (loading: Loading) => unknown;
-  /** The name in the output, where it is another. */
-  readonly as?: string;
-}
-
-/** A map of known fields, in the order of the table; others (`x-`) are left out. */
-export function struct(fields: Readonly<Record<string, Kind | Field>>): Kind {
-  const entries = Object.entries(fields).map(
-    ([key, field]) => [key, typeof field === 'function' ? { kind: field } : field] as const,
-  );
-  return (node, loading) => (node.kind === 'map' ? fieldsOf(entries, node, loading) : undefined);
-}
-
-function fieldsOf(
-  entries: readonly (readonly [string, Field])[],
-  node: MapNode,
-  loading: Loading,
-): Record<string, unknown> {
-  const found: Record<string, unknown> = {};
-  for (const [key, { kind, always, as = key }] of entries) {
-    const entry = node.entries.get(key);
-    const value = entry === undefined || isNull(entry.value) ? undefined : kind(entry.value, loading);
-    const shown = value === undefined ? always?.(loading) : value;
-    if (shown !== undefined) found[as] = shown;
-  }
-  return found;
-}

@@ -1,5 +1,5 @@
 // A resolved project in Compose's canonical shape: what `config --format json` gives, as data. Only what active services
-// use is in it.
+// use is in it; but all of it is read, as by Compose: what cannot be read is refused though nobody uses it.
 
 import { childOf, type MapNode, type Node } from '../../tree.ts';
 import { scalarText } from '../../yaml/go-scalar.ts';
@@ -7,6 +7,7 @@ import type { Loading } from '../loading.ts';
 import { type Section, sectionOf } from '../sections.ts';
 import * as fields from './fields.ts';
 import type { Kind } from './kinds.ts';
+import { plain, withYaml } from './shapes.ts';
 
 export function canonicalProject(
   loading: Loading,
@@ -16,14 +17,23 @@ export function canonicalProject(
 ): Record<string, unknown> {
   const used = usedNames([...services.values()]);
   const things = (section: Section, kind: Kind) => {
-    const all = [...sectionOf(model, section).entries.values()].filter(({ key }) =>
-      used.has(`${section}.${key}`),
-    );
+    const all = [...sectionOf(model, section).entries.values()];
     const entries = all.map(({ key, value }) => [key, value] as const);
-    return all.length === 0 ? {} : { [section]: written(loading, section, entries, kind) };
+    const wanted = entries.filter(([key]) => used.has(`${section}.${key}`));
+    const unused = entries.filter(([key]) => !used.has(`${section}.${key}`));
+    written(loading, section, unused, kind);
+    return wanted.length === 0 ? {} : { [section]: written(loading, section, wanted, kind) };
   };
+  const inactive = [...sectionOf(model, 'services').entries.values()].flatMap(({ key, value }) =>
+    services.has(key) || loading.wrong.has(`services.${key}`) ? [] : [[key, value] as const],
+  );
+  written(loading, 'services', inactive, fields.service);
   const jobs = [...sectionOf(model, 'jobs').entries.values()].map(({ key, value }) => [key, value] as const);
-  const extensions = [...model.entries.values()].filter(({ key }) => key.startsWith('x-'));
+  const extensions = Object.fromEntries(
+    [...model.entries.values()].flatMap(({ key, value }) =>
+      key.startsWith('x-') ? [[key, plain(value)]] : [],
+    ),
+  );
   const project = {
     name,
     services: written(loading, 'services', [...services], fields.service),
@@ -32,9 +42,13 @@ export function canonicalProject(
     ...things('secrets', fields.secret),
     ...things('configs', fields.config),
     ...(jobs.length === 0 ? {} : { jobs: written(loading, 'jobs', jobs, fields.job) }),
-    ...Object.fromEntries(extensions.map(({ key, value }) => [key, plain(value)])),
+    ...extensions,
   };
-  return project;
+  const models = [...sectionOf(model, 'models').entries.values()].flatMap(({ key, value }) =>
+    used.has(`models.${key}`) ? [[key, value] as const] : [],
+  );
+  const inYaml = models.length === 0 ? {} : { models: written(loading, 'models', models, fields.model) };
+  return withYaml(project, { ...extensions, ...inYaml });
 }
 
 /** In the order of their names; whose value cannot be read is noted. */
@@ -66,6 +80,8 @@ function usedNames(services: readonly MapNode[]): Set<string> {
   for (const service of services) {
     const networks = childOf(service, 'networks');
     for (const key of networks?.kind === 'map' ? networks.entries.keys() : []) used.add(`networks.${key}`);
+    const models = childOf(service, 'models');
+    for (const key of models?.kind === 'map' ? models.entries.keys() : []) used.add(`models.${key}`);
     const volumes = childOf(service, 'volumes');
     const named =
       volumes?.kind === 'list' ? volumes.items.filter((item) => textOf(item, 'type') === 'volume') : [];
@@ -81,10 +97,4 @@ function usedNames(services: readonly MapNode[]): Set<string> {
 function textOf(node: Node, key: string): string {
   const child = childOf(node, key);
   return child?.kind === 'scalar' ? scalarText(child) : '';
-}
-
-function plain(node: Node): unknown {
-  if (node.kind === 'scalar') return node.filled ? node.source : node.value;
-  if (node.kind === 'list') return node.items.map(plain);
-  return Object.fromEntries([...node.entries.values()].map(({ key, value }) => [key, plain(value)]));
 }

@@ -43,6 +43,11 @@ export function checkDocument(document: MapNode, known: WeakSet<Node>): Issue[] 
   return issues;
 }
 
+/** What the schema says nothing of, as x- fields: all the same no JSON where a number in it is infinite. */
+function isFree(schema: Schema): boolean {
+  return Object.keys(schema).length === 0;
+}
+
 interface Check {
   readonly issues: Issue[];
   /** Keys that some part of an `allOf` knows. */
@@ -124,8 +129,9 @@ function checkScalar(schema: Schema, node: Node & { kind: 'scalar' }, path: Path
 
 function checkList(schema: Schema, node: Node & { kind: 'list' }, path: Path, context: Check): void {
   const { items } = schema;
-  if (items !== undefined) {
-    for (const [index, item] of node.items.entries()) check(items, item, [...path, index], context);
+  const each = items ?? (isFree(schema) ? schema : undefined);
+  if (each !== undefined) {
+    for (const [index, item] of node.items.entries()) check(each, item, [...path, index], context);
   }
   if (schema.uniqueItems !== true) return;
   const seen = new Set<string>();
@@ -154,7 +160,11 @@ function checkMap(schema: Schema, node: MapNode, path: Path, context: Check): vo
   }
   const named = schema.properties;
   const patterned = schema.patternProperties && Object.entries(schema.patternProperties);
-  if (named === undefined && patterned === undefined && schema.additionalProperties === undefined) return;
+  if (named === undefined && patterned === undefined && schema.additionalProperties === undefined) {
+    if (!isFree(schema)) return;
+    for (const { key, value } of node.entries.values()) check(schema, value, [...path, key], context);
+    return;
+  }
   for (const { key, value } of node.entries.values()) {
     const known = checkField(schema, patterned ?? [], key, value, [...path, key], context);
     if (known) evaluated?.add(key);

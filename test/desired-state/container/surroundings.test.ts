@@ -218,6 +218,7 @@ describe('what of the host it gets', () => {
     ['mem_swappiness: 60', { memorySwappiness: 60 }],
     ['device_cgroup_rules: ["c 1:3 mr"]', { deviceCgroupRules: ['c 1:3 mr'] }],
     ['gpus: all', { deviceRequests: [{ count: -1, capabilities: ['gpu'] }] }],
+    ['gpus: [{count: All}]', { deviceRequests: [{ count: -1, capabilities: ['gpu'] }] }],
     [
       'gpus: [{driver: nvidia, count: 2, capabilities: [utility]}]',
       { deviceRequests: [{ driver: 'nvidia', count: 2, capabilities: ['utility', 'gpu'] }] },
