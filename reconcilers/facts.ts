@@ -59,6 +59,21 @@ export interface Turn {
   readonly mayRun?: true;
 }
 
+/** How far a standby stands in: it is started; it has the alias; it keeps running while the alias goes back. */
+export const failoverPhases = ['starting', 'serving', 'returning'] as const;
+
+export interface FailoverFact {
+  /** Since when it is in this phase; epoch ms. */
+  readonly at: number;
+  /** Id of the procedure. */
+  readonly by: string;
+  readonly phase: (typeof failoverPhases)[number];
+  /** As it was declared when it began. */
+  readonly to: Ref;
+  readonly alias: string;
+  readonly network: string;
+}
+
 export interface Facts {
   readonly suspended?: {
     readonly at: number;
@@ -124,6 +139,8 @@ export interface Facts {
   readonly heldFor: Readonly<Record<Ref, { readonly at: number; readonly freeAt?: number }>>;
   /** A procedure keeps it down until its turn. */
   readonly turns: Readonly<Record<Ref, Turn>>;
+  /** By the ref of what a standby stands in for. */
+  readonly failovers: Readonly<Record<Ref, FailoverFact>>;
   /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
   readonly failedReplacements: Readonly<
     Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>
@@ -193,6 +210,7 @@ export const noFacts: Facts = {
   restarts: {},
   heldFor: {},
   turns: {},
+  failovers: {},
   failedReplacements: {},
   replacing: {},
   quarantined: {},

@@ -16,6 +16,7 @@ import type { Level } from './rule.ts';
 import { type Category, classify, type Found } from './rules.ts';
 import { type Setting, type Situation, situate } from './situation.ts';
 import { type Draft, nothing } from './steps.ts';
+import { failoverOf } from './failover/words.ts';
 
 export interface WorkloadPart {
   readonly draft: Draft;
@@ -105,6 +106,7 @@ function findingOf(
     ...(level === 'progressing' && s.hold === undefined ? { progressing: told } : {}),
     ...(degraded === undefined ? {} : { degraded }),
     ...heldOf(s, cause),
+    ...failoverOf(s),
   };
 }
 
@@ -119,13 +121,13 @@ function waitingWords(category: Category, waits: Waiting, cause: Cause): string 
   return `waits first for ${waits.words}; ${cause.message}`;
 }
 
-/** A job that is done counts as ready even when its container is gone. */
+/** A job that is done counts as ready even when its container is gone, and a standby while it only stands by. */
 function isReadyNow(s: Situation, category: Category): boolean {
-  return category === 'Completed' || (s.readiness !== undefined && readyStates.has(s.readiness.state));
+  return category === 'Completed' || category === 'StandsBy' || (s.readiness !== undefined && readyStates.has(s.readiness.state));
 }
 
 function readyTold(s: Situation, category: Category, ready: boolean, told: Told): Told {
-  if (ready && s.readiness !== undefined && category !== 'Completed') {
+  if (ready && s.readiness !== undefined && category !== 'Completed' && category !== 'StandsBy') {
     return { reason: s.readiness.reason, message: s.readiness.message };
   }
   return told;

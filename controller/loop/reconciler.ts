@@ -6,6 +6,7 @@ import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
+import { withFailovers } from '../../reconcilers/failover/aim.ts';
 import { factsWithTaken, type ImageAsks, noAsks, tagsHere } from '../../reconcilers/images.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
@@ -138,11 +139,22 @@ export class Reconciler {
 
   /** Observes and plans; acts on nothing, stores only facts of sight. */
   async look(target: Target, options: PassOptions): Promise<Look> {
-    const { facts: _, seen, ...look } = await this.#look(target, options);
+    const { facts: _, seen, ...look } = await this.#look(await this.#aimed(target), options);
     // What a pass would tell of is left to it.
     const silent = seen.filter(({ fact }) => fact !== 'restarts');
     if (silent.length > 0) await this.#context.store.setFacts(silent);
     return look;
+  }
+
+  /** With the aliases where they are to be while a standby stands in; what was wanted before likewise. */
+  async #aimed(target: Target): Promise<Target> {
+    const facts = await this.#context.store.facts();
+    const { previous } = target;
+    return {
+      ...target,
+      revision: withFailovers(target.revision, facts),
+      ...(previous === undefined ? {} : { previous: withFailovers(previous, facts) }),
+    };
   }
 
   async #look(target: Target, options: PassOptions): Promise<Sight> {
@@ -180,8 +192,9 @@ export class Reconciler {
   }
 
   /** One pass. Resolves when its steps are on their way, not when they have ended (`settle` waits for that). */
-  async pass(target: Target, options: PassOptions, by: string): Promise<PassResult> {
+  async pass(wanted: Target, options: PassOptions, by: string): Promise<PassResult> {
     const { store, now, scrub } = this.#context;
+    const target = await this.#aimed(wanted);
     const withdrawn = this.#sent.signal;
     const { plan, observed, busy, facts, seen } = await this.#look(target, options);
     const journal: JournalContext = {
