@@ -8,6 +8,7 @@ import { causeOf, nothingUntil } from './cause-of.ts';
 import type { Finding, Told } from './conditions.ts';
 import { positionOf } from './drift.ts';
 import { droppedByEngine } from './dropped-by-engine.ts';
+import { failoverOf } from './failover/words.ts';
 import { liftingWords } from './lifted-by.ts';
 import { foreignCopies, type Waiting } from './outlook.ts';
 import type { Cause, LeftAlone, Notice, Plan } from './plan.ts';
@@ -16,7 +17,6 @@ import type { Level } from './rule.ts';
 import { type Category, classify, type Found } from './rules.ts';
 import { type Setting, type Situation, situate } from './situation.ts';
 import { type Draft, nothing } from './steps.ts';
-import { failoverOf } from './failover/words.ts';
 
 export interface WorkloadPart {
   readonly draft: Draft;
@@ -123,7 +123,11 @@ function waitingWords(category: Category, waits: Waiting, cause: Cause): string 
 
 /** A job that is done counts as ready even when its container is gone, and a standby while it only stands by. */
 function isReadyNow(s: Situation, category: Category): boolean {
-  return category === 'Completed' || category === 'StandsBy' || (s.readiness !== undefined && readyStates.has(s.readiness.state));
+  return (
+    category === 'Completed' ||
+    category === 'StandsBy' ||
+    (s.readiness !== undefined && readyStates.has(s.readiness.state))
+  );
 }
 
 function readyTold(s: Situation, category: Category, ready: boolean, told: Told): Told {

@@ -181,7 +181,8 @@ function judge(
     }
     // Where the alias belongs is a recovery's to say.
     const isMoving = moves !== undefined && field.field === `networks.${moves.network}`;
-    const asked = field.act === 'recreate' || isMoving || (!isBrought && isNewWish(before, workload, field.field));
+    const asked =
+      field.act === 'recreate' || isMoving || (!isBrought && isNewWish(before, workload, field.field));
     const mode = asked ? 'heal' : modeOf(workload, field.field);
     if (field.limitLeft === true) {
       // Only a limit that the manifest is known to have taken away is worth a recreate; one set by hand is reported.
