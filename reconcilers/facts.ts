@@ -156,6 +156,13 @@ export interface Facts {
   readonly quarantined: Readonly<Record<string, Quarantine>>;
   /** Revisions that were healthy for their time, with what their images meant then. */
   readonly stable: Readonly<Record<string, Stable>>;
+  /** The engine's start command was run, in the outage that lasts; key `outage`. `by`: the procedure. */
+  readonly engineStarts: Readonly<
+    Record<
+      string,
+      { readonly at: number; readonly by: string; readonly command: string; readonly timeoutMs: number }
+    >
+  >;
   /** Since when all of the revision in force is ready; epoch ms. */
   readonly healthySince: Readonly<Record<string, number>>;
   /** Acts that failed lately, by ref: the engine's words, for the condition. */
@@ -215,6 +222,7 @@ export const noFacts: Facts = {
   replacing: {},
   quarantined: {},
   stable: {},
+  engineStarts: {},
   healthySince: {},
   failures: {},
 };

@@ -6,7 +6,6 @@ import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { withFailovers } from '../../reconcilers/failover/aim.ts';
 import { factsWithTaken, type ImageAsks, noAsks, tagsHere } from '../../reconcilers/images.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
@@ -20,6 +19,7 @@ import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
 import { stabilityNews } from './facts-from-stability.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
+import { failedOver } from './failed-over.ts';
 import { saveHeldBack } from './held-back.ts';
 import { eventsOfTransitions, type JournalContext } from './journal.ts';
 import { eventsOfLostOutcomes } from './lost-outcomes.ts';
@@ -139,22 +139,15 @@ export class Reconciler {
 
   /** Observes and plans; acts on nothing, stores only facts of sight. */
   async look(target: Target, options: PassOptions): Promise<Look> {
-    const { facts: _, seen, ...look } = await this.#look(await this.#aimed(target), options);
+    const {
+      facts: _,
+      seen,
+      ...look
+    } = await this.#look(failedOver(target, await this.#context.store.facts()), options);
     // What a pass would tell of is left to it.
     const silent = seen.filter(({ fact }) => fact !== 'restarts');
     if (silent.length > 0) await this.#context.store.setFacts(silent);
     return look;
-  }
-
-  /** With the aliases where they are to be while a standby stands in; what was wanted before likewise. */
-  async #aimed(target: Target): Promise<Target> {
-    const facts = await this.#context.store.facts();
-    const { previous } = target;
-    return {
-      ...target,
-      revision: withFailovers(target.revision, facts),
-      ...(previous === undefined ? {} : { previous: withFailovers(previous, facts) }),
-    };
   }
 
   async #look(target: Target, options: PassOptions): Promise<Sight> {
@@ -194,7 +187,7 @@ export class Reconciler {
   /** One pass. Resolves when its steps are on their way, not when they have ended (`settle` waits for that). */
   async pass(wanted: Target, options: PassOptions, by: string): Promise<PassResult> {
     const { store, now, scrub } = this.#context;
-    const target = await this.#aimed(wanted);
+    const target = failedOver(wanted, await store.facts());
     const withdrawn = this.#sent.signal;
     const { plan, observed, busy, facts, seen } = await this.#look(target, options);
     const journal: JournalContext = {

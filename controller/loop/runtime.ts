@@ -207,6 +207,7 @@ export class Runtime {
         if (ended !== undefined) await this.#record.tell('Warning', 'EngineStopped', ended);
         await this.#pass();
         await this.#link.note({ type: 'answered', at: this.#o.now() });
+        await this.#beside.engineStart.answered();
         if (await this.#storeLink.passed()) await this.#observeAnew();
       } catch (error) {
         await this.#passFailed(error);
@@ -286,8 +287,12 @@ export class Runtime {
     }
     if (failure instanceof StoreAway) return this.#lookAgain(this.#storeLink.failed(failure));
     const unreachable = failure instanceof EngineError && failure.code === 0;
-    if (unreachable) await this.#link.note({ type: 'failed', at: now(), message: failure.message });
-    else {
+    if (unreachable) {
+      await this.#link.note({ type: 'failed', at: now(), message: failure.message });
+      await this.#beside.engineStart
+        .away(this.target?.revision.policy.engine)
+        .catch((cause: unknown) => logger.error({ err: cause }, 'the start of the engine was not stored'));
+    } else {
       logger.error({ err: failure }, 'pass failed');
       await this.#record.tell('Warning', 'PassFailed', failure.message);
     }

@@ -10,6 +10,7 @@ import type { PassResult, Reconciler, Target } from '../loop/reconciler.ts';
 import type { Store } from '../store/store.ts';
 
 import { checkAlias } from './check-alias.ts';
+import { EngineStart } from './engine-start.ts';
 import { freeDisk } from './free-disk.ts';
 import { prepareRollback } from './prepare-rollback.ts';
 import { Recoveries } from './recoveries.ts';
@@ -38,6 +39,7 @@ interface Surroundings {
 export class BesidePasses {
   readonly runner: Runner;
   readonly recoveries: Recoveries;
+  readonly engineStart: EngineStart;
   readonly rollouts: Rollouts;
   readonly #o: BesideOptions;
   readonly #wake: () => void;
@@ -62,6 +64,11 @@ export class BesidePasses {
       halt: () => reconciler.withdraw(),
       work: (work, signal) => this.#work(work, signal),
       onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
+    });
+    this.engineStart = new EngineStart({
+      ...options,
+      runner: this.runner,
+      onError: (error) => logger.error({ err: error }, 'what the start command came to was not told'),
     });
     this.rollouts = new Rollouts({
       engine,
