@@ -59,15 +59,13 @@ export interface Turn {
   readonly mayRun?: true;
 }
 
-/** How far a standby stands in: it is started; it has the alias; it keeps running while the alias goes back. */
-export const failoverPhases = ['starting', 'serving', 'returning'] as const;
-
 export interface FailoverFact {
   /** Since when it is in this phase; epoch ms. */
   readonly at: number;
   /** Id of the procedure. */
   readonly by: string;
-  readonly phase: (typeof failoverPhases)[number];
+  /** The standby is started; it has the alias; it keeps running while the alias goes back. */
+  readonly phase: 'starting' | 'serving' | 'returning';
   /** As it was declared when it began. */
   readonly to: Ref;
   readonly alias: string;

@@ -8,7 +8,7 @@ import { causeOf, nothingUntil } from './cause-of.ts';
 import type { Finding, Told } from './conditions.ts';
 import { positionOf } from './drift.ts';
 import { droppedByEngine } from './dropped-by-engine.ts';
-import { failoverOf } from './failover/words.ts';
+import { failoverOf, servingWords } from './failover/words.ts';
 import { liftingWords } from './lifted-by.ts';
 import { foreignCopies, type Waiting } from './outlook.ts';
 import type { Cause, LeftAlone, Notice, Plan } from './plan.ts';
@@ -132,7 +132,7 @@ function isReadyNow(s: Situation, category: Category): boolean {
 
 function readyTold(s: Situation, category: Category, ready: boolean, told: Told): Told {
   if (ready && s.readiness !== undefined && category !== 'Completed' && category !== 'StandsBy') {
-    return { reason: s.readiness.reason, message: s.readiness.message };
+    return { reason: s.readiness.reason, message: `${s.readiness.message}${servingWords(s)}` };
   }
   return told;
 }

@@ -47,7 +47,7 @@ const normalCauses = new Set([
   'ModelMissing',
   'Reconnected',
   'StandbyStops',
-  'GivenBack',
+  'AliasMoved',
   'Leftover',
 ]);
 

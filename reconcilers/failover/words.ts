@@ -54,10 +54,16 @@ export function movingWords({ role, drift, ref, setting: { world } }: Situation)
   const holder: Ref = (part === 'standby') === isMoved ? ref : other;
   const why = under === undefined ? '' : `, by ${under.by}`;
   return {
-    reason: isMoved ? 'FailedOver' : 'GivenBack',
+    reason: 'AliasMoved',
     message: `${holder} alone is to answer as ${alias} on the network ${role.network}${why}`,
     ...(under === undefined ? {} : { since: under.at }),
   };
+}
+
+/** Beside that it is ready: for whom it does the work. */
+export function servingWords({ role }: Situation): string {
+  if (role?.part !== 'standby' || role.under?.phase !== 'serving') return '';
+  return `; it answers as ${aliasWords(role)} in place of ${role.other}`;
 }
 
 /** As drift prints an attachment: `connected as redis cache`. */

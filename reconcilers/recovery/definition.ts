@@ -69,7 +69,6 @@ export const recovery1: ProcedureDefinition<RecoveryContext> = { ...recovery, ve
 const choicesIn: Readonly<Record<string, readonly string[]>> = {
   escalated: ['retry', 'hold', 'resolve'],
   failedOver: ['retry', 'giveBack'],
-  proving: ['retry', 'giveBack'],
 };
 
 type Watch = (context: RecoveryContext, status: ResourceStatus, sight: Sight) => ProcedureEvent | undefined;

@@ -82,7 +82,6 @@ export const proving = parts.createStateConfig({
   on: {
     fell: 'failedOver',
     standbyGone: cannotHelp,
-    decide: [...decide],
     held,
     gone,
     abort: [...abort],
