@@ -23,6 +23,8 @@ const aliasesOn = ({ container }: Workload, network: string): readonly string[] 
   container.networks[network]?.aliases ?? [];
 const isScaled = ({ all }: Pair, { name }: Workload): boolean =>
   all.some((w) => indexOf(w.name) > 1 && withoutIndex(w.name) === withoutIndex(name));
+const waiting = ({ standby, all }: Pair): Workload | undefined =>
+  all.find((w) => w.dependsOn.some((d) => d.required && d.on === refOf(standby)));
 const standsFor = ({ all }: Pair, ref: Ref): readonly Workload[] => all.filter((w) => w.failover?.to === ref);
 
 const rules: readonly Rule[] = [
@@ -61,11 +63,10 @@ const rules: readonly Rule[] = [
     hint: () => 'the standby gets the alias only while it is needed: give it none of this name',
   },
   {
-    broken: ({ first, failover: { alias } }) =>
-      first.containerName === alias || first.container.hostname === alias,
+    broken: ({ first, failover: { alias } }) => first.containerName === alias,
     message: ({ first, failover: { alias } }) =>
       `the container of ${first.name} is called ${alias} itself, and a name cannot be moved`,
-    hint: () => 'give it another container_name and hostname, or move another alias',
+    hint: () => 'give it another container_name, or move another alias',
   },
   {
     broken: ({ standby }) => standby.failover !== undefined,
@@ -82,6 +83,12 @@ const rules: readonly Rule[] = [
     broken: ({ first, standby, byRef }) => needs(standby, refOf(first), byRef),
     message: ({ first, standby }) => `${standby.name} depends on ${first.name}, whose place it is to take`,
     hint: () => 'take that dependency away',
+  },
+  {
+    broken: (pair) => pair.failover.standby === 'stopped' && waiting(pair) !== undefined,
+    message: (pair) =>
+      `${waiting(pair)?.name} waits for ${pair.standby.name}, which does not run before it is needed`,
+    hint: ({ first }) => `let it depend on ${first.name}, or keep the standby running`,
   },
 ];
 

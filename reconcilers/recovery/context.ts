@@ -43,6 +43,10 @@ export interface RecoveryContext extends Settings {
   readonly failedOverAt?: number | undefined;
   /** Why the standby could not help; absent: it was not tried, or may help now. */
   readonly failoverTrouble?: string | undefined;
+  /** The standby has had its time twice. */
+  readonly prolonged?: boolean | undefined;
+  /** What was wrong with the alias when its time was over. */
+  readonly silence?: string | undefined;
   /** How often it was looked where the alias is: numbers the looks. */
   readonly looks?: number;
 }

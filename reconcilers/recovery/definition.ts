@@ -105,12 +105,10 @@ const watchers: Readonly<Record<string, Watch>> = {
     const isForgotten = sight.facts.attempts[context.ref] === undefined && !context.failure.blocked;
     return isAnother || isForgotten ? failed(context, status, sight) : undefined;
   },
-  startingStandby: (context, status, sight) => {
-    const { at } = sight;
-    if (isReady(status) && hasSettled(context, status, sight)) return { type: 'well', at };
-    const { failover } = context;
-    return failover && isStandbyReady(failover, sight) ? { type: 'standbyReady', at } : undefined;
-  },
+  startingStandby: standbyUp,
+  confirmingStandby: (context, status, sight) =>
+    standbyUp(context, status, sight) ?? judge(context, sight, [context.failover?.to]),
+  confirmingAlias: (context, _, sight) => judge(context, sight, [context.failover?.to, context.ref]),
   failedOver: (context, status, sight) => (isReady(status) ? ready(context, sight) : undefined),
   // Also one that fell and was started again between two looks.
   proving: ({ ref, triedAt }, status, { at, facts }) =>
@@ -118,15 +116,42 @@ const watchers: Readonly<Record<string, Watch>> = {
   returning: (_, status, { at }) => (isReady(status) ? undefined : { type: 'fell', at }),
 };
 
-const serving = new Set(['movingAlias', 'failedOver', 'proving', 'returning']);
+const serving = new Set(['movingAlias', 'confirmingAlias', 'failedOver', 'proving', 'returning']);
 const isServing = (state: string): boolean => serving.has(state);
-const isStandbyAsked = (state: string): boolean => state === 'startingStandby' || isServing(state);
+const isStandbyAsked = (state: string): boolean =>
+  state === 'startingStandby' || state === 'confirmingStandby' || isServing(state);
 const isDeclared = ({ to }: Standby, { statuses }: Sight): boolean => statuses.some((s) => s.ref === to);
 
 /** It runs and its own probe has passed: that it stands by is no readiness to serve. */
 function isStandbyReady({ to }: Standby, { statuses, busy }: Sight): boolean {
   const ready = statuses.find((s) => s.ref === to)?.conditions.find((c) => c.type === 'Ready');
   return ready?.status === true && ready.reason !== 'StandsBy' && busy?.has(to) !== true;
+}
+
+function standbyUp(
+  context: RecoveryContext,
+  status: ResourceStatus,
+  sight: Sight,
+): ProcedureEvent | undefined {
+  const { at } = sight;
+  if (isReady(status) && hasSettled(context, status, sight)) return { type: 'well', at };
+  const { failover } = context;
+  return failover && isStandbyReady(failover, sight) ? { type: 'standbyReady', at } : undefined;
+}
+
+/** A verdict at the end of its time: none where something is still to be done, or under way, about one of these. */
+function judge(
+  { failover }: RecoveryContext,
+  { at, planned, busy, statuses }: Sight,
+  refs: readonly (Ref | undefined)[],
+): ProcedureEvent {
+  const isUnacted = refs.some((ref) => ref !== undefined && (planned?.has(ref) || busy?.has(ref)));
+  if (isUnacted) return { type: 'unacted', at };
+  return {
+    type: 'late',
+    at,
+    starting: troubleOf(statuses.find((s) => s.ref === failover?.to)) === undefined,
+  };
 }
 
 function hasSettled(

@@ -50,7 +50,21 @@ export const startingStandby = parts.createStateConfig({
     gone,
     abort: aborted,
   },
-  after: { standby: cannotHelp },
+  after: { standby: 'confirmingStandby' },
+});
+
+/** Its time is over; nothing is judged unseen, nor where nobody acted meanwhile. */
+export const confirmingStandby = parts.createStateConfig({
+  on: {
+    standbyReady: 'movingAlias',
+    unacted: 'startingStandby',
+    late: [{ guard: 'mayProlong', target: 'startingStandby', actions: 'prolong' }, cannotHelp],
+    standbyGone: cannotHelp,
+    well: { target: 'recovered', actions: [endFailover, tellRecovered] },
+    held: { target: 'held', actions: endFailover },
+    gone,
+    abort: aborted,
+  },
 });
 
 export const movingAlias = parts.createStateConfig({
@@ -58,8 +72,20 @@ export const movingAlias = parts.createStateConfig({
   on: {
     worked: [
       { guard: 'isThere', target: 'failedOver', actions: [tellFailedOver, 'noteTold'] },
-      { guard: 'isNotThere', ...cannotHelp },
+      { guard: 'isNotThere', target: 'confirmingAlias', actions: 'noteSilence' },
     ],
+    standbyGone: cannotHelp,
+    held,
+    gone,
+    abort: [...abort],
+  },
+});
+
+/** The alias was not there in time, or nobody answered: the fault of the standby only where all was done that is to be done. */
+export const confirmingAlias = parts.createStateConfig({
+  on: {
+    unacted: 'movingAlias',
+    late: cannotHelp,
     standbyGone: cannotHelp,
     held,
     gone,

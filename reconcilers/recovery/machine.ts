@@ -3,7 +3,15 @@
 // asks of the loop are facts that the rules know already. Pure; the runner stores and carries out what it asks for.
 
 import type { RecoveryContext, RecoveryInput } from './context.ts';
-import { failedOver, movingAlias, proving, returning, startingStandby } from './failover-states.ts';
+import {
+  confirmingAlias,
+  confirmingStandby,
+  failedOver,
+  movingAlias,
+  proving,
+  returning,
+  startingStandby,
+} from './failover-states.ts';
 import { failOver, slowDown, tellEscalated, tellRecovered } from './notes.ts';
 import { parts, type RecoveryEvent } from './parts.ts';
 
@@ -148,7 +156,9 @@ export const machine = parts.createMachine({
     },
     ...healing,
     startingStandby,
+    confirmingStandby,
     movingAlias,
+    confirmingAlias,
     failedOver,
     proving,
     returning,

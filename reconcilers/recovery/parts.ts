@@ -22,6 +22,10 @@ export type RecoveryEvent =
   | { readonly type: 'fell' | 'loading' | 'free' | 'well'; readonly at: number }
   | { readonly type: 'held' | 'released' | 'gone'; readonly at: number }
   | { readonly type: 'standbyReady' | 'standbyGone'; readonly at: number }
+  /** At the end of its time: there are steps still to be done. */
+  | { readonly type: 'unacted'; readonly at: number }
+  /** All is done, and it is not ready; `starting`: it has not failed. */
+  | { readonly type: 'late'; readonly at: number; readonly starting?: boolean }
   /** Where the alias is, looked at: `error`: it is not where it is to be, or nobody answers there. */
   | { readonly type: 'worked'; readonly at: number; readonly work: string; readonly error?: string }
   | ({ readonly type: 'decide'; readonly choice: string } & By)
@@ -83,9 +87,13 @@ export const parts = setup({
     noteFailedOver: assign(({ context, event }) => ({
       failedOverAt: context.failedOverAt ?? timeOf(event, context.beganAt),
     })),
+    prolong: assign({ prolonged: true }),
+    noteSilence: assign(({ event }) => ('error' in event ? { silence: event.error } : {})),
     /** The standby cannot help: not tried again before the first is tried anew. */
     noteTrouble: assign(({ context, event }) => ({
       failedOverAt: undefined,
+      prolonged: undefined,
+      silence: undefined,
       failoverTrouble: troubleWords(context, event),
     })),
   },
@@ -100,6 +108,9 @@ export const parts = setup({
     isWorthTelling: ({ context }) => context.failures > 1 || context.escalations > 0,
     isThere: ({ context, event }) => isAnswer(context, event) && event.error === undefined,
     isNotThere: ({ context, event }) => isAnswer(context, event) && event.error !== undefined,
+    /** Once: a standby that begins to run late may be started late too. */
+    mayProlong: ({ context, event }) =>
+      event.type === 'late' && event.starting === true && context.prolonged !== true,
     isWider: ({ event }) => event.type === 'abort' && event.wider === true,
     decided: ({ event }, { choice }: { choice: string }) =>
       event.type === 'decide' && event.choice === choice,
@@ -133,10 +144,9 @@ function isAnswer(context: RecoveryContext, event: RecoveryEvent): event is Work
   return event.type === 'worked' && event.work === aliasCheck('movingAlias', context)?.id;
 }
 
-function troubleWords({ failover }: RecoveryContext, event: RecoveryEvent): string {
+function troubleWords({ failover, silence }: RecoveryContext, event: RecoveryEvent): string {
   const to = failover?.to ?? 'the standby';
-  if (event.type === 'worked') return event.error ?? `${to} does not answer`;
   if (event.type === 'standbyGone') return `${to} is declared no more`;
   if (event.type === 'decide') return `given back by ${event.by}`;
-  return `${to} did not get ready in time`;
+  return silence ?? `${to} did not get ready in time`;
 }

@@ -50,6 +50,8 @@ export function stateWords(state: string, context: RecoveryContext): string {
     settling: `${ref} is ready; it must stay so for ${duration(settleMs)}`,
     escalated: `${ref}: ${failedWords(context)}: ${causeWords(verdict)}${troubleWords(context)}`,
     startingStandby: `${ref} failed (${causeWords(verdict)}); ${to} is started to stand in for it`,
+    confirmingStandby: `${to}, which is to stand in for ${ref}, is looked at once more: its time to get ready is over`,
+    confirmingAlias: `${to}, which is to stand in for ${ref}, is looked at once more: it did not answer as ${alias} in its time`,
     movingAlias: `${to} gets the alias ${alias} on the network ${network} in place of ${ref}`,
     failedOver: `${to} answers as ${alias} in place of ${ref}, which goes on being tried`,
     proving: `${ref} is ready; it must stay so for ${duration(settleMs)}, until then ${to} answers as ${alias}`,

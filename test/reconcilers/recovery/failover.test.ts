@@ -55,7 +55,7 @@ describe('the machine', () => {
   test.each([
     [
       'the standby does not get ready in time',
-      (w: RecoveryWalk) => w.after(40_000),
+      (w: RecoveryWalk) => w.after(40_000).feed({ type: 'late' }),
       'did not get ready in time',
     ],
     [
@@ -66,7 +66,10 @@ describe('the machine', () => {
     [
       'it does not answer by the alias',
       (w: RecoveryWalk) =>
-        w.feed({ type: 'standbyReady' }).feed({ type: 'worked', work: 'alias-1', error: 'web too' }),
+        w
+          .feed({ type: 'standbyReady' })
+          .feed({ type: 'worked', work: 'alias-1', error: 'web too' })
+          .feed({ type: 'late' }),
       'web too',
     ],
   ])('%s: it is let go, a person is told, and it is not tried again by itself', (_, fails, words) => {
@@ -77,6 +80,19 @@ describe('the machine', () => {
     // Tried anew by a person and failing again, it may help by now.
     walk.decides('retry').feed(restarted).failed({ looping: true }).evidence();
     expect(walk.machine.state).toBe('startingStandby');
+  });
+
+  test('its time is over, and nobody has acted meanwhile: that is no verdict', () => {
+    const walk = new RecoveryWalk({ failover, failure: { ...failure, looping: true } }).evidence();
+    walk.after(40_000).feed({ type: 'unacted' }).after(40_000).feed({ type: 'unacted' });
+    expect(walk.machine.state).toBe('startingStandby');
+    // It comes up, and has not failed: once more, and then no more.
+    walk.after(40_000).feed({ type: 'late', starting: true });
+    expect(walk.machine.state).toBe('startingStandby');
+    walk.feed({ type: 'standbyReady' }).feed({ type: 'worked', work: 'alias-1', error: 'not yet' });
+    expect(walk.feed({ type: 'unacted' }).machine.state).toBe('movingAlias');
+    walk.feed({ type: 'worked', work: 'alias-2' });
+    expect(walk.machine.state).toBe('failedOver');
   });
 
   test('a person gives the alias back: what fails does its own work again, and no standby is tried', () => {

@@ -17,11 +17,19 @@ import {
   restarted,
 } from '../../support/recovery-walk.ts';
 
-const standsIn = new Set(['startingStandby', 'movingAlias', 'failedOver', 'proving', 'returning']);
+const standsIn = new Set([
+  'startingStandby',
+  'confirmingStandby',
+  'movingAlias',
+  'confirmingAlias',
+  'failedOver',
+  'proving',
+  'returning',
+]);
 
 const plain = [
   ...(['ready', 'fell', 'loading', 'free', 'well', 'held', 'released', 'gone'] as const),
-  ...(['standbyReady', 'standbyGone'] as const),
+  ...(['standbyReady', 'standbyGone', 'unacted', 'late'] as const),
 ];
 
 describe('the machine', () => {
@@ -121,10 +129,12 @@ describe('the machine', () => {
       { type: 'failed', at, failure: { ...failure, waitsFor: ['Service/db'] } },
       ...plain.map((type) => ({ type, at })),
       ...['alias-1', 'alias-2'].map((work) => ({ type: 'worked', work, at })),
+      { type: 'worked', work: 'alias-1', error: 'nobody answers', at },
       ...['retry', 'hold', 'resolve'].map((choice) => ({ type: 'decide', choice, at, by: 'ana' })),
       { type: 'abort', at, by: 'ana' },
       { type: 'xstate.after.settle.recovery.settling', at },
       { type: 'xstate.after.settle.recovery.proving', at },
+      { type: 'xstate.after.standby.recovery.startingStandby', at },
     ];
     const paths = getShortestPaths(machine, {
       events: events as never,
@@ -168,6 +178,8 @@ describe('the machine', () => {
       (w) => w.decides('giveBack'),
       (w) => w.feed({ type: 'standbyReady' }),
       (w) => w.feed({ type: 'standbyGone' }),
+      (w) => w.feed({ type: 'unacted' }),
+      (w) => w.feed({ type: 'late', starting: true }),
       (w) => w.feed({ type: 'worked', work: `alias-${w.context.looks}` }),
       (w) => w.feed({ type: 'worked', work: `alias-${w.context.looks}`, error: 'nobody answers' }),
       (w) => w.after(10_000),
