@@ -1,11 +1,16 @@
-// A target as passes aim at it while a standby stands in for something.
+// What passes aim at while a standby stands in for something.
 
+import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import { withFailovers } from '../../reconcilers/failover/aim.ts';
-import type { Target } from './reconciler.ts';
+
+interface Aimed {
+  readonly revision: Revision;
+  readonly previous?: Revision;
+}
 
 /** With each alias where it is to be now; what was wanted before likewise, so that moving it is no wish of the manifests. */
-export function failedOver(target: Target, facts: Facts): Target {
+export function failedOver<T extends Aimed>(target: T, facts: Facts): T {
   const { revision, previous } = target;
   return {
     ...target,

@@ -7,7 +7,7 @@ import type { Situation } from '../situation.ts';
 import type { Role } from './roles.ts';
 
 /** `redis on the network backend`. */
-export const aliasWords = ({ alias, network }: Pick<Role, 'alias' | 'network'>): string =>
+const aliasWords = ({ alias, network }: Pick<Role, 'alias' | 'network'>): string =>
   `${alias} on the network ${network}`;
 
 /** The condition of what a standby may stand in for; nothing of anything else. */

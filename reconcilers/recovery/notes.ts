@@ -39,7 +39,7 @@ export function timeOf(event: object, otherwise: number): number {
   return 'at' in event ? Number(event.at) : otherwise;
 }
 
-export function slowly({ ref, times, failure, slowMs, verdict }: RecoveryContext) {
+function slowly({ ref, times, failure, slowMs, verdict }: RecoveryContext) {
   const since = failure.at;
   return { ref, at: times, since, until: since + slowMs, why: verdict?.message ?? failure.reason };
 }
