@@ -52,3 +52,13 @@ export async function askedBy(p: TestPlatform, name: string): Promise<string> {
   const { body } = await callEngine(p.socket, 'POST', `/exec/${Id}/start`, { Detach: false });
   return /first|standby/.exec(body)?.[0] ?? '';
 }
+
+/** What a container is asked by on the network, beside its own name and id. */
+export async function aliasesOf(p: TestPlatform, ref: string): Promise<readonly string[]> {
+  const { Id } = await p.container(ref);
+  const { body } = await callEngine(p.socket, 'GET', `/containers/${Id}/json`);
+  const { NetworkSettings } = JSON.parse(body) as {
+    NetworkSettings: { Networks: Record<string, { Aliases: readonly string[] | null }> };
+  };
+  return NetworkSettings.Networks[`${p.name}_backend`]?.Aliases ?? [];
+}
