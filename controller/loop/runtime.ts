@@ -289,9 +289,7 @@ export class Runtime {
     const unreachable = failure instanceof EngineError && failure.code === 0;
     if (unreachable) {
       await this.#link.note({ type: 'failed', at: now(), message: failure.message });
-      await this.#beside.engineStart
-        .away(this.target?.revision.policy.engine)
-        .catch((cause: unknown) => logger.error({ err: cause }, 'the start of the engine was not stored'));
+      await this.#beside.engineAway(this.target);
     } else {
       logger.error({ err: failure }, 'pass failed');
       await this.#record.tell('Warning', 'PassFailed', failure.message);

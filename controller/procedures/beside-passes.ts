@@ -124,6 +124,13 @@ export class BesidePasses {
     if (await noteHeld(store, result, revision, facts, now())) this.#wake();
   }
 
+  /** A pass could not ask the engine. */
+  async engineAway(target: Target | undefined): Promise<void> {
+    await this.engineStart
+      .away(target?.revision.policy.engine)
+      .catch((cause: unknown) => this.#o.logger.error({ err: cause }, 'the engine’s start was not stored'));
+  }
+
   close(): void {
     this.recoveries.close();
     this.runner.close();

@@ -77,7 +77,9 @@ describe.concurrent('a standby', () => {
   test('has its alias again where somebody takes it away', async (t) => {
     const p = await platformFor(t);
     await p.write('flags/none', '');
-    await keep(p, pair('failover: {to: spare}\n  drift: {fields: {networks: report}}'), { spec: quickFailover });
+    await keep(p, pair('failover: {to: spare}\n  drift: {fields: {networks: report}}'), {
+      spec: quickFailover,
+    });
     await breakFirst(p);
     await p.untilEvent(first, 'FailedOver', /./, 40_000);
     const { Id: Container } = await p.container(standby);
