@@ -53,7 +53,7 @@ function background(report: ExplainReport, { paint, now, width }: Screen): strin
   }
   if (failover !== undefined) {
     const since = clock(Date.parse(failover.since), now);
-    lines.push(paint.waiting(hanging(`since ${since} ${failoverWords(failover)}`, width)));
+    lines.push(paint.waiting(`since ${since} ${failoverWords(failover)}`));
   }
   if (hold !== undefined) {
     const until = hold.until === undefined ? 'until released' : `until ${clock(Date.parse(hold.until), now)}`;
