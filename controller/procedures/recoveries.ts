@@ -146,9 +146,10 @@ export class Recoveries {
     const { runner, store, busy, now, onError } = this.#c;
     if (busy.has(ref) || this.#beginning.has(ref)) return;
     if (runner.running.some((r) => refsOf(r).includes(ref))) return;
-    const standby = sight.facts.failovers[ref]?.to;
-    if (workload === undefined || standby === undefined || !sight.workloads.has(standby)) {
-      // One of the two is declared no more: there is nothing to give back.
+    const fact = sight.facts.failovers[ref];
+    const isServing = fact?.phase === 'serving' && sight.workloads.has(fact.to);
+    if (workload === undefined || !isServing) {
+      // One of the two is declared no more, or nothing was moved yet: there is nothing to give back.
       store.setFacts([{ fact: 'failovers', key: ref, value: undefined }]).catch(onError);
       return;
     }
