@@ -207,7 +207,6 @@ export class Runtime {
         if (ended !== undefined) await this.#record.tell('Warning', 'EngineStopped', ended);
         await this.#pass();
         await this.#link.note({ type: 'answered', at: this.#o.now() });
-        await this.#beside.engineStart.answered();
         if (await this.#storeLink.passed()) await this.#observeAnew();
       } catch (error) {
         await this.#passFailed(error);

@@ -39,7 +39,7 @@ interface Surroundings {
 export class BesidePasses {
   readonly runner: Runner;
   readonly recoveries: Recoveries;
-  readonly engineStart: EngineStart;
+  readonly #engineStart: EngineStart;
   readonly rollouts: Rollouts;
   readonly #o: BesideOptions;
   readonly #wake: () => void;
@@ -65,7 +65,7 @@ export class BesidePasses {
       work: (work, signal) => this.#work(work, signal),
       onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
     });
-    this.engineStart = new EngineStart({
+    this.#engineStart = new EngineStart({
       ...options,
       runner: this.runner,
       onError: (error) => logger.error({ err: error }, 'what the start command came to was not told'),
@@ -108,6 +108,7 @@ export class BesidePasses {
   async passed(result: PassResult, target: Target, keeps: boolean): Promise<void> {
     const { revision, rolling } = target;
     this.#target = target;
+    await this.#engineStart.answered();
     const { store, now } = this.#o;
     const { busy, plan } = result;
     const { running } = this.runner;
@@ -126,7 +127,7 @@ export class BesidePasses {
 
   /** A pass could not ask the engine. */
   async engineAway(target: Target | undefined): Promise<void> {
-    await this.engineStart
+    await this.#engineStart
       .away(target?.revision.policy.engine)
       .catch((cause: unknown) => this.#o.logger.error({ err: cause }, 'the engine’s start was not stored'));
   }

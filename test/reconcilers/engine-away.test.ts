@@ -39,7 +39,7 @@ describe('an engine that does not answer', () => {
     news(walk, 'starting', { timeoutMs: 30_000 });
     expect(walk.state).toBe('stopping');
     expect(message(walk)).toBe(
-      'the engine does not answer; runs systemctl restart docker on this host, for 30s at most. stops 1, dependents first',
+      'the engine does not answer; runs systemctl restart docker on this host, for 30s at most; stops 1, dependents first',
     );
     news(walk, 'ended', { status: 1, output: 'no such unit' });
     expect(message(walk)).toContain('systemctl restart docker ended with status 1: no such unit');
