@@ -31,7 +31,8 @@ export const recovery: ProcedureDefinition<RecoveryContext> = {
     const { at, facts, statuses } = sight;
     if (sight.busy?.has(ref)) return undefined;
     const status = statuses.find((s) => s.ref === ref);
-    if (status === undefined) return { type: 'gone', at };
+    // Nor is a standby at rest to be well: nobody wants it to run.
+    if (status === undefined || standsBy(status)) return { type: 'gone', at };
     if (context.failover !== undefined && isStandbyAsked(state) && !isDeclared(context.failover, sight))
       return { type: 'standbyGone', at };
     const isHeld = activeHold(facts, ref, at) !== undefined || facts.suspended !== undefined;
@@ -121,6 +122,9 @@ const isServing = (state: string): boolean => serving.has(state);
 const isStandbyAsked = (state: string): boolean =>
   state === 'startingStandby' || state === 'confirmingStandby' || isServing(state);
 const isDeclared = ({ to }: Standby, { statuses }: Sight): boolean => statuses.some((s) => s.ref === to);
+
+const standsBy = ({ conditions }: ResourceStatus): boolean =>
+  conditions.some((c) => c.type === 'Ready' && c.status && c.reason === 'StandsBy');
 
 /** It runs and its own probe has passed: that it stands by is no readiness to serve. */
 function isStandbyReady({ to }: Standby, { statuses, busy }: Sight): boolean {

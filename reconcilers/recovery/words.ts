@@ -59,7 +59,7 @@ export function stateWords(state: string, context: RecoveryContext): string {
     held: `${ref} is held, or the platform suspended; goes on when that ends`,
     recovered: `${ref} is ready and has stayed so for ${duration(settleMs)}${timesWords(context)}`,
     resolved: `${ref}: resolved by a person`,
-    gone: `${ref} is declared no more`,
+    gone: `${ref} is declared no more, or only stands by`,
     aborted: `aborted; ${ref} is left to the loop`,
   };
   return words[state] ?? state;

@@ -81,12 +81,15 @@ describe.concurrent('an engine that does not answer', () => {
       t,
       () => 'engine: {startCommand: [sh, -c, "echo at it; sleep 99 & wait"], startTimeout: 2s}',
     );
-    await p.run();
+    const controller = await p.run();
     await untilAllReady(p);
     await engine.stop();
     const id = await recover(p);
     await p.untilEvent(`Platform/${p.name}`, 'EngineStartFailed', /was killed after 2s: at it/, 30_000);
     expect(await show(p, id)).toContain('it is not run again in this outage: start the engine by hand');
+    const looks = () => controller.output().stderr.split('looking again later').length;
+    const before = looks();
+    await until(async () => looks() > before + 1, 40_000, 'it looks again and again');
     await engine.start();
     await until(async () => (await show(p, id)).includes('all 2 are ready'), 60_000, 'it is done');
     const events = (await p.events()).filter((e) => e.reason === 'EngineStarting');

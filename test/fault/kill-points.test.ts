@@ -176,19 +176,6 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
     acts: { spare: ['start', 'stop'], client: [] },
   },
-  'a failover that does not help': {
-    kind: 'recovery',
-    documents: pair(),
-    spec: quickFailover,
-    begin: async (p) => {
-      await p.write('flags/spare', '');
-      await breakFirst(p);
-    },
-    states: { confirmingStandby: ['stored'] },
-    end: 'escalated',
-    after: (p) => p.untilContainer('Service/spare', 'is down', (c) => !c.State.Running),
-    acts: { client: [] },
-  },
   'a recovery that is left to a person': {
     kind: 'recovery',
     documents: brokenPair,

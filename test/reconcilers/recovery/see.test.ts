@@ -111,6 +111,14 @@ describe('a look', () => {
     expect(seen('escalated', upDb)).toBe('gone');
   });
 
+  test('a standby that rests again is nobody’s to recover', () => {
+    const rests = {
+      ...status(true),
+      conditions: [{ type: 'Ready', status: true, reason: 'StandsBy', message: '' }],
+    };
+    expect(seen('verifying', rests as ResourceStatus)).toBe('gone');
+  });
+
   test('a database that says it loads is waited for, and is free when it stops saying so', () => {
     const loading = status(false);
     const says = {
