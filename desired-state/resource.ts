@@ -82,6 +82,17 @@ export interface WatchedFile {
   readonly secret?: string;
 }
 
+/** What stands in for a workload whose recovery has failed, and by which name it is asked then. */
+export interface Failover {
+  readonly to: Ref;
+  /** Moved to the standby and back. */
+  readonly alias: string;
+  /** As the manifest names it. */
+  readonly network: string;
+  /** How the standby is kept while it is not needed. */
+  readonly standby: 'stopped' | 'running';
+}
+
 interface Declared {
   readonly name: string;
   /** Where the resource is declared (its metadata.name or its key). */
@@ -129,6 +140,7 @@ export interface Workload extends Declared {
     /** The newest version that the programs of this revision can work with. */
     readonly atMost: number;
   };
+  readonly failover?: Failover;
   /** Run inside the container, to its end, before a rollback stops anything: a backup. */
   readonly beforeRollback?: readonly string[];
   readonly agentClass?: string;

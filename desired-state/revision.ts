@@ -34,6 +34,8 @@ export interface Policy {
   readonly backoff: { readonly initialMs: number; readonly maxMs: number; readonly factor: number };
   /** After a failure: how long it must stay ready to be well again, and how long it may take to get there. */
   readonly recovery: { readonly settleMs: number; readonly verifyMs: number };
+  /** How the engine is started on its host where it does not answer; absent: reeve waits for it. */
+  readonly engine?: { readonly startCommand: readonly string[]; readonly startTimeoutMs: number };
   readonly pauseGraceMs: number;
   /** A replacement or a start that is not ready by then is given up. */
   readonly progressDeadlineMs: number;

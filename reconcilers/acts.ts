@@ -15,6 +15,7 @@ import {
   stopStep,
 } from './container-steps.ts';
 import { resourceFields, updateOf } from './drift-resources.ts';
+import { isResting } from './failover/roles.ts';
 import { rebuildSteps } from './image-steps.ts';
 import { byLiveName } from './links.ts';
 import { passingName } from './mixed-up-names.ts';
@@ -65,7 +66,7 @@ function containerSteps(
       return { steps: [makeStep('renameContainer', s.ref, { containerId, name }, cause)] };
     }
     case 'recreate': {
-      const outright = s.workload.lifecycle === 'job' || container.state === 'created';
+      const outright = s.workload.lifecycle === 'job' || container.state === 'created' || isResting(s);
       return outright ? replaceOutright(s, container, cause, made) : replaceSteps(s, container, cause, made);
     }
     case 'build':

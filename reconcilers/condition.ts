@@ -3,7 +3,7 @@
 import type { Ref } from '../desired-state/resource.ts';
 
 /**
- * The last three are the platform's alone, where its manifests are in git: it could not be asked, or what it has must not be
+ * `FailedOver`: a standby stands in for it; only of what has one. The last three are the platform's alone, where its manifests are in git: it could not be asked, or what it has must not be
  * followed; one commit alone is followed; what runs again has not got the files of its commit.
  */
 export type ConditionType =
@@ -11,6 +11,7 @@ export type ConditionType =
   | 'Progressing'
   | 'Degraded'
   | 'Held'
+  | 'FailedOver'
   | 'SyncFailed'
   | 'Pinned'
   | 'FilesNotBrought';

@@ -1,4 +1,4 @@
-// Conditions of a resource from what the rules found. All four are always there, so that each has a transition time.
+// Conditions of a resource from what the rules found. Four are always there, so that each has a transition time.
 
 import type { Ref } from '../desired-state/resource.ts';
 import type { Condition, ResourceStatus } from './condition.ts';
@@ -15,6 +15,8 @@ export interface Finding {
   readonly progressing?: Told;
   readonly degraded?: Told;
   readonly held?: Told;
+  /** Only of what a standby may stand in for, or stands in for. */
+  readonly failedOver?: Told & { readonly status: boolean };
 }
 
 export interface Told {
@@ -32,6 +34,7 @@ export function statusOf(finding: Finding): ResourceStatus {
       condition('Progressing', finding.progressing, 'Settled'),
       condition('Degraded', finding.degraded, 'AsDeclared'),
       condition('Held', finding.held, 'NotHeld'),
+      ...(finding.failedOver === undefined ? [] : [{ type: 'FailedOver' as const, ...finding.failedOver }]),
     ],
     ...(containerId === undefined ? {} : { containerId }),
     ...(broughtTo === undefined ? {} : { broughtTo }),

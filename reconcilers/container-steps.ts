@@ -5,6 +5,7 @@ import type { ContainerSpec } from '../desired-state/container-spec.ts';
 import type { Workload } from '../desired-state/resource.ts';
 import { portGivers, releasesFor } from './blockers.ts';
 import { carriedLabels } from './compose-identity.ts';
+import { isResting } from './failover/roles.ts';
 import { imageSteps } from './image-steps.ts';
 import { imageWant } from './images.ts';
 import { byLiveName } from './links.ts';
@@ -23,6 +24,7 @@ import { type Draft, inOrder, makeStep } from './steps.ts';
 export function createSteps(s: Situation, cause: Cause, made: Prerequisites): Draft {
   const steps = [...imageSteps(s, cause, made)];
   const create = createStep(s, cause, made, { releases: releasesFor(s.setting, s.workload) });
+  if (isResting(s)) return { steps: [...steps, create] };
   const start = startStep(s, cause, undefined, [create.id]);
   const gate = sharedModes(s.workload.container).length > 0 ? create.id : start.id;
   return { steps: [...steps, create, start], gate, portsOf: portGivers(s.setting, s.workload) };
@@ -55,7 +57,7 @@ export function replaceSteps(s: Situation, old: ObservedContainer, cause: Cause,
   return { steps: [...pull, ...steps], gate: create.id, portsOf: portGivers(s.setting, workload) };
 }
 
-/** A job, or what never ran: nothing worth keeping, so the old one goes first. */
+/** A job, what never ran, or a standby at rest: nothing that must run on, so the old one goes first. */
 export function replaceOutright(
   s: Situation,
   old: ObservedContainer,
@@ -69,7 +71,7 @@ export function replaceOutright(
     ...stops,
     remove,
     createStep(s, cause, made, { old, releases: releasesFor(s.setting, s.workload) }),
-    startStep(s, cause, undefined, []),
+    ...(isResting(s) ? [] : [startStep(s, cause, undefined, [])]),
   ]);
   const [first = remove, ...rest] = steps;
   const gated = { ...first, after: [...first.after, ...pull.map((p) => p.id)] };

@@ -25,6 +25,8 @@ export interface DriftContext {
   readonly apiVersion?: string;
   /** The workload of the revision before: what was set there and is not any more, was asked for. */
   readonly previous?: Workload;
+  /** An alias that a failover moves, on a network by its engine name: unasked for, it is to go. */
+  readonly movable?: { readonly network: string; readonly alias: string };
   /** Engine names of all the platform's networks: being connected to one of these unasked is a difference. */
   readonly ourNetworks?: ReadonlySet<string>;
 }

@@ -77,12 +77,19 @@ function withoutOwnName({ containerName }: Workload, asked: NetworkAttachment = 
   return { ...asked, aliases: (asked.aliases ?? []).filter((alias) => alias !== containerName) };
 }
 
-/** What the revision before asked for on a network of that engine name. */
-function aliasesBefore({ previous, networkNames }: DriftContext, engineName: string): readonly string[] {
+/** What the revision before asked for on a network of that engine name, and what a failover moves there. */
+function aliasesBefore(
+  { previous, networkNames, movable }: DriftContext,
+  engineName: string,
+): readonly string[] {
   const before = Object.entries(previous?.container.networks ?? {});
-  return before.flatMap(([name, { aliases = [] }]) =>
-    (networkNames[name] ?? name) === engineName ? aliases : [],
-  );
+  const moved = movable?.network === engineName ? [movable.alias] : [];
+  return [
+    ...moved,
+    ...before.flatMap(([name, { aliases = [] }]) =>
+      (networkNames[name] ?? name) === engineName ? aliases : [],
+    ),
+  ];
 }
 
 /** Of API 1.48: an older engine drops it without a word. */

@@ -59,6 +59,19 @@ export interface Turn {
   readonly mayRun?: true;
 }
 
+export interface FailoverFact {
+  /** Since when it is in this phase; epoch ms. */
+  readonly at: number;
+  /** Id of the procedure. */
+  readonly by: string;
+  /** The standby is started; it has the alias; it keeps running while the alias goes back. */
+  readonly phase: 'starting' | 'serving' | 'returning';
+  /** As it was declared when it began. */
+  readonly to: Ref;
+  readonly alias: string;
+  readonly network: string;
+}
+
 export interface Facts {
   readonly suspended?: {
     readonly at: number;
@@ -124,6 +137,8 @@ export interface Facts {
   readonly heldFor: Readonly<Record<Ref, { readonly at: number; readonly freeAt?: number }>>;
   /** A procedure keeps it down until its turn. */
   readonly turns: Readonly<Record<Ref, Turn>>;
+  /** By the ref of what a standby stands in for. */
+  readonly failovers: Readonly<Record<Ref, FailoverFact>>;
   /** Replacements that failed: not tried again for this spec hash until `rerun`, a new spec, or back-off is over. */
   readonly failedReplacements: Readonly<
     Record<Ref, { readonly specHash: string; readonly at: number; readonly message: string }>
@@ -139,6 +154,13 @@ export interface Facts {
   readonly quarantined: Readonly<Record<string, Quarantine>>;
   /** Revisions that were healthy for their time, with what their images meant then. */
   readonly stable: Readonly<Record<string, Stable>>;
+  /** The engine's start command was run, in the outage that lasts; key `outage`. `by`: the procedure. */
+  readonly engineStarts: Readonly<
+    Record<
+      string,
+      { readonly at: number; readonly by: string; readonly command: string; readonly timeoutMs: number }
+    >
+  >;
   /** Since when all of the revision in force is ready; epoch ms. */
   readonly healthySince: Readonly<Record<string, number>>;
   /** Acts that failed lately, by ref: the engine's words, for the condition. */
@@ -193,10 +215,12 @@ export const noFacts: Facts = {
   restarts: {},
   heldFor: {},
   turns: {},
+  failovers: {},
   failedReplacements: {},
   replacing: {},
   quarantined: {},
   stable: {},
+  engineStarts: {},
   healthySince: {},
   failures: {},
 };

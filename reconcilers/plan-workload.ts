@@ -8,6 +8,7 @@ import { causeOf, nothingUntil } from './cause-of.ts';
 import type { Finding, Told } from './conditions.ts';
 import { positionOf } from './drift.ts';
 import { droppedByEngine } from './dropped-by-engine.ts';
+import { failoverOf, servingWords } from './failover/words.ts';
 import { liftingWords } from './lifted-by.ts';
 import { foreignCopies, type Waiting } from './outlook.ts';
 import type { Cause, LeftAlone, Notice, Plan } from './plan.ts';
@@ -105,6 +106,7 @@ function findingOf(
     ...(level === 'progressing' && s.hold === undefined ? { progressing: told } : {}),
     ...(degraded === undefined ? {} : { degraded }),
     ...heldOf(s, cause),
+    ...failoverOf(s),
   };
 }
 
@@ -119,14 +121,18 @@ function waitingWords(category: Category, waits: Waiting, cause: Cause): string 
   return `waits first for ${waits.words}; ${cause.message}`;
 }
 
-/** A job that is done counts as ready even when its container is gone. */
+/** A job that is done counts as ready even when its container is gone, and a standby while it only stands by. */
 function isReadyNow(s: Situation, category: Category): boolean {
-  return category === 'Completed' || (s.readiness !== undefined && readyStates.has(s.readiness.state));
+  return (
+    category === 'Completed' ||
+    category === 'StandsBy' ||
+    (s.readiness !== undefined && readyStates.has(s.readiness.state))
+  );
 }
 
 function readyTold(s: Situation, category: Category, ready: boolean, told: Told): Told {
-  if (ready && s.readiness !== undefined && category !== 'Completed') {
-    return { reason: s.readiness.reason, message: s.readiness.message };
+  if (ready && s.readiness !== undefined && category !== 'Completed' && category !== 'StandsBy') {
+    return { reason: s.readiness.reason, message: `${s.readiness.message}${servingWords(s)}` };
   }
   return told;
 }

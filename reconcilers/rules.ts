@@ -3,6 +3,7 @@
 
 import { isOverBudget } from './backoff.ts';
 import { isUp } from './container-steps.ts';
+import { isResting } from './failover/roles.ts';
 import { endedWithHolder, joinsAnew, mayHaveEndedWithHolder } from './namespaces.ts';
 import { replacementRules } from './replacement-rules.ts';
 import type { Rule } from './rule.ts';
@@ -52,6 +53,8 @@ export const rules = [
   },
   { category: 'StopsLater', when: (s) => isToStop(s) && isAnyUp(s), act: 'none', level: 'progressing' },
   { category: 'AwaitsTurn', when: (s) => isParked(s) && !isAnyUp(s), act: 'none', level: 'progressing' },
+  // Not needed now, whoever started it.
+  { category: 'StandbyStops', when: (s) => isResting(s) && isAnyUp(s), act: 'stop', level: 'progressing' },
   // The engine is at it.
   { category: 'Removing', when: (s) => state(s) === 'removing', act: 'none', level: 'progressing' },
   // Nothing is judged by a hash alone.
@@ -192,6 +195,7 @@ export const rules = [
   },
   { category: 'Reconnected', when: (s) => differs(s, 'connect'), act: 'connect', level: 'fine' },
 
+  { category: 'StandsBy', when: (s) => isResting(s) && isDown(s), act: 'none', level: 'fine' },
   // Ended as it should.
   { category: 'Completed', when: (s) => s.readiness?.state === 'done', act: 'none', level: 'fine' },
   // `restart: no` is written, and it failed by itself: a person decides.

@@ -1,6 +1,7 @@
 // How each category reads to a person at 3 a.m.: what is so, since when, what happens next. Decides nothing.
 
 import { positionOf } from './drift.ts';
+import { movingWords, standbyWords } from './failover/words.ts';
 import { takenDownWords } from './hands-off.ts';
 import { imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
@@ -50,6 +51,8 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     message: `${s.facts.turns[s.ref]?.by} stops it once what needs it is down; it is started again in ${s.facts.turns[s.ref]?.until}`,
   }),
   AwaitsTurn: awaited,
+  StandbyStops: (s) => ({ ...standbyWords(s), outcome: '; it is stopped until then' }),
+  StandsBy: standbyWords,
   Down: (s) => ({ message: takenDownWords(s.facts) }),
   NotAdopted: notAdopted,
   Removing: () => ({
@@ -178,7 +181,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     ...endedAt(s),
   }),
   Updated: (s) => ({ ...fields(s, ['update']), outcome: ': changed in place, no restart' }),
-  Reconnected: (s) => ({ ...fields(s, ['connect']), outcome: `: ${connectWords(s)}` }),
+  Reconnected: (s) => ({ ...(movingWords(s) ?? fields(s, ['connect'])), outcome: `: ${connectWords(s)}` }),
   JobFailed: (s) => ({
     message: `the job failed with ${status(s)}; it is not run again by itself. Look at reeve logs ${s.ref}, then reeve rerun ${s.ref}`,
     ...endedAt(s),

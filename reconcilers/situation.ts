@@ -6,7 +6,9 @@ import { canonicalJson, type Policy } from '../desired-state/revision.ts';
 import { type Blocker, type BlockerSources, blockerOf } from './blockers.ts';
 import { isBroughtTo } from './brought-to.ts';
 import { type FieldDrift, fieldDrift } from './drift.ts';
+import type { DriftContext } from './drift-field.ts';
 import type { Attempts, Facts, Hold, Made, Stop } from './facts.ts';
+import type { Role } from './failover/roles.ts';
 import type { ImageAsks } from './images.ts';
 import { isPinned } from './inspect-needs.ts';
 import { networkGaps } from './membership.ts';
@@ -54,6 +56,8 @@ export interface Situation {
   readonly container?: ObservedContainer;
   /** Absent without a container. */
   readonly readiness?: Readiness;
+  /** It stands in for another, or another for it, or may. */
+  readonly role?: Role;
   /** What the rules go by. */
   readonly hold?: Hold;
   /** The same, also where it is looked at as if nobody held it. */
@@ -84,6 +88,7 @@ export function situate(setting: Setting, workload: Workload): Situation {
   const hold = activeHold(world.facts, ref, world.now);
   const stop = container === undefined ? undefined : world.facts.stops[container.id];
   const { attempts, failures } = world.facts;
+  const role = world.roles.get(ref);
   return {
     setting,
     policy: world.revision.policy,
@@ -95,6 +100,7 @@ export function situate(setting: Setting, workload: Workload): Situation {
     owned,
     ...(container === undefined ? {} : { container }),
     ...(ready === undefined ? {} : { readiness: ready }),
+    ...(role === undefined ? {} : { role }),
     ...(hold === undefined ? {} : { hold, held: hold }),
     ...(attempts[ref] === undefined ? {} : { attempts: attempts[ref] }),
     ...(failures[ref] === undefined ? {} : { failure: failures[ref] }),
@@ -127,10 +133,18 @@ export function driftOf(setting: Setting, workload: Workload, container: Observe
     platform: world.revision.platform,
     workloadsByName: world.workloadsByName,
     ourNetworks: world.ourNetworks,
+    ...movable(world, refOf(workload)),
   };
   const fields = fieldDrift(workload, container.detail, context);
   const known = new Set(fields.map((f) => f.field));
   return [...fields, ...byList.filter((f) => !known.has(f.field))];
+}
+
+/** Only one of two has this alias: whoever is not to have it loses it. */
+function movable({ roles, networkNames }: World, ref: Ref): Pick<DriftContext, 'movable'> {
+  const role = roles.get(ref);
+  if (role === undefined) return {};
+  return { movable: { network: networkNames[role.network] ?? role.network, alias: role.alias } };
 }
 
 function previousOf(setting: Setting, workload: Workload): { previous?: Workload } {
@@ -154,6 +168,7 @@ function judge(
   const reported: Reported[] = [];
   const before = setting.previous.get(refOf(workload));
   const shared = new Set<string>(sharedModes(workload.container).map((m) => m.field));
+  const moves = movable(setting.world, refOf(workload)).movable;
   const asMade = sameHash && facts.made[container.id] !== undefined;
   for (const field of driftOf(setting, workload, container)) {
     // Made by us for this very spec: what nobody can change on a container and yet differs is what the engine does not
@@ -164,7 +179,10 @@ function judge(
       reported.push({ ...field, why: 'NotTakenByEngine' });
       continue;
     }
-    const asked = field.act === 'recreate' || (!isBrought && isNewWish(before, workload, field.field));
+    // Where the alias belongs is a recovery's to say.
+    const isMoving = moves !== undefined && field.field === `networks.${moves.network}`;
+    const asked =
+      field.act === 'recreate' || isMoving || (!isBrought && isNewWish(before, workload, field.field));
     const mode = asked ? 'heal' : modeOf(workload, field.field);
     if (field.limitLeft === true) {
       // Only a limit that the manifest is known to have taken away is worth a recreate; one set by hand is reported.

@@ -10,6 +10,7 @@ import {
 } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from './facts.ts';
+import { type Role, rolesOf } from './failover/roles.ts';
 import {
   identityLabels,
   type ObservedContainer,
@@ -43,6 +44,8 @@ export interface World {
   readonly networkNames: Readonly<Record<string, string>>;
   readonly volumeNames: Readonly<Record<string, string>>;
   readonly ourNetworks: ReadonlySet<string>;
+  /** Who stands in for whom, of both. */
+  readonly roles: ReadonlyMap<Ref, Role>;
   /** `8080/tcp` → running containers that hold it on the host. */
   readonly portHolders: ReadonlyMap<string, readonly ObservedContainer[]>;
 }
@@ -84,6 +87,7 @@ export function indexWorld(
     networkNames,
     volumeNames,
     ourNetworks,
+    roles: rolesOf(revision.resources, facts),
     portHolders: portHolders(observed),
   };
 }

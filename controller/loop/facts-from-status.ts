@@ -37,6 +37,9 @@ export function factsFromStatuses(revision: Revision, plan: Plan, facts: Facts, 
     if (facts.onceReady[ref] === undefined && canBeSeenReady(workload)) {
       changes.push({ fact: 'onceReady', key: ref, value: now });
     }
+    // It rests: there is nothing of it that could be restarted.
+    if (status.condition.reason === 'StandsBy' && facts.restarts[ref] !== undefined)
+      changes.push({ fact: 'restarts', key: ref, value: undefined });
     const since = status.containerId === undefined ? undefined : facts.runningSince[status.containerId];
     if (
       facts.attempts[ref] !== undefined &&

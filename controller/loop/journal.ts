@@ -46,6 +46,8 @@ const normalCauses = new Set([
   'BuildChanged',
   'ModelMissing',
   'Reconnected',
+  'StandbyStops',
+  'AliasMoved',
   'Leftover',
 ]);
 

@@ -4,12 +4,11 @@
 
 import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Ref } from '../../desired-state/resource.ts';
-import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { factsWithTaken, type ImageAsks, noAsks, tagsHere } from '../../reconcilers/images.ts';
+import { factsWithTaken, noAsks, tagsHere } from '../../reconcilers/images.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
-import type { Notice, Plan, Step } from '../../reconcilers/plan.ts';
+import type { Plan, Step } from '../../reconcilers/plan.ts';
 import { plan as makePlan } from '../../reconcilers/planner.ts';
 import type { StepOutcome } from '../engine.ts';
 import { factsWith } from '../store/facts.ts';
@@ -19,59 +18,20 @@ import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
 import { stabilityNews } from './facts-from-stability.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
+import { failedOver } from './failed-over.ts';
 import { saveHeldBack } from './held-back.ts';
 import { eventsOfTransitions, type JournalContext } from './journal.ts';
 import { eventsOfLostOutcomes } from './lost-outcomes.ts';
 import { Notices } from './notices.ts';
 import type { OwnMarks } from './own-marks.ts';
+import type { Look, PassOptions, PassResult, Target } from './pass.ts';
 import type { PlanRecorder } from './plan-recorder.ts';
 import { needsOf } from './satisfied.ts';
 import { StepGates } from './step-gates.ts';
 import { StepLedger, type StepLedgerContext } from './step-ledger.ts';
 import { eventsOfHappenings } from './told.ts';
 
-export interface Target {
-  readonly revision: Revision;
-  readonly secrets: SecretValues;
-  readonly previous?: Revision;
-  /** The secrets are another load's: those of this revision, where they are known, go before them. */
-  readonly borrowed?: true;
-  /** A rollout or a rollback is under way, and this is what it aims at: its `Aim.key`. */
-  readonly rolling?: string;
-  /** Said with every plan: limits that were taken down to the host's. */
-  readonly notices?: readonly Notice[];
-}
-
-export interface PassOptions {
-  readonly mode: 'apply' | 'keep' | 'down';
-  readonly names: readonly string[];
-  readonly allowDelete: boolean;
-  readonly removeVolumes: boolean;
-  /** Plan with what the image tags mean now, instead of what they meant when they came in force. */
-  readonly updateImages?: boolean;
-  /** What is taken from registries or built anew. */
-  readonly images?: ImageAsks;
-  /** A person asks: what failed a moment ago is planned all the same. */
-  readonly newTry?: boolean;
-}
-
-export interface PassResult {
-  readonly plan: Plan;
-  readonly observed: ObservedState;
-  /** Steps handed to the executor in this pass. */
-  readonly dispatched: readonly Step[];
-  /** Resources with steps in flight when it looked: for them it planned nothing, whatever there is to do. */
-  readonly busy: ReadonlySet<Ref>;
-  /** Conditions that have another status or reason than before. */
-  readonly turned: readonly StoredCondition[];
-}
-
-export interface Look {
-  readonly plan: Plan;
-  readonly observed: ObservedState;
-  /** Resources with steps in flight when the look began: what is seen of them may be old. */
-  readonly busy: ReadonlySet<Ref>;
-}
+export type { Look, PassOptions, PassResult, Target };
 
 /** A look, and what it lets us remember. */
 interface Sight extends Look {
@@ -138,7 +98,11 @@ export class Reconciler {
 
   /** Observes and plans; acts on nothing, stores only facts of sight. */
   async look(target: Target, options: PassOptions): Promise<Look> {
-    const { facts: _, seen, ...look } = await this.#look(target, options);
+    const {
+      facts: _,
+      seen,
+      ...look
+    } = await this.#look(failedOver(target, await this.#context.store.facts()), options);
     // What a pass would tell of is left to it.
     const silent = seen.filter(({ fact }) => fact !== 'restarts');
     if (silent.length > 0) await this.#context.store.setFacts(silent);
@@ -180,8 +144,9 @@ export class Reconciler {
   }
 
   /** One pass. Resolves when its steps are on their way, not when they have ended (`settle` waits for that). */
-  async pass(target: Target, options: PassOptions, by: string): Promise<PassResult> {
+  async pass(wanted: Target, options: PassOptions, by: string): Promise<PassResult> {
     const { store, now, scrub } = this.#context;
+    const target = failedOver(wanted, await store.facts());
     const withdrawn = this.#sent.signal;
     const { plan, observed, busy, facts, seen } = await this.#look(target, options);
     const journal: JournalContext = {

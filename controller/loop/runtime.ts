@@ -291,8 +291,10 @@ export class Runtime {
     }
     if (failure instanceof StoreAway) return this.#lookAgain(this.#storeLink.failed(failure));
     const unreachable = failure instanceof EngineError && failure.code === 0;
-    if (unreachable) await this.#link.note({ type: 'failed', at: now(), message: failure.message });
-    else {
+    if (unreachable) {
+      await this.#link.note({ type: 'failed', at: now(), message: failure.message });
+      await this.#beside.engineAway(this.target);
+    } else {
       logger.error({ err: failure }, 'pass failed');
       await this.#record.tell('Warning', 'PassFailed', failure.message);
     }

@@ -148,6 +148,11 @@ export class Prober {
     watched.inFlight = false;
     if (this.#closed || this.#watched.get(ref) !== watched) return;
     const now = this.#now();
+    // Connected anew meanwhile, by a failover or a hand: asked at an address that it has no more.
+    if (answer.outcome !== 'pass' && !isDeepStrictEqual(watched.container.networks, container.networks)) {
+      watched.nextAt = now;
+      return this.#schedule();
+    }
     const before = this.results.get(ref);
     const failures = answer.outcome === 'fail' ? countFailure(watched, before?.failures ?? 0, now) : 0;
     if (answer.outcome === 'pass') watched.passed = true;

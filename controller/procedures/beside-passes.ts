@@ -2,12 +2,15 @@
 
 import type { Logger } from 'pino';
 import type { Revision } from '../../desired-state/revision.ts';
+import type { Work } from '../../reconcilers/procedures/definition.ts';
 import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine } from '../engine.ts';
 import { noteHeld } from '../loop/held-dependents.ts';
 import type { PassResult, Reconciler, Target } from '../loop/reconciler.ts';
 import type { Store } from '../store/store.ts';
 
+import { checkAlias } from './check-alias.ts';
+import { EngineStart } from './engine-start.ts';
 import { freeDisk } from './free-disk.ts';
 import { prepareRollback } from './prepare-rollback.ts';
 import { Recoveries } from './recoveries.ts';
@@ -36,9 +39,12 @@ interface Surroundings {
 export class BesidePasses {
   readonly runner: Runner;
   readonly recoveries: Recoveries;
+  readonly #engineStart: EngineStart;
   readonly rollouts: Rollouts;
   readonly #o: BesideOptions;
   readonly #wake: () => void;
+  /** Of the last pass. */
+  #target: Target | undefined;
 
   constructor(options: BesideOptions, { reconciler, wake }: Surroundings) {
     const { engine, store, platform, now, logger } = options;
@@ -56,9 +62,13 @@ export class BesidePasses {
         this.rollouts.ended(record);
       },
       halt: () => reconciler.withdraw(),
-      work: (work, signal) =>
-        work.type === 'freeDisk' ? freeDisk(work, engine, store, signal) : prepareRollback(work, options),
+      work: (work, signal) => this.#work(work, signal),
       onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
+    });
+    this.#engineStart = new EngineStart({
+      ...options,
+      runner: this.runner,
+      onError: (error) => logger.error({ err: error }, 'what the start command came to was not told'),
     });
     this.rollouts = new Rollouts({
       engine,
@@ -77,6 +87,18 @@ export class BesidePasses {
     });
   }
 
+  #work(work: Work, signal: AbortSignal): Promise<object> {
+    const { engine, store } = this.#o;
+    switch (work.type) {
+      case 'freeDisk':
+        return freeDisk(work, engine, store, signal);
+      case 'prepareRollback':
+        return prepareRollback(work, this.#o);
+      case 'checkAlias':
+        return checkAlias(work, { ...this.#o, target: () => this.#target }, signal);
+    }
+  }
+
   /** What a pass is to aim at. */
   aim(target: Target): Promise<Aimed> {
     return this.rollouts.aim(target);
@@ -85,6 +107,8 @@ export class BesidePasses {
   /** After a pass over `target`; `keeps`: it was one of the loop's own. */
   async passed(result: PassResult, target: Target, keeps: boolean): Promise<void> {
     const { revision, rolling } = target;
+    this.#target = target;
+    await this.#engineStart.answered();
     const { store, now } = this.#o;
     const { busy, plan } = result;
     const { running } = this.runner;
@@ -99,6 +123,13 @@ export class BesidePasses {
     const facts = await store.facts();
     this.recoveries.note(result, revision, facts, keeps);
     if (await noteHeld(store, result, revision, facts, now())) this.#wake();
+  }
+
+  /** A pass could not ask the engine. */
+  async engineAway(target: Target | undefined): Promise<void> {
+    await this.#engineStart
+      .away(target?.revision.policy.engine)
+      .catch((cause: unknown) => this.#o.logger.error({ err: cause }, 'the engine’s start was not stored'));
   }
 
   close(): void {

@@ -45,9 +45,17 @@ export function causedBy(
       ...(by === undefined ? {} : { by }),
     },
     facts: asked.flatMap(
-      ({ restarts = [], withdrawn = [], parked = [], released = [], ...more }): FactChange[] => [
+      ({
+        failovers = [],
+        restarts = [],
+        withdrawn = [],
+        parked = [],
+        released = [],
+        ...more
+      }): FactChange[] => [
         ...handsOff(more, event.at, by ?? id),
         ...leftFor(more, event.at, id),
+        ...failovers.flatMap((one) => standIn(one, event.at, id)),
         ...restarts.flatMap((ref) => askRestart(ref, event.at, id)),
         ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
         ...parked.flatMap(({ ref, ...turn }) => park(ref, { at: event.at, by: id, ...turn })),
@@ -64,6 +72,19 @@ export function causedBy(
       detail: { procedure: id },
     })),
   };
+}
+
+/** A standby is started by that, whatever it failed at before. */
+function standIn(
+  { ref, fact }: NonNullable<Asked['failovers']>[number],
+  at: number,
+  by: string,
+): FactChange[] {
+  if (fact === undefined) return [{ fact: 'failovers', key: ref, value: undefined }];
+  return [
+    { fact: 'failovers', key: ref, value: { at, by, ...fact } },
+    ...(fact.phase === 'starting' ? triedAnew(fact.to) : []),
+  ];
 }
 
 function askRestart(ref: Ref, at: number, by: string): FactChange[] {

@@ -24,7 +24,7 @@ import type { Runner } from './runner.ts';
 
 interface RecoveriesContext {
   readonly engine: Pick<Engine, 'inspect' | 'logs'>;
-  readonly store: Pick<Store, 'conditions' | 'procedures'>;
+  readonly store: Pick<Store, 'conditions' | 'procedures' | 'setFacts'>;
   readonly runner: Runner;
   readonly now: () => number;
   readonly scrub: (text: string) => string;
@@ -47,6 +47,8 @@ interface Sight {
   readonly observed: ObservedState;
   readonly facts: Facts;
   readonly policy: Policy;
+  /** Those that a recovery may be for. */
+  readonly workloads: ReadonlyMap<Ref, Workload>;
 }
 
 export class Recoveries {
@@ -101,12 +103,14 @@ export class Recoveries {
     this.#attempts = facts.attempts;
     const suspects = new Set([...this.#degraded.keys(), ...this.#glimpses.keys(), ...tried]);
     const assessing = this.#c.runner.running.filter((r) => isAssessing(r) && !this.#reading.has(r.id));
-    if (suspects.size + assessing.length === 0) return;
+    const unattended = Object.keys(facts.failovers) as Ref[];
+    if (suspects.size + assessing.length + unattended.length === 0) return;
     const { policy, resources } = revision;
     const statuses = new Map(plan.statuses.map((status) => [status.ref, status]));
-    const sight: Sight = { statuses, plan, observed, facts, policy };
     const workloads = recoverable(resources);
+    const sight: Sight = { statuses, plan, observed, facts, policy, workloads };
     for (const ref of suspects) this.#suspect(ref, workloads.get(ref), sight);
+    for (const ref of unattended) this.#attend(ref, workloads.get(ref), sight);
     for (const record of assessing) this.#read(record, sight);
   }
 
@@ -134,7 +138,23 @@ export class Recoveries {
     if (!isNews || !isOurs) return void this.#glimpses.delete(ref);
     const failure = failureOf(workload, { statuses: plan.statuses, facts }, at);
     const reason = trouble?.reason ?? glimpse?.reason ?? failure.reason;
-    this.#begin(ref, recoveryInput(workload, { ...failure, reason }, sight.policy));
+    this.#begin(ref, recoveryInput(workload, { ...failure, reason }, sight));
+  }
+
+  /** A standby serves in its place, and the recovery that had it do so was another procedure's turn to end. */
+  #attend(ref: Ref, workload: Workload | undefined, sight: Sight): void {
+    const { runner, store, busy, now, onError } = this.#c;
+    if (busy.has(ref) || this.#beginning.has(ref)) return;
+    if (runner.running.some((r) => refsOf(r).includes(ref))) return;
+    const fact = sight.facts.failovers[ref];
+    const isServing = fact?.phase === 'serving' && sight.workloads.has(fact.to);
+    if (workload === undefined || !isServing) {
+      // One of the two is declared no more, or nothing was moved yet: there is nothing to give back.
+      store.setFacts([{ fact: 'failovers', key: ref, value: undefined }]).catch(onError);
+      return;
+    }
+    const failure = failureOf(workload, { statuses: sight.plan.statuses, facts: sight.facts }, now());
+    this.#begin(ref, recoveryInput(workload, failure, sight));
   }
 
   #begin(ref: Ref, input: RecoveryInput): void {

@@ -288,7 +288,7 @@ export class Runner {
       throw taken(record, shared);
     }
     for (const { record } of others) {
-      const ended = await this.#feed(record, { type: 'abort', at: this.#c.now(), by: id }, id);
+      const ended = await this.#feed(record, { type: 'abort', at: this.#c.now(), by: id, wider: true }, id);
       if (ended?.machine.ended !== true) throw new Error(`${record.id} does not end when it is aborted`);
     }
   }

@@ -6,6 +6,7 @@ import type { Ref } from '../../desired-state/resource.ts';
 import type { StoredEvent } from '../store/store.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { rootCauses } from './describe.ts';
+import { type FailoverRow, failoverRows } from './failovers.ts';
 import type { RecoveryReport } from './procedures.ts';
 import { type ResourceRow, resourceRows } from './resources.ts';
 import { badPlatformConditions, iso, outdatedJobs, resourceOf, type Snapshot } from './snapshot.ts';
@@ -28,6 +29,8 @@ export interface ExplainReport {
     readonly by?: string;
   };
   readonly hold?: HoldRow;
+  /** A standby stands in for it, or it for another. */
+  readonly failover?: FailoverRow;
   readonly suspended?: { readonly by: string; readonly reason: string };
   /** What it waits for that is itself the first broken thing on the way. */
   readonly roots: readonly ResourceRow[];
@@ -52,6 +55,7 @@ export function explainReport(
   const resource = resourceOf(snapshot, ref);
   const { revision, inForce, facts } = snapshot;
   const hold = holdRows(snapshot).find((h) => h.ref === ref);
+  const failover = failoverRows(snapshot).find((row) => row.ref === ref || row.to === ref);
   const broken = isPlatform ? worstOf(rows) : rootCauses(snapshot, ref);
   const roots = now.ready ? [] : broken;
   const attempts = facts.attempts[ref];
@@ -72,6 +76,7 @@ export function explainReport(
           },
         }),
     ...(hold === undefined ? {} : { hold }),
+    ...(failover === undefined ? {} : { failover }),
     ...(facts.suspended === undefined
       ? {}
       : { suspended: { by: facts.suspended.by, reason: facts.suspended.reason } }),

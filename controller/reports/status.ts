@@ -4,6 +4,7 @@ import type { Commit } from '../../desired-state/commit.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import { liftedBy, type SuspensionReason } from '../../reconcilers/lifted-by.ts';
 import type { StoredEvent } from '../store/store.ts';
+import { type FailoverRow, failoverRows } from './failovers.ts';
 import type { ProcedureRow } from './procedures.ts';
 import { type ResourceRow, type ResourceState, resourceRows } from './resources.ts';
 import {
@@ -52,6 +53,8 @@ export interface StatusReport {
     readonly why?: string;
   };
   readonly held: readonly HoldRow[];
+  /** What a standby stands in for, or is about to. */
+  readonly failedOver: readonly FailoverRow[];
   readonly total: number;
   readonly ready: number;
   readonly counts: Readonly<Record<ResourceState, number>>;
@@ -144,6 +147,7 @@ export function statusReport(
           },
         }),
     held: holdRows(snapshot),
+    failedOver: failoverRows(snapshot),
     total: rows.length,
     ready: rows.filter((row) => row.ready).length,
     counts,

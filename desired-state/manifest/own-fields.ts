@@ -116,6 +116,26 @@ export const ownShape = {
     .describe(
       'Run inside the container before a rollback stops anything, for example a backup; where it fails the rollback waits for a decision. Text is run by /bin/sh -c.',
     ),
+  failover: z
+    .strictObject({
+      to: z.string().min(1).describe('Service/x, or x: a declared workload that can stand in for this one.'),
+      alias: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("The alias that is moved to it and back; absent: this workload's name."),
+      network: z.string().min(1).optional().describe('On this network; absent: the one that it is on.'),
+      standby: z
+        .enum(['stopped', 'running'])
+        .optional()
+        .describe(
+          'How the standby is kept while it is not needed: made and not started, or running (stopped).',
+        ),
+    })
+    .optional()
+    .describe(
+      'What stands in for it when its recovery has failed: the standby is started, takes the alias once it is ready, and gives it back when this one is well again.',
+    ),
   protect: z.boolean().optional().describe('true: it is never removed and never recreated.'),
   onChange: z
     .union([

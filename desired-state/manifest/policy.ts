@@ -90,6 +90,21 @@ export const policyFields = z.strictObject({
     })
     .optional()
     .describe('After a workload has failed and was started again.'),
+  engine: z
+    .strictObject({
+      startCommand: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe(
+          'Run on the host of the controller, without a shell, where the engine does not answer during a complete recovery; once an outage. For example [systemctl, restart, docker] (none: it is waited for).',
+        ),
+      startTimeout: durationFrom('1s')
+        .optional()
+        .describe('How long that may take before it is killed, and until the engine is to answer (30s).'),
+    })
+    .optional()
+    .describe('What reeve may do about an engine that does not answer.'),
   pauseGrace: duration
     .optional()
     .describe('How long a paused container is left alone: backups pause for a moment (2s).'),

@@ -27,6 +27,7 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
       settleMs: ms(recovery?.settle) ?? base.recovery.settleMs,
       verifyMs: ms(recovery?.verify) ?? base.recovery.verifyMs,
     },
+    ...engineOf(written.engine),
     pauseGraceMs: ms(written.pauseGrace) ?? base.pauseGraceMs,
     progressDeadlineMs: ms(written.progressDeadline) ?? base.progressDeadlineMs,
     rollout: rolloutOf(written.rollout),
@@ -47,6 +48,19 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
       eventsMs: ms(retention?.events) ?? base.retention.eventsMs,
       plans: retention?.plans ?? base.retention.plans,
       revisions: retention?.revisions ?? base.retention.revisions,
+    },
+  };
+}
+
+/** The runbook's wait, where none is written. */
+const startTimeoutMs = 30_000;
+
+function engineOf(written: PolicyFields['engine']): Pick<Policy, 'engine'> {
+  if (written?.startCommand === undefined) return {};
+  return {
+    engine: {
+      startCommand: written.startCommand,
+      startTimeoutMs: ms(written.startTimeout) ?? startTimeoutMs,
     },
   };
 }

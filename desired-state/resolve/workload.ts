@@ -14,6 +14,7 @@ import { resolveBuild } from './build.ts';
 import type { ResolveContext } from './context.ts';
 import type { Declared, WorkloadSource } from './declared.ts';
 import { dependenciesOf } from './dependencies.ts';
+import { resolveFailover } from './failover.ts';
 import { checkVolumes, networksOf } from './joins.ts';
 import { checkLeastMemory, checkReservation, type Found, type Limits } from './limits.ts';
 import {
@@ -93,6 +94,12 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     mounts: [...written.mounts, ...granted.mounts, ...config.mounts],
     resources: limited.resources,
   };
+  const failover = resolveFailover(context, fields.failover, {
+    declared,
+    name,
+    own,
+    networks: container.networks,
+  });
   const model = kind === 'Agent' ? textOf(node, 'model') : undefined;
   const workload: Workload = {
     kind,
@@ -116,6 +123,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
       ? {}
       : { schemaVersion: resolveSchemaVersion(fields.schemaVersion) }),
     ...(fields.beforeRollback === undefined ? {} : { beforeRollback: commandOf(fields.beforeRollback) }),
+    ...(failover === undefined ? {} : { failover }),
     dependsOn: dependenciesOf(context, declared, source, node, normalized),
     files: distinctFiles([
       ...granted.files,

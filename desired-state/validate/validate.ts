@@ -19,6 +19,7 @@ import { childOf, type MapNode, positionAt } from '../tree.ts';
 import { didYouMean } from '../yaml/suggest.ts';
 import { checkAddresses } from './addresses.ts';
 import { checkCycles } from './cycles.ts';
+import { checkFailovers } from './failovers.ts';
 import { checkContainerNames, checkEngineNames } from './names.ts';
 import { checkPorts } from './ports.ts';
 
@@ -42,6 +43,7 @@ export function validate(
   checkEngineNames(context, declared, resources);
   checkPorts(context, declared, workloads);
   checkAddresses(context, declared, resources, workloads);
+  checkFailovers(context, workloads);
   checkCycles(
     context,
     workloads,

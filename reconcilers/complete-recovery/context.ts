@@ -3,6 +3,7 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { BatchReport, BatchWalk, Seen } from '../procedures/batch-walk.ts';
 import { type FreeDisk, freeable, type HostRoom } from '../procedures/definition.ts';
+import type { EngineNews } from './engine.ts';
 
 export interface Settings {
   /** How long a ready batch of tier standard is watched before the next. */
@@ -48,6 +49,8 @@ export interface RecoveryContext extends BatchWalk, Settings {
   readonly gatePassed: boolean;
   /** Asked last. */
   readonly question?: Question;
+  /** Of an engine that does not answer; absent: it answers. */
+  readonly engine?: Exclude<EngineNews, { readonly is: 'back' }> | undefined;
   readonly stopReport?: BatchReport;
   readonly gateReport?: BatchReport;
 }
@@ -74,6 +77,7 @@ export type RecoveryEvent =
     }
   | { readonly type: 'stopped'; readonly at: number; readonly up: readonly Ref[] }
   | { readonly type: 'gated'; readonly at: number; readonly unready: readonly Ref[] }
+  | { readonly type: 'engine'; readonly at: number; readonly news: EngineNews }
   | ({ readonly type: 'pause' | 'resume' | 'abort' } & Said)
   | ({ readonly type: 'decide'; readonly choice: string } & Said);
 

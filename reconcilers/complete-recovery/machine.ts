@@ -25,6 +25,7 @@ import {
   type RecoveryEvent,
   type RecoveryInput,
 } from './context.ts';
+import { engineTold } from './engine.ts';
 import {
   beginGate,
   beginStop,
@@ -33,6 +34,7 @@ import {
   isGateDue,
   isMemoryShort,
   isReadyForGood,
+  noteEngine,
   noteFreed,
   noteUp,
   passGate,
@@ -58,6 +60,7 @@ export const machine = setup({
     park: (_, _params: { batches: RecoveryContext['batches'] }) => undefined,
     release: (_, _params: { refs: readonly Ref[] }) => undefined,
     tell: (_, _params: Told) => undefined,
+    noteEngine: assign(({ event }) => noteEngine(event)),
     noteRoom: assign(({ event }) => (event.type === 'assessed' ? { room: event.room } : {})),
     noteFreed: assign(({ context, event }) => noteFreed(context, event)),
     lookAgain: assign(({ context }) => ({ freed: [], looks: context.looks + 1 })),
@@ -111,6 +114,9 @@ export const machine = setup({
       actions: [assign({ pauseAsked: true }), { type: 'tell', params: ({ event }) => pauseTold(event) }],
     },
     resume: { actions: 'resumed' },
+    engine: {
+      actions: ['noteEngine', { type: 'tell', params: ({ event }) => engineTold(event.news) }],
+    },
     abort: {
       target: '.aborted',
       actions: { type: 'tell', params: ({ event }) => abortTold(event) },

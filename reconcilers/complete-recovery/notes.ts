@@ -16,6 +16,12 @@ export function timeOf(event: RecoveryEvent, { beganAt }: RecoveryContext): numb
   return 'at' in event ? event.at : beganAt;
 }
 
+export function noteEngine(event: RecoveryEvent): Notes {
+  if (event.type !== 'engine') return {};
+  const { news } = event;
+  return { engine: news.is === 'back' ? undefined : news };
+}
+
 export function noteFreed(context: RecoveryContext, event: RecoveryEvent): Notes {
   const source = nextFreeing(context)?.source;
   if (event.type !== 'worked' || source === undefined) return {};

@@ -11,6 +11,7 @@ import {
   type Question,
   type RecoveryContext,
 } from './context.ts';
+import { engineWords } from './engine.ts';
 
 const namesOf = (refs: readonly string[]): string =>
   refs.length <= 5 ? refs.join(', ') : `${refs.slice(0, 4).join(', ')} and ${refs.length - 4} more`;
@@ -81,12 +82,20 @@ export function outlook(state: string, context: RecoveryContext): Outlook {
   const { batches, index, pauseAsked } = context;
   const total = batches.length;
   return {
-    message: `${messageOf(state, context)}${pauseAsked && !restsIn.has(state) ? '; pauses before the next batch' : ''}`,
+    message: `${withEngine(state, context)}${pauseAsked && !restsIn.has(state) ? '; pauses before the next batch' : ''}`,
     done: state === 'done' ? total : Math.max(0, index),
     total,
     choices: state === 'deciding' ? ['continue', 'retry', 'abort'] : [],
     stages: allStages(context),
   };
+}
+
+/** An engine that does not answer comes first: nothing goes on without it. */
+function withEngine(state: string, context: RecoveryContext): string {
+  const { engine } = context;
+  const message = messageOf(state, context);
+  if (engine === undefined) return message;
+  return state === 'assessing' ? engineWords(engine) : `${engineWords(engine)}; ${message}`;
 }
 
 function messageOf(state: string, context: RecoveryContext): string {

@@ -3,7 +3,7 @@
 
 import type { AnyStateMachine } from 'xstate';
 import type { Ref } from '../../desired-state/resource.ts';
-import type { Attempts, Facts } from '../facts.ts';
+import type { Attempts, Facts, FailoverFact } from '../facts.ts';
 import type { Plan } from '../plan.ts';
 
 /** An event of a machine as it is stored and fed: plain JSON, with the time at which it happened (epoch ms). */
@@ -70,8 +70,25 @@ export interface PrepareRollback {
   readonly backups: readonly BackupCommand[];
 }
 
+/**
+ * Looks whether of the two that an alias is moved between only the holder has it, and answers. Changes nothing: the passes
+ * move it. Looked at again and again until that is so, for `withinMs`.
+ */
+export interface CheckAlias {
+  readonly id: string;
+  readonly type: 'checkAlias';
+  /** What it looks at. */
+  readonly source: 'networks';
+  readonly alias: string;
+  /** As the manifest names it. */
+  readonly network: string;
+  readonly holder: Ref;
+  readonly other: Ref;
+  readonly withinMs: number;
+}
+
 /** Safe to be done again: whoever does it looks first. */
-export type Work = FreeDisk | PrepareRollback;
+export type Work = FreeDisk | PrepareRollback | CheckAlias;
 
 /** What a look at the platform shows, for a procedure to see what it waits for. */
 export interface Sight {
@@ -109,6 +126,8 @@ export interface Asked {
   readonly held?: readonly Ref[];
   /** Their failures are forgotten: they are tried at once. */
   readonly forgotten?: readonly Ref[];
+  /** How far standbys stand in; without a `fact`: not any more. */
+  readonly failovers?: readonly { readonly ref: Ref; readonly fact?: Omit<FailoverFact, 'at' | 'by'> }[];
   /** A revision that is not brought in any more, and which one is instead. */
   readonly quarantined?: { readonly revision: string; readonly to: string; readonly why: string };
   /** What images mean from now on, by image key. */

@@ -2,7 +2,7 @@
 
 import { batchedRestart } from '../batched-restart/definition.ts';
 import { completeRecovery } from '../complete-recovery/definition.ts';
-import { recovery } from '../recovery/definition.ts';
+import { recovery, recovery1 } from '../recovery/definition.ts';
 import { rollback } from '../rollback/definition.ts';
 import { rollout } from '../rollout/definition.ts';
 import type { ProcedureDefinition } from './definition.ts';
@@ -11,6 +11,7 @@ export const definitions: readonly ProcedureDefinition[] = [
   batchedRestart,
   completeRecovery,
   recovery,
+  recovery1,
   rollout,
   rollback,
 ];

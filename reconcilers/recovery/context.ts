@@ -1,6 +1,6 @@
 // What a recovery remembers: plain JSON, stored with each of its states.
 
-import type { Ref } from '../../desired-state/resource.ts';
+import type { Failover, Ref } from '../../desired-state/resource.ts';
 import type { Evidence, Failure } from './evidence.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -11,6 +11,13 @@ interface Settings {
   readonly verifyMs: number;
   /** How long the loop waits between tries where none can help. */
   readonly slowMs: number;
+}
+
+export interface Standby extends Pick<Failover, 'to' | 'alias' | 'network'> {
+  /** How long the standby may take to be ready. */
+  readonly startMs: number;
+  /** How long it may take until the alias is where it is to be and somebody answers there. */
+  readonly checkMs: number;
 }
 
 export interface RecoveryContext extends Settings {
@@ -30,6 +37,19 @@ export interface RecoveryContext extends Settings {
   readonly triedAt?: number;
   /** How often a person was told. */
   readonly escalations: number;
+  /** What can stand in for it, where something can. */
+  readonly failover?: Standby;
+  /** Since when the alias is the standby's, or on its way there; epoch ms. */
+  readonly failedOverAt?: number | undefined;
+  /** Why the standby could not help; absent: it was not tried, or may help now. */
+  readonly failoverTrouble?: string | undefined;
+  /** The standby has had its time twice. */
+  readonly prolonged?: boolean | undefined;
+  /** What was wrong with the alias when its time was over. */
+  readonly silence?: string | undefined;
+  /** How often it was looked where the alias is: numbers the looks. */
+  readonly looks?: number;
 }
 
-export type RecoveryInput = Settings & Pick<RecoveryContext, 'ref' | 'needs' | 'failure'>;
+export type RecoveryInput = Settings &
+  Pick<RecoveryContext, 'ref' | 'needs' | 'failure' | 'failover' | 'failedOverAt'>;

@@ -2,7 +2,7 @@
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { ResourceStatus } from '../condition.ts';
-import type { Attempts } from '../facts.ts';
+import type { Attempts, FailoverFact } from '../facts.ts';
 import type {
   Asked,
   Outlook,
@@ -12,15 +12,16 @@ import type {
   Telling,
 } from '../procedures/definition.ts';
 import { activeHold } from '../situation.ts';
-import type { RecoveryContext } from './context.ts';
+import type { RecoveryContext, Standby } from './context.ts';
 import type { Failure } from './evidence.ts';
 import { isReady, lastTry, notReady, troubleOf, waitsForDependency } from './failure.ts';
-import { machine } from './machine.ts';
+import { machine, machine1 } from './machine.ts';
+import { aliasCheck } from './notes.ts';
 import { detailsOf, stateWords } from './words.ts';
 
 export const recovery: ProcedureDefinition<RecoveryContext> = {
   kind: 'recovery',
-  version: 1,
+  version: 2,
   rank: 1,
   machine,
   quiet: true,
@@ -30,12 +31,18 @@ export const recovery: ProcedureDefinition<RecoveryContext> = {
     const { at, facts, statuses } = sight;
     if (sight.busy?.has(ref)) return undefined;
     const status = statuses.find((s) => s.ref === ref);
-    if (status === undefined) return { type: 'gone', at };
+    // Nor is a standby at rest to be well: nobody wants it to run.
+    if (status === undefined || standsBy(status)) return { type: 'gone', at };
+    if (context.failover !== undefined && isStandbyAsked(state) && !isDeclared(context.failover, sight))
+      return { type: 'standbyGone', at };
     const isHeld = activeHold(facts, ref, at) !== undefined || facts.suspended !== undefined;
+    // Once the standby serves, it serves until the first is well.
+    if (isHeld && isServing(state)) return undefined;
     if (isHeld) return state === 'held' ? undefined : { type: 'held', at };
     if (state === 'held') return { type: 'released', at };
     return watchers[state]?.(context, status, sight);
   },
+  work: aliasCheck,
   asks: ({ type, params }): Asked => {
     const refs = (params['refs'] ?? []) as readonly Ref[];
     return {
@@ -43,6 +50,7 @@ export const recovery: ProcedureDefinition<RecoveryContext> = {
       withdrawn: type === 'withdraw' ? refs : [],
       held: type === 'hold' ? refs : [],
       forgotten: type === 'forget' ? refs : [],
+      failovers: failoversOf(type, params as unknown as Failing),
       exhausted: type === 'slowDown' ? [exhausted(params as unknown as Slow)] : [],
       tellings: tellings(type, params as unknown as Told),
     };
@@ -51,12 +59,18 @@ export const recovery: ProcedureDefinition<RecoveryContext> = {
     message: stateWords(state, context),
     done: state === 'recovered' ? 1 : 0,
     total: 1,
-    choices: state === 'escalated' ? choices : [],
+    choices: choicesIn[state] ?? [],
     details: detailsOf(context),
   }),
 };
 
-const choices = ['retry', 'hold', 'resolve'];
+/** Without a standby; what was begun with it goes on so. */
+export const recovery1: ProcedureDefinition<RecoveryContext> = { ...recovery, version: 1, machine: machine1 };
+
+const choicesIn: Readonly<Record<string, readonly string[]>> = {
+  escalated: ['retry', 'hold', 'resolve'],
+  failedOver: ['retry', 'giveBack'],
+};
 
 type Watch = (context: RecoveryContext, status: ResourceStatus, sight: Sight) => ProcedureEvent | undefined;
 
@@ -92,7 +106,57 @@ const watchers: Readonly<Record<string, Watch>> = {
     const isForgotten = sight.facts.attempts[context.ref] === undefined && !context.failure.blocked;
     return isAnother || isForgotten ? failed(context, status, sight) : undefined;
   },
+  startingStandby: standbyUp,
+  confirmingStandby: (context, status, sight) =>
+    standbyUp(context, status, sight) ?? judge(context, sight, [context.failover?.to]),
+  confirmingAlias: (context, _, sight) => judge(context, sight, [context.failover?.to, context.ref]),
+  failedOver: (context, status, sight) => (isReady(status) ? ready(context, sight) : undefined),
+  // Also one that fell and was started again between two looks.
+  proving: ({ ref, triedAt }, status, { at, facts }) =>
+    isReady(status) && (lastTry(facts, ref) ?? 0) <= (triedAt ?? 0) ? undefined : { type: 'fell', at },
+  returning: (_, status, { at }) => (isReady(status) ? undefined : { type: 'fell', at }),
 };
+
+const serving = new Set(['movingAlias', 'confirmingAlias', 'failedOver', 'proving', 'returning']);
+const isServing = (state: string): boolean => serving.has(state);
+const isStandbyAsked = (state: string): boolean =>
+  state === 'startingStandby' || state === 'confirmingStandby' || isServing(state);
+const isDeclared = ({ to }: Standby, { statuses }: Sight): boolean => statuses.some((s) => s.ref === to);
+
+const standsBy = ({ conditions }: ResourceStatus): boolean =>
+  conditions.some((c) => c.type === 'Ready' && c.status && c.reason === 'StandsBy');
+
+/** It runs and its own probe has passed: that it stands by is no readiness to serve. */
+function isStandbyReady({ to }: Standby, { statuses, busy }: Sight): boolean {
+  const ready = statuses.find((s) => s.ref === to)?.conditions.find((c) => c.type === 'Ready');
+  return ready?.status === true && ready.reason !== 'StandsBy' && busy?.has(to) !== true;
+}
+
+function standbyUp(
+  context: RecoveryContext,
+  status: ResourceStatus,
+  sight: Sight,
+): ProcedureEvent | undefined {
+  const { at } = sight;
+  if (isReady(status) && hasSettled(context, status, sight)) return { type: 'well', at };
+  const { failover } = context;
+  return failover && isStandbyReady(failover, sight) ? { type: 'standbyReady', at } : undefined;
+}
+
+/** A verdict at the end of its time: none where something is still to be done, or under way, about one of these. */
+function judge(
+  { failover }: RecoveryContext,
+  { at, planned, busy, statuses }: Sight,
+  refs: readonly (Ref | undefined)[],
+): ProcedureEvent {
+  const isUnacted = refs.some((ref) => ref !== undefined && (planned?.has(ref) || busy?.has(ref)));
+  if (isUnacted) return { type: 'unacted', at };
+  return {
+    type: 'late',
+    at,
+    starting: troubleOf(statuses.find((s) => s.ref === failover?.to)) === undefined,
+  };
+}
 
 function hasSettled(
   { settleMs }: RecoveryContext,
@@ -147,6 +211,16 @@ function exhausted({ ref, at, since, until, why }: Slow): { readonly ref: Ref; r
   return { ref, attempts: { at, notBefore: until, crashLoopSince: since, lastFailure: why } };
 }
 
+interface Failing {
+  readonly ref: Ref;
+  readonly fact?: Omit<FailoverFact, 'at' | 'by'>;
+}
+
+function failoversOf(type: string, { ref, fact }: Failing): NonNullable<Asked['failovers']> {
+  if (type === 'endFailover') return [{ ref }];
+  return type === 'failOver' && fact !== undefined ? [{ ref, fact }] : [];
+}
+
 interface Told {
   readonly ref: Ref;
   readonly message: string;
@@ -154,6 +228,9 @@ interface Told {
 
 function tellings(type: string, { ref, message }: Told): readonly Telling[] {
   if (type === 'tellRecovered') return [{ type: 'Normal', reason: 'Recovered', message, regarding: ref }];
-  if (type !== 'tellEscalated') return [];
-  return [{ type: 'Warning', reason: 'RecoveryEscalated', message, regarding: ref, choices }];
+  if (type === 'tellGivenBack') return [{ type: 'Normal', reason: 'GivenBack', message, regarding: ref }];
+  const [reason, state] =
+    type === 'tellFailedOver' ? ['FailedOver', 'failedOver'] : ['RecoveryEscalated', 'escalated'];
+  if (type !== 'tellEscalated' && type !== 'tellFailedOver') return [];
+  return [{ type: 'Warning', reason, message, regarding: ref, choices: choicesIn[state] ?? [] }];
 }

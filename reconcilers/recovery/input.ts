@@ -1,13 +1,25 @@
 // What a recovery begins with: the failure, and the times that go with the workload and the platform's policy.
 
-import { refOf, type Workload } from '../../desired-state/resource.ts';
+import { type Ref, refOf, type Workload } from '../../desired-state/resource.ts';
 import type { Policy } from '../../desired-state/revision.ts';
+import type { Facts } from '../facts.ts';
 import type { RecoveryInput } from './context.ts';
 import type { Failure } from './evidence.ts';
 import { needsOf } from './failure.ts';
 
+/** What there is beside the workload that has failed. */
+interface Around {
+  readonly policy: Policy;
+  readonly workloads: ReadonlyMap<Ref, Workload>;
+  readonly facts: Facts;
+}
+
 /** For `workload`, which fails so. */
-export function recoveryInput(workload: Workload, failure: Failure, policy: Policy): RecoveryInput {
+export function recoveryInput(
+  workload: Workload,
+  failure: Failure,
+  { policy, workloads, facts }: Around,
+): RecoveryInput {
   const { recovery, backoff } = policy;
   return {
     ref: refOf(workload),
@@ -16,6 +28,24 @@ export function recoveryInput(workload: Workload, failure: Failure, policy: Poli
     settleMs: recovery.settleMs,
     verifyMs: Math.max(recovery.verifyMs, startMs(workload)),
     slowMs: backoff.maxMs,
+    ...failoverOf(workload, { policy, workloads, facts }),
+  };
+}
+
+/** A failover that is under way goes on as it began; undeclared, with nobody to stand in, there is none. */
+function failoverOf(
+  workload: Workload,
+  { policy, workloads, facts }: Around,
+): Pick<RecoveryInput, 'failover' | 'failedOverAt'> {
+  const fact = facts.failovers[refOf(workload)];
+  const pair = fact ?? workload.failover;
+  const standby = pair && workloads.get(pair.to);
+  if (pair === undefined || standby === undefined) return {};
+  const { to, alias, network } = pair;
+  const { verifyMs } = policy.recovery;
+  return {
+    failover: { to, alias, network, startMs: Math.max(verifyMs, startMs(standby)), checkMs: verifyMs },
+    ...(fact?.phase === 'serving' ? { failedOverAt: fact.at } : {}),
   };
 }
 

@@ -11,8 +11,25 @@ export function escalationWords(context: RecoveryContext): string {
   const then = failure.blocked
     ? 'reeve goes on by itself once that is so no more'
     : `reeve goes on trying, every ${duration(slowMs)} at most`;
-  return `${failedWords(context)}: ${causeWords(verdict)}; ${then}`;
+  return `${failedWords(context)}: ${causeWords(verdict)}${troubleWords(context)}; ${then}`;
 }
+
+/** Why it fails, who answers in its place, and until when. */
+export function failedOverWords(context: RecoveryContext): string {
+  const { failover, verdict, settleMs } = context;
+  const { to, alias, network } = failover ?? nobody;
+  const why = verdict === undefined ? '' : `${failedWords(context)}: ${causeWords(verdict)}; `;
+  return `${why}${to} answers as ${alias} on the network ${network} in its place; it goes on being tried, and gets that back once it has been ready for ${duration(settleMs)}`;
+}
+
+/** That the alias is its own again, after how long. */
+export function givenBackWords(context: RecoveryContext, at: number): string {
+  const { failover, failedOverAt = context.beganAt, settleMs } = context;
+  const { to, alias, network } = failover ?? nobody;
+  return `ready for ${duration(settleMs)}: it answers as ${alias} on the network ${network} itself again; ${to} stood in for ${duration(at - failedOverAt)}`;
+}
+
+const nobody = { to: 'the standby', alias: 'it', network: 'its own' };
 
 /** That it is well again, after how much. */
 export function recoveredWords({ failures, beganAt, settleMs }: RecoveryContext, at: number): string {
@@ -24,17 +41,25 @@ export function recoveredWords({ failures, beganAt, settleMs }: RecoveryContext,
 /** One sentence on what it does or waits for. */
 export function stateWords(state: string, context: RecoveryContext): string {
   const { ref, failure, verdict, settleMs } = context;
+  const { to, alias, network } = context.failover ?? nobody;
   const words: Readonly<Record<string, string>> = {
     assessing: `${ref} failed (${failure.reason}); its log and state are read`,
     restarting: `${ref} failed (${causeWords(verdict)}); it is restarted, or waits for its next try`,
     verifying: `${ref} is started again; waits until it is ready`,
     waiting: `${ref} waits: ${verdict?.message ?? failure.reason}`,
     settling: `${ref} is ready; it must stay so for ${duration(settleMs)}`,
-    escalated: `${ref}: ${failedWords(context)}: ${causeWords(verdict)}`,
+    escalated: `${ref}: ${failedWords(context)}: ${causeWords(verdict)}${troubleWords(context)}`,
+    startingStandby: `${ref} failed (${causeWords(verdict)}); ${to} is started to stand in for it`,
+    confirmingStandby: `${to}, which is to stand in for ${ref}, is looked at once more: its time to get ready is over`,
+    confirmingAlias: `${to}, which is to stand in for ${ref}, is looked at once more: it did not answer as ${alias} in its time`,
+    movingAlias: `${to} gets the alias ${alias} on the network ${network} in place of ${ref}`,
+    failedOver: `${to} answers as ${alias} in place of ${ref}, which goes on being tried`,
+    proving: `${ref} is ready; it must stay so for ${duration(settleMs)}, until then ${to} answers as ${alias}`,
+    returning: `${ref} gets the alias ${alias} on the network ${network} back from ${to}`,
     held: `${ref} is held, or the platform suspended; goes on when that ends`,
     recovered: `${ref} is ready and has stayed so for ${duration(settleMs)}${timesWords(context)}`,
     resolved: `${ref}: resolved by a person`,
-    gone: `${ref} is declared no more`,
+    gone: `${ref} is declared no more, or only stands by`,
     aborted: `aborted; ${ref} is left to the loop`,
   };
   return words[state] ?? state;
@@ -71,6 +96,11 @@ export function detailsOf({ verdict, evidence, failure, times }: RecoveryContext
     },
     { name: 'log', lines: evidence.log },
   ];
+}
+
+function troubleWords({ failover, failoverTrouble }: RecoveryContext): string {
+  if (failoverTrouble === undefined) return '';
+  return `; ${failover?.to ?? 'the standby'} does not stand in for it (${failoverTrouble})`;
 }
 
 function failedWords({ failures, beganAt, failure }: RecoveryContext): string {

@@ -80,6 +80,8 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     revision: '`{id, inForceSince, by, sources}`',
     controller: '`{pid, version, startedAt, sources}`; absent: none runs',
     suspended: '`{since, by, reason, endedBy, why}`; absent: it is not',
+    failedOver:
+      'what a standby stands in for: `{ref, to, alias, network, phase, since, by}`; phase `starting`, `serving` or `returning`',
     held: 'list of `{ref, since, until, stopped, by, reason}`',
     total: 'resources',
     ready: 'resources that are ready',
@@ -143,6 +145,7 @@ export const jsonFields: Readonly<Record<string, Fields>> = {
     declared: '`{position, revision, inForceSince, by}`',
     hold: 'as in `describe`',
     suspended: '`{by, reason}`; absent: the platform is not',
+    failover: 'as in `status`, of it or of what it stands in for; absent: nobody stands in',
     roots: 'what it waits for that is itself broken; fields as in `get`',
     nextTryAt: 'when reeve tries again',
     lastFailure: 'as in `describe`',

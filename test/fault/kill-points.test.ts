@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import type { Word } from '../../controller/procedures/procedures.ts';
 import { ensureEngine } from '../support/engine.ts';
+import { askedBy, breakFirst, mendFirst, pair, quickFailover } from '../support/failover.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { platformFor } from '../support/kept.ts';
 import { type Mortal, type Point, points, startMortal } from '../support/kill-points.ts';
@@ -29,7 +30,7 @@ const onceOnly = (name: string, ...more: readonly string[]): string =>
     'command: [sh, -c, "test ! -e /was && touch /was && exec sleep 9999"]',
     ...more,
   ]);
-const pair = [sleeper('a', 'tier: core'), sleeper('b', 'depends_on: [a]')];
+const twoSleepers = [sleeper('a', 'tier: core'), sleeper('b', 'depends_on: [a]')];
 const brokenPair = [onceOnly('a', 'tier: core'), sleeper('b', 'depends_on: [a]')];
 /** Waits and budgets that a test has the time for. */
 const quick =
@@ -43,6 +44,10 @@ interface Scenario {
   readonly begin: (p: TestPlatform, mortal: Mortal) => Promise<void>;
   /** What a person says in a state, once. */
   readonly says?: Readonly<Record<string, Word>>;
+  /** What is done in a state before that, once. */
+  readonly does?: Readonly<Record<string, (p: TestPlatform) => Promise<unknown>>>;
+  /** What is still to come after its end. */
+  readonly after?: (p: TestPlatform) => Promise<unknown>;
   /** States that are stored on its way, with the points that there are in each. */
   readonly states: Readonly<Record<string, readonly Point[]>>;
   readonly end: string;
@@ -65,7 +70,7 @@ const decide = (choice: string): Word => ({ type: 'decide', choice });
 const scenarios: Readonly<Record<string, Scenario>> = {
   'a batched restart': {
     kind: 'batched-restart',
-    documents: pair,
+    documents: twoSleepers,
     begin: restart('--settle', '1s'),
     states: { restarting: points, settling: ['stored'], done: ['stored'] },
     end: 'done',
@@ -73,7 +78,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'a batched restart that is paused': {
     kind: 'batched-restart',
-    documents: pair,
+    documents: twoSleepers,
     begin: restart('--settle', '5s'),
     says: { restarting: { type: 'pause' }, paused: { type: 'resume' } },
     states: { paused: ['stored'] },
@@ -91,7 +96,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'a complete recovery': {
     kind: 'complete-recovery',
-    documents: pair,
+    documents: twoSleepers,
     begin: recover('--settle', '1s'),
     states: {
       assessing: ['stored'],
@@ -108,7 +113,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'a complete recovery that is paused': {
     kind: 'complete-recovery',
-    documents: pair,
+    documents: twoSleepers,
     begin: recover('--settle', '5s'),
     says: { starting: { type: 'pause' }, paused: { type: 'resume' } },
     states: { paused: ['stored'] },
@@ -126,7 +131,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'a recovery': {
     kind: 'recovery',
-    documents: pair,
+    documents: twoSleepers,
     spec: quick,
     begin: crash,
     states: {
@@ -148,6 +153,28 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     states: { escalated: ['stored'], resolved: ['stored'] },
     end: 'resolved',
     acts: { b: [] },
+  },
+  'a failover and its return': {
+    kind: 'recovery',
+    documents: pair(),
+    spec: quickFailover,
+    begin: breakFirst,
+    does: { failedOver: mendFirst },
+    says: { failedOver: decide('retry') },
+    states: {
+      startingStandby: points,
+      movingAlias: points,
+      failedOver: ['stored'],
+      proving: ['stored'],
+      returning: points,
+      recovered: points,
+    },
+    end: 'recovered',
+    after: async (p) => {
+      await p.untilContainer('Service/spare', 'is stopped', (c) => !c.State.Running);
+      expect(await askedBy(p, 'cache')).toBe('first');
+    },
+    acts: { spare: ['start', 'stop'], client: [] },
   },
   'a recovery that is left to a person': {
     kind: 'recovery',
@@ -195,13 +222,15 @@ async function untilTheEnd(p: TestPlatform, mortal: Mortal, scenario: Scenario):
       if (process.signalCode !== null) mortal.restart();
       const now = await stateOf(p, scenario.kind);
       const words = now && scenario.says?.[now.state];
-      if (now !== undefined && words !== undefined && !said.has(now.state)) {
-        await mortal.say(now.id, words);
+      if (now !== undefined && !said.has(now.state)) {
+        await scenario.does?.[now.state]?.(p);
+        if (words !== undefined) await mortal.say(now.id, words);
         said.add(now.state);
       }
       if (now?.state !== scenario.end) throw new Error(`it is ${now?.state}`);
       if (!mortal.wasKilled) throw new Error('it was not killed yet');
-      return process.exitCode === null && process.signalCode === null;
+      // One that was told to die a moment ago is none that goes on.
+      return process.exitCode === null && !process.killed;
     },
     2 * patienceMs,
     `it is ${scenario.end}`,
@@ -226,6 +255,7 @@ async function survive(t: TestContext, { scenario, state, point }: Round): Promi
     if (!mortal.wasKilled) throw error;
   });
   await untilTheEnd(p, mortal, scenario);
+  await scenario.after?.(p);
   for (const [name, expected] of Object.entries(scenario.acts)) {
     const ref = `Service/${name}`;
     const seen = mortal.acts.filter((one) => one.endsWith(` ${ref}`)).map((one) => one.split(' ')[0]);

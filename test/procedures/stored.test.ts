@@ -71,7 +71,8 @@ describe.each(named)('$name', ({ name, definition }) => {
       newId: (kind) => kind,
       wake: () => undefined,
       halt: () => undefined,
-      work: async () => ({}),
+      // Takes longer than this: its answer may be an end.
+      work: () => new Promise<never>(() => undefined),
       onError: (error) => {
         throw error;
       },

@@ -28,8 +28,12 @@ export interface OwnEngine {
   readonly log: string;
   /** Starts dockerd again and waits until it answers. */
   start(options?: { readonly liveRestore?: boolean }): Promise<void>;
+  /** A command that starts it and ends, as `systemctl restart docker` does; each run adds a line to the file `runs`. */
+  startCommand(): Promise<{ readonly command: readonly string[]; readonly runs: string }>;
   /** SIGTERM, as `systemctl stop docker` does; waits for its end. */
   stop(): Promise<void>;
+  /** The same of one that the command started. */
+  end(): Promise<void>;
   /** SIGKILL: pid files stay behind, containers run on without it. */
   kill9(): Promise<void>;
   /** Removes containers, data, mounts and the namespace. */
@@ -60,7 +64,24 @@ export async function startOwnEngine(options: { readonly liveRestore?: boolean }
       daemon = launch(enter, folder, log, liveRestore);
       await untilAnswers(socket, daemon, log);
     },
+    startCommand: async () => {
+      const path = join(folder, 'start');
+      const runs = join(folder, 'runs');
+      const dockerd = [...enter, ...commandOf(folder, false)].join(' ');
+      const text = `#!/bin/sh\nPATH=$PATH:/usr/sbin:/sbin\necho run >> ${runs}\n${dockerd} >> ${log} 2>&1 &\necho begun\n`;
+      await writeFile(path, text, { mode: 0o755 });
+      return { command: [path], runs };
+    },
     stop: () => end(daemon, 'SIGTERM'),
+    end: async () => {
+      const pidFile = join(folder, 'docker.pid');
+      process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGTERM');
+      const deadline = Date.now() + 30_000;
+      while (existsSync(pidFile)) {
+        if (Date.now() > deadline) throw new Error('the dockerd that the command started does not end');
+        await pause(50);
+      }
+    },
     kill9: async () => {
       await end(daemon, 'SIGKILL');
       await untilGone(join(folder, 'exec/containerd/containerd.pid'), 'containerd');
@@ -82,16 +103,23 @@ export async function startOwnEngine(options: { readonly liveRestore?: boolean }
 function launch(enter: readonly string[], folder: string, log: string, liveRestore: boolean): ChildProcess {
   const [command = '', ...before] = enter;
   const out = openSync(log, 'a');
-  const flags = [
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
+  const child = spawn(command, [...before, ...commandOf(folder, liveRestore)], {
+    stdio: ['ignore', out, out],
+    env,
+  });
+  closeSync(out);
+  return child;
+}
+
+function commandOf(folder: string, liveRestore: boolean): string[] {
+  return [
+    'dockerd',
     ...['-H', `unix://${join(folder, 'docker.sock')}`],
     ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
     ...['--pidfile', join(folder, 'docker.pid')],
     ...(liveRestore ? ['--live-restore'] : []),
   ];
-  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
-  const child = spawn(command, [...before, 'dockerd', ...flags], { stdio: ['ignore', out, out], env });
-  closeSync(out);
-  return child;
 }
 
 async function untilAnswers(socket: string, daemon: ChildProcess, log: string): Promise<void> {

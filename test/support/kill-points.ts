@@ -41,6 +41,8 @@ export interface Mortal {
 }
 
 const containerAct = /^\/containers\/([^/?]+)\/(start|stop|restart|kill)/;
+/** What moves an alias; which container it is for stands in the body. */
+const networkAct = /^\/networks\/[^/?]+\/(connect|disconnect)/;
 
 /** A controller of `p`, its store in `database`. */
 export async function startMortal(
@@ -70,7 +72,8 @@ export async function startMortal(
     running.process.kill('SIGKILL');
     return true;
   };
-  const isAct = ({ method, path }: CallRecord): boolean => method === 'POST' && containerAct.test(path);
+  const isAct = ({ method, path }: CallRecord): boolean =>
+    method === 'POST' && (containerAct.test(path) || networkAct.test(path));
 
   const gate = await startTcpGate(postgres.port, async (piece) =>
     armed?.point === 'stored' && piece.includes('COMMIT\0') ? !(await comesTo('stored')) : true,
@@ -84,7 +87,7 @@ export async function startMortal(
         if (!isAct(call)) return true;
         if (await comesTo('intended')) return false;
         const [, id = '', verb = ''] = containerAct.exec(call.path) ?? [];
-        acts.push(`${verb} ${names.get(id) ?? id}`);
+        if (verb !== '') acts.push(`${verb} ${names.get(id) ?? id}`);
         await comesTo('acting');
         return true;
       },

@@ -3,6 +3,7 @@
 import { commitWords } from '../../../desired-state/commit.ts';
 import { formatDuration } from '../../../desired-state/units.ts';
 import type { ExplainReport } from '../../reports/explain.ts';
+import { failoverWords } from '../../reports/failovers.ts';
 import type { ResourceRow } from '../../reports/resources.ts';
 import type { EventRow } from '../../reports/status.ts';
 import { age, clock, flowing, hanging, wrap } from '../format.ts';
@@ -43,12 +44,16 @@ function stateWord(row: ResourceRow): string {
 
 function background(report: ExplainReport, { paint, now, width }: Screen): string[] {
   const lines: string[] = [];
-  const { declared, hold, suspended, roots, nextTryAt } = report;
+  const { declared, hold, failover, suspended, roots, nextTryAt } = report;
   if (nextTryAt !== undefined) {
     const left = Math.max(0, Date.parse(nextTryAt) - now);
     lines.push(
       `next try at ${clock(Date.parse(nextTryAt), now)}, in ${formatDuration(Math.ceil(left / 1000) * 1000)}`,
     );
+  }
+  if (failover !== undefined) {
+    const since = clock(Date.parse(failover.since), now);
+    lines.push(paint.waiting(`since ${since} ${failoverWords(failover)}`));
   }
   if (hold !== undefined) {
     const until = hold.until === undefined ? 'until released' : `until ${clock(Date.parse(hold.until), now)}`;

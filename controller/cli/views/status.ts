@@ -2,6 +2,7 @@
 
 import { type Commit, commitWords } from '../../../desired-state/commit.ts';
 import { liftedBy } from '../../../reconcilers/lifted-by.ts';
+import { failoverWords } from '../../reports/failovers.ts';
 import type { ProcedureRow } from '../../reports/procedures.ts';
 import type { ResourceRow } from '../../reports/resources.ts';
 import type { EventRow, HoldRow, StatusReport } from '../../reports/status.ts';
@@ -18,6 +19,7 @@ export function statusView(report: StatusReport, screen: Screen): string {
     ...head(report, screen),
     ...comingIn(report, screen),
     ...handsOff(report, screen),
+    ...failedOver(report, screen),
     ...trouble(report, screen),
     ...decisions(report.decisions, screen),
     '',
@@ -98,6 +100,15 @@ const suspendedWhy: Readonly<Record<string, string>> = {
   NotApplied: 'it was adopted, and what differs waits for reeve apply',
   Disowned: 'it was given back to Compose (reeve adopt, or apply, takes it again)',
 };
+
+function failedOver({ failedOver: rows }: StatusReport, { paint, width, now }: Screen): string[] {
+  return rows.map((row) => {
+    const how = row.phase === 'serving' ? 'FAILED OVER' : 'FAILOVER';
+    return paint.bad(
+      hanging(`${how} since ${clock(Date.parse(row.since), now)}: ${failoverWords(row)}`, width),
+    );
+  });
+}
 
 function heldLine(hold: HoldRow, screen: Screen): string {
   const until =

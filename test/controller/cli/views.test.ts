@@ -117,8 +117,26 @@ const planRecord = {
 };
 
 const { controller: _controller, ...unkept } = snapshot;
+const failedOver = {
+  ...snapshot,
+  facts: {
+    ...snapshot.facts,
+    failovers: {
+      'Agent/scraper': {
+        at: now - 40_000,
+        by: 'recovery-1f9c22',
+        phase: 'serving' as const,
+        to: 'Agent/a' as const,
+        alias: 'scraper',
+        network: 'backend',
+      },
+    },
+  },
+};
 const views: readonly (readonly [string, (screen: Screen) => string])[] = [
   ['status', (s) => statusView(statusReport(snapshot, warnings), s)],
+  ['status-failed-over', (s) => statusView(statusReport(failedOver, warnings), s)],
+  ['explain-standby', (s) => explainView(explainReport(failedOver, 'Agent/a', []), s)],
   [
     'status-unkept',
     (s) =>

@@ -3,90 +3,38 @@
 
 import { describe, expect, test } from 'vitest';
 import { getShortestPaths } from 'xstate/graph';
-import {
-  advance,
-  begin,
-  dueTimer,
-  type StoredMachine,
-  withoutTimer,
-} from '../../../reconcilers/procedures/advance.ts';
-import type { RecoveryContext, RecoveryInput } from '../../../reconcilers/recovery/context.ts';
+import type { RecoveryContext } from '../../../reconcilers/recovery/context.ts';
 import { recovery } from '../../../reconcilers/recovery/definition.ts';
-import type { Evidence, Failure } from '../../../reconcilers/recovery/evidence.ts';
-import { machine, type RecoveryEvent } from '../../../reconcilers/recovery/machine.ts';
+import { machine } from '../../../reconcilers/recovery/machine.ts';
 import { noon } from '../../support/make.ts';
-
-const failure: Failure = { reason: 'Exited', at: noon, waitsFor: [], looping: false, blocked: false };
-const input: RecoveryInput = {
-  ref: 'Service/web',
-  needs: ['Service/db'],
+import {
+  evidence,
+  failover,
   failure,
-  settleMs: 30_000,
-  verifyMs: 60_000,
-  slowMs: 300_000,
-};
-const evidence: Evidence = {
-  at: noon,
-  message: 'it exited with status 3',
-  exitCode: 3,
-  oomKilled: false,
-  log: ['the last words'],
-};
+  input,
+  RecoveryWalk,
+  ready,
+  restarted,
+} from '../../support/recovery-walk.ts';
 
-type Fed = RecoveryEvent extends infer E ? (E extends RecoveryEvent ? Omit<E, 'at'> : never) : never;
+const standsIn = new Set([
+  'startingStandby',
+  'confirmingStandby',
+  'movingAlias',
+  'confirmingAlias',
+  'failedOver',
+  'proving',
+  'returning',
+]);
 
-/** Walks the machine as the runner does, its clock and its storing included. */
-class Walk {
-  machine: StoredMachine;
-  now = noon;
-  readonly asked: string[] = [];
-
-  constructor(given: Partial<RecoveryInput> = {}) {
-    const first = begin(machine, { ...input, ...given }, this.now);
-    this.machine = first.machine;
-  }
-
-  get context(): RecoveryContext {
-    return this.machine.context as RecoveryContext;
-  }
-
-  feed(event: Fed | { readonly type: string }): this {
-    const stored = JSON.parse(JSON.stringify(this.machine)) as StoredMachine;
-    const next = advance(machine, stored, { ...event, at: this.now });
-    this.machine = next.machine;
-    this.asked.push(...next.effects.map((effect) => effect.type));
-    return this;
-  }
-
-  evidence(more: Partial<Evidence> = {}): this {
-    return this.feed({ type: 'evidence', evidence: { ...evidence, ...more } });
-  }
-
-  failed(more: Partial<Failure> = {}): this {
-    return this.feed({ type: 'failed', failure: { ...failure, at: this.now, ...more } });
-  }
-
-  after(ms: number): this {
-    this.now += ms;
-    for (let timer = dueTimer(this.machine, this.now); timer !== undefined; ) {
-      this.machine = withoutTimer(this.machine, timer.id);
-      this.feed(timer.event);
-      timer = dueTimer(this.machine, this.now);
-    }
-    return this;
-  }
-
-  decides(choice: string): this {
-    return this.feed({ type: 'decide', choice, by: 'ana' });
-  }
-}
-
-const ready = { type: 'ready' };
-const restarted = { type: 'restarted', triedAt: noon + 200 };
+const plain = [
+  ...(['ready', 'fell', 'loading', 'free', 'well', 'held', 'released', 'gone'] as const),
+  ...(['standbyReady', 'standbyGone', 'unacted', 'late'] as const),
+];
 
 describe('the machine', () => {
   test('one crash: restarted, ready, still ready after the time to settle, and nobody is told', () => {
-    const walk = new Walk().evidence().feed(restarted).feed(ready);
+    const walk = new RecoveryWalk().evidence().feed(restarted).feed(ready);
     expect(walk.machine.state).toBe('settling');
     expect(walk.after(29_999).machine.state).toBe('settling');
     expect(walk.after(1).machine).toMatchObject({ state: 'recovered', ended: true });
@@ -95,13 +43,19 @@ describe('the machine', () => {
   });
 
   test('more than one failure on the way: that it is well again is told', () => {
-    const walk = new Walk().evidence().feed(restarted).failed().evidence().feed(restarted).feed(ready);
+    const walk = new RecoveryWalk()
+      .evidence()
+      .feed(restarted)
+      .failed()
+      .evidence()
+      .feed(restarted)
+      .feed(ready);
     expect(walk.after(30_000).machine.state).toBe('recovered');
     expect(walk.asked).toEqual(['tellRecovered']);
   });
 
   test('the budget is used up: told once, however often it falls again', () => {
-    const walk = new Walk().evidence().feed(restarted).failed({ looping: true }).evidence();
+    const walk = new RecoveryWalk().evidence().feed(restarted).failed({ looping: true }).evidence();
     expect(walk.machine.state).toBe('escalated');
     // Up for a moment and down again is no event of the machine (see.test.ts).
     expect(walk.feed(ready).feed({ type: 'fell' }).machine.state).toBe('escalated');
@@ -110,43 +64,43 @@ describe('the machine', () => {
   });
 
   test('another container, or another try of a person, fails: judged and told anew', () => {
-    const walk = new Walk({ failure: { ...failure, looping: true } }).evidence();
+    const walk = new RecoveryWalk({ failure: { ...failure, looping: true } }).evidence();
     walk.failed({ containerId: 'new', looping: true }).evidence();
     expect(walk.asked).toEqual(['tellEscalated', 'tellEscalated']);
   });
 
   test('no restart can help: told at once, and the loop tries only now and then', () => {
-    const walk = new Walk({ failure: { ...failure, reason: 'CommandNotFound' } }).evidence();
+    const walk = new RecoveryWalk({ failure: { ...failure, reason: 'CommandNotFound' } }).evidence();
     expect(walk.machine.state).toBe('escalated');
     expect(walk.asked).toEqual(['slowDown', 'tellEscalated']);
   });
 
   test('what is in the way of a start is looked at by every pass: nothing is slowed down', () => {
-    const walk = new Walk({ failure: { ...failure, reason: 'PortTaken', blocked: true } }).evidence();
+    const walk = new RecoveryWalk({ failure: { ...failure, reason: 'PortTaken', blocked: true } }).evidence();
     expect(walk.asked).toEqual(['tellEscalated']);
     expect(walk.feed({ type: 'well' }).machine.state).toBe('recovered');
   });
 
   test('a dependency that is down is waited for, without an end', () => {
-    const walk = new Walk({ failure: { ...failure, waitsFor: ['Service/db'] } }).evidence();
+    const walk = new RecoveryWalk({ failure: { ...failure, waitsFor: ['Service/db'] } }).evidence();
     expect(walk.machine).toMatchObject({ state: 'waiting', timers: [] });
     expect(walk.feed({ type: 'free' }).feed(restarted).feed(ready).machine.state).toBe('settling');
   });
 
   test('a database that says itself that it recovers is waited for', () => {
-    const walk = new Walk().evidence().feed(restarted).feed({ type: 'loading' });
+    const walk = new RecoveryWalk().evidence().feed(restarted).feed({ type: 'loading' });
     expect(walk.machine).toMatchObject({ state: 'waiting', timers: [] });
   });
 
   test('not ready in its time, and never failing: a person is told', () => {
-    const walk = new Walk().evidence().feed(restarted).after(60_000);
+    const walk = new RecoveryWalk().evidence().feed(restarted).after(60_000);
     expect(walk.machine.state).toBe('assessing');
     expect(walk.evidence().machine.state).toBe('escalated');
     expect(walk.asked).toEqual(['tellEscalated']);
   });
 
   test('nothing can be read of it in time: judged by what the pass has seen', () => {
-    const walk = new Walk().after(15_000);
+    const walk = new RecoveryWalk().after(15_000);
     expect(walk.machine.state).toBe('restarting');
     expect(walk.context.verdict?.kind).toBe('crash');
   });
@@ -156,12 +110,12 @@ describe('the machine', () => {
     ['hold', 'held', 'hold'],
     ['resolve', 'resolved', 'forget'],
   ])('a person answers %s', (choice, state, asked) => {
-    const walk = new Walk({ failure: { ...failure, looping: true } }).evidence().decides(choice);
+    const walk = new RecoveryWalk({ failure: { ...failure, looping: true } }).evidence().decides(choice);
     expect([walk.machine.state, walk.asked.at(-1)]).toEqual([state, asked]);
   });
 
   test('tried again by a person and failing again, they are told again', () => {
-    const walk = new Walk({ failure: { ...failure, looping: true } }).evidence().decides('retry');
+    const walk = new RecoveryWalk({ failure: { ...failure, looping: true } }).evidence().decides('retry');
     walk.feed(restarted).failed({ looping: true }).evidence();
     expect(walk.asked.filter((a) => a === 'tellEscalated')).toHaveLength(2);
   });
@@ -173,28 +127,29 @@ describe('the machine', () => {
       { type: 'restarted', at, triedAt: at },
       { type: 'failed', at, failure: { ...failure, looping: true } },
       { type: 'failed', at, failure: { ...failure, waitsFor: ['Service/db'] } },
-      ...(['ready', 'fell', 'loading', 'free', 'well', 'held', 'released', 'gone'] as const).map((type) => ({
-        type,
-        at,
-      })),
+      ...plain.map((type) => ({ type, at })),
+      ...['alias-1', 'alias-2'].map((work) => ({ type: 'worked', work, at })),
+      { type: 'worked', work: 'alias-1', error: 'nobody answers', at },
       ...['retry', 'hold', 'resolve'].map((choice) => ({ type: 'decide', choice, at, by: 'ana' })),
       { type: 'abort', at, by: 'ana' },
       { type: 'xstate.after.settle.recovery.settling', at },
+      { type: 'xstate.after.settle.recovery.proving', at },
+      { type: 'xstate.after.standby.recovery.startingStandby', at },
     ];
     const paths = getShortestPaths(machine, {
       events: events as never,
-      input: { ...input, at },
+      input: { ...input, failover, at },
       // What it counts and remembers is without bounds; where it may go from is not.
       serializeState: (s) => {
-        const { failure: f, verdict } = s.context as RecoveryContext;
-        return `${s.value} ${f.looping} ${f.waitsFor.length} ${verdict?.kind}`;
+        const { failure: f, verdict, looks = 0 } = s.context as RecoveryContext;
+        return `${s.value} ${f.looping} ${f.waitsFor.length} ${verdict?.kind} ${Math.min(looks, 2)}`;
       },
     });
     const reached = new Set(paths.map((path) => String(path.state.value)));
-    const transient = 'judging';
+    const transient = new Set(['judging', 'beginning']);
     expect([...reached].sort()).toEqual(
       Object.keys(machine.states)
-        .filter((s) => s !== transient)
+        .filter((s) => !transient.has(s))
         .sort(),
     );
   });
@@ -206,7 +161,7 @@ describe('the machine', () => {
       seed = (seed * 48_271) % 2_147_483_647;
       return seed % below;
     };
-    const steps: readonly ((walk: Walk) => unknown)[] = [
+    const steps: readonly ((walk: RecoveryWalk) => unknown)[] = [
       (w) => w.evidence(),
       (w) => w.evidence({ exitCode: 127 }),
       (w) => w.feed(restarted),
@@ -220,16 +175,26 @@ describe('the machine', () => {
       (w) => w.feed({ type: 'held' }),
       (w) => w.feed({ type: 'released' }),
       (w) => w.decides('retry'),
+      (w) => w.decides('giveBack'),
+      (w) => w.feed({ type: 'standbyReady' }),
+      (w) => w.feed({ type: 'standbyGone' }),
+      (w) => w.feed({ type: 'unacted' }),
+      (w) => w.feed({ type: 'late', starting: true }),
+      (w) => w.feed({ type: 'worked', work: `alias-${w.context.looks}` }),
+      (w) => w.feed({ type: 'worked', work: `alias-${w.context.looks}`, error: 'nobody answers' }),
       (w) => w.after(10_000),
       (w) => w.after(70_000),
     ];
     for (let walks = 0; walks < 300; walks++) {
-      const walk = new Walk();
-      for (let i = random(30); i > 0 && !walk.machine.ended; i--) steps[random(steps.length)]?.(walk);
+      const walk = new RecoveryWalk(walks % 2 === 0 ? {} : { failover });
+      for (let i = random(40); i > 0 && !walk.machine.ended; i--) steps[random(steps.length)]?.(walk);
       const { state, context } = walk.machine;
       const { message, choices } = recovery.outlook(state, context as RecoveryContext);
       expect(message).toMatch(/Service\/web/);
-      expect(choices.length > 0).toBe(state === 'escalated');
+      expect(choices.length > 0).toBe(state === 'escalated' || state === 'failedOver');
+      // The standby stands in exactly where the last word on it was that it does.
+      const last = walk.asked.filter((a) => a === 'failOver' || a === 'endFailover').at(-1);
+      expect(last === 'failOver').toBe(standsIn.has(state));
       expect((context as RecoveryContext).times.length).toBeLessThanOrEqual(6);
       if (!walk.machine.ended) walk.feed({ type: 'abort', by: 'ana' });
       expect(walk.machine).toMatchObject({ ended: true, timers: [] });

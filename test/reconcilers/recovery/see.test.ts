@@ -111,6 +111,14 @@ describe('a look', () => {
     expect(seen('escalated', upDb)).toBe('gone');
   });
 
+  test('a standby that rests again is nobody’s to recover', () => {
+    const rests = {
+      ...status(true),
+      conditions: [{ type: 'Ready', status: true, reason: 'StandsBy', message: '' }],
+    };
+    expect(seen('verifying', rests as ResourceStatus)).toBe('gone');
+  });
+
   test('a database that says it loads is waited for, and is free when it stops saying so', () => {
     const loading = status(false);
     const says = {
@@ -130,6 +138,86 @@ describe('a look', () => {
     const look = (db: ResourceStatus) =>
       recovery.see('waiting', waiting, { at: noon, statuses: [status(false), db], facts: facts({}) })?.type;
     expect([look(downDb), look(upDb)]).toEqual([undefined, 'free']);
+  });
+});
+
+describe('a look while a standby stands in', () => {
+  const spare: Ref = 'Service/spare';
+  const failover = { to: spare, alias: 'web', network: 'net', startMs: 1, checkMs: 1 } as const;
+  const withStandby: RecoveryContext = { ...context, failover, triedAt: noon + 100 };
+  const standby = (reason: string, ready = true): ResourceStatus => ({
+    ref: spare,
+    conditions: [{ type: 'Ready', status: ready, reason, message: '' }],
+  });
+  const seenBy = (
+    state: string,
+    statuses: readonly ResourceStatus[],
+    more: Partial<Sight> = {},
+    memory: Partial<Facts> = {},
+  ) => recovery.see(state, withStandby, { at: noon + 60_000, statuses, facts: facts(memory), ...more })?.type;
+  const down = status(false, 'CrashLoopBackOff');
+  const held = { holds: { [ref]: { at: noon, stopped: false, by: 'ana' } } };
+  const newly = { runningSince: { c1: noon + 59_000 } };
+
+  test.each([
+    ['startingStandby', 'it stands by still', [down, standby('StandsBy')], {}, {}, undefined],
+    ['startingStandby', 'it comes up', [down, standby('ProbePending', false)], {}, {}, undefined],
+    ['startingStandby', 'it is ready', [down, standby('ProbePassing')], {}, {}, 'standbyReady'],
+    [
+      'startingStandby',
+      'it is ready, and its step is under way',
+      [down, standby('ProbePassing')],
+      { busy: new Set([spare]) },
+      {},
+      undefined,
+    ],
+    ['startingStandby', 'it is declared no more', [down], {}, {}, 'standbyGone'],
+    ['startingStandby', 'the first is held', [down, standby('StandsBy')], {}, held, 'held'],
+    [
+      'startingStandby',
+      'the first is up for a moment',
+      [status(true), standby('StandsBy')],
+      {},
+      newly,
+      undefined,
+    ],
+    ['startingStandby', 'the first is up for good', [status(true), standby('StandsBy')], {}, {}, 'well'],
+    [
+      'confirmingStandby',
+      'its start is still to come',
+      [down, standby('StandsBy')],
+      { planned: new Set([spare]) },
+      {},
+      'unacted',
+    ],
+    ['confirmingStandby', 'it is not ready', [down, standby('ProbeFailing', false)], {}, {}, 'late'],
+    ['confirmingStandby', 'it is ready after all', [down, standby('ProbePassing')], {}, {}, 'standbyReady'],
+    [
+      'confirmingAlias',
+      'the first is still to lose it',
+      [down, standby('ProbePassing')],
+      { planned: new Set([ref]) },
+      {},
+      'unacted',
+    ],
+    ['confirmingAlias', 'all is done', [down, standby('ProbePassing')], {}, {}, 'late'],
+    ['failedOver', 'the first fails on', [down, standby('ProbePassing')], {}, {}, undefined],
+    ['failedOver', 'the first is held', [down, standby('ProbePassing')], {}, held, undefined],
+    ['failedOver', 'the first is ready', [status(true), standby('ProbePassing')], {}, {}, 'ready'],
+    ['proving', 'it stays so', [status(true), standby('ProbePassing')], {}, {}, undefined],
+    ['proving', 'it falls', [down, standby('ProbePassing')], {}, {}, 'fell'],
+    [
+      'proving',
+      'it fell between two looks and was started again',
+      [status(true), standby('ProbePassing')],
+      {},
+      { attempts: attempts(noon + 500) },
+      'fell',
+    ],
+    ['returning', 'it falls', [down, standby('ProbePassing')], {}, {}, 'fell'],
+    ['failedOver', 'the first is declared no more', [standby('ProbePassing')], {}, {}, 'gone'],
+  ] as const)('in %s: %s', (state, _, statuses, more, memory, type) => {
+    expect(seenBy(state, statuses, more, memory)).toBe(type);
   });
 });
 

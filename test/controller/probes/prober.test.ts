@@ -1,0 +1,57 @@
+// The prober while a container is connected anew: what was asked at an address that it has no more says nothing of it.
+
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Engine, EngineInfo } from '../../../controller/engine.ts';
+import { Prober } from '../../../controller/probes/prober.ts';
+import { live, look, network, revision, service } from '../../support/make.ts';
+import { until } from '../../support/until.ts';
+
+function listen(server: Server, host: string, port = 0): Promise<number> {
+  return new Promise((resolve) =>
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port)),
+  );
+}
+
+test('a probe that was under way when its address was taken away is no failure', async () => {
+  let asked = 0;
+  // Takes the question and never answers, as an address that nobody has any more.
+  const before = createServer(() => {
+    asked += 1;
+  });
+  const after = createServer((_, response) => response.end('here'));
+  const port = await listen(before, '127.0.0.1');
+  await listen(after, '127.0.0.2', port);
+  const info = { local: true } as EngineInfo;
+  const prober = new Prober(
+    { info: async () => info } as Engine,
+    () => Date.now(),
+    () => undefined,
+  );
+  onTestFinished(() => {
+    prober.close();
+    before.closeAllConnections();
+    before.close();
+    after.close();
+  });
+  const probe = { http: { port, path: '/' }, everyMs: 50, timeoutMs: 400, threshold: 1, startPeriodMs: 0 };
+  const web = service('web', { probe, container: { networks: { net: {} } } });
+  const r = revision([network('net'), web]);
+  const at = (ipAddress: string) =>
+    look(r, [live(web, { networks: { shop_net: { networkId: 'n', ipAddress } } })]);
+  const outcomes = new Set<string>();
+  await prober.update({ revision: r, secrets: new Map() }, at('127.0.0.1'));
+  await until(async () => asked > 0, 5_000, 'it is asked');
+  await prober.update({ revision: r, secrets: new Map() }, at('127.0.0.2'));
+  await until(
+    async () => {
+      const outcome = prober.results.get('Service/web')?.outcome;
+      if (outcome !== undefined) outcomes.add(outcome);
+      return outcome === 'pass';
+    },
+    5_000,
+    'it passes',
+  );
+  expect([...outcomes]).toEqual(['pass']);
+});
