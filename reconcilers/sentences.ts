@@ -5,7 +5,9 @@ import { takenDownWords } from './hands-off.ts';
 import { imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
+import { isPassing } from './ownership.ts';
 import { pathInCommit } from './plan-commit.ts';
+import { drainsUntil } from './replacement.ts';
 import type { Category } from './rules.ts';
 import {
   awaited,
@@ -35,6 +37,7 @@ import {
   whyNotReady,
 } from './sentence-parts.ts';
 import type { Situation } from './situation.ts';
+import { besideOf } from './successor.ts';
 import { changedFiles, nameBearer, pausedSince, recreatedDependency } from './symptoms.ts';
 
 export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> = {
@@ -60,6 +63,39 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   Leftover: (s) => ({
     message: `a second container that reeve made is left over (${s.owned.leftovers.map((c) => c.name).join(', ')})`,
     outcome: '; it goes',
+  }),
+  PredecessorDraining: (s) => {
+    const until = drainsUntil(s);
+    return {
+      message: 'the new container is ready and has the names; the old one ends what it has begun',
+      ...(until === undefined ? {} : { nextAt: until }),
+    };
+  },
+  SuccessorOutdated: () => ({
+    message: 'what is declared has changed while the new container was made ready beside the old one',
+    outcome: '; the new one goes, the old one was never touched',
+  }),
+  SuccessorFailed: (s) => ({
+    reason: 'ReplacementFailed',
+    message: `the new container did not get ready beside the old one: ${whyNotReady(besideOf(s) ?? s)}`,
+    outcome: '; it goes, the old one was never touched',
+    ...endedAt(besideOf(s) ?? s),
+  }),
+  SuccessorAlone: () => ({
+    message: 'the old container has ended while the new one was made ready beside it',
+    outcome: '; the new one takes its place',
+  }),
+  SuccessorReady: () => ({
+    message: 'the new container is ready beside the old one',
+    outcome: '; it gets the names that clients use',
+  }),
+  SuccessorNamed: () => ({
+    message: 'the new container is ready and has the names that clients use',
+    outcome: '; the old one loses them',
+  }),
+  SuccessorStarting: (s) => ({
+    message: `the new container is starting beside the old one, which serves until it is ready: ${seen(besideOf(s) ?? s)}`,
+    ...nextOf(besideOf(s) ?? s),
   }),
   Replaced: () => ({ message: 'the new container is ready', outcome: '; the old one goes' }),
   ReplacementFailed: (s) => ({
@@ -132,15 +168,9 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     };
   },
   Renamed: (s) =>
-    s.container?.labels[identityLabels.container] === s.container?.name
-      ? {
-          message: `declared under another name than ${s.container?.name ?? '?'}`,
-          outcome: ': renamed, without a restart',
-        }
-      : {
-          message: `its container was renamed to ${s.container?.name ?? '?'}, not by reeve`,
-          outcome: '; it is renamed back, without a restart',
-        },
+    s.container !== undefined && isPassing(s.container)
+      ? { message: 'the old container is gone', outcome: '; the new one gets its name, without a restart' }
+      : renamed(s),
   Protected: (s) => {
     const sentence = fields(
       s,
@@ -265,3 +295,16 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     ...nextOf(s),
   }),
 };
+
+/** By whom its container bears another name. */
+function renamed(s: Situation): Sentence {
+  return s.container?.labels[identityLabels.container] === s.container?.name
+    ? {
+        message: `declared under another name than ${s.container?.name ?? '?'}`,
+        outcome: ': renamed, without a restart',
+      }
+    : {
+        message: `its container was renamed to ${s.container?.name ?? '?'}, not by reeve`,
+        outcome: '; it is renamed back, without a restart',
+      };
+}

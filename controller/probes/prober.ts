@@ -31,10 +31,13 @@ interface Watched {
 }
 
 /** Whose workloads are probed, and with which passwords. */
-interface Probed {
+export interface Probed {
   readonly revision: Revision;
   readonly secrets: SecretValues;
 }
+
+/** Of the running containers of one workload, the one that is asked. */
+type Which = (running: readonly ObservedContainer[]) => ObservedContainer | undefined;
 
 export class Prober {
   readonly results = new Map<Ref, ProbeResult>();
@@ -42,31 +45,33 @@ export class Prober {
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #onChange: () => void;
+  readonly #which: Which;
   #info: EngineInfo | undefined;
   #secrets: SecretValues = new Map();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(engine: Engine, now: () => number, onChange: () => void) {
+  constructor(engine: Engine, now: () => number, onChange: () => void, which: Which) {
     this.#engine = engine;
     this.#now = now;
     this.#onChange = onChange;
+    this.#which = which;
   }
 
   /** What is to be probed now: running containers of workloads with a probe. */
   async update({ revision, secrets }: Probed, observed: ObservedState): Promise<void> {
     this.#secrets = secrets;
-    const running = new Map<string, ObservedContainer>();
+    const running = new Map<string, ObservedContainer[]>();
     for (const c of observed.containers) {
-      if (c.labels[identityLabels.platform] === revision.platform && c.state === 'running') {
-        running.set(`${c.labels[identityLabels.kind]}/${c.labels[identityLabels.name]}`, c);
-      }
+      if (c.labels[identityLabels.platform] !== revision.platform || c.state !== 'running') continue;
+      const ref = `${c.labels[identityLabels.kind]}/${c.labels[identityLabels.name]}`;
+      running.set(ref, [...(running.get(ref) ?? []), c]);
     }
     const wanted = new Set<Ref>();
     for (const resource of revision.resources) {
       if (!isWorkload(resource) || resource.probe === undefined) continue;
       const ref = refOf(resource);
-      const container = running.get(ref);
+      const container = this.#which(running.get(ref) ?? []);
       if (container === undefined) continue;
       wanted.add(ref);
       this.#watch(ref, resource.probe, container);

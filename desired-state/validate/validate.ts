@@ -21,6 +21,7 @@ import { checkAddresses } from './addresses.ts';
 import { checkCycles } from './cycles.ts';
 import { checkContainerNames, checkEngineNames } from './names.ts';
 import { checkPorts } from './ports.ts';
+import { checkStartFirst } from './start-first.ts';
 
 export function validate(
   context: ResolveContext,
@@ -41,6 +42,7 @@ export function validate(
   checkContainerNames(context, declared, workloads);
   checkEngineNames(context, declared, resources);
   checkPorts(context, declared, workloads);
+  checkStartFirst(context, workloads);
   checkAddresses(context, declared, resources, workloads);
   checkCycles(
     context,
