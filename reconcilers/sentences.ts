@@ -169,7 +169,11 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   },
   Renamed: (s) =>
     s.container !== undefined && isPassing(s.container)
-      ? { message: 'the old container is gone', outcome: '; the new one gets its name, without a restart' }
+      ? {
+          reason: 'Replaced',
+          message: 'the old container is gone',
+          outcome: '; the new one gets its name, without a restart',
+        }
       : renamed(s),
   Protected: (s) => {
     const sentence = fields(

@@ -6,7 +6,7 @@ import { hindrancesOf, hindranceWords } from '../desired-state/start-first.ts';
 import { isUp } from './container-steps.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 import type { Notice } from './plan.ts';
-import { readiness } from './readiness.ts';
+import { probeOf, readiness } from './readiness.ts';
 import { hasFailed } from './replacement.ts';
 import { judge, type Situation } from './situation.ts';
 
@@ -21,13 +21,12 @@ export function besideOf(s: Situation): Situation | undefined {
   const { candidate } = s.owned;
   if (candidate === undefined) return undefined;
   const { observed, facts, now } = s.setting.world;
-  const probe = observed.besideProbes?.[s.ref];
   const { stop: _, ...rest } = s;
   const stop = facts.stops[candidate.id];
   return {
     ...rest,
     container: candidate,
-    readiness: readiness(s.workload, candidate, probe, facts, s.policy, now),
+    readiness: readiness(s.workload, candidate, probeOf(observed, s.ref, candidate), facts, s.policy, now),
     ...judge(s.setting, s.workload, candidate, s.hash),
     ...(stop === undefined ? {} : { stop }),
   };

@@ -46,16 +46,25 @@ export class Prober {
   readonly #now: () => number;
   readonly #onChange: () => void;
   readonly #which: Which;
+  readonly #before: (ref: Ref) => ProbeResult | undefined;
   #info: EngineInfo | undefined;
   #secrets: SecretValues = new Map();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(engine: Engine, now: () => number, onChange: () => void, which: Which) {
+  /** `before`: what another has found of a workload's container, which this one is to ask from now on. */
+  constructor(
+    engine: Engine,
+    now: () => number,
+    onChange: () => void,
+    which: Which,
+    before: (ref: Ref) => ProbeResult | undefined = () => undefined,
+  ) {
     this.#engine = engine;
     this.#now = now;
     this.#onChange = onChange;
     this.#which = which;
+    this.#before = before;
   }
 
   /** What is to be probed now: running containers of workloads with a probe. */
@@ -96,19 +105,22 @@ export class Prober {
   }
 
   #watch(ref: Ref, probe: Probe, container: ObservedContainer): void {
-    const known = this.#watched.get(ref);
-    if (known !== undefined && known.container.id === container.id && isDeepStrictEqual(known.probe, probe)) {
-      known.container = container;
+    const watched = this.#watched.get(ref);
+    if (watched?.container.id === container.id && isDeepStrictEqual(watched.probe, probe)) {
+      watched.container = container;
       return;
     }
     // A container that is ours anew is probed at once; one that runs already, spread over its interval.
     this.results.delete(ref);
+    const before = this.#before(ref);
+    const known = before?.containerId === container.id ? before : undefined;
+    if (known !== undefined) this.results.set(ref, known);
     this.#watched.set(ref, {
       ref,
       probe,
       container,
       nextAt: this.#now(),
-      passed: false,
+      passed: known?.passed ?? false,
       countedAt: 0,
       inFlight: false,
     });

@@ -10,7 +10,13 @@ export class Probers {
   readonly beside: Prober;
 
   constructor(engine: Engine, now: () => number, onChange: () => void) {
-    this.own = new Prober(engine, now, onChange, ([first]) => first);
+    this.own = new Prober(
+      engine,
+      now,
+      onChange,
+      ([first]) => first,
+      (ref) => this.beside.results.get(ref),
+    );
     this.beside = new Prober(engine, now, onChange, ([, ...others]) => others.find(isPassing));
   }
 
