@@ -38,7 +38,7 @@ import {
 } from './sentence-parts.ts';
 import type { Situation } from './situation.ts';
 import { besideOf } from './successor.ts';
-import { changedFiles, nameBearer, pausedSince, recreatedDependency } from './symptoms.ts';
+import { actFailed, changedFiles, nameBearer, pausedSince, recreatedDependency } from './symptoms.ts';
 
 export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> = {
   Held: held,
@@ -95,7 +95,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
   }),
   SuccessorStarting: (s) => ({
     message: `the new container is starting beside the old one, which serves until it is ready: ${seen(besideOf(s) ?? s)}`,
-    ...nextOf(besideOf(s) ?? s),
+    ...(actFailed(s) ? next(s) : nextOf(besideOf(s) ?? s)),
   }),
   Replaced: () => ({ message: 'the new container is ready', outcome: '; the old one goes' }),
   ReplacementFailed: (s) => ({

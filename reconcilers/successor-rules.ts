@@ -3,6 +3,7 @@
 
 import type { Rule } from './rule.ts';
 import { besideFate } from './successor.ts';
+import { actFailed } from './symptoms.ts';
 
 export const successorRules = [
   {
@@ -25,19 +26,19 @@ export const successorRules = [
   },
   {
     category: 'SuccessorReady',
-    when: (s) => besideFate(s) === 'ready',
+    when: (s) => besideFate(s) === 'ready' && !actFailed(s),
     act: 'giveNames',
     level: 'progressing',
   },
   {
     category: 'SuccessorNamed',
-    when: (s) => besideFate(s) === 'named',
+    when: (s) => besideFate(s) === 'named' && !actFailed(s),
     act: 'takeNames',
     level: 'progressing',
   },
   {
     category: 'SuccessorStarting',
-    when: (s) => besideFate(s) === 'starting',
+    when: (s) => besideFate(s) !== undefined,
     act: 'none',
     level: 'progressing',
   },
