@@ -69,7 +69,9 @@ export function giveNamesSteps(s: Situation, beside: ObservedContainer, cause: C
  * comes back to them without a name, to end what it has begun.
  */
 export function takeNamesSteps(s: Situation, old: ObservedContainer, cause: Cause): Draft {
-  const networks = Object.keys(old.networks).filter((network) => !engineNetworks.has(network));
+  const leaves = Object.keys(old.networks).filter((network) => !engineNetworks.has(network));
+  // Cut off before it came back to them, it is on those no more that the new one is on.
+  const joins = new Set([...leaves, ...Object.keys(s.owned.candidate?.networks ?? {})]);
   const spec = old.detail?.spec;
   const links = spec?.links === undefined ? {} : { links: spec.links };
   const attachmentOn = (network: string) => {
@@ -78,11 +80,11 @@ export function takeNamesSteps(s: Situation, old: ObservedContainer, cause: Caus
   };
   return {
     steps: inOrder([
-      ...networks.map((network) => leave(s, old, network, cause)),
+      ...leaves.map((network) => leave(s, old, network, cause)),
       asideStep(s, old, cause),
-      ...networks.map((network) =>
-        join(s, old, network, cause, { attachment: attachmentOn(network), ...links }),
-      ),
+      ...[...joins]
+        .filter((network) => !engineNetworks.has(network))
+        .map((network) => join(s, old, network, cause, { attachment: attachmentOn(network), ...links })),
     ]),
   };
 }
