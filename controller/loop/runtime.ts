@@ -150,7 +150,11 @@ export class Runtime {
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
     this.reconciler.leaveAlone(options.lead?.formerCalls ?? []);
-    this.#beside = new BesidePasses(options, { reconciler: this.reconciler, wake });
+    this.#beside = new BesidePasses(options, {
+      reconciler: this.reconciler,
+      wake,
+      probeCalls: (ref) => this.prober.own.callsOf(ref),
+    });
     this.procedures = this.#beside.runner;
     this.recoveries = this.#beside.recoveries;
     this.rollouts = this.#beside.rollouts;

@@ -28,6 +28,8 @@ interface Watched {
   /** When a failure was last counted. */
   countedAt: number;
   inFlight: boolean;
+  /** Calls since it passed for the first time: what failed before was its start. */
+  calls: { all: number; failed: number };
 }
 
 /** Whose workloads are probed, and with which passwords. */
@@ -94,6 +96,11 @@ export class Prober {
     this.#schedule();
   }
 
+  /** How many calls of its container's probe there were since that passed for the first time; undefined: it has none. */
+  callsOf(ref: Ref): { readonly all: number; readonly failed: number } | undefined {
+    return this.#watched.get(ref)?.calls;
+  }
+
   /** Each workload that is probed has a result. */
   get answered(): boolean {
     return [...this.#watched.keys()].every((ref) => this.results.has(ref));
@@ -123,6 +130,7 @@ export class Prober {
       passed: known?.passed ?? false,
       countedAt: 0,
       inFlight: false,
+      calls: { all: 0, failed: 0 },
     });
   }
 
@@ -168,7 +176,10 @@ export class Prober {
     const before = this.results.get(ref);
     const failures = answer.outcome === 'fail' ? countFailure(watched, before?.failures ?? 0, now) : 0;
     if (answer.outcome === 'pass') watched.passed = true;
-    const { passed } = watched;
+    const { passed, calls } = watched;
+    const isCounted = passed && (answer.outcome === 'pass' || answer.outcome === 'fail');
+    if (isCounted)
+      watched.calls = { all: calls.all + 1, failed: calls.failed + Number(answer.outcome === 'fail') };
     this.results.set(ref, { at: now, ...answer, failures, passed, containerId: container.id });
     watched.nextAt = now + (watched.passed ? probe.everyMs : Math.min(eagerMs, probe.everyMs));
     if (before?.outcome !== answer.outcome || failures === probe.threshold) this.#onChange();

@@ -6,10 +6,13 @@ import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine } from '../engine.ts';
 import { noteHeld } from '../loop/held-dependents.ts';
 import type { PassResult, Reconciler, Target } from '../loop/reconciler.ts';
+import type { Prober } from '../probes/prober.ts';
 import type { Store } from '../store/store.ts';
 
 import { freeDisk } from './free-disk.ts';
+import { measureErrors } from './measure-errors.ts';
 import { prepareRollback } from './prepare-rollback.ts';
+import { pullImages } from './pull-images.ts';
 import { Recoveries } from './recoveries.ts';
 import { type Aimed, Rollouts } from './rollouts.ts';
 import { Runner } from './runner.ts';
@@ -31,6 +34,7 @@ interface BesideOptions {
 interface Surroundings {
   readonly reconciler: Reconciler;
   readonly wake: () => void;
+  readonly probeCalls: Prober['callsOf'];
 }
 
 export class BesidePasses {
@@ -40,7 +44,7 @@ export class BesidePasses {
   readonly #o: BesideOptions;
   readonly #wake: () => void;
 
-  constructor(options: BesideOptions, { reconciler, wake }: Surroundings) {
+  constructor(options: BesideOptions, { reconciler, wake, probeCalls }: Surroundings) {
     const { engine, store, platform, now, logger } = options;
     this.#o = options;
     this.#wake = wake;
@@ -56,8 +60,12 @@ export class BesidePasses {
         this.rollouts.ended(record);
       },
       halt: () => reconciler.withdraw(),
-      work: (work, signal) =>
-        work.type === 'freeDisk' ? freeDisk(work, engine, store, signal) : prepareRollback(work, options),
+      work: (work, signal) => {
+        if (work.type === 'freeDisk') return freeDisk(work, engine, store, signal);
+        if (work.type === 'pullImages') return pullImages(work, options, signal);
+        if (work.type === 'measureErrors') return measureErrors(work, { ...options, probeCalls });
+        return prepareRollback(work, options, signal);
+      },
       onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
     });
     this.rollouts = new Rollouts({

@@ -11,7 +11,7 @@ import type { Engine } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { GitSources } from '../git/git-sources.ts';
 import type { Store } from '../store/store.ts';
-import { prepareRollback } from './prepare-rollback.ts';
+import { misfitsOf } from './prepare-rollback.ts';
 import { readyTimes } from './ready-times.ts';
 import type { Rollouts } from './rollouts.ts';
 
@@ -66,11 +66,11 @@ export async function planRollback(options: RollbackOptions, tools: Tools): Prom
   const { target, course, from } = await rollbackOf(options, tools);
   const { past, images, stableAt } = target;
   const kept = new Set(past.revision.resources.map(refOf));
-  const [had, times, { mismatches }] = await Promise.all([
+  const [had, times, mismatches] = await Promise.all([
     availability(past.revision, images, course, tools.engine),
     readyTimes(tools.store),
     // Asked only: backups are made when it is begun.
-    prepareRollback({ checks: course.checks, backups: [] }, tools),
+    misfitsOf(course.checks, tools),
   ]);
   const refs = course.waves.flatMap((w) => w.refs);
   return {

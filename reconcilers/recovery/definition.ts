@@ -11,6 +11,7 @@ import type {
   Sight,
   Telling,
 } from '../procedures/definition.ts';
+import { statusIn } from '../procedures/status-in.ts';
 import { activeHold } from '../situation.ts';
 import type { RecoveryContext } from './context.ts';
 import type { Failure } from './evidence.ts';
@@ -29,7 +30,7 @@ export const recovery: ProcedureDefinition<RecoveryContext> = {
     const { ref } = context;
     const { at, facts, statuses } = sight;
     if (sight.busy?.has(ref)) return undefined;
-    const status = statuses.find((s) => s.ref === ref);
+    const status = statusIn(statuses, ref);
     if (status === undefined) return { type: 'gone', at };
     const isHeld = activeHold(facts, ref, at) !== undefined || facts.suspended !== undefined;
     if (isHeld) return state === 'held' ? undefined : { type: 'held', at };

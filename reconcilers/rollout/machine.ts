@@ -4,13 +4,28 @@
 // Pure: what passes aim at follows from the state (aim.ts); what else it asks for are actions by name.
 
 import { abortTold, pauseTold } from '../procedures/telling.ts';
-import { type Kind, partsOf } from './context.ts';
+import { type Kind, partsOf, type RolloutContext, type RolloutEvent } from './context.ts';
 import { firstContext, toRelease } from './notes.ts';
-import { ask, decided, makeSetup, tellFailed } from './parts.ts';
+import { ask, decided, makeSetup, tellFailed, tellUnpulled } from './parts.ts';
 import { backTold, begunTold, doneTold, goingBackTold, mergedTold, questionTold, whyLeft } from './words.ts';
 
-/** The machine of one of the two. */
-export function makeMachine(kind: Kind) {
+const tellMerged = {
+  type: 'tell',
+  params: ({ event }: { readonly event: Extract<RolloutEvent, { type: 'merge' }> }) =>
+    mergedTold(event.course),
+} as const;
+const tellBegun = {
+  type: 'tell',
+  params: ({ context }: { readonly context: RolloutContext }) => begunTold('rollout', context),
+} as const;
+
+/**
+ * The machine of one of the two. `version` 1: without images that are had first, without a canary's errors, and going back
+ * has its time only once.
+ */
+export function makeMachine(kind: Kind, version: 1 | 2 = 2) {
+  const isOld = version === 1;
+  const pullsFirst = kind === 'rollout' && !isOld;
   return makeSetup().createMachine({
     id: kind,
     context: ({ input }) => firstContext(input),
@@ -21,22 +36,54 @@ export function makeMachine(kind: Kind) {
       },
       resume: { actions: 'resumed' },
       abort: { target: '.aborted', actions: { type: 'tell', params: ({ event }) => abortTold(event) } },
-      merge: {
-        target: '.rolling',
-        actions: [{ type: 'tell', params: ({ event }) => mergedTold(event.course) }, 'merge'],
-      },
+      merge: [
+        ...(pullsFirst
+          ? [
+              {
+                guard: 'comesWithPulls' as const,
+                target: '.pulling',
+                actions: [tellMerged, 'merge' as const],
+              },
+            ]
+          : []),
+        { target: '.rolling', actions: [tellMerged, 'merge'] },
+      ],
     },
     states: {
       begun: {
         always: [
-          kind === 'rollback'
-            ? { target: 'checking' }
-            : {
-                target: 'rolling',
-                actions: { type: 'tell', params: ({ context }) => begunTold(kind, context) },
-              },
+          ...(kind === 'rollback' ? [{ target: 'checking' }] : []),
+          ...(pullsFirst ? [{ guard: 'hasPulls' as const, target: 'pulling', actions: tellBegun }] : []),
+          ...(kind === 'rollout' ? [{ target: 'rolling', actions: tellBegun }] : []),
         ],
       },
+      ...(pullsFirst
+        ? {
+            // What can fail early fails before anything is stopped; what may mend has a wave's time for that.
+            pulling: {
+              entry: 'beginPulls' as const,
+              on: {
+                worked: [
+                  { guard: 'allPulled' as const, target: 'rolling', actions: 'notePulled' as const },
+                  { guard: 'pullsOver' as const, target: 'unpulled', actions: 'noteUnpulled' as const },
+                  {
+                    guard: 'isPullAnswer' as const,
+                    target: 'awaitingImages',
+                    actions: 'noteUnpulled' as const,
+                  },
+                ],
+              },
+            },
+            awaitingImages: { after: { pullWait: 'pulling' } },
+            unpulled: {
+              always: [
+                { guard: 'goesBack' as const, target: 'leaving', actions: tellUnpulled },
+                { guard: 'goesOn' as const, target: 'rolling', actions: [tellUnpulled, 'accept' as const] },
+                { target: 'deciding', actions: [tellUnpulled, ask('images')] },
+              ],
+            },
+          }
+        : {}),
       // Before anything goes back: does what is there still fit what is gone back to?
       checking: {
         entry: 'beginAsking',
@@ -78,7 +125,7 @@ export function makeMachine(kind: Kind) {
             : [
                 {
                   target: 'rollingBack',
-                  actions: { type: 'tell', params: ({ context }) => goingBackTold(context) },
+                  actions: [{ type: 'tell', params: ({ context }) => goingBackTold(context) }, 'giveTime'],
                 },
               ],
       },
@@ -107,8 +154,27 @@ export function makeMachine(kind: Kind) {
             { target: 'rolling', actions: 'noteSeen' },
           ],
         },
-        after: { settle: 'confirming' },
+        after: {
+          settle: [
+            ...(isOld ? [] : [{ guard: 'measures' as const, target: 'measuring' }]),
+            { target: 'confirming' },
+          ],
+        },
       },
+      ...(isOld
+        ? {}
+        : {
+            // Its errors, once its time is over.
+            measuring: {
+              entry: 'beginAsking' as const,
+              on: {
+                worked: [
+                  { guard: 'fewErrors' as const, target: 'confirming' },
+                  { guard: 'isMeasured' as const, target: 'judging', actions: 'noteErrors' as const },
+                ],
+              },
+            },
+          }),
       // Nothing is judged unseen, nor where nothing was done yet: while nobody acted its time may have run out.
       confirming: {
         on: {
@@ -175,6 +241,15 @@ export function makeMachine(kind: Kind) {
                 seen: [
                   { guard: 'isSuspended', target: 'rollingBack' },
                   { guard: 'allBack', target: 'rolledBack', actions: 'noteSeen' },
+                  ...(isOld
+                    ? []
+                    : [
+                        {
+                          guard: 'isUnactedBack' as const,
+                          target: 'rollingBack',
+                          actions: ['noteSeen' as const, 'prolong' as const],
+                        },
+                      ]),
                   {
                     target: 'deciding',
                     actions: ['noteSeen', ask('back')],
@@ -229,7 +304,24 @@ export function makeMachine(kind: Kind) {
                   {
                     guard: decided('retry', 'back'),
                     target: 'rollingBack',
+                    actions: 'giveTime' as const,
                   },
+                  ...(pullsFirst
+                    ? [
+                        {
+                          guard: decided('retry', 'images'),
+                          target: 'pulling',
+                          actions: 'pullAnew' as const,
+                        },
+                        {
+                          guard: decided('continue', 'images'),
+                          target: 'rolling',
+                          actions: 'accept' as const,
+                        },
+                        { guard: decided('rollback', 'images'), target: 'leaving' },
+                        { guard: decided('abort', 'images'), target: 'aborted' },
+                      ]
+                    : []),
                   { guard: decided('abort', 'back'), target: 'aborted' },
                 ]),
           ],
