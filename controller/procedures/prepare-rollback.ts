@@ -12,7 +12,7 @@ const backupTimeoutMs = 3_600_000;
 
 interface Tools {
   readonly engine: Pick<Engine, 'containers' | 'exec' | 'images' | 'perform'>;
-  readonly store: Pick<Store, 'facts' | 'setFacts'>;
+  readonly store: Pick<Store, 'facts' | 'setFacts' | 'record'>;
   readonly platform: string;
   readonly scrub: (text: string) => string;
   readonly now: () => number;

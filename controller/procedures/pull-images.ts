@@ -1,11 +1,13 @@
 // Has images here before a rollout or a rollback stops anything: what is missing is pulled as a plan would pull it, and is
 // remembered alike. What is here already costs one look.
 
+import type { Ref } from '../../desired-state/resource.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { ImageWish, PullImages } from '../../reconcilers/procedures/definition.ts';
 import { makeStep } from '../../reconcilers/steps.ts';
 import type { Engine } from '../engine.ts';
+import { EngineError } from '../errors.ts';
 import { factsAfterStep } from '../loop/facts-from-step.ts';
 import type { Store } from '../store/store.ts';
 
@@ -13,7 +15,7 @@ const pullTimeoutMs = 60 * 60_000;
 
 interface Tools {
   readonly engine: Pick<Engine, 'images' | 'perform'>;
-  readonly store: Pick<Store, 'facts' | 'setFacts'>;
+  readonly store: Pick<Store, 'facts' | 'setFacts' | 'record'>;
   readonly scrub: (text: string) => string;
   readonly now: () => number;
 }
@@ -33,6 +35,8 @@ export async function pullImages(
     (id !== undefined && here[id] !== undefined) || (here[image] !== undefined && digest === undefined);
   const missing = known.filter((wish) => !isHere(wish));
   const failed: Record<string, string> = {};
+  const tell = (type: 'Normal' | 'Warning', reason: string, regarding: Ref, message: string) =>
+    store.record([{ at: now(), by: 'reeve', type, reason, regarding, message }]);
   const pullNext = async (): Promise<void> => {
     for (let wish = missing.shift(); wish !== undefined; wish = missing.shift()) {
       const step = stepFor(wish);
@@ -44,14 +48,22 @@ export async function pullImages(
           timeoutMs: pullTimeoutMs,
         });
         await store.setFacts(factsAfterStep(step, outcome, await store.facts(), now(), ''));
+        const digest = outcome.message === undefined ? '' : ` (${outcome.message})`;
+        await tell('Normal', 'ImagePulled', wish.ref, `image pulled: ${wish.image}${digest}`);
       } catch (error) {
         if (signal.aborted) throw error;
-        failed[wish.ref] = scrub(error instanceof Error ? error.message : String(error));
+        const words = scrub(error instanceof Error ? error.message : String(error));
+        failed[wish.ref] = words;
+        await tell('Warning', reasonOf(error), wish.ref, words);
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, pullNext));
   return { failed };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof EngineError ? error.reason : 'ImagePullFailed';
 }
 
 interface Known extends ImageWish {
