@@ -1,6 +1,5 @@
 // What comes of a rollback that a person gives up before anything has gone back.
 
-import type { Ref } from '../../desired-state/resource.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
 import { aimOf } from '../../reconcilers/rollout/aim.ts';
 import { formsOf } from '../../reconcilers/rollout/changes.ts';
@@ -13,28 +12,24 @@ export const isAbort = ({ type, choice }: { readonly type: string; readonly choi
   type === 'abort' || (type === 'decide' && choice === 'abort');
 
 /**
- * The course of what is left of a revision that the rollback has found half in: wave by wave, and to be gone back from to
- * where that was to go. undefined: it was all in, or something has gone back already.
+ * The course of a revision that the rollback has found half in: wave by wave, and to be gone back from to where that was to
+ * go. What is in already has its wave too: it may not be ready yet. undefined: it was all in, or something has gone back.
  */
 export async function onwardCourse(
   { kind, machine }: ProcedureRecord,
   known: KnownRevisions,
 ): Promise<Course | undefined> {
   const context = machine.context as RolloutContext;
+  const { asFound = {}, images } = context;
   if (kind !== rollback.kind || aimOf(machine.state, context)?.waiting !== 'all') return undefined;
   const next = await known.find(context.before);
   const before = await known.find(context.revision);
   if (next === undefined || before === undefined) return undefined;
-  const found = Object.entries(context.asFound ?? {}) as [Ref, string][];
-  await known.have(found.map(([, revision]) => revision));
-  const forms = new Map(
-    found.flatMap(([ref, revision]) => {
-      const form = formsOf(known.all.get(revision) ?? next).get(ref);
-      return form === undefined ? [] : [[ref, form] as const];
-    }),
-  );
-  const course = rolloutCourse(next, { revision: before, images: context.images, forms });
-  return course.waves.length === 0 ? undefined : { ...course, merged: true };
+  const course = rolloutCourse(next, { revision: before, images, forms: formsOf(before) });
+  const refs = course.waves.flatMap((wave) => wave.refs);
+  if (refs.every((ref) => asFound[ref] === next.id)) return undefined;
+  const found = refs.flatMap((ref) => (asFound[ref] === undefined ? [] : [[ref, asFound[ref]] as const]));
+  return { ...course, forms: Object.fromEntries(found), asFound, merged: true };
 }
 
 /** Revisions that a rollout or rollback needs. */

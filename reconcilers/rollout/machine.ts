@@ -5,8 +5,10 @@
 
 import { abortTold, pauseTold } from '../procedures/telling.ts';
 import { type Kind, partsOf, type RolloutContext, type RolloutEvent } from './context.ts';
+import { decisionsOfBoth, decisionsOfRollback, decisionsOfRollout } from './decisions.ts';
+import { imagesStates } from './images-states.ts';
 import { firstContext, toRelease } from './notes.ts';
-import { ask, decided, makeSetup, tellFailed, tellUnpulled } from './parts.ts';
+import { ask, makeSetup, tellFailed } from './parts.ts';
 import { backTold, begunTold, doneTold, goingBackTold, mergedTold, questionTold, whyLeft } from './words.ts';
 
 const tellMerged = {
@@ -57,33 +59,8 @@ export function makeMachine(kind: Kind, version: 1 | 2 = 2) {
           ...(kind === 'rollout' ? [{ target: 'rolling', actions: tellBegun }] : []),
         ],
       },
-      ...(pullsFirst
-        ? {
-            // What can fail early fails before anything is stopped; what may mend has a wave's time for that.
-            pulling: {
-              entry: 'beginPulls' as const,
-              on: {
-                worked: [
-                  { guard: 'allPulled' as const, target: 'rolling', actions: 'notePulled' as const },
-                  { guard: 'pullsOver' as const, target: 'unpulled', actions: 'noteUnpulled' as const },
-                  {
-                    guard: 'isPullAnswer' as const,
-                    target: 'awaitingImages',
-                    actions: 'noteUnpulled' as const,
-                  },
-                ],
-              },
-            },
-            awaitingImages: { after: { pullWait: 'pulling' } },
-            unpulled: {
-              always: [
-                { guard: 'goesBack' as const, target: 'leaving', actions: tellUnpulled },
-                { guard: 'goesOn' as const, target: 'rolling', actions: [tellUnpulled, 'accept' as const] },
-                { target: 'deciding', actions: [tellUnpulled, ask('images')] },
-              ],
-            },
-          }
-        : {}),
+      // What can fail early fails before anything is stopped; what may mend has a wave's time for that.
+      ...(pullsFirst ? imagesStates : {}),
       // Before anything goes back: does what is there still fit what is gone back to?
       checking: {
         entry: 'beginAsking',
@@ -267,63 +244,8 @@ export function makeMachine(kind: Kind, version: 1 | 2 = 2) {
         entry: { type: 'tell', params: ({ context }) => questionTold(kind, context) },
         on: {
           decide: [
-            { guard: decided('continue', 'check'), target: 'leaving' },
-            { guard: decided('retry', 'check'), target: 'checking' },
-            {
-              guard: decided('retry', 'wave'),
-              target: 'rolling',
-              actions: 'forgetFailed',
-            },
-            {
-              guard: decided('continue', 'wave'),
-              target: 'judging',
-              actions: 'accept',
-            },
-            { guard: decided('abort', 'wave'), target: 'aborted' },
-            ...(kind === 'rollback'
-              ? [
-                  { guard: decided('abort', 'check'), target: 'aborted' },
-                  { guard: decided('retry', 'stop'), target: 'stopping' },
-                  {
-                    guard: decided('continue', 'stop'),
-                    target: 'rolling',
-                  },
-                  { guard: decided('abort', 'stop'), target: 'aborted' },
-                ]
-              : [
-                  {
-                    guard: decided('abort', 'check'),
-                    target: 'deciding',
-                    reenter: true,
-                    actions: ask('wave'),
-                  },
-                  {
-                    guard: decided('rollback', 'wave'),
-                    target: 'checking',
-                  },
-                  {
-                    guard: decided('retry', 'back'),
-                    target: 'rollingBack',
-                    actions: 'giveTime' as const,
-                  },
-                  ...(pullsFirst
-                    ? [
-                        {
-                          guard: decided('retry', 'images'),
-                          target: 'pulling',
-                          actions: 'pullAnew' as const,
-                        },
-                        {
-                          guard: decided('continue', 'images'),
-                          target: 'rolling',
-                          actions: 'accept' as const,
-                        },
-                        { guard: decided('rollback', 'images'), target: 'leaving' },
-                        { guard: decided('abort', 'images'), target: 'aborted' },
-                      ]
-                    : []),
-                  { guard: decided('abort', 'back'), target: 'aborted' },
-                ]),
+            ...decisionsOfBoth,
+            ...(kind === 'rollback' ? decisionsOfRollback : decisionsOfRollout(pullsFirst)),
           ],
         },
       },

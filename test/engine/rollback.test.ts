@@ -179,7 +179,9 @@ describe.concurrent('a rollback', () => {
     const isWaiting = async (): Promise<boolean> => (await p.container('Service/web')).Id === web.Id;
     await throughout(isWaiting, 3_000, 'the later wave waits for the first');
     const running = await p.fromStore((s) => s.procedures({ running: true, limit: 9 }));
-    expect(running).toMatchObject([{ kind: 'rollout', machine: { state: 'rolling' } }]);
+    expect(running).toMatchObject([
+      { kind: 'rollout', machine: { state: 'rolling', context: { index: 0 } } },
+    ]);
     for (const { id: api } of await apis()) await exec(p, api, ['touch', '/go']);
     await untilVersion(p, 'web', '2');
   });
