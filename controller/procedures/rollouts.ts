@@ -2,7 +2,6 @@
 // pass what to aim at meanwhile. After a failure, or a rollback, that is the revision in force, whatever the manifests say.
 // Level-triggered: all of it follows from stored procedures and facts, so the next controller goes on alike.
 
-import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { capToHost } from '../../reconcilers/capacity.ts';
@@ -24,6 +23,7 @@ import { putInForce } from '../in-force.ts';
 import type { Target } from '../loop/reconciler.ts';
 import type { ProcedureRecord, RevisionRecord, Store } from '../store/store.ts';
 import { KnownRevisions } from './known-revisions.ts';
+import { LoadSecrets } from './load-secrets.ts';
 import { isAbort, namesOf, onwardCourse } from './onward.ts';
 import { nothingInForce, taken } from './refusals.ts';
 import type { Runner } from './runner.ts';
@@ -50,14 +50,10 @@ export interface Aimed {
   readonly unfinished?: true;
 }
 
-/** Of so many loads the values of secrets are remembered. */
-const secretsOf = 10;
-
 export class Rollouts {
   readonly #c: RolloutsContext;
   readonly #known: KnownRevisions;
-  /** Values of secrets are stored nowhere: as long as this process lives it has those of the loads that it has seen. */
-  readonly #secrets = new Map<string, SecretValues>();
+  readonly #secrets = new LoadSecrets();
   #aimed: (Aimed & { readonly of: Target; readonly key: string }) | undefined;
   #settled: Facts['quarantined'] | undefined;
   /** The one that ended last, for whoever follows an apply. */
@@ -174,7 +170,7 @@ export class Rollouts {
 
   /** What to aim at instead of `target`; the same where no rollout and no quarantine says otherwise. */
   async aim(target: Target): Promise<Aimed> {
-    this.#remember(target);
+    this.#secrets.note(target);
     // Where one takes the place of another, none is under way for a moment: that is no leave to bring in the rest.
     await this.#c.runner.settled();
     const record = this.underWay;
@@ -191,7 +187,7 @@ export class Rollouts {
       if (found === undefined) return { target, back: false };
       const isBrought = await this.#c.bringFiles(found);
       const revision = await this.#capped(found);
-      const secrets = this.#secretsOf([revision.id], target);
+      const secrets = this.#secrets.of([revision.id], target);
       const aimed = { target: { ...target, revision, secrets, previous: target.revision }, back: false };
       return isBrought ? aimed : { ...aimed, unfinished: true };
     });
@@ -259,7 +255,7 @@ export class Rollouts {
       for (const [key, revision] of this.#known.all) known.set(key, await this.#capped(revision));
       const revision = compose(isLoaded ? wanted : await this.#capped(wanted), aim, known);
       const previous = other === undefined ? {} : { previous: await this.#capped(other) };
-      const secrets = this.#secretsOf([...Object.values(aim.forms), aim.revision], target);
+      const secrets = this.#secrets.of([...Object.values(aim.forms), aim.revision], target);
       const aimed = {
         target: { ...target, revision, secrets, ...previous, rolling: aim.key },
         back: !isLoaded && !isAsFound,
@@ -270,23 +266,9 @@ export class Rollouts {
 
   #own(target: Target): Promise<Aimed> {
     return this.#remembered(target, 'own secrets', async () => ({
-      target: { ...target, secrets: this.#secretsOf([target.revision.id], target) },
+      target: { ...target, secrets: this.#secrets.of([target.revision.id], target) },
       back: false,
     }));
-  }
-
-  /** Of all these, the last before those before it: a workload in an older form may need one that is declared no more. */
-  #secretsOf(ids: readonly string[], { secrets }: Target): SecretValues {
-    return new Map([secrets, ...ids.map((id) => this.#secrets.get(id) ?? [])].flatMap((some) => [...some]));
-  }
-
-  /** Only what was loaded together. */
-  #remember({ revision, secrets, borrowed }: Target): void {
-    if (borrowed === true || this.#secrets.get(revision.id) === secrets) return;
-    this.#secrets.delete(revision.id);
-    this.#secrets.set(revision.id, secrets);
-    const [oldest] = this.#secrets.keys();
-    if (this.#secrets.size > secretsOf && oldest !== undefined) this.#secrets.delete(oldest);
   }
 
   async #remembered(of: Target, key: string, make: () => Promise<Aimed>): Promise<Aimed> {

@@ -135,9 +135,13 @@ export const waveOf = ({ waves, index }: Pick<RolloutContext, 'waves' | 'index'>
 export const partsOf = ({ waves }: Pick<RolloutContext, 'waves'>): readonly Ref[] =>
   waves.flatMap((w) => w.refs);
 
-/** All whose wave has begun. */
-export const begunOf = ({ waves, index }: Pick<RolloutContext, 'waves' | 'index'>): readonly Ref[] =>
-  waves.slice(0, index + 1).flatMap((w) => w.refs);
+/** All whose wave has begun; none while the first waits for images. */
+export const begunOf = ({
+  waves,
+  index,
+  reports,
+}: Pick<RolloutContext, 'waves' | 'index' | 'reports'>): readonly Ref[] =>
+  reports.length === 0 ? [] : waves.slice(0, index + 1).flatMap((w) => w.refs);
 
 /** `wave 2 of 3`, by its place from 0. */
 export const waveName = ({ waves, index }: Pick<RolloutContext, 'waves' | 'index'>): string =>

@@ -21,8 +21,9 @@ export function firstContext({ at, ...course }: RolloutInput & { readonly at: nu
 }
 
 /** A newer one has come on the way: from now on it is that one's. */
-export function merged({ beganAt, asked }: RolloutContext, course: Course): RolloutContext {
-  return { ...course, ...unbegun, asked: asked + 1, beganAt, merged: true };
+export function merged({ beganAt, asked, reports, merged }: RolloutContext, course: Course): RolloutContext {
+  const hasBegun = reports.length > 0 || merged === true;
+  return { ...course, ...unbegun, asked: asked + 1, beganAt, ...(hasBegun ? { merged: true } : {}) };
 }
 
 export function beginWave({ reports, index }: RolloutContext, at: number): Partial<RolloutContext> {
