@@ -42,6 +42,7 @@ export async function openReconciler(platform: TestPlatform): Promise<OpenReconc
     now,
     digest: state.keyedDigest,
     probes: new Map(),
+    besideProbes: new Map(),
     modelServers: new Map(),
   });
   const reconciler = new Reconciler({

@@ -84,6 +84,8 @@ interface End {
   readonly failed: readonly ResourceStatus[];
   readonly timedOut: boolean;
   readonly rolledBackTo?: string;
+  /** A rollout that was not over when the time was. */
+  readonly goesOn?: { readonly id: string; readonly message: string };
 }
 
 function followPasses(
@@ -99,8 +101,9 @@ function followPasses(
     const finish = (end: Omit<End, 'last' | 'rolledBackTo'>): void => {
       clearInterval(timer);
       options.signal.removeEventListener('abort', interrupted);
-      const { rolledBackTo } = course;
-      resolve({ ...end, last, ...(rolledBackTo === undefined ? {} : { rolledBackTo }) });
+      const { rolledBackTo, outlook } = course;
+      const goesOn = end.timedOut && outlook !== undefined ? { goesOn: outlook } : {};
+      resolve({ ...end, last, ...goesOn, ...(rolledBackTo === undefined ? {} : { rolledBackTo }) });
     };
     const interrupted = (): void => finish({ ok: false, failed: [], timedOut: false });
     const see = (): void => {
@@ -167,13 +170,28 @@ async function outcomeOf(
     ready: statuses.filter(isReady).length,
     total: statuses.length,
     ms,
-    failures,
+    failures: [...failures, ...rolloutLeft(end, options)],
     ...(blocked === undefined ? {} : { blocked }),
     ...(end.rolledBackTo === undefined ? {} : { rolledBackTo: end.rolledBackTo }),
     ...(options.signal.aborted ? { interrupted: true } : {}),
   };
   options.progress({ type: 'outcome', outcome });
   return outcome;
+}
+
+/** All that runs may be ready, and the apply was not: what it waited for. */
+function rolloutLeft({ goesOn }: End, { target }: RunOptions): readonly Failure[] {
+  if (goesOn === undefined) return [];
+  const { platform } = target.revision;
+  return [
+    {
+      ref: `Platform/${platform}`,
+      reason: 'TimedOut: RolloutUnderWay',
+      message: goesOn.message,
+      logLines: [],
+      next: `reeve procedures show ${goesOn.id} -p ${platform}`,
+    },
+  ];
 }
 
 const logTail = 10;

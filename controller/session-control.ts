@@ -25,6 +25,7 @@ import { bringBack } from './git/bring-back.ts';
 import { type GitKeeper, keeperOf, notKeptFromGit } from './git/git-keeper.ts';
 import { readRoom } from './host-room.ts';
 import { keep } from './keep.ts';
+import { outlastPauses } from './loop/pauses-once.ts';
 import { answerProbesOnce } from './loop/probes-once.ts';
 import type { Look, PassOptions, Target } from './loop/reconciler.ts';
 import type { Runtime } from './loop/runtime.ts';
@@ -270,7 +271,9 @@ export class SessionControl implements Control {
       await noteLostStore(this.store, this.engine, this.platform, Date.now(), pass.mode === 'apply');
       await answerProbesOnce(this.#runtime, this.store, target);
     }
-    return this.#runtime.reconciler.look(target, pass);
+    const look = (): Promise<Look> => this.#runtime.reconciler.look(target, pass);
+    if (this.#keeping || pass.mode !== 'apply') return look();
+    return outlastPauses(look, this.store, target.revision.policy.pauseGraceMs);
   }
 
   async #run(

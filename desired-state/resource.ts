@@ -143,6 +143,8 @@ export interface Workload extends Declared {
   readonly failover?: Failover;
   /** Run inside the container, to its end, before a rollback stops anything: a backup. */
   readonly beforeRollback?: readonly string[];
+  /** A new container runs beside the old one until it is ready. Absent: the old one is stopped first. */
+  readonly updateOrder?: 'start-first';
   readonly agentClass?: string;
   readonly model?: string;
   /** This workload is an Ollama-compatible model server, reached on this container port. */

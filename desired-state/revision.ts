@@ -11,6 +11,18 @@ import type { Resource } from './resource.ts';
 /** What a rollout does when a wave of it fails. */
 export const onFailures = ['rollback', 'pause', 'continue'] as const;
 
+export interface CanaryErrors {
+  readonly maxPercent: number;
+  /** Where the canary itself counts its calls; absent: the calls of its probe are counted. */
+  readonly metrics?: {
+    readonly port: number;
+    readonly path: string;
+    /** Names of counters: in Prometheus' text, or the path of a number in JSON. */
+    readonly failed: string;
+    readonly all: string;
+  };
+}
+
 export interface RolloutPolicy {
   /** Of tier standard, changed at once: a share of all that change, or a count. At least one always may. */
   readonly maxUnavailable: { readonly percent: number } | { readonly count: number };
@@ -18,6 +30,8 @@ export interface RolloutPolicy {
   readonly minReadyMs: number;
   /** One of each agent class, and one of the services, goes first and is watched for so long; 0: none. */
   readonly canaryMs: number;
+  /** Above this share of failed calls a canary has failed; absent: it is not asked. */
+  readonly canaryErrors?: CanaryErrors;
   /** Healthy for so long, a revision is stable: what a rollback goes back to. */
   readonly stableAfterMs: number;
   readonly onFailure: (typeof onFailures)[number];

@@ -25,6 +25,8 @@ import type { Prerequisites } from './prerequisites.ts';
 import type { Act } from './rule.ts';
 import type { Situation } from './situation.ts';
 import { type Draft, inOrder, makeStep, nothing } from './steps.ts';
+import { startsBeside } from './successor.ts';
+import { besideSteps, giveNamesSteps, takeNamesSteps, yieldSteps } from './successor-steps.ts';
 import { changedFiles } from './symptoms.ts';
 
 /** The steps of an act; nothing where there is no container for it to be done to. */
@@ -50,7 +52,11 @@ function containerSteps(
       return { steps: [step], gate: step.id, portsOf: portGivers(s.setting, s.workload) };
     }
     case 'stop':
-      return { steps: [stopStep(s, container, cause)] };
+      return {
+        steps: [container, s.owned.candidate].flatMap((c) =>
+          c !== undefined && isUp(c) ? [stopStep(s, c, cause)] : [],
+        ),
+      };
     case 'restart':
       return gated(restartStep(s, container, cause));
     case 'refresh':
@@ -59,15 +65,19 @@ function containerSteps(
       return { steps: [makeStep('unpauseContainer', s.ref, { containerId }, cause)] };
     case 'rename': {
       const name = s.workload.containerName;
-      return { steps: [makeStep('renameContainer', s.ref, { containerId, name }, cause)] };
+      const args = { containerId, name, ...(isUp(container) ? { whileRunning: true as const } : {}) };
+      return { steps: [makeStep('renameContainer', s.ref, args, cause)] };
     }
     case 'renameAside': {
       const name = passingName(s.workload.containerName, containerId);
-      return { steps: [makeStep('renameContainer', s.ref, { containerId, name }, cause)] };
+      const args = { containerId, name, ...(isUp(container) ? { whileRunning: true as const } : {}) };
+      return { steps: [makeStep('renameContainer', s.ref, args, cause)] };
     }
     case 'recreate': {
       const outright = s.workload.lifecycle === 'job' || container.state === 'created' || isResting(s);
-      return outright ? replaceOutright(s, container, cause, made) : replaceSteps(s, container, cause, made);
+      if (outright) return replaceOutright(s, container, cause, made);
+      const beside = startsBeside(s, container);
+      return (beside ? besideSteps : replaceSteps)(s, container, cause, made);
     }
     case 'build':
       return rebuildSteps(s, cause, made);
@@ -77,6 +87,14 @@ function containerSteps(
       return { steps: connectSteps(s, container, cause, made) };
     case 'removeDead':
       return { steps: [removeStep(s, container, cause)] };
+    case 'yield':
+      return yieldSteps(s, container, cause);
+    case 'takeNames':
+      return takeNamesSteps(s, container, cause);
+    case 'giveNames':
+      return s.owned.candidate === undefined ? nothing : giveNamesSteps(s, s.owned.candidate, cause);
+    case 'discardBeside':
+      return s.owned.candidate === undefined ? nothing : { steps: discard(s, s.owned.candidate, cause) };
     default:
       return nothing;
   }
@@ -92,15 +110,9 @@ function replacementSteps(
   const { container } = s;
   switch (act) {
     case 'finishReplacement':
-      return { steps: inOrder([...(isUp(old) ? [stopStep(s, old, cause)] : []), removeStep(s, old, cause)]) };
+      return { steps: discard(s, old, cause) };
     case 'discardSuccessor':
-      if (container === undefined) return nothing;
-      return {
-        steps: inOrder([
-          ...(isUp(container) ? [stopStep(s, container, cause)] : []),
-          removeStep(s, container, cause),
-        ]),
-      };
+      return container === undefined ? nothing : { steps: discard(s, container, cause) };
     case 'resumeReplacement':
       return resumeSteps(s, old, cause, made);
     case 'restorePredecessor':
@@ -195,8 +207,13 @@ function connectSteps(s: Situation, container: ObservedContainer, cause: Cause, 
 
 function leftovers(s: Situation, cause: Cause): Draft {
   return {
-    steps: s.owned.leftovers.flatMap((c) =>
-      inOrder([...(isUp(c) ? [stopStep(s, c, cause)] : []), removeStep(s, c, cause)]),
-    ),
+    steps: s.owned.leftovers.flatMap((c) => discard(s, c, cause)),
   };
+}
+
+function discard(s: Situation, container: ObservedContainer, cause: Cause): Step[] {
+  return inOrder([
+    ...(isUp(container) ? [stopStep(s, container, cause)] : []),
+    removeStep(s, container, cause),
+  ]);
 }

@@ -99,11 +99,17 @@ export function resumeSteps(s: Situation, old: ObservedContainer, cause: Cause, 
 export function restoreSteps(s: Situation, old: ObservedContainer, cause: Cause): Draft {
   const { ref, workload, container } = s;
   const restart = { restart: policyOf(s, old) };
+  const running = isUp(old) ? { whileRunning: true as const } : {};
   return {
     steps: inOrder([
       ...(container !== undefined && isUp(container) ? [stopStep(s, container, cause)] : []),
       ...(container === undefined ? [] : [removeStep(s, container, cause)]),
-      makeStep('renameContainer', ref, { containerId: old.id, name: workload.containerName }, cause),
+      makeStep(
+        'renameContainer',
+        ref,
+        { containerId: old.id, name: workload.containerName, ...running },
+        cause,
+      ),
       makeStep('updateContainer', ref, { containerId: old.id, ...restart }, cause, {
         key: old.id.slice(0, 12),
       }),
@@ -162,7 +168,8 @@ export function isUp(container: ObservedContainer): boolean {
   return container.state === 'running' || container.state === 'restarting' || container.state === 'paused';
 }
 
-function disarm(s: Situation, old: ObservedContainer, cause: Cause): Step[] {
+/** The engine must not revive it beside the new one. */
+export function disarm(s: Situation, old: ObservedContainer, cause: Cause): Step[] {
   const policy = old.detail?.spec.restart.name;
   if (policy === 'no') return [];
   const args = { containerId: old.id, restart: { name: 'no' as const } };
@@ -176,15 +183,17 @@ interface CreateOptions {
   readonly name?: string;
   /** Ids of steps that give up what it needs. */
   readonly releases: readonly string[];
+  /** Absent: the workload's own. */
+  readonly spec?: ContainerSpec;
 }
 
-function createStep(
+/** The step that makes its container. */
+export function createStep(
   s: Situation,
   cause: Cause,
   made: Prerequisites,
-  { old, name = s.workload.containerName, releases }: CreateOptions,
+  { old, name = s.workload.containerName, releases, spec: container = s.workload.container }: CreateOptions,
 ): Step {
-  const { container } = s.workload;
   const pull = made.pulls.get(container.image);
   const networks = Object.keys(container.networks);
   const volumes = container.mounts.flatMap((m) =>

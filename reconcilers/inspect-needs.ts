@@ -26,11 +26,16 @@ export function needsInspect(
   const ids: string[] = [];
   const byName = new Map(observed.containers.map((c) => [c.name, c]));
   const owned = ownedContainers(revision, observed, facts, byRef, true);
-  for (const [ref, { current, predecessor }] of owned) {
+  for (const [ref, { current, predecessor, candidate }] of owned) {
     const workload = byRef.get(ref);
     if (workload === undefined || !isWorkload(workload) || busy.has(ref)) continue;
     // A predecessor is compared (it may be what is wanted again) and its anonymous volumes move along.
     if (predecessor !== undefined && predecessor.detail === undefined) ids.push(predecessor.id);
+    // What it is called, and why it has ended, only an inspect tells; what it is beside is compared with what is declared.
+    if (candidate !== undefined)
+      ids.push(
+        ...[candidate, current].flatMap((c) => (c !== undefined && c.detail === undefined ? [c.id] : [])),
+      );
     if (current === undefined) continue;
     ids.push(...namespaceDetailsMissing(workload, current, byName));
     if (current.health === 'unhealthy' && (current.detail === undefined || isHealthStale(current))) {

@@ -151,4 +151,6 @@ export interface ObservedState {
   readonly images: Readonly<Record<string, string>>;
   readonly modelServers: Readonly<Record<string, ObservedModelServer>>;
   readonly probes: Readonly<Record<string, ProbeResult>>;
+  /** The same of those that were started beside the one that they are to replace. Absent: there are none. */
+  readonly besideProbes?: Readonly<Record<string, ProbeResult>>;
 }

@@ -9,7 +9,7 @@ import { type ImageAsks, imageFailures, imageWant } from './images.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Owned } from './ownership.ts';
 import type { Notice, Step } from './plan.ts';
-import { type Readiness, readiness } from './readiness.ts';
+import { probeOf, type Readiness, readiness } from './readiness.ts';
 import { dependenciesOf, ownedBy, type World } from './world.ts';
 
 /** How each workload that has a container is. */
@@ -21,7 +21,7 @@ export function readinessOfAll(world: World): Map<Ref, Readiness> {
     const ref = refOf(workload);
     const { current } = ownedBy(world, ref);
     if (current === undefined) continue;
-    all.set(ref, readiness(workload, current, observed.probes[ref], facts, revision.policy, now));
+    all.set(ref, readiness(workload, current, probeOf(observed, ref, current), facts, revision.policy, now));
   }
   return all;
 }

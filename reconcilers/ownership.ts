@@ -2,7 +2,7 @@
 // hand them on. A name, or the store's memory of what we made, must speak for a container too. What Compose made is
 // ours once it was adopted; while a person adopts, all of it is looked at as ours.
 
-import type { Workload } from '../desired-state/resource.ts';
+import { refOf, type Workload } from '../desired-state/resource.ts';
 import { isMadeByCompose } from './compose-identity.ts';
 import type { Facts } from './facts.ts';
 import { pinOf } from './image-key.ts';
@@ -13,10 +13,17 @@ export interface Owned {
   readonly current?: ObservedContainer;
   /** The old one of a recreate under way. */
   readonly predecessor?: ObservedContainer;
+  /** Started beside the current one, to take its place once it is ready (`start-first`). */
+  readonly candidate?: ObservedContainer;
   /** Ours, and too many: left by an interrupted recreate. */
   readonly leftovers: readonly ObservedContainer[];
   /** They carry our identity, and we did not make them. */
   readonly foreign: readonly ObservedContainer[];
+}
+
+/** All of ours that there are of it. */
+export function allOf({ current, predecessor, candidate, leftovers }: Owned): readonly ObservedContainer[] {
+  return [current, predecessor, candidate].filter((c) => c !== undefined).concat(leftovers);
 }
 
 const none: readonly ObservedContainer[] = [];
@@ -32,9 +39,14 @@ export function successorName(containerName: string, oldId: string): string {
   return `${containerName}.replacing-${oldId.slice(0, 12)}`;
 }
 
-/** Made for a recreate that was cut off before the two changed places: it never ran, and is made anew. */
-function isStranded({ name }: ObservedContainer): boolean {
+/** Made to take the place of another, and not called by its own name yet. */
+export function isPassing({ name }: Pick<ObservedContainer, 'name'>): boolean {
   return /\.replacing-[0-9a-f]{12}$/.test(name);
+}
+
+/** Which of several that run is asked how its workload is: the lowest. What waits to go says nothing of it. */
+export function standing(container: ObservedContainer): number {
+  return isPredecessor(container) ? 2 : isPassing(container) ? 1 : 0;
 }
 
 /** Named by its own id in our pattern: a predecessor, without any store. */
@@ -48,8 +60,20 @@ function bearsItsName(container: ObservedContainer, workload: Workload | undefin
     container.name === workload?.containerName ||
     container.name === made ||
     isPredecessor(container) ||
-    (isStranded(container) && container.state === 'created')
+    (isPassing(container) &&
+      (container.state === 'created' || container.name.startsWith(`${made ?? ''}.replacing-`)))
   );
+}
+
+/**
+ * It ran, or was to: one that was made to be started beside another. One that never was is of a recreate that was cut off
+ * before the two changed places, and is made anew.
+ */
+function hasBegun(container: ObservedContainer, workload: Workload | undefined, facts: Facts): boolean {
+  if (container.state !== 'created') return true;
+  if (workload?.updateOrder !== 'start-first') return false;
+  const failure = facts.failures[refOf(workload)];
+  return failure !== undefined && failure.removing !== true && failure.at >= container.createdAt;
 }
 
 /** Sorts out the containers that carry one identity. `workload` is absent when it is declared no more. */
@@ -61,7 +85,7 @@ export function ownership(
 ): Owned {
   const [only] = containers;
   if (only === undefined) return ownsNothing;
-  if (containers.length === 1 && !isPredecessor(only) && !isStranded(only)) {
+  if (containers.length === 1 && standing(only) === 0) {
     return isOurs(only, workload, facts, adopting, true)
       ? { current: only, leftovers: none, foreign: none }
       : { leftovers: none, foreign: containers };
@@ -70,18 +94,28 @@ export function ownership(
   const sorted = [...containers].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
   const ours = sorted.filter((c) => isOurs(c, workload, facts, adopting, false));
   const old = ours.filter(isPredecessor);
-  const stranded = ours.filter(isStranded);
-  const kept = ours.filter((c) => !isPredecessor(c) && !isStranded(c));
+  const passing = ours.filter((c) => standing(c) === 1);
+  const kept = ours.filter((c) => standing(c) === 0);
   const made = kept.filter((c) => facts.made[c.id] !== undefined);
   const named = kept.filter((c) => facts.made[c.id] === undefined);
-  const current = made.find((c) => c.name === workload?.containerName) ?? made[0] ?? named[0];
+  const own = made.find((c) => c.name === workload?.containerName) ?? made[0] ?? named[0];
   const [predecessor, ...older] = old;
+  const [beside] = passing.filter((c) => hasBegun(c, workload, facts) && isFor(c, own ?? predecessor));
+  // The old one has given its name up, or is gone: the new one is what there is.
+  const current = own ?? beside;
+  const candidate = own === undefined ? undefined : beside;
   return {
     ...(current === undefined ? {} : { current }),
     ...(predecessor === undefined ? {} : { predecessor }),
-    leftovers: [...made.filter((c) => c !== current), ...stranded, ...older],
+    ...(candidate === undefined ? {} : { candidate }),
+    leftovers: [...made.filter((c) => c !== current), ...passing.filter((c) => c !== beside), ...older],
     foreign: [...sorted.filter((c) => !ours.includes(c)), ...named.filter((c) => c !== current)],
   };
+}
+
+/** Made to take the place of this very one; of none where that is gone. */
+function isFor(container: ObservedContainer, old: ObservedContainer | undefined): boolean {
+  return old === undefined || container.name.endsWith(`.replacing-${old.id.slice(0, 12)}`);
 }
 
 /** `alone`: no other has this identity, so one under another name may be ours, renamed, if it runs our image. */

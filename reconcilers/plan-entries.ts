@@ -1,6 +1,7 @@
 // A plan as people think of it: one entry a resource, however many engine calls that takes; like entries together.
 
 import type { Ref } from '../desired-state/resource.ts';
+import { isPassing } from './ownership.ts';
 import type { Cause, Plan, Step, StepOp } from './plan.ts';
 
 export type Verb =
@@ -73,8 +74,11 @@ function entryOf(ref: Ref, steps: readonly Step[], all: ReadonlyMap<Ref, unknown
 
 function verbOf(steps: readonly Step[]): Verb {
   const has = (op: StepOp): boolean => steps.some((s) => s.op === op);
-  if (has('createContainer'))
-    return has('renameContainer') || has('removeContainer') || has('stopContainer') ? 'recreate' : 'create';
+  if (has('createContainer')) {
+    const replaces = ['renameContainer', 'removeContainer', 'stopContainer'] as const;
+    return replaces.some(has) || steps.some(isBeside) ? 'recreate' : 'create';
+  }
+  if (steps.some((s) => s.op === 'renameContainer' && s.args.successor !== undefined)) return 'reconnect';
   if (has('renameContainer') && steps.length > 1) return 'roll back';
   if (has('createNetwork') || has('createVolume')) return 'create';
   if (has('buildImage') && steps.length === 1) return 'build';
@@ -89,8 +93,17 @@ function verbOf(steps: readonly Step[]): Verb {
   return has('updateContainer') ? 'update' : 'stop';
 }
 
-function noteOf(step: Step): string[] {
+/** Made to be started while the old one runs on. */
+function isBeside(step: Step): boolean {
+  return step.op === 'createContainer' && isPassing(step.args);
+}
+
+function noteOf(step: Step, _: number, all: readonly Step[]): string[] {
   switch (step.op) {
+    case 'createContainer':
+      return isBeside(step) && !all.some((s) => s.op === 'stopContainer')
+        ? ['start-first: the old one serves until the new one is ready']
+        : [];
     case 'pullImage':
       return [
         `pulls ${step.args.image}${step.args.written === undefined ? '' : ` for ${step.args.written}`}`,

@@ -9,6 +9,7 @@ import type { ResourceStatus } from './condition.ts';
 import { leftOver } from './left-over.ts';
 import { identityLabels, type ObservedNetwork } from './observed.ts';
 import { foreignCopies } from './outlook.ts';
+import { allOf } from './ownership.ts';
 import type { Notice, Plan, Step } from './plan.ts';
 import { byName, type RemovalInput } from './removal-input.ts';
 import { removeContainers, removeVolumes } from './removal-steps.ts';
@@ -73,8 +74,7 @@ function notice(world: World, blocked: NonNullable<Plan['blocked']>): Notice {
 
 function mayGo(ref: Ref, input: RemovalInput, warnings: Notice[]): boolean {
   const { world, mode, untouchable } = input;
-  const owned = ownedBy(world, ref);
-  const all = [owned.current, owned.predecessor, ...owned.leftovers].filter((c) => c !== undefined);
+  const all = allOf(ownedBy(world, ref));
   if (all.length === 0 || untouchable.has(ref)) return false;
   const resource = world.byRef.get(ref) ?? input.previous?.resources.find((r) => refOf(r) === ref);
   if (resource?.protect === true || all.some((c) => c.labels[identityLabels.protect] === 'true')) {

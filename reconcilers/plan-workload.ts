@@ -17,6 +17,7 @@ import type { Level } from './rule.ts';
 import { type Category, classify, type Found } from './rules.ts';
 import { type Setting, type Situation, situate } from './situation.ts';
 import { type Draft, nothing } from './steps.ts';
+import { startFirstNotice } from './successor.ts';
 
 export interface WorkloadPart {
   readonly draft: Draft;
@@ -62,6 +63,7 @@ export function planWorkload(
     warnings: [
       ...foreignCopies(s.ref, s.owned),
       ...droppedByEngine(workload, setting.world.observed.host.apiVersion),
+      ...(rule.act === 'recreate' ? startFirstNotice(s) : []),
     ],
     reported: reportedOf(s),
     nextAt: times.filter((t) => t !== undefined),

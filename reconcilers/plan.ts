@@ -60,7 +60,14 @@ export interface StepArgs {
   signalContainer: { containerId: string; signal: string; files: readonly WatchedFile[] };
   unpauseContainer: { containerId: string };
   /** `containerId` absent: the one that this plan makes for the resource. So for a start. */
-  renameContainer: { containerId?: string; name: string };
+  renameContainer: {
+    containerId?: string;
+    name: string;
+    /** What takes its place was made before: the policy that it had, and what that was made from. */
+    successor?: { restart: string; specHash: string };
+    /** Absent: it does not run, or is on no network. */
+    whileRunning?: true;
+  };
   updateContainer: { containerId: string; resources?: Resources; restart?: RestartPolicy };
   connectNetwork: {
     containerId: string;

@@ -1,10 +1,10 @@
 // Ready, not Up: whether a container does its work, from the engine's healthcheck and reeve's own probe together.
 
-import { refOf, type Workload } from '../desired-state/resource.ts';
+import { type Ref, refOf, type Workload } from '../desired-state/resource.ts';
 import type { Policy } from '../desired-state/revision.ts';
 import type { Facts } from './facts.ts';
 import { isHealthStale, nextCheckAt } from './health.ts';
-import type { ObservedContainer, ProbeResult } from './observed.ts';
+import type { ObservedContainer, ObservedState, ProbeResult } from './observed.ts';
 
 export interface Readiness {
   /** `done`: a job that ended well, or one that Compose leaves at rest. */
@@ -53,6 +53,16 @@ export function readiness(
   const reason = workload.probe === undefined ? 'Running' : 'ProbeUnreachable';
   const how = reason === 'Running' ? 'it runs' : `it runs; reeve cannot probe it: ${probe?.message ?? ''}`;
   return byRunning(since + policy.minReadySeconds * 1000, now, reason, how);
+}
+
+/** What is known of this very container: what was started beside another takes its place with what was found of it. */
+export function probeOf(
+  { probes, besideProbes }: ObservedState,
+  ref: Ref,
+  { id }: ObservedContainer,
+): ProbeResult | undefined {
+  const beside = besideProbes?.[ref];
+  return beside?.containerId === id ? beside : probes[ref];
 }
 
 /** Since when it runs, as far as is known. */

@@ -6,6 +6,7 @@ import { isPartOfCompose } from './compose-identity.ts';
 import { endingOf } from './container-steps.ts';
 import { identityLabels, type ObservedContainer, type ObservedNetwork } from './observed.ts';
 import { topological } from './order.ts';
+import { allOf } from './ownership.ts';
 import type { Cause, Notice, Step } from './plan.ts';
 import { byName, type RemovalInput } from './removal-input.ts';
 import { makeStep } from './steps.ts';
@@ -90,13 +91,11 @@ function removalSteps(
   before: readonly string[],
 ): Step[] {
   const { world, mode } = input;
-  const { current, predecessor, leftovers } = ownedBy(world, ref);
   const cause: Cause =
     mode === 'down' ? { reason: 'Down', message: 'the platform is taken down' } : causeOfRemoval(world, ref);
   const ending = resource !== undefined && isWorkload(resource) ? endingOf(resource) : {};
   const steps: Step[] = [];
-  for (const container of [current, predecessor, ...leftovers]) {
-    if (container === undefined) continue;
+  for (const container of allOf(ownedBy(world, ref))) {
     steps.push(
       ...removal(ref, container, cause, ending, [...before, ...steps.slice(-1).map((s) => s.id)], input),
     );

@@ -1,9 +1,16 @@
 // The rows of a recreate under way: told by the predecessor's name alone, so that a crash in between changes nothing.
 
+import { drainsUntil } from './replacement.ts';
 import type { Rule } from './rule.ts';
 import { fate } from './symptoms.ts';
 
 export const replacementRules = [
+  {
+    category: 'PredecessorDraining',
+    when: (s) => fate(s) === 'ready' && drainsUntil(s) !== undefined,
+    act: 'none',
+    level: 'progressing',
+  },
   { category: 'Replaced', when: (s) => fate(s) === 'ready', act: 'finishReplacement', level: 'progressing' },
   {
     category: 'ReplacementFailed',

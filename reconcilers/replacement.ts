@@ -1,5 +1,6 @@
 // How a recreate under way stands, told from the two containers alone: the old one waits under its predecessor name.
 
+import { isPassing } from './ownership.ts';
 import { driftOf, type Situation } from './situation.ts';
 
 /**
@@ -21,8 +22,25 @@ export function successorFate(s: Situation): Fate | undefined {
   if (s.readiness?.state === 'ready' || s.readiness?.state === 'done') return 'ready';
   if (s.drift.some((d) => d.act === 'recreate')) return isWanted(s) ? 'unwanted' : 'outdated';
   if (hasFailed(s)) return 'failed';
-  if (successor.state !== 'running' || predecessor.state === 'running') return 'waiting';
+  // One that was started beside the old one has that run on until it is ready.
+  if (isPassing(successor) && successor.state !== 'exited') return 'starting';
+  if (['created', 'exited'].includes(successor.state) || predecessor.state === 'running') return 'waiting';
   return 'starting';
+}
+
+/**
+ * Clients that have asked for its address just before, or whose first packet was lost while it changed its names (it is sent
+ * again after 1 s, and after 3 s), still come to the old one.
+ */
+const drainMs = 4_000;
+
+/** Until when the old one goes on serving though it has no name any more; undefined: it may go. */
+export function drainsUntil({ owned, facts, now, ref }: Situation): number | undefined {
+  const { current, predecessor } = owned;
+  const replacing = facts.replacing[ref];
+  if (current === undefined || !isPassing(current) || predecessor?.state !== 'running') return undefined;
+  const until = replacing?.oldId === predecessor.id ? replacing.at + drainMs : 0;
+  return until > now ? until : undefined;
 }
 
 /** Nothing differs between the old one and what is declared that would need a new container. */
@@ -32,7 +50,8 @@ function isWanted(s: Situation): boolean {
   return !driftOf(s.setting, s.workload, predecessor).some((d) => d.act === 'recreate');
 }
 
-function hasFailed(s: Situation): boolean {
+/** Its new container is not worth waiting for. */
+export function hasFailed(s: Situation): boolean {
   const { container, failure, now, policy } = s;
   if (container === undefined) return false;
   // With the engine it ended without a fault of its own: it is started again.

@@ -21,7 +21,11 @@ export type Act =
   | 'finishReplacement'
   | 'discardSuccessor'
   | 'resumeReplacement'
-  | 'restorePredecessor';
+  | 'restorePredecessor'
+  | 'discardBeside'
+  | 'yield'
+  | 'giveNames'
+  | 'takeNames';
 
 /** How bad it is, for the conditions. `fine` takes Ready from what was seen of the container. */
 export type Level = 'fine' | 'progressing' | 'degraded';

@@ -9,6 +9,7 @@ import { replacementRules } from './replacement-rules.ts';
 import type { Rule } from './rule.ts';
 import { runningRules } from './running-rules.ts';
 import type { Situation } from './situation.ts';
+import { successorRules } from './successor-rules.ts';
 import {
   actFailed,
   bearsAnothersName,
@@ -68,6 +69,7 @@ export const rules = [
   },
 
   ...replacementRules,
+  ...successorRules,
 
   // A person took it down with the platform.
   { category: 'Down', when: (s) => isMissing(s) && isAtRest(s), act: 'none', level: 'fine' },

@@ -6,6 +6,7 @@ import { takenDownWords } from './hands-off.ts';
 import { imageWant } from './images.ts';
 import { endedWords, endingWords, replacedWords, strandedWords } from './namespaces.ts';
 import { identityLabels } from './observed.ts';
+import { isPassing } from './ownership.ts';
 import { pathInCommit } from './plan-commit.ts';
 import type { Category } from './rules.ts';
 import {
@@ -36,6 +37,7 @@ import {
   whyNotReady,
 } from './sentence-parts.ts';
 import type { Situation } from './situation.ts';
+import { successorSentences } from './successor-sentences.ts';
 import { changedFiles, nameBearer, pausedSince, recreatedDependency } from './symptoms.ts';
 
 export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> = {
@@ -64,6 +66,7 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     message: `a second container that reeve made is left over (${s.owned.leftovers.map((c) => c.name).join(', ')})`,
     outcome: '; it goes',
   }),
+  ...successorSentences,
   Replaced: () => ({ message: 'the new container is ready', outcome: '; the old one goes' }),
   ReplacementFailed: (s) => ({
     message: `the new container did not get ready: ${whyNotReady(s)}`,
@@ -135,15 +138,13 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     };
   },
   Renamed: (s) =>
-    s.container?.labels[identityLabels.container] === s.container?.name
+    s.container !== undefined && isPassing(s.container)
       ? {
-          message: `declared under another name than ${s.container?.name ?? '?'}`,
-          outcome: ': renamed, without a restart',
+          reason: 'Replaced',
+          message: 'the old container is gone',
+          outcome: '; the new one gets its name, without a restart',
         }
-      : {
-          message: `its container was renamed to ${s.container?.name ?? '?'}, not by reeve`,
-          outcome: '; it is renamed back, without a restart',
-        },
+      : renamed(s),
   Protected: (s) => {
     const sentence = fields(
       s,
@@ -268,3 +269,16 @@ export const sentences: Readonly<Record<Category, (s: Situation) => Sentence>> =
     ...nextOf(s),
   }),
 };
+
+/** By whom its container bears another name. */
+function renamed(s: Situation): Sentence {
+  return s.container?.labels[identityLabels.container] === s.container?.name
+    ? {
+        message: `declared under another name than ${s.container?.name ?? '?'}`,
+        outcome: ': renamed, without a restart',
+      }
+    : {
+        message: `its container was renamed to ${s.container?.name ?? '?'}, not by reeve`,
+        outcome: '; it is renamed back, without a restart',
+      };
+}

@@ -152,7 +152,8 @@ function previousOf(setting: Setting, workload: Workload): { previous?: Workload
   return previous === undefined ? {} : { previous };
 }
 
-function judge(
+/** What differs between it and what is declared: what is to be mended, and what stays. */
+export function judge(
   setting: Setting,
   workload: Workload,
   container: ObservedContainer | undefined,

@@ -8,6 +8,7 @@ import { isTakenDown } from './hands-off.ts';
 import { imageFailures, imageWant } from './images.ts';
 import { bearerOf } from './mixed-up-names.ts';
 import type { ObservedContainer } from './observed.ts';
+import { allOf } from './ownership.ts';
 import { recreatedDependency as findRecreated } from './recreated-dependency.ts';
 import { type Fate, successorFate } from './replacement.ts';
 import type { Situation } from './situation.ts';
@@ -96,9 +97,8 @@ export function isRestartAsked({ ref, facts, container }: Situation): boolean {
 /** A procedure keeps it down until its turn. */
 export const isParked = (s: Situation): boolean => s.facts.turns[s.ref] !== undefined;
 export const isToStop = (s: Situation): boolean => isParked(s) && s.facts.turns[s.ref]?.mayRun !== true;
-/** It, or the one that it replaces. */
-export const isAnyUp = ({ owned }: Situation): boolean =>
-  [owned.current, owned.predecessor].some((c) => c !== undefined && isUp(c));
+/** It, the one that it replaces, or the one that is to replace it. */
+export const isAnyUp = ({ owned }: Situation): boolean => allOf(owned).some(isUp);
 
 function endedByItself(s: Situation): boolean {
   return s.stop === undefined || s.stop.by === 'self' || s.stop.by === 'oom';

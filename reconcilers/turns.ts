@@ -4,6 +4,7 @@
 import type { Ref } from '../desired-state/resource.ts';
 import { isUp } from './container-steps.ts';
 import type { Order } from './order.ts';
+import { allOf } from './ownership.ts';
 import { activeHold } from './situation.ts';
 import { ownedBy, type World } from './world.ts';
 
@@ -22,8 +23,7 @@ export function stopsNow(world: World, { refs, tier, dependencies }: Order): Rea
     return turn !== undefined && turn.mayRun !== true && activeHold(facts, ref, now) === undefined;
   };
   const up = refs.filter((ref) => {
-    const { current, predecessor } = ownedBy(world, ref);
-    return isToStop(ref) && [current, predecessor].some((c) => c !== undefined && isUp(c));
+    return isToStop(ref) && allOf(ownedBy(world, ref)).some(isUp);
   });
   const highest = Math.max(...up.map((ref) => tier.get(ref) ?? 0));
   const needed = new Set(up.flatMap((ref) => dependencies.get(ref) ?? []));

@@ -18,7 +18,7 @@ import {
   type ObservedState,
   type ObservedVolume,
 } from './observed.ts';
-import { type Owned, ownership, ownsNothing } from './ownership.ts';
+import { allOf, type Owned, ownership, ownsNothing } from './ownership.ts';
 
 export interface World {
   readonly revision: Revision;
@@ -149,11 +149,7 @@ function namesOf(
 
 function refsOfContainers(owned: ReadonlyMap<Ref, Owned>): Map<string, Ref> {
   const refs = new Map<string, Ref>();
-  for (const [ref, { current, predecessor, leftovers }] of owned) {
-    if (current !== undefined) refs.set(current.id, ref);
-    if (predecessor !== undefined) refs.set(predecessor.id, ref);
-    for (const leftover of leftovers) refs.set(leftover.id, ref);
-  }
+  for (const [ref, owns] of owned) for (const container of allOf(owns)) refs.set(container.id, ref);
   return refs;
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Ref } from '../../desired-state/resource.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { EngineEvent } from '../engine.ts';
-import type { Prober } from '../probes/prober.ts';
+import type { Probers } from '../probes/probers.ts';
 import { StoreAway } from '../store/away.ts';
 import type { FactChange, NewEvent, Store } from '../store/store.ts';
 import type { EngineEnd } from './engine-end.ts';
@@ -22,7 +22,7 @@ interface EventIntakeContext {
   readonly platform: string;
   readonly random: () => number;
   readonly observer: Observer;
-  readonly prober: Prober;
+  readonly prober: Probers;
   readonly reconciler: Reconciler;
   readonly engineEnd: EngineEnd;
   readonly pacer: Pacer;

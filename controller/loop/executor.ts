@@ -20,7 +20,7 @@ export interface ExecutorPorts {
   /** Durable before anything that comes after may start. */
   readonly after: (report: StepReport) => Promise<void>;
   /** What bounds this step. */
-  readonly gate: (step: Step) => Gate;
+  readonly gate: (step: Step) => Pick<Gate, 'run'>;
   readonly now: () => number;
   /** Aborted: what runs is finished, and what it interrupted is brought back; nothing else begins. */
   readonly draining: AbortSignal;

@@ -6,6 +6,7 @@ import { nextAttempt } from '../../reconcilers/backoff.ts';
 import { carriedLabels } from '../../reconcilers/compose-identity.ts';
 import type { Facts, Made } from '../../reconcilers/facts.ts';
 import { imageFailures } from '../../reconcilers/images.ts';
+import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { StepOutcome } from '../engine.ts';
 import type { FactChange } from '../store/store.ts';
@@ -16,22 +17,17 @@ import { digestsOf } from './facts-from-observation.ts';
 export function factsBeforeStep(step: Step, plan: readonly Step[], facts: Facts, at: number): FactChange[] {
   // A container that is to be replaced gives its name up: remember which one, and its restart policy.
   if (step.op !== 'renameContainer' || facts.replacing[step.ref]) return [];
-  const { containerId: oldId, name } = step.args;
-  if (oldId === undefined || !isPredecessorName(name)) return [];
-  const create = plan.find((s) => s.ref === step.ref && s.op === 'createContainer');
-  if (create?.op !== 'createContainer') return [];
-  return [
-    {
-      fact: 'replacing',
-      key: step.ref,
-      value: {
-        oldId,
-        restart: create.args.spec.restart.name,
-        specHash: create.args.labels['reeve.spec-hash'] ?? '',
-        at,
-      },
-    },
-  ];
+  const { containerId: oldId, name, successor = successorIn(plan, step.ref) } = step.args;
+  if (oldId === undefined || !isPredecessorName(name) || successor === undefined) return [];
+  return [{ fact: 'replacing', key: step.ref, value: { oldId, ...successor, at } }];
+}
+
+/** What this plan makes in its place. */
+function successorIn(plan: readonly Step[], ref: Ref): { restart: string; specHash: string } | undefined {
+  const create = plan.find((s) => s.ref === ref && s.op === 'createContainer');
+  if (create?.op !== 'createContainer') return undefined;
+  const { spec, labels } = create.args;
+  return { restart: spec.restart.name, specHash: labels[identityLabels.specHash] ?? '' };
 }
 
 function isPredecessorName(name: string): boolean {

@@ -26,6 +26,7 @@ export interface ObserverContext {
   readonly digest: (value: string) => string;
   /** Filled by the probes and the model servers' watch. */
   readonly probes: ReadonlyMap<string, ProbeResult>;
+  readonly besideProbes: ReadonlyMap<string, ProbeResult>;
   readonly modelServers: ReadonlyMap<string, ObservedModelServer>;
 }
 
@@ -88,6 +89,7 @@ export class Observer {
       images,
       modelServers: Object.fromEntries(this.#context.modelServers),
       probes: Object.fromEntries(this.#context.probes),
+      besideProbes: Object.fromEntries(this.#context.besideProbes),
     };
   }
 

@@ -3,7 +3,8 @@
 
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import { aimOf } from '../../reconcilers/rollout/aim.ts';
-import type { RolloutContext } from '../../reconcilers/rollout/context.ts';
+import type { Kind, RolloutContext } from '../../reconcilers/rollout/context.ts';
+import { outlook } from '../../reconcilers/rollout/words.ts';
 import type { Rollouts } from '../procedures/rollouts.ts';
 import type { ProcedureRecord } from '../store/store.ts';
 import type { Verdict } from './apply-watch.ts';
@@ -24,6 +25,15 @@ export class RolloutWatch {
   get rolledBackTo(): string | undefined {
     const record = this.#record;
     return record?.machine.state === 'rolledBack' ? contextOf(record).before : undefined;
+  }
+
+  /** Where it stands while it goes on; undefined: there is none, or it is over. */
+  get outlook(): { readonly id: string; readonly message: string } | undefined {
+    const record = this.#record;
+    if (record === undefined || record.machine.ended) return undefined;
+    const { machine } = record;
+    const { message } = outlook(record.kind as Kind, machine.state, contextOf(record));
+    return { id: record.id, message };
   }
 
   /** It brings revisions in by itself: each of its waves has its own time. */

@@ -10,7 +10,7 @@ import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
 import { EngineError, exitStatus, ReeveError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
-import { Prober } from '../probes/prober.ts';
+import { Probers } from '../probes/probers.ts';
 import { BesidePasses } from '../procedures/beside-passes.ts';
 import type { Recoveries } from '../procedures/recoveries.ts';
 import type { Rollouts } from '../procedures/rollouts.ts';
@@ -58,7 +58,7 @@ const passRetryMs = 2_000;
 export type PassListener = (result: PassResult) => void;
 
 export class Runtime {
-  readonly prober: Prober;
+  readonly prober: Probers;
   readonly servers: ModelServers;
   readonly observer: Observer;
   readonly reconciler: Reconciler;
@@ -97,13 +97,14 @@ export class Runtime {
     const wake = (): void => this.wake();
     this.#pacer = new Pacer(now);
     this.#record = new PlatformRecord(options);
-    this.prober = new Prober(engine, now, wake);
+    this.prober = new Probers(engine, now, wake);
     this.servers = new ModelServers(engine, now, wake);
     this.observer = new Observer({
       engine,
       now,
       digest: options.digest,
-      probes: this.prober.results,
+      probes: this.prober.own.results,
+      besideProbes: this.prober.beside.results,
       modelServers: this.servers.observed,
     });
     this.#link = new Link({
@@ -149,7 +150,11 @@ export class Runtime {
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
     this.reconciler.leaveAlone(options.lead?.formerCalls ?? []);
-    this.#beside = new BesidePasses(options, { reconciler: this.reconciler, wake });
+    this.#beside = new BesidePasses(options, {
+      reconciler: this.reconciler,
+      wake,
+      probeCalls: (ref) => this.prober.own.callsOf(ref),
+    });
     this.procedures = this.#beside.runner;
     this.recoveries = this.#beside.recoveries;
     this.rollouts = this.#beside.rollouts;
@@ -315,7 +320,10 @@ export class Runtime {
   }
 
   #stepped(progress: StepProgress): void {
+    const { step, state } = progress;
     logStep(this.#o.logger, progress);
+    // With other names it must prove itself again, before the one that it is to replace loses them.
+    if (step.op === 'connectNetwork' && state === 'done') this.prober.beside.forget(step.args.containerId);
     this.onStep?.(progress);
   }
 }

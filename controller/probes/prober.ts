@@ -28,13 +28,18 @@ interface Watched {
   /** When a failure was last counted. */
   countedAt: number;
   inFlight: boolean;
+  /** Calls since it passed for the first time: what failed before was its start. */
+  calls: { all: number; failed: number };
 }
 
 /** Whose workloads are probed, and with which passwords. */
-interface Probed {
+export interface Probed {
   readonly revision: Revision;
   readonly secrets: SecretValues;
 }
+
+/** Of the running containers of one workload, the one that is asked. */
+type Which = (running: readonly ObservedContainer[]) => ObservedContainer | undefined;
 
 export class Prober {
   readonly results = new Map<Ref, ProbeResult>();
@@ -42,31 +47,42 @@ export class Prober {
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #onChange: () => void;
+  readonly #which: Which;
+  readonly #before: (ref: Ref) => ProbeResult | undefined;
   #info: EngineInfo | undefined;
   #secrets: SecretValues = new Map();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(engine: Engine, now: () => number, onChange: () => void) {
+  /** `before`: what another has found of a workload's container, which this one is to ask from now on. */
+  constructor(
+    engine: Engine,
+    now: () => number,
+    onChange: () => void,
+    which: Which,
+    before: (ref: Ref) => ProbeResult | undefined = () => undefined,
+  ) {
     this.#engine = engine;
     this.#now = now;
     this.#onChange = onChange;
+    this.#which = which;
+    this.#before = before;
   }
 
   /** What is to be probed now: running containers of workloads with a probe. */
   async update({ revision, secrets }: Probed, observed: ObservedState): Promise<void> {
     this.#secrets = secrets;
-    const running = new Map<string, ObservedContainer>();
+    const running = new Map<string, ObservedContainer[]>();
     for (const c of observed.containers) {
-      if (c.labels[identityLabels.platform] === revision.platform && c.state === 'running') {
-        running.set(`${c.labels[identityLabels.kind]}/${c.labels[identityLabels.name]}`, c);
-      }
+      if (c.labels[identityLabels.platform] !== revision.platform || c.state !== 'running') continue;
+      const ref = `${c.labels[identityLabels.kind]}/${c.labels[identityLabels.name]}`;
+      running.set(ref, [...(running.get(ref) ?? []), c]);
     }
     const wanted = new Set<Ref>();
     for (const resource of revision.resources) {
       if (!isWorkload(resource) || resource.probe === undefined) continue;
       const ref = refOf(resource);
-      const container = running.get(ref);
+      const container = this.#which(running.get(ref) ?? []);
       if (container === undefined) continue;
       wanted.add(ref);
       this.#watch(ref, resource.probe, container);
@@ -80,6 +96,11 @@ export class Prober {
     this.#schedule();
   }
 
+  /** How many calls of its container's probe there were since that passed for the first time; undefined: it has none. */
+  callsOf(ref: Ref): { readonly all: number; readonly failed: number } | undefined {
+    return this.#watched.get(ref)?.calls;
+  }
+
   /** Each workload that is probed has a result. */
   get answered(): boolean {
     return [...this.#watched.keys()].every((ref) => this.results.has(ref));
@@ -91,21 +112,25 @@ export class Prober {
   }
 
   #watch(ref: Ref, probe: Probe, container: ObservedContainer): void {
-    const known = this.#watched.get(ref);
-    if (known !== undefined && known.container.id === container.id && isDeepStrictEqual(known.probe, probe)) {
-      known.container = container;
+    const watched = this.#watched.get(ref);
+    if (watched?.container.id === container.id && isDeepStrictEqual(watched.probe, probe)) {
+      watched.container = container;
       return;
     }
     // A container that is ours anew is probed at once; one that runs already, spread over its interval.
     this.results.delete(ref);
+    const before = this.#before(ref);
+    const known = before?.containerId === container.id ? before : undefined;
+    if (known !== undefined) this.results.set(ref, known);
     this.#watched.set(ref, {
       ref,
       probe,
       container,
       nextAt: this.#now(),
-      passed: false,
+      passed: known?.passed ?? false,
       countedAt: 0,
       inFlight: false,
+      calls: { all: 0, failed: 0 },
     });
   }
 
@@ -156,7 +181,10 @@ export class Prober {
     const before = this.results.get(ref);
     const failures = answer.outcome === 'fail' ? countFailure(watched, before?.failures ?? 0, now) : 0;
     if (answer.outcome === 'pass') watched.passed = true;
-    const { passed } = watched;
+    const { passed, calls } = watched;
+    const isCounted = passed && (answer.outcome === 'pass' || answer.outcome === 'fail');
+    if (isCounted)
+      watched.calls = { all: calls.all + 1, failed: calls.failed + Number(answer.outcome === 'fail') };
     this.results.set(ref, { at: now, ...answer, failures, passed, containerId: container.id });
     watched.nextAt = now + (watched.passed ? probe.everyMs : Math.min(eagerMs, probe.everyMs));
     if (before?.outcome !== answer.outcome || failures === probe.threshold) this.#onChange();

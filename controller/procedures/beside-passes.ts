@@ -7,12 +7,15 @@ import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine } from '../engine.ts';
 import { noteHeld } from '../loop/held-dependents.ts';
 import type { PassResult, Reconciler, Target } from '../loop/reconciler.ts';
+import type { Prober } from '../probes/prober.ts';
 import type { Store } from '../store/store.ts';
 
 import { checkAlias } from './check-alias.ts';
 import { EngineStart } from './engine-start.ts';
 import { freeDisk } from './free-disk.ts';
+import { measureErrors } from './measure-errors.ts';
 import { prepareRollback } from './prepare-rollback.ts';
+import { pullImages } from './pull-images.ts';
 import { Recoveries } from './recoveries.ts';
 import { type Aimed, Rollouts } from './rollouts.ts';
 import { Runner } from './runner.ts';
@@ -34,6 +37,7 @@ interface BesideOptions {
 interface Surroundings {
   readonly reconciler: Reconciler;
   readonly wake: () => void;
+  readonly probeCalls: Prober['callsOf'];
 }
 
 export class BesidePasses {
@@ -43,13 +47,15 @@ export class BesidePasses {
   readonly rollouts: Rollouts;
   readonly #o: BesideOptions;
   readonly #wake: () => void;
+  readonly #probeCalls: Surroundings['probeCalls'];
   /** Of the last pass. */
   #target: Target | undefined;
 
-  constructor(options: BesideOptions, { reconciler, wake }: Surroundings) {
+  constructor(options: BesideOptions, { reconciler, wake, probeCalls }: Surroundings) {
     const { engine, store, platform, now, logger } = options;
     this.#o = options;
     this.#wake = wake;
+    this.#probeCalls = probeCalls;
     this.runner = new Runner({
       store,
       platform,
@@ -93,7 +99,11 @@ export class BesidePasses {
       case 'freeDisk':
         return freeDisk(work, engine, store, signal);
       case 'prepareRollback':
-        return prepareRollback(work, this.#o);
+        return prepareRollback(work, this.#o, signal);
+      case 'pullImages':
+        return pullImages(work, this.#o, signal);
+      case 'measureErrors':
+        return measureErrors(work, { ...this.#o, probeCalls: this.#probeCalls });
       case 'checkAlias':
         return checkAlias(work, { ...this.#o, target: () => this.#target }, signal);
     }

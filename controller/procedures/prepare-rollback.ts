@@ -4,37 +4,62 @@
 import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
 import type { BackupCommand, PrepareRollback, SchemaCheck } from '../../reconcilers/procedures/definition.ts';
 import type { Engine } from '../engine.ts';
+import type { Store } from '../store/store.ts';
+import { pullImages } from './pull-images.ts';
 
 const askTimeoutMs = 30_000;
 const backupTimeoutMs = 3_600_000;
 
 interface Tools {
-  readonly engine: Pick<Engine, 'containers' | 'exec'>;
+  readonly engine: Pick<Engine, 'containers' | 'exec' | 'images' | 'perform'>;
+  readonly store: Pick<Store, 'facts' | 'setFacts' | 'record'>;
   readonly platform: string;
   readonly scrub: (text: string) => string;
+  readonly now: () => number;
 }
 
+type RunTools = Pick<Tools, 'platform' | 'scrub'> & { readonly engine: Pick<Engine, 'containers' | 'exec'> };
+
+const pullsAtOnce = 4;
+
 /**
- * What does not fit, a sentence each; what could not be asked does not fit either, for nothing is known of it. Backups
- * are made only where all fits.
+ * What does not fit, a sentence each; what could not be asked does not fit either, for nothing is known of it. Images
+ * are had, and then backups made, only where all fits.
  */
 export async function prepareRollback(
-  { checks, backups }: Pick<PrepareRollback, 'checks' | 'backups'>,
+  { checks, backups, pulls = [] }: Pick<PrepareRollback, 'checks' | 'backups' | 'pulls'>,
   tools: Tools,
+  signal: AbortSignal,
 ): Promise<{ readonly mismatches: readonly string[] }> {
-  if (checks.length + backups.length === 0) return { mismatches: [] };
+  if (checks.length + backups.length + pulls.length === 0) return { mismatches: [] };
   const containers = await tools.engine.containers();
-  const unfit = await Promise.all(checks.map((check) => mismatchOf(check, containers, tools)));
-  const mismatches = unfit.filter((words) => words !== undefined);
+  const mismatches = await misfits(checks, containers, tools);
   if (mismatches.length > 0) return { mismatches };
+  const { failed } = await pullImages({ pulls, atOnce: pullsAtOnce }, tools, signal);
+  const missing = Object.entries(failed).map(([ref, why]) => `the image of ${ref} could not be had: ${why}`);
+  if (missing.length > 0) return { mismatches: missing };
   const unsaved = await Promise.all(backups.map((backup) => backupTrouble(backup, containers, tools)));
   return { mismatches: unsaved.filter((words) => words !== undefined) };
+}
+
+/** The same for databases alone, as a dry run asks it: nothing is made, nothing pulled. */
+export async function misfitsOf(checks: readonly SchemaCheck[], tools: RunTools): Promise<readonly string[]> {
+  return checks.length === 0 ? [] : misfits(checks, await tools.engine.containers(), tools);
+}
+
+async function misfits(
+  checks: readonly SchemaCheck[],
+  containers: readonly ObservedContainer[],
+  tools: RunTools,
+): Promise<readonly string[]> {
+  const unfit = await Promise.all(checks.map((check) => mismatchOf(check, containers, tools)));
+  return unfit.filter((words) => words !== undefined);
 }
 
 async function mismatchOf(
   { ref, command, atMost }: SchemaCheck,
   containers: readonly ObservedContainer[],
-  tools: Tools,
+  tools: RunTools,
 ): Promise<string | undefined> {
   const ran = await runIn(ref, command, askTimeoutMs, containers, tools);
   if (ran.trouble !== undefined) return `the schema version of ${ref} is not known: ${ran.trouble}`;
@@ -48,7 +73,7 @@ async function mismatchOf(
 async function backupTrouble(
   { ref, command }: BackupCommand,
   containers: readonly ObservedContainer[],
-  tools: Tools,
+  tools: RunTools,
 ): Promise<string | undefined> {
   const { trouble } = await runIn(ref, command, backupTimeoutMs, containers, tools);
   return trouble === undefined ? undefined : `beforeRollback of ${ref} was not done: ${trouble}`;
@@ -59,7 +84,7 @@ async function runIn(
   command: readonly string[],
   timeoutMs: number,
   containers: readonly ObservedContainer[],
-  { engine, platform, scrub }: Tools,
+  { engine, platform, scrub }: RunTools,
 ): Promise<{ readonly output: string; readonly trouble?: string }> {
   const container = containers.find(
     ({ labels, state }) =>

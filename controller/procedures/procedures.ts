@@ -129,7 +129,7 @@ export class LocalProcedures implements Procedures {
 
   async say(id: string, word: Word, by: string): Promise<string> {
     await this.#ready();
-    await this.#c.runtime.procedures.say(id, word, by);
+    await this.#c.runtime.rollouts.say(id, word, by);
     return (await readProcedure(this.#c.store, id)).message;
   }
 

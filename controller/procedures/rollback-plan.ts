@@ -11,7 +11,7 @@ import type { Engine } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { GitSources } from '../git/git-sources.ts';
 import type { Store } from '../store/store.ts';
-import { prepareRollback } from './prepare-rollback.ts';
+import { misfitsOf } from './prepare-rollback.ts';
 import { readyTimes } from './ready-times.ts';
 import type { Rollouts } from './rollouts.ts';
 
@@ -66,11 +66,11 @@ export async function planRollback(options: RollbackOptions, tools: Tools): Prom
   const { target, course, from } = await rollbackOf(options, tools);
   const { past, images, stableAt } = target;
   const kept = new Set(past.revision.resources.map(refOf));
-  const [had, times, { mismatches }] = await Promise.all([
+  const [had, times, mismatches] = await Promise.all([
     availability(past.revision, images, course, tools.engine),
     readyTimes(tools.store),
     // Asked only: backups are made when it is begun.
-    prepareRollback({ checks: course.checks, backups: [] }, tools),
+    misfitsOf(course.checks, tools),
   ]);
   const refs = course.waves.flatMap((w) => w.refs);
   return {
@@ -115,44 +115,38 @@ export async function rollbackOf(
 /** Old containers with new files are neither revision. @throws where that is what would come of it; nothing is stopped. */
 async function mustHaveFiles(to: Revision, from: Revision, files: Tools['files']): Promise<void> {
   if (to.commit === undefined && from.commit === undefined) return;
+  const cannot = (why: string, hint: string, cause?: unknown): ReeveError =>
+    new ReeveError(`revision ${to.id} cannot run again${why}; nothing was stopped`, {
+      status: exitStatus.blocked,
+      hint,
+      ...(cause === undefined ? {} : { cause }),
+    });
   if (files === undefined) {
-    throw new ReeveError(
-      `revision ${to.id} cannot run again: ${to.commit === undefined ? 'what runs' : 'it'} came from a git repository, and no controller is there to bring its files; nothing was stopped`,
-      {
-        status: exitStatus.blocked,
-        hint: 'start reeve run --git URL as it was started before, then reeve rollback',
-      },
+    const whose = to.commit === undefined ? 'what runs' : 'it';
+    throw cannot(
+      `: ${whose} came from a git repository, and no controller is there to bring its files`,
+      'start reeve run --git URL as it was started before, then reeve rollback',
     );
   }
   try {
     await files.mustBeBringable(to);
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
-    throw new ReeveError(
-      `revision ${to.id} cannot run again, for its files cannot be brought: ${words}; nothing was stopped`,
-      {
-        status: exitStatus.blocked,
-        cause,
-        hint:
-          cause instanceof ReeveError && cause.hint !== undefined
-            ? cause.hint
-            : 'choose another revision: reeve history, then --to',
-      },
-    );
+    const known = cause instanceof ReeveError ? cause.hint : undefined;
+    const hint = known ?? 'choose another revision: reeve history, then --to';
+    throw cannot(`, for its files cannot be brought: ${words}`, hint, cause);
   }
 }
 
 function noTarget(to: string): ReeveError {
-  if (to === 'stable') {
-    return new ReeveError('no revision before this one is known to be stable (healthy for its time)', {
-      status: exitStatus.usage,
-      hint: 'choose one yourself: reeve history, then reeve rollback --to REVISION',
-    });
-  }
-  return new ReeveError(`no revision ${to} is kept`, {
-    status: exitStatus.usage,
-    hint: 'reeve history lists those that are',
-  });
+  const [message, hint] =
+    to === 'stable'
+      ? [
+          'no revision before this one is known to be stable (healthy for its time)',
+          'choose one yourself: reeve history, then reeve rollback --to REVISION',
+        ]
+      : [`no revision ${to} is kept`, 'reeve history lists those that are'];
+  return new ReeveError(message, { status: exitStatus.usage, hint });
 }
 
 /** Whether the images of then are here, or can be had again. */
@@ -170,29 +164,19 @@ async function availability(
   const missingImages: string[] = [];
   const pulledImages: string[] = [];
   await Promise.all(
-    keys.map(
-      async (
-        [
-          key,
-          {
-            container: { image },
-            build,
-          },
-        ],
-        i,
-      ) => {
-        const id = ids[i] ?? '';
-        // What is built here is built anew from what it was built from.
-        if (here[id] !== undefined || build !== undefined) return;
-        const digest = images[key]?.digest;
-        const asked = digest === undefined ? image : `${image.replace(/(:[^/:@]+)?(@.*)?$/, '')}@${digest}`;
-        const isThere = await engine.registryDigest(asked, AbortSignal.timeout(15_000)).then(
-          (found) => digest === undefined || found === digest,
-          () => false,
-        );
-        (isThere ? pulledImages : missingImages).push(asked);
-      },
-    ),
+    keys.map(async ([key, { container, build }], i) => {
+      const { image } = container;
+      const id = ids[i] ?? '';
+      // What is built here is built anew from what it was built from.
+      if (here[id] !== undefined || build !== undefined) return;
+      const digest = images[key]?.digest;
+      const asked = digest === undefined ? image : `${image.replace(/(:[^/:@]+)?(@.*)?$/, '')}@${digest}`;
+      const isThere = await engine.registryDigest(asked, AbortSignal.timeout(15_000)).then(
+        (found) => digest === undefined || found === digest,
+        () => false,
+      );
+      (isThere ? pulledImages : missingImages).push(asked);
+    }),
   );
   return { missingImages: missingImages.sort(), pulledImages: pulledImages.sort() };
 }

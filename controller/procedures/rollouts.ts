@@ -2,7 +2,6 @@
 // pass what to aim at meanwhile. After a failure, or a rollback, that is the revision in force, whatever the manifests say.
 // Level-triggered: all of it follows from stored procedures and facts, so the next controller goes on alike.
 
-import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { capToHost } from '../../reconcilers/capacity.ts';
@@ -23,6 +22,9 @@ import { exitStatus, ReeveError } from '../errors.ts';
 import { putInForce } from '../in-force.ts';
 import type { Target } from '../loop/reconciler.ts';
 import type { ProcedureRecord, RevisionRecord, Store } from '../store/store.ts';
+import { KnownRevisions } from './known-revisions.ts';
+import { LoadSecrets } from './load-secrets.ts';
+import { isAbort, namesOf, onwardCourse } from './onward.ts';
 import { nothingInForce, taken } from './refusals.ts';
 import type { Runner } from './runner.ts';
 
@@ -48,16 +50,10 @@ export interface Aimed {
   readonly unfinished?: true;
 }
 
-/** Of so many loads the values of secrets are remembered. */
-const secretsOf = 10;
-/** So many revisions back one is looked for. */
-const lookedAt = 1_000;
-
 export class Rollouts {
   readonly #c: RolloutsContext;
-  readonly #known = new Map<string, Revision>();
-  /** Values of secrets are stored nowhere: as long as this process lives it has those of the loads that it has seen. */
-  readonly #secrets = new Map<string, SecretValues>();
+  readonly #known: KnownRevisions;
+  readonly #secrets = new LoadSecrets();
   #aimed: (Aimed & { readonly of: Target; readonly key: string }) | undefined;
   #settled: Facts['quarantined'] | undefined;
   /** The one that ended last, for whoever follows an apply. */
@@ -65,6 +61,7 @@ export class Rollouts {
 
   constructor(context: RolloutsContext) {
     this.#c = context;
+    this.#known = new KnownRevisions(context.store);
   }
 
   /** The rollout or rollback under way: there is one at most. */
@@ -88,7 +85,7 @@ export class Rollouts {
    */
   async bringIn(next: Revision, by: string, seen?: readonly ResourceStatus[]): Promise<void> {
     const { store, runner } = this.#c;
-    this.#known.set(next.id, next);
+    this.#known.note(next);
     const inForce = await store.inForce();
     const current = this.underWay;
     if (inForce === undefined) return;
@@ -101,7 +98,7 @@ export class Rollouts {
     }
     if (current !== undefined) return this.#merge(current, next);
     if (inForce.id === next.id) return;
-    this.#known.set(inForce.id, inForce.revision);
+    this.#known.note(inForce.revision);
     if (seen !== undefined) await this.#noteStable(inForce, seen);
     const isHere = (ref: Ref): boolean =>
       seen?.some((s) => s.ref === ref && s.containerId !== undefined) ?? true;
@@ -130,23 +127,22 @@ export class Rollouts {
   async runs(): Promise<{ readonly revision: Revision; readonly forms: ReadonlyMap<Ref, Form> }> {
     const inForce = await this.#c.store.inForce();
     if (inForce === undefined) throw nothingInForce();
-    this.#known.set(inForce.id, inForce.revision);
+    this.#known.note(inForce.revision);
     const current = this.underWay;
     if (current?.kind !== rollout.kind)
       return { revision: inForce.revision, forms: formsOf(inForce.revision) };
     const context = current.machine.context as RolloutContext;
-    for (const id of [context.before, context.revision, ...Object.values(context.forms)])
-      await this.#find(id);
+    await this.#known.have(namesOf(context));
     // It goes back already: what it brought in is wanted no more.
     const isBack = aimOf(current.machine.state, context)?.back === true;
-    const before = isBack ? this.#known.get(context.before) : undefined;
+    const before = isBack ? await this.#known.find(context.before) : undefined;
     if (before !== undefined) return { revision: before, forms: formsOf(before) };
-    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known) };
+    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known.all) };
   }
 
   /** Goes back by this course; it takes the place of a rollout on its way, which goes on where this cannot begin. */
   async goBack(target: Revision, course: Course, by: string): Promise<ProcedureRecord> {
-    this.#known.set(target.id, target);
+    this.#known.note(target);
     const current = this.underWay;
     if (current?.kind === rollback.kind)
       throw taken(
@@ -156,25 +152,42 @@ export class Rollouts {
     return this.#c.runner.start(rollback.kind, course, by, current?.id);
   }
 
+  /**
+   * A person's word to one under way. Whoever gives up a rollback that came while a revision was half in has that come in
+   * as it did: wave by wave, and to be gone back from, not all that is left at once.
+   */
+  async say(
+    id: string,
+    word: { readonly type: string; readonly choice?: string },
+    by: string,
+  ): Promise<void> {
+    const { runner } = this.#c;
+    const record = this.underWay;
+    const course = record?.id === id && isAbort(word) ? await onwardCourse(record, this.#known) : undefined;
+    if (course === undefined) await runner.say(id, word, by);
+    else await runner.start(rollout.kind, course, by, id);
+  }
+
   /** What to aim at instead of `target`; the same where no rollout and no quarantine says otherwise. */
   async aim(target: Target): Promise<Aimed> {
-    this.#remember(target);
+    this.#secrets.note(target);
     // Where one takes the place of another, none is under way for a moment: that is no leave to bring in the rest.
     await this.#c.runner.settled();
     const record = this.underWay;
     const aim = record && aimOf(record.machine.state, record.machine.context as RolloutContext);
     // Begun, and what it brings in is not what this pass was made for: the next one is.
-    const isIn = record?.kind === rollback.kind || aim?.back === true || aim?.revision === target.revision.id;
+    const comes = (record?.machine.context as RolloutContext | undefined)?.revision;
+    const isIn = record?.kind === rollback.kind || aim?.back === true || comes === target.revision.id;
     if (record !== undefined && aim !== undefined && isIn) return this.#aimUnderWay(target, record, aim);
     const { quarantined } = await this.#c.store.facts();
     const instead = insteadOf(target.revision.id, quarantined);
     if (instead === undefined) return target.borrowed === true ? this.#own(target) : { target, back: false };
     return this.#remembered(target, `quarantine ${instead}`, async () => {
-      const found = await this.#find(instead);
+      const found = await this.#known.find(instead);
       if (found === undefined) return { target, back: false };
       const isBrought = await this.#c.bringFiles(found);
       const revision = await this.#capped(found);
-      const secrets = this.#secretsOf([revision.id], target);
+      const secrets = this.#secrets.of([revision.id], target);
       const aimed = { target: { ...target, revision, secrets, previous: target.revision }, back: false };
       return isBrought ? aimed : { ...aimed, unfinished: true };
     });
@@ -183,24 +196,17 @@ export class Rollouts {
   /** What a quarantine puts in the place of the revision in force is put there; once for each. */
   async settle(): Promise<void> {
     const { store, engine, now } = this.#c;
+    const context = this.underWay?.machine.context as RolloutContext | undefined;
+    this.#known.trim(new Set(context === undefined ? [] : namesOf(context)));
     const { quarantined } = await store.facts();
     if (quarantined === this.#settled) return;
     const inForce = await store.inForce();
     const left = quarantined[inForce?.id ?? ''];
     const instead = insteadOf(inForce?.id ?? '', quarantined);
-    const revision = instead === undefined ? undefined : await this.#find(instead);
+    const revision = instead === undefined ? undefined : await this.#known.find(instead);
     if (left !== undefined && revision !== undefined)
       await putInForce(store, engine, revision, { by: left.by, at: now(), updateImages: false });
     this.#settled = quarantined;
-  }
-
-  /** A revision by its id: one that was in force, or is coming in. */
-  async #find(id: string): Promise<Revision | undefined> {
-    const known = this.#known.get(id);
-    if (known !== undefined) return known;
-    const found = (await this.#c.store.revisions(lookedAt)).find((r) => r.id === id)?.revision;
-    if (found !== undefined) this.#known.set(id, found);
-    return found;
   }
 
   /** Those that a recovery goes along with. */
@@ -223,12 +229,11 @@ export class Rollouts {
     const context = record.machine.context as RolloutContext;
     const aim = aimOf(record.machine.state, context);
     if (context.revision === next.id && aim?.back !== true) return;
-    const before = await this.#find(context.before);
-    await this.#find(context.revision);
-    for (const id of Object.values(context.forms)) await this.#find(id);
+    const before = await this.#known.find(context.before);
+    await this.#known.have(namesOf(context));
     if (before === undefined) return;
     const forms: ReadonlyMap<Ref, Form> =
-      aim?.back === true ? formsOf(before) : formsUnderWay(context, this.#known);
+      aim?.back === true ? formsOf(before) : formsUnderWay(context, this.#known.all);
     const course = rolloutCourse(next, { revision: before, images: context.images, forms });
     // To what was in force before: from that nothing is gone back to.
     const onFailure = next.id === before.id ? 'pause' : course.onFailure;
@@ -239,18 +244,18 @@ export class Rollouts {
     const context = machine.context as RolloutContext;
     return this.#remembered(target, `${id} ${aim.key}`, async () => {
       const isLoaded = target.revision.id === aim.revision;
-      const wanted = isLoaded ? target.revision : await this.#find(aim.revision);
+      const wanted = isLoaded ? target.revision : await this.#known.find(aim.revision);
       if (wanted === undefined) return { target, back: false };
       const isAsFound = aim.waiting === 'all';
       const bringsBack = aim.back || (kind === rollback.kind && !isAsFound);
       const isBrought = bringsBack ? await this.#c.bringFiles(wanted) : true;
-      for (const form of Object.values(aim.forms)) await this.#find(form);
-      const other = await this.#find(aim.back ? context.revision : context.before);
+      await this.#known.have(Object.values(aim.forms));
+      const other = await this.#known.find(aim.back ? context.revision : context.before);
       const known = new Map<string, Revision>();
-      for (const [key, revision] of this.#known) known.set(key, await this.#capped(revision));
+      for (const [key, revision] of this.#known.all) known.set(key, await this.#capped(revision));
       const revision = compose(isLoaded ? wanted : await this.#capped(wanted), aim, known);
       const previous = other === undefined ? {} : { previous: await this.#capped(other) };
-      const secrets = this.#secretsOf([...Object.values(aim.forms), aim.revision], target);
+      const secrets = this.#secrets.of([...Object.values(aim.forms), aim.revision], target);
       const aimed = {
         target: { ...target, revision, secrets, ...previous, rolling: aim.key },
         back: !isLoaded && !isAsFound,
@@ -261,23 +266,9 @@ export class Rollouts {
 
   #own(target: Target): Promise<Aimed> {
     return this.#remembered(target, 'own secrets', async () => ({
-      target: { ...target, secrets: this.#secretsOf([target.revision.id], target) },
+      target: { ...target, secrets: this.#secrets.of([target.revision.id], target) },
       back: false,
     }));
-  }
-
-  /** Of all these, the last before those before it: a workload in an older form may need one that is declared no more. */
-  #secretsOf(ids: readonly string[], { secrets }: Target): SecretValues {
-    return new Map([secrets, ...ids.map((id) => this.#secrets.get(id) ?? [])].flatMap((some) => [...some]));
-  }
-
-  /** Only what was loaded together. */
-  #remember({ revision, secrets, borrowed }: Target): void {
-    if (borrowed === true || this.#secrets.get(revision.id) === secrets) return;
-    this.#secrets.delete(revision.id);
-    this.#secrets.set(revision.id, secrets);
-    const [oldest] = this.#secrets.keys();
-    if (this.#secrets.size > secretsOf && oldest !== undefined) this.#secrets.delete(oldest);
   }
 
   async #remembered(of: Target, key: string, make: () => Promise<Aimed>): Promise<Aimed> {

@@ -90,7 +90,7 @@ export class Runner {
 
   /**
    * Begins one. Narrower procedures that have one of its resources are aborted in its name first, and so is `instead`,
-   * the id of one that it takes the place of.
+   * the id of one that it takes the place of, however wide that is.
    * @throws where one that is as wide or wider has one of its resources; then all goes on as it was.
    */
   start(kind: string, input: object, by: string, instead?: string): Promise<ProcedureRecord> {
@@ -282,7 +282,7 @@ export class Runner {
         return { record, rank: theirs.rank, shared: refs.filter((ref) => has.has(ref)) };
       })
       .filter(({ shared, record }) => shared.length > 0 || record.id === instead);
-    const stronger = others.find((other) => other.rank >= rank);
+    const stronger = others.find((other) => other.rank >= rank && other.record.id !== instead);
     if (stronger !== undefined) {
       const { record, shared } = stronger;
       throw taken(record, shared);

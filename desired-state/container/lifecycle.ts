@@ -1,4 +1,4 @@
-// When the engine restarts a container, how it is asked to stop, and how many there are.
+// When the engine restarts a container, how it is asked to stop, how many there are and how a new one takes its place.
 
 import { constants } from 'node:os';
 import type { RestartPolicy } from '../container-spec.ts';
@@ -102,4 +102,11 @@ export function replicasOf(scope: Scope, node: MapNode): number {
     reject(scope, scaleNode, 'ConflictingReplicas', message);
   }
   return scale ?? replicas ?? 1;
+}
+
+/** `start-first` where it is written; its place is noted. What else is written there is the schema's finding. */
+export function updateOrderOf(scope: Scope, node: MapNode): 'start-first' | undefined {
+  const config = fieldOf(fieldOf(node, 'deploy') ?? node, 'update_config');
+  const order = config?.kind === 'map' ? take(scope, config, 'order', 'updateOrder') : undefined;
+  return wordOf(order) === 'start-first' ? 'start-first' : undefined;
 }

@@ -15,7 +15,7 @@ import { healthcheckOf } from './healthcheck.ts';
 import { hooksOf } from './hooks.ts';
 import { containerNameOf, imageOf, pullPolicyOf, workingDirOf } from './image.ts';
 import { labelsOf } from './labels.ts';
-import { replicasOf, restartOf, stopSignalOf } from './lifecycle.ts';
+import { replicasOf, restartOf, stopSignalOf, updateOrderOf } from './lifecycle.ts';
 import { linksOf, volumesFromOf } from './links.ts';
 import { loggingOf, namespaceOf } from './machine.ts';
 import { type BindFile, mountsOf } from './mounts.ts';
@@ -57,6 +57,8 @@ export interface NormalizedContainer {
   readonly preStop?: readonly Hook[];
   readonly replicas: number;
   readonly reservedNanoCpus?: number;
+  /** Absent: `stop-first`. */
+  readonly updateOrder?: 'start-first';
   /** Files read on the way (env_file, label_file, seccomp profiles), absolute: for watchers. */
   readonly files: readonly string[];
 }
@@ -92,6 +94,7 @@ export function normalizeContainer(node: MapNode, context: ContainerContext): No
       containerName,
       build: buildOf(scope, node),
       reservedNanoCpus: reservedNanoCpusOf(scope, node),
+      updateOrder: updateOrderOf(scope, node),
       pullPolicy: pullPolicyOf(scope, take(scope, node, 'pull_policy', 'pullPolicy')),
     }),
     dependsOn: dependenciesOf(scope, node),

@@ -187,6 +187,14 @@ const resources = {
   memory: numberLike.optional().describe('Memory, for example 512m.'),
 };
 const updates = z.record(z.string(), z.unknown());
+const updateConfig = z.looseObject({
+  order: z
+    .enum(['start-first', 'stop-first'])
+    .optional()
+    .describe(
+      'start-first: the new container runs beside the old one until it is ready, and has its names from then on (stop-first).',
+    ),
+});
 
 export const deploy = z.union([
   z.null(),
@@ -222,7 +230,9 @@ export const deploy = z.union([
     endpoint_mode: text.optional(),
     labels: listOrMap.optional(),
     placement: z.record(z.string(), z.unknown()).optional(),
-    update_config: updates.optional(),
+    update_config: updateConfig
+      .optional()
+      .describe('How a new form of it comes in; of this, `order` has an effect without Swarm.'),
     rollback_config: updates.optional(),
   }),
 ]);

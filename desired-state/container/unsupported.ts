@@ -34,7 +34,10 @@ const nested: readonly { readonly path: Path; readonly rule: Unsupported }[] = [
   { path: ['deploy', 'mode'], rule: ignored('has no effect without Swarm') },
   { path: ['deploy', 'placement'], rule: ignored('has no effect without Swarm') },
   { path: ['deploy', 'rollback_config'], rule: ignored('has no effect without Swarm') },
-  { path: ['deploy', 'update_config'], rule: ignored('has no effect without Swarm') },
+  ...['parallelism', 'delay', 'failure_action', 'monitor', 'max_failure_ratio'].map((field) => ({
+    path: ['deploy', 'update_config', field],
+    rule: ignored('has no effect without Swarm; a rollout is shaped by policy.rollout'),
+  })),
   { path: ['deploy', 'restart_policy', 'delay'], rule: ignored('has no effect without Swarm') },
   { path: ['deploy', 'restart_policy', 'window'], rule: ignored('has no effect without Swarm') },
   { path: ['deploy', 'resources', 'reservations', 'cpus'], rule: ignored('has no effect without Swarm') },

@@ -15,18 +15,15 @@ function msOf(text: string | undefined, otherwise: number): number {
 
 const percentWords = 'expected a share from 0% to 100%, or a number of resources';
 
+const percent = z
+  .string({ error: percentWords })
+  .refine((text) => /^\d+(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100, {
+    error: percentWords,
+    params: { code: 'BadRange' },
+  });
+
 /** `20%`, or a number of at least `least`. */
-const share = (least: number) =>
-  z.union(
-    [
-      z.int().min(least),
-      z.string().refine((text) => /^\d+(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100, {
-        error: percentWords,
-        params: { code: 'BadRange' },
-      }),
-    ],
-    { error: percentWords },
-  );
+const share = (least: number) => z.union([z.int().min(least), percent], { error: percentWords });
 
 /** One field a rule, so that an editor can offer and explain each. */
 const ruleFields = z.strictObject(
@@ -126,6 +123,25 @@ export const policyFields = z.strictObject({
         .describe(
           'One of each agent class, and one of the services, is changed first and watched for so long; 0s: none (0s).',
         ),
+      canaryErrors: z
+        .strictObject({
+          max: percent.describe(
+            'Above this share of failed calls while it is watched the canary has failed.',
+          ),
+          metrics: z
+            .strictObject({
+              port: z.int().min(1).max(65_535).describe('Port of the container.'),
+              path: z.string().startsWith('/').optional().describe('Asked by GET (/metrics).'),
+              failed: z.string().min(1).describe('Counter of the calls that failed.'),
+              all: z.string().min(1).describe('Counter of all calls.'),
+            })
+            .optional()
+            .describe(
+              'Where the canary counts its calls: counters of Prometheus\' text, with labels or without (http_requests_total{code="500"}), or numbers in JSON (stats.errors). Absent: the calls of its own probe count.',
+            ),
+        })
+        .optional()
+        .describe('A canary is judged by its errors too.'),
       stableAfter: duration
         .optional()
         .describe('All ready for so long, the revision is stable: what a rollback goes back to (10m).'),

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { ImagesFields } from '../manifest/images.ts';
 import type { PolicyFields } from '../manifest/policy.ts';
-import { defaultPolicy, type Policy } from '../revision.ts';
+import { type CanaryErrors, defaultPolicy, type Policy } from '../revision.ts';
 import { parseDuration } from '../units.ts';
 
 /** The schema has checked the texts. `baseDir`: of the file that they are written in. */
@@ -71,8 +71,22 @@ function rolloutOf(written: PolicyFields['rollout'] = {}): Policy['rollout'] {
     maxUnavailable: shareOf(written.maxUnavailable) ?? base.maxUnavailable,
     minReadyMs: ms(written.minReady) ?? base.minReadyMs,
     canaryMs: ms(written.canaryFor) ?? base.canaryMs,
+    ...(written.canaryErrors === undefined ? {} : { canaryErrors: errorsOf(written.canaryErrors) }),
     stableAfterMs: ms(written.stableAfter) ?? base.stableAfterMs,
     onFailure: written.onFailure ?? base.onFailure,
+  };
+}
+
+function errorsOf({
+  max,
+  metrics,
+}: NonNullable<NonNullable<PolicyFields['rollout']>['canaryErrors']>): CanaryErrors {
+  const { port, path = '/metrics', failed, all } = metrics ?? {};
+  return {
+    maxPercent: Number.parseFloat(max),
+    ...(port === undefined || failed === undefined || all === undefined
+      ? {}
+      : { metrics: { port, path, failed, all } }),
   };
 }
 

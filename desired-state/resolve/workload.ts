@@ -135,6 +135,7 @@ export function resolveWorkload(context: WorkloadContext, source: WorkloadSource
     ...(normalized.preStop === undefined ? {} : { preStop: normalized.preStop }),
     lifecycle: lifecycleOf(source, normalized),
     positions,
+    ...(normalized.updateOrder === undefined ? {} : { updateOrder: normalized.updateOrder }),
     ...(agentClass === undefined ? {} : { agentClass }),
     ...(model === undefined ? {} : { model }),
     ...(fields.modelServer === undefined ? {} : { modelServerPort: fields.modelServer.port }),

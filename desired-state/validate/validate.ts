@@ -22,6 +22,7 @@ import { checkCycles } from './cycles.ts';
 import { checkFailovers } from './failovers.ts';
 import { checkContainerNames, checkEngineNames } from './names.ts';
 import { checkPorts } from './ports.ts';
+import { checkStartFirst } from './start-first.ts';
 
 export function validate(
   context: ResolveContext,
@@ -42,6 +43,7 @@ export function validate(
   checkContainerNames(context, declared, workloads);
   checkEngineNames(context, declared, resources);
   checkPorts(context, declared, workloads);
+  checkStartFirst(context, workloads);
   checkAddresses(context, declared, resources, workloads);
   checkFailovers(context, workloads);
   checkCycles(

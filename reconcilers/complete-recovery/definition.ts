@@ -4,6 +4,7 @@ import type { Ref } from '../../desired-state/resource.ts';
 import { isReadyOrLeft, lookAtBatch, membersOf, whyNot } from '../procedures/batch-walk.ts';
 import type { Batch } from '../procedures/batches.ts';
 import type { Asked, ProcedureDefinition, ProcedureEvent, Sight } from '../procedures/definition.ts';
+import { statusIn } from '../procedures/status-in.ts';
 import { tellingOf } from '../procedures/telling.ts';
 import { batchName, nextFreeing, partsOf, type RecoveryContext } from './context.ts';
 import { machine } from './machine.ts';
@@ -77,7 +78,7 @@ function see(state: string, context: RecoveryContext, sight: Sight): ProcedureEv
 /** A look that knows of its turn says that it awaits it; one from before does not, and counts as up. */
 function isUp(ref: Ref, { statuses, facts }: Sight): boolean {
   if (facts.holds[ref] !== undefined) return false;
-  const status = statuses.find((s) => s.ref === ref);
+  const status = statusIn(statuses, ref);
   return status !== undefined && !status.conditions.some((c) => c.status && c.reason === 'AwaitsTurn');
 }
 

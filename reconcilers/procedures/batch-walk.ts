@@ -4,6 +4,7 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Batch } from './batches.ts';
 import type { Sight, Stage } from './definition.ts';
+import { statusIn } from './status-in.ts';
 
 export interface BatchReport {
   readonly askedAt: number;
@@ -115,14 +116,14 @@ export function lookAtBatch(
 const provenBy = new Set(['Healthy', 'ProbePassing', 'Completed']);
 
 function isProven(ref: Ref, { statuses }: Sight): boolean {
-  const ready = statuses.find((s) => s.ref === ref)?.conditions.find((c) => c.type === 'Ready');
+  const ready = statusIn(statuses, ref)?.conditions.find((c) => c.type === 'Ready');
   return ready?.status === true && provenBy.has(ready.reason);
 }
 
 /** Ready as everybody sees it; what a person holds, or what is declared no more, is not waited for. */
 export function isReadyOrLeft(ref: Ref, { statuses, facts }: Sight): boolean {
   if (facts.holds[ref] !== undefined) return true;
-  const status = statuses.find((s) => s.ref === ref);
+  const status = statusIn(statuses, ref);
   return status === undefined || status.conditions.some((c) => c.type === 'Ready' && c.status);
 }
 
@@ -130,7 +131,7 @@ export function isReadyOrLeft(ref: Ref, { statuses, facts }: Sight): boolean {
 export function whyNot(refs: readonly Ref[], { statuses, facts }: Sight): Readonly<Record<Ref, string>> {
   return Object.fromEntries(
     refs.flatMap((ref) => {
-      const conditions = statuses.find((s) => s.ref === ref)?.conditions ?? [];
+      const conditions = statusIn(statuses, ref)?.conditions ?? [];
       const worst = conditions.find((c) => c.type === 'Degraded' && c.status);
       const last = facts.attempts[ref]?.lastFailure;
       if (worst === undefined && last !== undefined) return [[ref, last]];

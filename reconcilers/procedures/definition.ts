@@ -3,6 +3,7 @@
 
 import type { AnyStateMachine } from 'xstate';
 import type { Ref } from '../../desired-state/resource.ts';
+import type { CanaryErrors } from '../../desired-state/revision.ts';
 import type { Attempts, Facts, FailoverFact } from '../facts.ts';
 import type { Plan } from '../plan.ts';
 
@@ -68,6 +69,37 @@ export interface PrepareRollback {
   readonly source: 'platform';
   readonly checks: readonly SchemaCheck[];
   readonly backups: readonly BackupCommand[];
+  /** To be here before anything is stopped. Absent: none. */
+  readonly pulls?: readonly ImageWish[];
+}
+
+/** An image that a workload is to be made from. */
+export interface ImageWish {
+  readonly ref: Ref;
+  /** As the engine is asked for it. */
+  readonly image: string;
+  /** As the manifest has it, where `images.rewrite` made it another: what it is remembered by. */
+  readonly written?: string;
+  readonly platform?: string;
+  /** What it meant when it ran; absent: what its tag means for the revision in force. */
+  readonly meant?: { readonly id: string; readonly digest?: string };
+}
+
+/** Has images here; the answer's `failed` says by ref which could not be had, and why. Changes nothing that runs. */
+export interface PullImages {
+  readonly id: string;
+  readonly type: 'pullImages';
+  readonly source: 'registries';
+  readonly pulls: readonly ImageWish[];
+  readonly atOnce: number;
+}
+
+/** Reads how many calls of canaries failed; the answer's `failed` says by ref which have too many, and why. */
+export interface MeasureErrors extends CanaryErrors {
+  readonly id: string;
+  readonly type: 'measureErrors';
+  readonly source: 'canaries';
+  readonly refs: readonly Ref[];
 }
 
 /**
@@ -88,7 +120,7 @@ export interface CheckAlias {
 }
 
 /** Safe to be done again: whoever does it looks first. */
-export type Work = FreeDisk | PrepareRollback | CheckAlias;
+export type Work = FreeDisk | PrepareRollback | CheckAlias | PullImages | MeasureErrors;
 
 /** What a look at the platform shows, for a procedure to see what it waits for. */
 export interface Sight {

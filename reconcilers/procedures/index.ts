@@ -3,8 +3,8 @@
 import { batchedRestart } from '../batched-restart/definition.ts';
 import { completeRecovery } from '../complete-recovery/definition.ts';
 import { recovery, recovery1 } from '../recovery/definition.ts';
-import { rollback } from '../rollback/definition.ts';
-import { rollout } from '../rollout/definition.ts';
+import { rollback, rollback1 } from '../rollback/definition.ts';
+import { rollout, rollout1 } from '../rollout/definition.ts';
 import type { ProcedureDefinition } from './definition.ts';
 
 export const definitions: readonly ProcedureDefinition[] = [
@@ -12,7 +12,9 @@ export const definitions: readonly ProcedureDefinition[] = [
   completeRecovery,
   recovery,
   recovery1,
+  rollout1,
   rollout,
+  rollback1,
   rollback,
 ];
 

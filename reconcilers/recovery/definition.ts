@@ -11,6 +11,7 @@ import type {
   Sight,
   Telling,
 } from '../procedures/definition.ts';
+import { statusIn } from '../procedures/status-in.ts';
 import { activeHold } from '../situation.ts';
 import type { RecoveryContext, Standby } from './context.ts';
 import type { Failure } from './evidence.ts';
@@ -30,7 +31,7 @@ export const recovery: ProcedureDefinition<RecoveryContext> = {
     const { ref } = context;
     const { at, facts, statuses } = sight;
     if (sight.busy?.has(ref)) return undefined;
-    const status = statuses.find((s) => s.ref === ref);
+    const status = statusIn(statuses, ref);
     // Nor is a standby at rest to be well: nobody wants it to run.
     if (status === undefined || standsBy(status)) return { type: 'gone', at };
     if (context.failover !== undefined && isStandbyAsked(state) && !isDeclared(context.failover, sight))
@@ -128,7 +129,7 @@ const standsBy = ({ conditions }: ResourceStatus): boolean =>
 
 /** It runs and its own probe has passed: that it stands by is no readiness to serve. */
 function isStandbyReady({ to }: Standby, { statuses, busy }: Sight): boolean {
-  const ready = statuses.find((s) => s.ref === to)?.conditions.find((c) => c.type === 'Ready');
+  const ready = statusIn(statuses, to)?.conditions.find((c) => c.type === 'Ready');
   return ready?.status === true && ready.reason !== 'StandsBy' && busy?.has(to) !== true;
 }
 
@@ -154,7 +155,7 @@ function judge(
   return {
     type: 'late',
     at,
-    starting: troubleOf(statuses.find((s) => s.ref === failover?.to)) === undefined,
+    starting: troubleOf(failover && statusIn(statuses, failover.to)) === undefined,
   };
 }
 

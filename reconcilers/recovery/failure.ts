@@ -5,6 +5,7 @@ import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../..
 import type { Condition, ResourceStatus } from '../condition.ts';
 import { isHeldReason } from '../dependents.ts';
 import type { Facts } from '../facts.ts';
+import { statusIn } from '../procedures/status-in.ts';
 import type { Failure } from './evidence.ts';
 
 /** Words for which a restart, a wait or a person is the answer; of causes, of conditions and of the engine's refusals. */
@@ -68,7 +69,7 @@ export function needsOf({ dependsOn }: Workload): readonly Ref[] {
 export function notReady(refs: readonly Ref[], statuses: readonly ResourceStatus[]): readonly Ref[] {
   if (refs.length === 0) return refs;
   return refs.filter((ref) => {
-    const status = statuses.find((s) => s.ref === ref);
+    const status = statusIn(statuses, ref);
     return status !== undefined && !isReady(status);
   });
 }
@@ -79,7 +80,7 @@ export function notReady(refs: readonly Ref[], statuses: readonly ResourceStatus
  */
 export function failureOf(workload: Workload, { statuses, facts }: Seen, at: number): Failure {
   const ref = refOf(workload);
-  const status = statuses.find((s) => s.ref === ref);
+  const status = statusIn(statuses, ref);
   const trouble = troubleOf(status);
   const tried = facts.failures[ref] ?? facts.attempts[ref];
   return {

@@ -20,19 +20,32 @@ export interface Aim {
 }
 
 const goesBack = new Set(['rollingBack', 'confirmingBack', 'rolledBack']);
+/** Nothing has begun yet: images are had. */
+const beforeFirst = new Set(['pulling', 'awaitingImages', 'unpulled']);
 
 /**
  * What a rollout in this state has the passes aim at. A rollback may come while a revision is half in: until it is known
  * that it may go back, all of that stays as it was found, and nothing more of it comes in.
  */
 export function aimOf(state: string, context: RolloutContext): Aim | undefined {
-  const { revision, before, waves, reports, forms, asFound } = context;
-  if (reports.length === 0) {
-    const isAsked = state === 'checking' || (state === 'deciding' && context.question === 'check');
+  const { revision, before, waves, reports, forms, asFound, question } = context;
+  const asks = state === 'deciding' ? question : undefined;
+  const isFirst = beforeFirst.has(state) || asks === 'images';
+  // One that has come on the way has what is begun already, and nothing more of its own.
+  if (isFirst && context.merged === true)
+    return {
+      key: `${revision}#images`,
+      revision,
+      waiting: new Set(waves.flatMap((w) => w.refs)),
+      forms,
+      back: false,
+    };
+  const isBack = goesBack.has(state) || asks === 'back';
+  if (isFirst || (reports.length === 0 && !isBack)) {
+    const isAsked = isFirst || state === 'checking' || asks === 'check';
     if (!isAsked || asFound === undefined) return undefined;
     return { key: `${before} as found`, revision: before, waiting: 'all', forms: asFound, back: false };
   }
-  const isBack = goesBack.has(state) || (state === 'deciding' && context.question === 'back');
   if (isBack)
     return { key: `${revision}>${before}`, revision: before, waiting: new Set(), forms, back: true };
   const begun = new Set(begunOf(context));

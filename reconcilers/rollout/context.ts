@@ -4,7 +4,7 @@
 import type { Ref, Tier } from '../../desired-state/resource.ts';
 import type { RolloutPolicy } from '../../desired-state/revision.ts';
 import type { BatchReport } from '../procedures/batch-walk.ts';
-import type { BackupCommand, SchemaCheck } from '../procedures/definition.ts';
+import type { BackupCommand, ImageWish, SchemaCheck } from '../procedures/definition.ts';
 
 export type Kind = 'rollout' | 'rollback';
 
@@ -24,7 +24,7 @@ export interface Wave {
   readonly canary?: true;
 }
 
-interface Settings extends Pick<RolloutPolicy, 'minReadyMs' | 'canaryMs' | 'onFailure'> {
+interface Settings extends Pick<RolloutPolicy, 'minReadyMs' | 'canaryMs' | 'canaryErrors' | 'onFailure'> {
   /** How long a wave may take without anything of it getting ready. */
   readonly deadlineMs: number;
 }
@@ -47,14 +47,20 @@ export interface Course extends Settings {
   readonly checks: readonly SchemaCheck[];
   /** Made before anything goes back. */
   readonly backups: readonly BackupCommand[];
-  /** Of a rollback: what each workload is when it begins, whether it changes or not; it stays so until it may go back. */
+  /** Images that are to be here before anything is stopped. Absent: none. */
+  readonly pulls?: readonly ImageWish[];
+  /** Pulled at once. */
+  readonly pullsAtOnce?: number;
+  /** What each workload is when it begins, whether it changes or not: it stays so until the first may change. */
   readonly asFound?: Readonly<Record<Ref, string>>;
+  /** It has come on the way of another, which had begun: what that has brought in stays. */
+  readonly merged?: true;
   /** A rollback that stops everything first. */
   readonly full?: true;
 }
 
 /** What a person is asked. */
-export type Question = 'check' | 'stop' | 'wave' | 'back';
+export type Question = 'images' | 'check' | 'stop' | 'wave' | 'back';
 
 export interface RolloutContext extends Course {
   readonly beganAt: number;
@@ -78,6 +84,8 @@ export interface RolloutContext extends Course {
   readonly up?: readonly Ref[];
   /** When the wave under way began to be watched. */
   readonly settlesSince?: number;
+  /** Since when its images are being had. */
+  readonly pullsSince?: number;
   /** The time of the wave under way ran out before it was acted on, and it was given its time once more. */
   readonly prolonged?: boolean;
 }
@@ -111,6 +119,8 @@ export type RolloutEvent =
       readonly at: number;
       readonly work: string;
       readonly mismatches?: readonly string[];
+      /** Images that could not be had; canaries with too many errors. */
+      readonly failed?: Readonly<Record<Ref, string>>;
       readonly error?: string;
     }
   | { readonly type: 'stopped'; readonly at: number; readonly up: readonly Ref[] }
@@ -125,9 +135,13 @@ export const waveOf = ({ waves, index }: Pick<RolloutContext, 'waves' | 'index'>
 export const partsOf = ({ waves }: Pick<RolloutContext, 'waves'>): readonly Ref[] =>
   waves.flatMap((w) => w.refs);
 
-/** All whose wave has begun. */
-export const begunOf = ({ waves, index }: Pick<RolloutContext, 'waves' | 'index'>): readonly Ref[] =>
-  waves.slice(0, index + 1).flatMap((w) => w.refs);
+/** All whose wave has begun; none while the first waits for images. */
+export const begunOf = ({
+  waves,
+  index,
+  reports,
+}: Pick<RolloutContext, 'waves' | 'index' | 'reports'>): readonly Ref[] =>
+  reports.length === 0 ? [] : waves.slice(0, index + 1).flatMap((w) => w.refs);
 
 /** `wave 2 of 3`, by its place from 0. */
 export const waveName = ({ waves, index }: Pick<RolloutContext, 'waves' | 'index'>): string =>

@@ -2,7 +2,8 @@
 
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
-import type { BackupCommand, SchemaCheck } from '../procedures/definition.ts';
+import { imageKey } from '../image-key.ts';
+import type { BackupCommand, ImageWish, SchemaCheck } from '../procedures/definition.ts';
 import { changedRefs, type Form, formsOf } from './changes.ts';
 import type { Course, Images } from './context.ts';
 import { wavesOf } from './waves.ts';
@@ -29,8 +30,7 @@ export function rollbackCourse(
   full: boolean,
 ): Course {
   const refs = full ? new Set(formsOf(target).keys()) : changedRefs(target, forms);
-  const asFound = Object.fromEntries([...forms].map(([ref, { revision }]) => [ref, revision] as const));
-  const course = { ...courseOf(target, left.id, forms, refs), images, asFound, ...preparationFor(target) };
+  const course = { ...courseOf(target, left.id, forms, refs, images), images, ...preparationFor(target) };
   return full ? { ...course, full } : course;
 }
 
@@ -39,6 +39,7 @@ function courseOf(
   before: string,
   forms: ReadonlyMap<Ref, Form>,
   changed: ReadonlySet<Ref>,
+  meant: Images = {},
 ): Omit<Course, 'images' | 'checks' | 'backups'> {
   const { rollout, progressDeadlineMs } = next.policy;
   const waves = wavesOf(next, forms, changed, rollout);
@@ -51,9 +52,13 @@ function courseOf(
     before,
     waves,
     forms: Object.fromEntries(old),
+    asFound: Object.fromEntries([...forms].map(([ref, { revision }]) => [ref, revision] as const)),
+    pulls: pullsOf(next, changed, meant),
+    pullsAtOnce: next.policy.images.pulls,
     minReadyMs: rollout.minReadyMs,
     canaryMs: rollout.canaryMs,
     onFailure: rollout.onFailure,
+    ...(rollout.canaryErrors === undefined ? {} : { canaryErrors: rollout.canaryErrors }),
     // A replacement that is late is given up by itself at the deadline: that is seen first.
     deadlineMs: progressDeadlineMs + graceMs,
   };
@@ -72,4 +77,25 @@ function preparationFor({ resources }: Revision): Pick<Course, 'checks' | 'backu
       w.beforeRollback === undefined ? [] : [{ ref: refOf(w), command: w.beforeRollback }],
     ),
   };
+}
+
+/** An image once, however many are made from it; none that is built here, or must not be pulled. */
+function pullsOf({ resources }: Revision, changed: ReadonlySet<Ref>, meant: Images): readonly ImageWish[] {
+  const wishes = new Map<string, ImageWish>();
+  for (const workload of resources.filter(isWorkload)) {
+    const { build, pullPolicy, imageWritten, container } = workload;
+    const ref = refOf(workload);
+    if (!changed.has(ref) || build !== undefined || pullPolicy === 'never') continue;
+    const was = meant[imageKey(workload)];
+    const key = `${container.image} ${container.platform ?? ''}`;
+    if (wishes.has(key)) continue;
+    wishes.set(key, {
+      ref,
+      image: container.image,
+      ...(imageWritten === undefined ? {} : { written: imageWritten }),
+      ...(container.platform === undefined ? {} : { platform: container.platform }),
+      ...(was === undefined ? {} : { meant: was }),
+    });
+  }
+  return [...wishes.values()];
 }

@@ -6,8 +6,8 @@ import type { Asked, ProcedureDefinition } from '../procedures/definition.ts';
 import { tellingOf } from '../procedures/telling.ts';
 import { type Kind, type RolloutContext, waveName } from './context.ts';
 import { see } from './look.ts';
-import { machine } from './machine.ts';
-import { preparation } from './notes.ts';
+import { machine, makeMachine } from './machine.ts';
+import { measuring, preparation, pulling } from './notes.ts';
 import { outlook } from './words.ts';
 
 /** Of a rollout, or of a rollback: what one sees and asks for the other does too. */
@@ -15,10 +15,11 @@ export function walkDefinition(
   kind: Kind,
   rank: number,
   machine: AnyStateMachine,
+  version = 2,
 ): ProcedureDefinition<RolloutContext> {
   return {
     kind,
-    version: 1,
+    version,
     rank,
     machine,
     // What is told of it has the revision in it.
@@ -38,7 +39,11 @@ export function walkDefinition(
       };
       return { quarantined: { revision, to, why }, images };
     },
-    work: (state, context) => (state === 'checking' ? preparation(context) : undefined),
+    work: (state, context) => {
+      if (state === 'pulling') return pulling(context);
+      if (state === 'measuring') return measuring(context);
+      return state === 'checking' ? preparation(kind, context) : undefined;
+    },
     outlook: (state, context) => outlook(kind, state, context),
   };
 }
@@ -48,3 +53,4 @@ function turnsOf(waves: RolloutContext['waves']): NonNullable<Asked['parked']> {
 }
 
 export const rollout = walkDefinition('rollout', 3, machine);
+export const rollout1 = walkDefinition('rollout', 3, makeMachine('rollout', 1), 1);

@@ -5,6 +5,7 @@ import type { Ref } from '../../desired-state/resource.ts';
 import type { Condition } from '../condition.ts';
 import { whyNot } from '../procedures/batch-walk.ts';
 import type { ProcedureEvent, Sight } from '../procedures/definition.ts';
+import { statusIn } from '../procedures/status-in.ts';
 import { aimOf } from './aim.ts';
 import { begunOf, partsOf, type RolloutContext, waveOf } from './context.ts';
 
@@ -52,7 +53,7 @@ export function see(state: string, context: RolloutContext, sight: Sight): Proce
 function lookAtStop(context: RolloutContext, { at, statuses, facts }: Sight): ProcedureEvent | undefined {
   const up = partsOf(context).filter((ref) => {
     if (facts.holds[ref] !== undefined) return false;
-    const status = statuses.find((s) => s.ref === ref);
+    const status = statusIn(statuses, ref);
     return status !== undefined && !status.conditions.some((c) => c.status && c.reason === 'AwaitsTurn');
   });
   const before = context.up;
@@ -64,7 +65,7 @@ function lookAtStop(context: RolloutContext, { at, statuses, facts }: Sight): Pr
 function isDone(ref: Ref, { statuses, facts, planned, busy }: Sight): boolean {
   if (facts.holds[ref] !== undefined) return true;
   if (facts.turns[ref] !== undefined) return false;
-  const status = statuses.find((s) => s.ref === ref);
+  const status = statusIn(statuses, ref);
   if (busy?.has(ref) || planned?.has(ref)) return false;
   if (status === undefined) return true;
   const is = (type: Condition['type']) => status.conditions.find((c) => c.type === type && c.status);
@@ -86,7 +87,7 @@ function failedOf(refs: readonly Ref[], { statuses, busy }: Sight): Readonly<Rec
   return Object.fromEntries(
     refs.flatMap((ref) => {
       if (busy?.has(ref)) return [];
-      const conditions = statuses.find((s) => s.ref === ref)?.conditions ?? [];
+      const conditions = statusIn(statuses, ref)?.conditions ?? [];
       const found = conditions.find((c) => c.type === 'Degraded' && c.status && hopeless.has(c.reason));
       return found === undefined ? [] : [[ref, `${found.reason}: ${found.message}`]];
     }),

@@ -4,13 +4,30 @@
 // Pure: what passes aim at follows from the state (aim.ts); what else it asks for are actions by name.
 
 import { abortTold, pauseTold } from '../procedures/telling.ts';
-import { type Kind, partsOf } from './context.ts';
+import { type Kind, partsOf, type RolloutContext, type RolloutEvent } from './context.ts';
+import { decisionsOfBoth, decisionsOfRollback, decisionsOfRollout } from './decisions.ts';
+import { imagesStates } from './images-states.ts';
 import { firstContext, toRelease } from './notes.ts';
-import { ask, decided, makeSetup, tellFailed } from './parts.ts';
+import { ask, makeSetup, tellFailed } from './parts.ts';
 import { backTold, begunTold, doneTold, goingBackTold, mergedTold, questionTold, whyLeft } from './words.ts';
 
-/** The machine of one of the two. */
-export function makeMachine(kind: Kind) {
+const tellMerged = {
+  type: 'tell',
+  params: ({ event }: { readonly event: Extract<RolloutEvent, { type: 'merge' }> }) =>
+    mergedTold(event.course),
+} as const;
+const tellBegun = {
+  type: 'tell',
+  params: ({ context }: { readonly context: RolloutContext }) => begunTold('rollout', context),
+} as const;
+
+/**
+ * The machine of one of the two. `version` 1: without images that are had first, without a canary's errors, and going back
+ * has its time only once.
+ */
+export function makeMachine(kind: Kind, version: 1 | 2 = 2) {
+  const isOld = version === 1;
+  const pullsFirst = kind === 'rollout' && !isOld;
   return makeSetup().createMachine({
     id: kind,
     context: ({ input }) => firstContext(input),
@@ -21,22 +38,29 @@ export function makeMachine(kind: Kind) {
       },
       resume: { actions: 'resumed' },
       abort: { target: '.aborted', actions: { type: 'tell', params: ({ event }) => abortTold(event) } },
-      merge: {
-        target: '.rolling',
-        actions: [{ type: 'tell', params: ({ event }) => mergedTold(event.course) }, 'merge'],
-      },
+      merge: [
+        ...(pullsFirst
+          ? [
+              {
+                guard: 'comesWithPulls' as const,
+                target: '.pulling',
+                actions: [tellMerged, 'merge' as const],
+              },
+            ]
+          : []),
+        { target: '.rolling', actions: [tellMerged, 'merge'] },
+      ],
     },
     states: {
       begun: {
         always: [
-          kind === 'rollback'
-            ? { target: 'checking' }
-            : {
-                target: 'rolling',
-                actions: { type: 'tell', params: ({ context }) => begunTold(kind, context) },
-              },
+          ...(kind === 'rollback' ? [{ target: 'checking' }] : []),
+          ...(pullsFirst ? [{ guard: 'hasPulls' as const, target: 'pulling', actions: tellBegun }] : []),
+          ...(kind === 'rollout' ? [{ target: 'rolling', actions: tellBegun }] : []),
         ],
       },
+      // What can fail early fails before anything is stopped; what may mend has a wave's time for that.
+      ...(pullsFirst ? imagesStates : {}),
       // Before anything goes back: does what is there still fit what is gone back to?
       checking: {
         entry: 'beginAsking',
@@ -78,7 +102,7 @@ export function makeMachine(kind: Kind) {
             : [
                 {
                   target: 'rollingBack',
-                  actions: { type: 'tell', params: ({ context }) => goingBackTold(context) },
+                  actions: [{ type: 'tell', params: ({ context }) => goingBackTold(context) }, 'giveTime'],
                 },
               ],
       },
@@ -107,8 +131,27 @@ export function makeMachine(kind: Kind) {
             { target: 'rolling', actions: 'noteSeen' },
           ],
         },
-        after: { settle: 'confirming' },
+        after: {
+          settle: [
+            ...(isOld ? [] : [{ guard: 'measures' as const, target: 'measuring' }]),
+            { target: 'confirming' },
+          ],
+        },
       },
+      ...(isOld
+        ? {}
+        : {
+            // Its errors, once its time is over.
+            measuring: {
+              entry: 'beginAsking' as const,
+              on: {
+                worked: [
+                  { guard: 'fewErrors' as const, target: 'confirming' },
+                  { guard: 'isMeasured' as const, target: 'judging', actions: 'noteErrors' as const },
+                ],
+              },
+            },
+          }),
       // Nothing is judged unseen, nor where nothing was done yet: while nobody acted its time may have run out.
       confirming: {
         on: {
@@ -175,6 +218,15 @@ export function makeMachine(kind: Kind) {
                 seen: [
                   { guard: 'isSuspended', target: 'rollingBack' },
                   { guard: 'allBack', target: 'rolledBack', actions: 'noteSeen' },
+                  ...(isOld
+                    ? []
+                    : [
+                        {
+                          guard: 'isUnactedBack' as const,
+                          target: 'rollingBack',
+                          actions: ['noteSeen' as const, 'prolong' as const],
+                        },
+                      ]),
                   {
                     target: 'deciding',
                     actions: ['noteSeen', ask('back')],
@@ -192,46 +244,8 @@ export function makeMachine(kind: Kind) {
         entry: { type: 'tell', params: ({ context }) => questionTold(kind, context) },
         on: {
           decide: [
-            { guard: decided('continue', 'check'), target: 'leaving' },
-            { guard: decided('retry', 'check'), target: 'checking' },
-            {
-              guard: decided('retry', 'wave'),
-              target: 'rolling',
-              actions: 'forgetFailed',
-            },
-            {
-              guard: decided('continue', 'wave'),
-              target: 'judging',
-              actions: 'accept',
-            },
-            { guard: decided('abort', 'wave'), target: 'aborted' },
-            ...(kind === 'rollback'
-              ? [
-                  { guard: decided('abort', 'check'), target: 'aborted' },
-                  { guard: decided('retry', 'stop'), target: 'stopping' },
-                  {
-                    guard: decided('continue', 'stop'),
-                    target: 'rolling',
-                  },
-                  { guard: decided('abort', 'stop'), target: 'aborted' },
-                ]
-              : [
-                  {
-                    guard: decided('abort', 'check'),
-                    target: 'deciding',
-                    reenter: true,
-                    actions: ask('wave'),
-                  },
-                  {
-                    guard: decided('rollback', 'wave'),
-                    target: 'checking',
-                  },
-                  {
-                    guard: decided('retry', 'back'),
-                    target: 'rollingBack',
-                  },
-                  { guard: decided('abort', 'back'), target: 'aborted' },
-                ]),
+            ...decisionsOfBoth,
+            ...(kind === 'rollback' ? decisionsOfRollback : decisionsOfRollout(pullsFirst)),
           ],
         },
       },

@@ -1,8 +1,8 @@
 // What a rollout notes down from one event to the next: pure functions over its context.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import type { PrepareRollback } from '../procedures/definition.ts';
-import type { Course, RolloutContext, RolloutEvent, RolloutInput, Seen } from './context.ts';
+import type { MeasureErrors, PrepareRollback, PullImages } from '../procedures/definition.ts';
+import type { Course, Kind, RolloutContext, RolloutEvent, RolloutInput, Seen } from './context.ts';
 import { begunOf, waveOf } from './context.ts';
 
 const unbegun = {
@@ -21,8 +21,9 @@ export function firstContext({ at, ...course }: RolloutInput & { readonly at: nu
 }
 
 /** A newer one has come on the way: from now on it is that one's. */
-export function merged({ beganAt, asked }: RolloutContext, course: Course): RolloutContext {
-  return { ...course, ...unbegun, asked: asked + 1, beganAt };
+export function merged({ beganAt, asked, reports, merged }: RolloutContext, course: Course): RolloutContext {
+  const hasBegun = reports.length > 0 || merged === true;
+  return { ...course, ...unbegun, asked: asked + 1, beganAt, ...(hasBegun ? { merged: true } : {}) };
 }
 
 export function beginWave({ reports, index }: RolloutContext, at: number): Partial<RolloutContext> {
@@ -101,9 +102,53 @@ export function toRelease(context: RolloutContext): readonly Ref[] {
   return context.full === true ? waveOf(context) : [];
 }
 
-/** What is asked and made before anything goes back, as work of its own. */
-export function preparation({ asked, checks, backups }: RolloutContext): PrepareRollback {
-  return { id: `prepare-${asked}`, type: 'prepareRollback', source: 'platform', checks, backups };
+/** What is asked and made before anything goes back, as work of its own; a rollback has its images here then, too. */
+export function preparation(kind: Kind, context: RolloutContext): PrepareRollback {
+  const { asked, checks, backups, pulls } = context;
+  const images = kind === 'rollback' && pulls !== undefined ? { pulls } : {};
+  return { id: `prepare-${asked}`, type: 'prepareRollback', source: 'platform', checks, backups, ...images };
+}
+
+/** What has the images here before anything is stopped. */
+export function pulling({ asked, pulls = [], pullsAtOnce = 1 }: RolloutContext): PullImages {
+  return { id: `pull-${asked}`, type: 'pullImages', source: 'registries', pulls, atOnce: pullsAtOnce };
+}
+
+/** What asks for the errors of the canary under way. */
+export function measuring(context: RolloutContext): MeasureErrors | undefined {
+  const { asked, canaryErrors, waves, index } = context;
+  if (canaryErrors === undefined || waves[index]?.canary !== true) return undefined;
+  const refs = waveOf(context);
+  return { id: `measure-${asked}`, type: 'measureErrors', source: 'canaries', refs, ...canaryErrors };
+}
+
+/** What came of that work: of its own, not of one before. */
+export function failedBy(
+  { asked, pulls = [] }: RolloutContext,
+  event: RolloutEvent,
+  work: 'pull' | 'measure',
+  refs: readonly Ref[] = pulls.map((p) => p.ref),
+): Readonly<Record<Ref, string>> | undefined {
+  if (event.type !== 'worked' || event.work !== `${work}-${asked}`) return undefined;
+  const { failed = {}, error } = event;
+  return error === undefined ? failed : Object.fromEntries(refs.map((ref) => [ref, error]));
+}
+
+const pullRetryMs = 15_000;
+
+/** They are tried again until a wave's own time is over. */
+export function arePullsOver({ pullsSince = 0, deadlineMs }: RolloutContext, at: number): boolean {
+  return at - pullsSince >= deadlineMs;
+}
+
+/** How long they wait before the next try. */
+export function pullWaitMs({ deadlineMs }: RolloutContext): number {
+  return Math.min(pullRetryMs, Math.max(1, deadlineMs / 4));
+}
+
+/** Its time to go back went by without its steps. */
+export function isUnactedBack({ prolonged }: RolloutContext, { unfinished = [] }: Seen): boolean {
+  return unfinished.length > 0 && prolonged !== true;
 }
 
 export function timeOf(event: RolloutEvent, { beganAt }: RolloutContext): number {

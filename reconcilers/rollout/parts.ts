@@ -5,23 +5,27 @@ import type { Ref } from '../../desired-state/resource.ts';
 import type { Question, RolloutContext, RolloutEvent, RolloutInput, Seen, Told } from './context.ts';
 import { waveOf } from './context.ts';
 import {
+  arePullsOver,
   beginWave,
+  failedBy,
   forgetFailed,
   isAllReady,
   isBack,
   isProgress,
   isUnacted,
+  isUnactedBack,
+  measuring,
   merged,
   nextWave,
   noteFailed,
   noteFallen,
   noteSeen,
   openFailures,
-  preparation,
+  pullWaitMs,
   settleMsOf,
   timeOf,
 } from './notes.ts';
-import { failedTold } from './words.ts';
+import { failedTold, unpulledTold } from './words.ts';
 
 const seenOf = (event: RolloutEvent): Seen | undefined => (event.type === 'seen' ? event : undefined);
 
@@ -33,6 +37,14 @@ export const tellFailed = {
   type: 'tell',
   params: ({ context }: { readonly context: RolloutContext }) => failedTold(context),
 } as const;
+
+export const tellUnpulled = {
+  type: 'tell',
+  params: ({ context }: { readonly context: RolloutContext }) => unpulledTold(context),
+} as const;
+
+const isNone = (failed: object | undefined): boolean =>
+  failed !== undefined && Object.keys(failed).length === 0;
 
 /** What both can do and ask, before their states are given. */
 export function makeSetup() {
@@ -64,6 +76,17 @@ export function makeSetup() {
       prolong: assign({ prolonged: true }),
       nextWave: assign(({ context }) => nextWave(context)),
       beginBack: assign({ ready: [] }),
+      beginPulls: assign(({ context, event }) => ({
+        asked: context.asked + 1,
+        pullsSince: context.pullsSince ?? timeOf(event, context),
+      })),
+      notePulled: assign({ failed: {} }),
+      noteUnpulled: assign(({ context, event }) => ({ failed: failedBy(context, event, 'pull') ?? {} })),
+      pullAnew: assign(({ context, event }) => ({ failed: {}, pullsSince: timeOf(event, context) })),
+      noteErrors: assign(({ context, event }) => ({
+        failed: { ...context.failed, ...failedBy(context, event, 'measure', waveOf(context)) },
+      })),
+      giveTime: assign({ prolonged: false }),
       forgetFailed: assign(({ context }) => forgetFailed(context)),
       askPause: assign({ pauseAsked: true }),
       accept: assign({ accepted: ({ context }) => Object.keys(context.failed).length }),
@@ -78,11 +101,21 @@ export function makeSetup() {
     },
     guards: {
       /** A late one, of a question before, is none. */
-      isAnswer: ({ context, event }) => event.type === 'worked' && event.work === preparation(context).id,
+      isAnswer: ({ context, event }) => event.type === 'worked' && event.work === `prepare-${context.asked}`,
       isMismatch: ({ context, event }) =>
         event.type === 'worked' &&
-        event.work === preparation(context).id &&
+        event.work === `prepare-${context.asked}` &&
         (event.error !== undefined || (event.mismatches ?? []).length > 0),
+      hasPulls: ({ context }) => (context.pulls ?? []).length > 0,
+      comesWithPulls: ({ event }) => event.type === 'merge' && (event.course.pulls ?? []).length > 0,
+      allPulled: ({ context, event }) => isNone(failedBy(context, event, 'pull')),
+      pullsOver: ({ context, event }) =>
+        failedBy(context, event, 'pull') !== undefined && arePullsOver(context, timeOf(event, context)),
+      isPullAnswer: ({ context, event }) => failedBy(context, event, 'pull') !== undefined,
+      measures: ({ context }) => measuring(context) !== undefined,
+      fewErrors: ({ context, event }) => isNone(failedBy(context, event, 'measure', waveOf(context))),
+      isMeasured: ({ context, event }) => failedBy(context, event, 'measure', waveOf(context)) !== undefined,
+      isUnactedBack: ({ context, event }) => event.type === 'seen' && isUnactedBack(context, event),
       isCanary: ({ context }) => context.waves[context.index]?.canary === true,
       isFull: ({ context }) => context.full === true,
       allDown: ({ event }) => event.type === 'stopped' && event.up.length === 0,
@@ -105,6 +138,7 @@ export function makeSetup() {
     delays: {
       deadline: ({ context }) => context.deadlineMs,
       settle: ({ context }) => settleMsOf(context),
+      pullWait: ({ context }) => pullWaitMs(context),
     },
   });
 }

@@ -53,10 +53,19 @@ export function failedTold(context: RolloutContext): Told {
   };
 }
 
+export function unpulledTold(context: RolloutContext): Told {
+  return {
+    reason: 'ImagesNotPulled',
+    message: `nothing of revision ${context.revision} has begun: its images could not be had: ${failuresOf(context)}`,
+    warning: true,
+  };
+}
+
 /** Why a revision is left. */
 export function whyLeft(kind: Kind, context: RolloutContext): string {
-  return kind === 'rollback'
-    ? `a rollback to revision ${context.revision}`
+  if (kind === 'rollback') return `a rollback to revision ${context.revision}`;
+  return context.reports.length === 0
+    ? `its images could not be had: ${failuresOf(context)}`
     : `${waveName(context)} failed: ${failuresOf(context)}`;
 }
 
@@ -85,6 +94,7 @@ export function doneTold(kind: Kind, context: RolloutContext): Told {
 }
 
 const choicesOf: Readonly<Record<string, (kind: Kind) => readonly string[]>> = {
+  images: () => ['retry', 'continue', 'rollback', 'abort'],
   check: () => ['continue', 'retry', 'abort'],
   wave: (kind) =>
     kind === 'rollout' ? ['rollback', 'retry', 'continue', 'abort'] : ['retry', 'continue', 'abort'],
@@ -111,6 +121,8 @@ function questionOf(kind: Kind, context: RolloutContext): string {
   const target = kind === 'rollback' ? revision : before;
   if (question === 'check')
     return `nothing has gone back yet: ${mismatches.join('; ')}. continue: go back to ${target} all the same; retry: once that was put right (the schema taken back, a backup restored or made); abort: do not go back${restOf(kind, context)}`;
+  if (question === 'images')
+    return `nothing has begun: images of ${revision} could not be had: ${failuresOf(context)}. retry: try again; continue: begin without them; rollback: stay with ${before}; abort: bring it in at once, without a rollout`;
   if (question === 'stop')
     return `not down in time: ${list(context.up ?? [])}. retry: give them their time again; continue: go back with them up; abort: start again what was stopped`;
   if (question === 'back')
@@ -121,10 +133,14 @@ function questionOf(kind: Kind, context: RolloutContext): string {
     : `${waveName(context)} failed: ${failuresOf(context)}; what works is kept, and a rollback never goes back itself. ${onward}; abort: bring back what is left at once`;
 }
 
+function pullsIn({ pulls = [] }: RolloutContext): string {
+  return list(pulls.map((p) => p.image));
+}
+
 /** What comes of giving up a rollback that came while a revision was half in. */
 function restOf(kind: Kind, { before, asFound = {} }: RolloutContext): string {
   const isHalfIn = kind === 'rollback' && Object.values(asFound).some((id) => id !== before);
-  return isHalfIn ? `, and bring in what is left of ${before} at once` : '';
+  return isHalfIn ? `, and bring in what is left of ${before} wave by wave` : '';
 }
 
 /** One sentence on how it stands, what of it has begun, and what a person may decide. */
@@ -136,6 +152,10 @@ export function outlook(kind: Kind, state: string, context: RolloutContext): Out
     checking: () =>
       'looks whether what is there fits what is gone back to, and makes the backups that are declared',
     stopping: () => `stops everything first: ${list(context.up ?? partsOf(context))}`,
+    pulling: () => `has the images of ${revision} here before anything of it begins: ${pullsIn(context)}`,
+    awaitingImages: () =>
+      `images of ${revision} cannot be had yet, and nothing of it has begun: ${failuresOf(context)}; tried again`,
+    measuring: () => `${waveName(context)} of ${revision}: its time is over; asks for its errors`,
     rolling: () =>
       `${waveName(context)} of ${revision}: waits until ready: ${missing(waveOf(context))}${then}`,
     settling: () =>

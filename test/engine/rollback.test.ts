@@ -151,6 +151,41 @@ describe.concurrent('a rollback', () => {
     expect(rollout).toMatchObject({ kind: 'rollout', machine: { state: 'aborted' } });
   });
 
+  test('given up while a revision is half in has that come in as it did: wave by wave', async (t) => {
+    const p = await platformFor(t);
+    const spec = 'policy: {rollout: {stableAfter: 1s, maxUnavailable: 1}}';
+    const db = (atMost: number): string =>
+      versioned('db', 0, `schemaVersion: {command: "cat /version", atMost: ${atMost}}`);
+    const gated = 'probe: {exec: {command: "test -e /go"}, every: 100ms, startPeriod: 3m}';
+    await keep(p, [db(1), versioned('api', 1), versioned('web', 1)], { spec });
+    await stable(p, 1);
+    await p.declare([db(2), versioned('api', 2, gated), versioned('web', 2)], spec);
+    const apis = async () =>
+      (await p.containers()).filter((c) => c.ref === 'Service/api' && c.state === 'running');
+    await until(
+      async () => {
+        const [api] = await Promise.all((await apis()).map(({ id }) => inspect(p.socket, id)));
+        return api?.Config.Env?.includes('V=2');
+      },
+      patienceMs,
+      'the first wave has begun',
+    );
+    const [web, store] = [await p.container('Service/web'), await p.container('Service/db')];
+    await exec(p, store.Id, ['sh', '-c', 'echo 2 > /version']);
+    const asked = await rollback(p, '--yes');
+    expect(asked.stdout).toMatch(/bring in what is left of r\w+ wave by wave/);
+    const id = /reeve decide (rollback-\w+)/.exec(asked.stdout)?.[1] ?? '';
+    expect((await p.reeve('decide', id, 'abort', '-f', p.manifests)).code).toBe(0);
+    const isWaiting = async (): Promise<boolean> => (await p.container('Service/web')).Id === web.Id;
+    await throughout(isWaiting, 3_000, 'the later wave waits for the first');
+    const running = await p.fromStore((s) => s.procedures({ running: true, limit: 9 }));
+    expect(running).toMatchObject([
+      { kind: 'rollout', machine: { state: 'rolling', context: { index: 0 } } },
+    ]);
+    for (const { id: api } of await apis()) await exec(p, api, ['touch', '/go']);
+    await untilVersion(p, 'web', '2');
+  });
+
   test('runs the image that ran then, whatever its tag means by now', async (t) => {
     const p = await platformFor(t);
     const tag = `${p.name}-app:1`;

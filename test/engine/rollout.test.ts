@@ -242,7 +242,7 @@ describe.concurrent('a new revision', () => {
       names.map((name) => slow(name, 2)),
       spec,
     );
-    expect(await p.reeve('apply', '--yes', '--timeout', '4s', '-f', p.manifests)).toMatchObject({
+    expect(await p.reeve('apply', '--yes', '--timeout', '3s', '-f', p.manifests)).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('TimedOut'),
     });

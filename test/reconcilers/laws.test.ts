@@ -18,6 +18,7 @@ interface Wish {
   readonly mode: string;
   readonly memory: number | undefined;
   readonly tier: Workload['tier'];
+  readonly order: Workload['updateOrder'] | 'stop-first';
   /** Indexes of names before its own. */
   readonly needs: readonly number[];
 }
@@ -28,6 +29,7 @@ const wish = (images: readonly string[]): fc.Arbitrary<Wish> =>
     mode: fc.constantFrom('x', 'y'),
     memory: fc.constantFrom(undefined, 64 * 2 ** 20, 128 * 2 ** 20),
     tier: fc.constantFrom('core', 'critical', 'standard'),
+    order: fc.constantFrom('start-first', 'stop-first'),
     needs: fc.uniqueArray(fc.nat(5), { maxLength: 2 }),
   });
 
@@ -44,10 +46,11 @@ function revisionOf(list: readonly (Wish | undefined)[]): Revision {
     const container = {
       image: w.image,
       environment: { MODE: w.mode },
-      networks: { backend: {} },
+      networks: { backend: { aliases: [name] } },
       resources: w.memory === undefined ? {} : { memoryBytes: w.memory },
     };
-    return [service(name, { tier: w.tier, dependsOn, container })];
+    const order = w.order === 'start-first' ? { updateOrder: w.order } : {};
+    return [service(name, { tier: w.tier, dependsOn, container, ...order })];
   });
   return revision([network('backend'), ...workloads]);
 }

@@ -168,10 +168,13 @@ export class ModelEngine {
     } else if (step.op === 'unpauseContainer' || step.op === 'restartContainer') {
       container.state = 'running';
     } else if (step.op === 'connectNetwork') {
-      container.networks = { ...container.networks, [step.args.network]: { networkId: '', ipAddress: '' } };
+      const { network, attachment } = step.args;
+      container.networks = { ...container.networks, [network]: { networkId: '', ipAddress: '' } };
+      setAliases(container, network, attachment.aliases ?? []);
     } else if (step.op === 'disconnectNetwork') {
       const { [step.args.network]: _, ...rest } = container.networks;
       container.networks = rest;
+      setAliases(container, step.args.network, []);
     }
   }
 
@@ -193,7 +196,10 @@ export class ModelEngine {
       ),
       volumes: [],
     };
-    this.containers.push({ ...container, detail: detailFor(spec, container) });
+    const model = { ...container, detail: detailFor(spec, container) };
+    for (const [wanted, { aliases = [] }] of Object.entries(spec.networks))
+      setAliases(model, networkNames[wanted] ?? wanted, aliases);
+    this.containers.push(model);
     this.facts.made[id] = { ref: step.ref, at: this.now };
   }
 
@@ -243,6 +249,12 @@ export class ModelEngine {
     if (found === undefined) throw new Error(`no container ${id ?? `made for ${ref}`}`);
     return found;
   }
+}
+
+function setAliases(container: ModelContainer, network: string, aliases: readonly string[]): void {
+  const { detail } = container;
+  detail.aliases = { ...detail.aliases, [network]: aliases };
+  detail.spec = { ...detail.spec, networks: { ...detail.spec.networks, [network]: { aliases } } };
 }
 
 function policyOf() {

@@ -28,6 +28,7 @@ test('a probe that was under way when its address was taken away is no failure',
     { info: async () => info } as Engine,
     () => Date.now(),
     () => undefined,
+    ([first]) => first,
   );
   onTestFinished(() => {
     prober.close();

@@ -22,7 +22,14 @@ const at = (a: string, b: string) => {
 const [old, next] = [at('1', '1'), at('2', '2')];
 
 /** `next` is half in: `a` has its new form, `b` waits. */
-async function halfIn({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+async function halfIn(t: Pick<TestContext, 'onTestFinished'>) {
+  const all = await begunOnly(t);
+  await all.runner.tell(all.rollouts.underWay?.id ?? '', { type: 'worked', work: 'pull-1' });
+  return all;
+}
+
+/** Its images are being had. */
+async function begunOnly({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
   const folder = await mkdtemp(join(tmpdir(), 'reeve-rollouts-'));
   const store = await openStore(join(folder, 'store.db'));
   let made = 0;
@@ -73,6 +80,28 @@ async function halfIn({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
   return { runner, rollouts, aimed, goBack };
 }
 
+test('while its images are had all is as it was, and a rollback finds it so', async (t) => {
+  const { rollouts, aimed, goBack } = await begunOnly(t);
+  const asItWas = { versions: ['1', '1', undefined], back: false };
+  expect(await aimed()).toEqual(asItWas);
+  expect((await rollouts.runs()).forms.get('Service/a')?.revision).toBe(old.id);
+  await (await goBack(true))();
+  expect(await aimed()).toEqual(asItWas);
+});
+
+test('a rollback given up before anything has gone back lets the revision come in by waves', async (t) => {
+  const { rollouts, aimed, goBack } = await halfIn(t);
+  const { id } = await (await goBack())();
+  await rollouts.say(id, { type: 'abort' }, 'ana');
+  expect(rollouts.underWay).toMatchObject({ kind: 'rollout', by: 'ana', machine: { state: 'pulling' } });
+  expect(await aimed()).toEqual(half);
+  expect(rollouts.underWay?.machine.context).toMatchObject({
+    revision: next.id,
+    before: old.id,
+    waves: [{ refs: ['Service/a'] }, { refs: ['Service/b'] }],
+  });
+});
+
 const half = { versions: ['2', '1', undefined], back: false };
 
 test('while a rollback takes the place of a rollout, and until it may go back, nothing more comes in', async (t) => {
@@ -122,7 +151,7 @@ test('a rollback during a rollout that goes back already goes on from what that 
   const id = rollouts.underWay?.id ?? '';
   await runner.tell(id, { type: 'seen', ready: [], failed: { 'Service/a': 'no' } });
   expect((await rollouts.runs()).forms.get('Service/a')?.revision).toBe(next.id);
-  await runner.tell(id, { type: 'worked', work: 'prepare-1', mismatches: [] });
+  await runner.tell(id, { type: 'worked', work: 'prepare-2', mismatches: [] });
   const { revision: runs, forms } = await rollouts.runs();
   expect([runs.id, forms.get('Service/a')?.revision]).toEqual([old.id, old.id]);
 });

@@ -126,7 +126,10 @@ const mistakes: Record<string, readonly string[]> = {
   ],
   'deploy: {placement: {constraints: [a]}, update_config: {parallelism: 1}}': [
     'f:2:10: warning: deploy.placement has no effect without Swarm',
-    'f:2:41: warning: deploy.update_config has no effect without Swarm',
+    'f:2:57: warning: deploy.update_config.parallelism has no effect without Swarm; a rollout is shaped by policy.rollout',
+  ],
+  'deploy: {update_config: {order: start-fist}}': [
+    'f:2:33: order: expected "start-first" or "stop-first"; did you mean "start-first"?',
   ],
   'pull_policy: often': [
     'f:2:14: bad pull policy "often", expected always, missing, never, build, daily, weekly or every_<time>, for example every_12h',

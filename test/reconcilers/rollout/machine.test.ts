@@ -177,6 +177,108 @@ describe('a rollout', () => {
   });
 });
 
+describe('images', () => {
+  const pulls = [{ ref: 'Service/b' as const, image: 'app:2' }];
+  const found = { 'Service/db': 'r1', 'Service/a': 'r1', 'Service/b': 'r1' };
+  const missing = { 'Service/b': 'ImageMissing: no such image' };
+  const pulling = (more: Partial<RolloutInput> = {}) => begun({ pulls, asFound: found, ...more });
+  const pulled = (walk: Walk, failed: object = {}): Walk =>
+    walk.feed({ type: 'worked', work: `pull-${walk.context.asked}`, failed });
+
+  test('of all waves are had before the first begins, and until then all is as it was found', () => {
+    const walk = pulling();
+    expect([walk.state, walk.aim]).toMatchObject([
+      'pulling',
+      { revision: 'r1', waiting: 'all', forms: found, back: false },
+    ]);
+    expect(rollout.work?.(walk.state, walk.context)).toMatchObject({ type: 'pullImages', pulls });
+    expect(pulled(walk).state).toBe('rolling');
+    expect(walk.aim?.revision).toBe('r2');
+  });
+
+  test('that cannot be had are tried again for a wave’s time; then nothing has begun, and the revision is left', () => {
+    const walk = pulled(pulling(), missing);
+    expect(walk.state).toBe('awaitingImages');
+    expect(rollout.outlook(walk.state, walk.context).message).toContain('ImageMissing');
+    expect(walk.after(15_000).state).toBe('pulling');
+    expect(pulled(walk, missing).after(600_000).state).toBe('pulling');
+    pulled(walk, missing);
+    expect(walk.asked).toContain('tell ImagesNotPulled');
+    expect([walk.state, walk.aim]).toMatchObject(['rollingBack', { revision: 'r1', back: true }]);
+    const asked = walk.effects.find((e) => e.type === 'quarantine');
+    expect(asked && rollout.asks(asked).quarantined?.why).toContain('its images could not be had');
+    expect(walk.look(['Service/db']).state).toBe('rolledBack');
+  });
+
+  test('had at another try count as had', () => {
+    const walk = pulled(pulled(pulling(), missing).after(15_000));
+    expect([walk.state, walk.context.failed]).toEqual(['rolling', {}]);
+  });
+
+  test('with onFailure: pause a person decides before anything has begun', () => {
+    const over = (): Walk => pulled(pulled(pulling({ onFailure: 'pause' }), missing).after(600_000), missing);
+    expect(rollout.outlook(over().state, over().context).choices).toEqual([
+      'retry',
+      'continue',
+      'rollback',
+      'abort',
+    ]);
+    expect(over().aim?.waiting).toBe('all');
+    expect(over().decides('retry').state).toBe('pulling');
+    expect(over().decides('continue').state).toBe('rolling');
+    expect(over().decides('rollback').state).toBe('rollingBack');
+    expect(over().decides('abort').state).toBe('aborted');
+  });
+
+  test('of a newer revision on the way are had first too, while what has begun stays', () => {
+    const walk = pulled(pulling()).look(['Service/db']);
+    walk.feed({ type: 'merge', course: { ...input, revision: 'r3', pulls } });
+    expect([walk.state, walk.aim]).toMatchObject(['pulling', { revision: 'r3', back: false }]);
+    expect(walk.aim?.waiting).toEqual(new Set(['Service/db', 'Service/a', 'Service/b']));
+  });
+});
+
+describe('the errors of a canary', () => {
+  const waves = [{ tier: 'standard', refs: ['Service/a'], canary: true }, input.waves[0]] as never;
+  const watched = () =>
+    begun({ waves, canaryErrors: { maxPercent: 5 } })
+      .look(['Service/a'])
+      .after(60_000);
+  const measured = (walk: Walk, answer: object): Walk =>
+    walk.feed({ type: 'worked', work: `measure-${walk.context.asked}`, ...answer });
+
+  test('are asked for when its time is over, and decide with its readiness', () => {
+    expect(watched().state).toBe('measuring');
+    expect(rollout.work?.('measuring', watched().context)).toMatchObject({
+      type: 'measureErrors',
+      refs: ['Service/a'],
+      maxPercent: 5,
+    });
+    expect(measured(watched(), {}).look(['Service/a']).context.index).toBe(1);
+    const failed = measured(watched(), { failed: { 'Service/a': '7 of its 100 calls failed' } });
+    expect([failed.state, failed.context.failed]).toEqual([
+      'checking',
+      { 'Service/a': '7 of its 100 calls failed' },
+    ]);
+    expect(measured(watched(), { error: 'the engine is away' }).context.failed).toEqual({
+      'Service/a': 'the engine is away',
+    });
+  });
+
+  test('are nobody’s business in other waves, and where no share is declared', () => {
+    expect(begun({ waves }).look(['Service/a']).after(60_000).state).toBe('confirming');
+    const other = begun({ minReadyMs: 1_000, canaryErrors: { maxPercent: 5 } }).look(['Service/db']);
+    expect(other.after(1_000).state).toBe('confirming');
+  });
+});
+
+test('going back whose time ran out while nobody acted gets its time once more', () => {
+  const walk = begun().look([], { 'Service/db': 'x' }).worked().after(600_000);
+  const away = { why: {}, unfinished: ['Service/db'] };
+  expect(walk.look([], {}, away).state).toBe('rollingBack');
+  expect(walk.after(600_000).look([], {}, away).state).toBe('deciding');
+});
+
 describe('a rollback', () => {
   test('aims at what it has found before it is known that what is there fits: nothing more comes in, nothing goes back', () => {
     const asItWas = { revision: 'r2', waiting: 'all', forms: asFound, back: false };
@@ -184,7 +286,7 @@ describe('a rollback', () => {
     expect([walk.state, walk.aim]).toMatchObject(['checking', asItWas]);
     walk.worked(['db has version 7']);
     expect([walk.state, walk.aim]).toMatchObject(['deciding', asItWas]);
-    const rest = 'abort: do not go back, and bring in what is left of r2 at once';
+    const rest = 'abort: do not go back, and bring in what is left of r2 wave by wave';
     expect(rollback.outlook(walk.state, walk.context).message).toContain(rest);
     const whole = back({ asFound: { 'Service/db': 'r2' } }).worked(['db has version 7']);
     expect(rollback.outlook(whole.state, whole.context).message).toMatch(/abort: do not go back$/);
@@ -227,7 +329,11 @@ test.each([rollout, rollback])('every state of a $kind can be reached', ({ kind,
     look(['Service/db']),
     look([], { 'Service/db': 'x' }),
     { type: 'stopped', at, up: [] },
-    ...[1, 2].map((n) => ({ type: 'worked', at, work: `prepare-${n}` })),
+    ...[1, 2, 3].flatMap((n) => [
+      { type: 'worked', at, work: `prepare-${n}` },
+      { type: 'worked', at, work: `pull-${n}` },
+    ]),
+    { type: 'worked', at, work: 'pull-1', failed: { 'Service/db': 'no' } },
     { type: 'worked', at, work: 'prepare-1', mismatches: ['no'] },
     { type: 'pause', at, by: 'ana' },
     { type: 'abort', at, by: 'ana' },
@@ -240,6 +346,9 @@ test.each([rollout, rollback])('every state of a $kind can be reached', ({ kind,
   ];
   const few = {
     ...input,
+    pulls: [{ ref: 'Service/db', image: 'app:2' }],
+    asFound,
+    canaryErrors: { maxPercent: 5 },
     waves: [{ tier: 'core', refs: ['Service/db'], canary: true }, ...input.waves.slice(1)],
     ...(kind === 'rollback' ? { full: true } : {}),
     at,

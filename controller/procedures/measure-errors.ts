@@ -1,0 +1,79 @@
+// Reads the error rate of canaries: from reeve's own probe calls, or from the counters that a canary has itself, which
+// began with its container.
+
+import { request } from 'undici';
+import type { Ref } from '../../desired-state/resource.ts';
+import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
+import { standing } from '../../reconcilers/ownership.ts';
+import type { MeasureErrors } from '../../reconcilers/procedures/definition.ts';
+import { type Calls, readCounter, tooManyErrors } from '../../reconcilers/rollout/error-rate.ts';
+import type { Engine } from '../engine.ts';
+import { addressOfPort } from '../probes/address.ts';
+
+const askTimeoutMs = 5_000;
+/** Counters are lines of text: more than this is something else. */
+const mostBytes = 4 * 1024 * 1024;
+
+interface Tools {
+  readonly engine: Pick<Engine, 'info' | 'containers'>;
+  readonly platform: string;
+  readonly scrub: (text: string) => string;
+  /** Calls of a workload's probe since its container passed for the first time; undefined: it has none. */
+  readonly probeCalls: (ref: Ref) => { readonly all: number; readonly failed: number } | undefined;
+}
+
+/** Those with too many errors, and why. */
+export async function measureErrors(
+  { refs, maxPercent, metrics }: Pick<MeasureErrors, 'refs' | 'maxPercent' | 'metrics'>,
+  tools: Tools,
+): Promise<{ readonly failed: Readonly<Record<Ref, string>> }> {
+  if (metrics === undefined) {
+    const calls = refs.flatMap((ref) => {
+      const found = tools.probeCalls(ref);
+      return found === undefined ? [] : [[ref, found] as const];
+    });
+    return { failed: tooManyErrors(Object.fromEntries(calls), maxPercent) };
+  }
+  const containers = await tools.engine.containers();
+  const read = await Promise.all(
+    refs.map(async (ref) => [ref, await countersOf(ref, metrics, containers, tools)] as const),
+  );
+  return { failed: tooManyErrors(Object.fromEntries(read), maxPercent) };
+}
+
+async function countersOf(
+  ref: Ref,
+  { port, path, failed, all }: NonNullable<MeasureErrors['metrics']>,
+  containers: readonly ObservedContainer[],
+  { engine, platform, scrub }: Tools,
+): Promise<Calls> {
+  const [container] = containers
+    .filter(
+      ({ labels, state }) =>
+        state === 'running' &&
+        labels[identityLabels.platform] === platform &&
+        `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` === ref,
+    )
+    .sort((a, b) => standing(a) - standing(b));
+  if (container === undefined) return { unread: 'it has no running container' };
+  const address = addressOfPort(container, port, await engine.info());
+  if (address === undefined) return { unread: `there is no way to its port ${port} from here` };
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  try {
+    const answer = await request(`http://${host}:${address.port}${path}`, {
+      signal: AbortSignal.timeout(askTimeoutMs),
+      headers: { 'user-agent': 'reeve-canary' },
+    });
+    const text = (await answer.body.text()).slice(0, mostBytes);
+    if (answer.statusCode !== 200)
+      return { unread: `GET ${path} on port ${port} answered ${answer.statusCode}` };
+    const counts = { failed: readCounter(text, failed), all: readCounter(text, all) };
+    // A counter with labels comes into being with its first event.
+    if (counts.all === undefined) return { unread: `GET ${path} on port ${port} has no ${all}` };
+    return { failed: counts.failed ?? 0, all: counts.all };
+  } catch (error) {
+    return {
+      unread: `GET ${path} on port ${port}: ${scrub(error instanceof Error ? error.message : String(error))}`,
+    };
+  }
+}

@@ -1,0 +1,38 @@
+// What comes of a rollback that a person gives up before anything has gone back.
+
+import { rollback } from '../../reconcilers/rollback/definition.ts';
+import { aimOf } from '../../reconcilers/rollout/aim.ts';
+import { formsOf } from '../../reconcilers/rollout/changes.ts';
+import type { Course, RolloutContext } from '../../reconcilers/rollout/context.ts';
+import { rolloutCourse } from '../../reconcilers/rollout/course.ts';
+import type { ProcedureRecord } from '../store/store.ts';
+import type { KnownRevisions } from './known-revisions.ts';
+
+export const isAbort = ({ type, choice }: { readonly type: string; readonly choice?: string }): boolean =>
+  type === 'abort' || (type === 'decide' && choice === 'abort');
+
+/**
+ * The course of a revision that the rollback has found half in: wave by wave, and to be gone back from to where that was to
+ * go. What is in already has its wave too: it may not be ready yet. undefined: it was all in, or something has gone back.
+ */
+export async function onwardCourse(
+  { kind, machine }: ProcedureRecord,
+  known: KnownRevisions,
+): Promise<Course | undefined> {
+  const context = machine.context as RolloutContext;
+  const { asFound = {}, images } = context;
+  if (kind !== rollback.kind || aimOf(machine.state, context)?.waiting !== 'all') return undefined;
+  const next = await known.find(context.before);
+  const before = await known.find(context.revision);
+  if (next === undefined || before === undefined) return undefined;
+  const course = rolloutCourse(next, { revision: before, images, forms: formsOf(before) });
+  const refs = course.waves.flatMap((wave) => wave.refs);
+  if (refs.every((ref) => asFound[ref] === next.id)) return undefined;
+  const found = refs.flatMap((ref) => (asFound[ref] === undefined ? [] : [[ref, asFound[ref]] as const]));
+  return { ...course, forms: Object.fromEntries(found), asFound, merged: true };
+}
+
+/** Revisions that a rollout or rollback needs. */
+export function namesOf({ before, revision, forms, asFound = {} }: RolloutContext): readonly string[] {
+  return [before, revision, ...Object.values(forms), ...Object.values(asFound)];
+}

@@ -1,0 +1,95 @@
+// Has images here before a rollout or a rollback stops anything: what is missing is pulled as a plan would pull it, and is
+// remembered alike. What is here already costs one look.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
+import type { Step } from '../../reconcilers/plan.ts';
+import type { ImageWish, PullImages } from '../../reconcilers/procedures/definition.ts';
+import { makeStep } from '../../reconcilers/steps.ts';
+import type { Engine } from '../engine.ts';
+import { EngineError } from '../errors.ts';
+import { factsAfterStep } from '../loop/facts-from-step.ts';
+import type { Store } from '../store/store.ts';
+
+const pullTimeoutMs = 60 * 60_000;
+
+interface Tools {
+  readonly engine: Pick<Engine, 'images' | 'perform'>;
+  readonly store: Pick<Store, 'facts' | 'setFacts' | 'record'>;
+  readonly scrub: (text: string) => string;
+  readonly now: () => number;
+}
+
+/** Which could not be had, by the workload that needs it, and why. */
+export async function pullImages(
+  { pulls, atOnce }: Pick<PullImages, 'pulls' | 'atOnce'>,
+  { engine, store, scrub, now }: Tools,
+  signal: AbortSignal,
+): Promise<{ readonly failed: Readonly<Record<string, string>> }> {
+  const facts = await store.facts();
+  const known = pulls.map((wish) => meaningOf(wish, facts));
+  const here = await engine.images(
+    known.flatMap(({ image, id }) => (id === undefined ? [image] : [image, id])),
+  );
+  const isHere = ({ image, id, digest }: Known): boolean =>
+    (id !== undefined && here[id] !== undefined) || (here[image] !== undefined && digest === undefined);
+  const missing = known.filter((wish) => !isHere(wish));
+  const failed: Record<string, string> = {};
+  const tell = (type: 'Normal' | 'Warning', reason: string, regarding: Ref, message: string) =>
+    store.record([{ at: now(), by: 'reeve', type, reason, regarding, message }]);
+  const pullNext = async (): Promise<void> => {
+    for (let wish = missing.shift(); wish !== undefined; wish = missing.shift()) {
+      const step = stepFor(wish);
+      try {
+        const outcome = await engine.perform(step, {
+          secrets: new Map(),
+          signal,
+          progress: () => undefined,
+          timeoutMs: pullTimeoutMs,
+        });
+        await store.setFacts(factsAfterStep(step, outcome, await store.facts(), now(), ''));
+        const digest = outcome.message === undefined ? '' : ` (${outcome.message})`;
+        await tell('Normal', 'ImagePulled', wish.ref, `image pulled: ${wish.image}${digest}`);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        const words = scrub(error instanceof Error ? error.message : String(error));
+        failed[wish.ref] = words;
+        await tell('Warning', reasonOf(error), wish.ref, words);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, pullNext));
+  return { failed };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof EngineError ? error.reason : 'ImagePullFailed';
+}
+
+interface Known extends ImageWish {
+  readonly id?: string;
+  readonly digest?: string;
+}
+
+/** What it meant when it ran, else what it means for the revision in force: only with a digest can that be had again. */
+function meaningOf(wish: ImageWish, { pins, digests }: Facts): Known {
+  const key = wish.written ?? wish.image;
+  const id = wish.meant?.id ?? pins[key];
+  const digest = wish.meant === undefined ? digests[key] : wish.meant.digest;
+  return {
+    ...wish,
+    ...(id === undefined ? {} : { id }),
+    ...(id === undefined || digest === undefined ? {} : { digest }),
+  };
+}
+
+function stepFor({ ref, image, digest, written, platform }: Known): Step & { op: 'pullImage' } {
+  const args = {
+    image,
+    ...(digest === undefined ? {} : { digest }),
+    ...(written === undefined ? {} : { written }),
+    ...(platform === undefined ? {} : { platform }),
+  };
+  const cause = { reason: 'ImageMissing', message: `image ${image} is not here` };
+  return makeStep('pullImage', ref, args, cause) as Step & { op: 'pullImage' };
+}
