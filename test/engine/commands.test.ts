@@ -36,6 +36,15 @@ function alone(name: string, ...more: readonly string[]): string {
   ]);
 }
 
+test('a plan says that a pause will be ended, and apply does just that', async () => {
+  await p.apply();
+  await act(p.socket, (await p.container('Service/web')).Id, 'pause');
+  const plan = await p.reeve('plan', '--detailed-exitcode', '-f', p.manifests);
+  expect(plan).toMatchObject({ code: 2, stdout: expect.stringContaining('unpause Service/web') });
+  expect((await p.apply()).stdout).toMatch(/applied: 1 step done/);
+  expect((await p.container('Service/web')).State.Status).toBe('running');
+});
+
 describe('run, while the engine is away', () => {
   test('waits for it, says so, refuses a second one, and keeps the platform once it answers', async () => {
     const through = join(p.folder, 'engine.sock');
