@@ -174,6 +174,8 @@ export interface Volume extends Declared {
   readonly external: boolean;
   readonly driver?: string;
   readonly driverOpts: Readonly<Record<string, string>>;
+  /** `driverOpts.device`, where it is written. */
+  readonly positions?: Readonly<Record<string, Position>>;
 }
 
 export type Resource = Workload | Model | Network | Volume;

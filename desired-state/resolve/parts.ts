@@ -36,7 +36,14 @@ export function resolveNetwork(context: ResolveContext, source: PartSource): Net
 
 export function resolveVolume(context: ResolveContext, source: PartSource): Volume {
   const driver = textAt(source.node, 'driver');
-  return { kind: 'Volume', ...commonOf(context, source), ...(driver === undefined ? {} : { driver }) };
+  const options = source.node && childOf(source.node, 'driver_opts');
+  const device = options && childOf(options, 'device');
+  return {
+    kind: 'Volume',
+    ...commonOf(context, source),
+    ...(driver === undefined ? {} : { driver }),
+    ...(device === undefined ? {} : { positions: { 'driverOpts.device': device.position } }),
+  };
 }
 
 export function resolveModel(
