@@ -156,6 +156,8 @@ export interface Network extends Declared {
   readonly attachable?: boolean;
   readonly enableIpv4?: boolean;
   readonly enableIpv6?: boolean;
+  /** `enableIpv4`, where it is written. */
+  readonly positions?: Readonly<Record<string, Position>>;
   readonly ipam?: {
     readonly driver?: string;
     readonly options?: Readonly<Record<string, string>>;
