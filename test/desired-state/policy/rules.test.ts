@@ -40,6 +40,8 @@ const settings = {
     local('nfs', { type: 'nfs', o: 'addr=10.0.0.1,rw', device: ':/etc' }),
     local('cifs', { type: 'cifs', o: 'addr=nas,username=a', device: '//nas/share' }),
     local('memory', { type: 'tmpfs', device: 'tmpfs', o: 'size=64m' }),
+    local('as-nfs', { type: 'nfs', o: 'bind', device: '/etc' }),
+    local('from-root', bound('etc')),
     local('plugin', bound('/etc'), 'rclone'),
   ]),
 };
@@ -145,6 +147,8 @@ const rows: Readonly<Record<RuleName, readonly (readonly [string, Given, (string
       [],
     ],
     ['a volume that is a folder outside', of('etc'), ['/etc (volume etc)']],
+    ['a bind whatever its type says', of('as-nfs'), ['/etc (volume as-nfs)']],
+    ['from the root, where the engine runs', of('from-root'), ['/etc (volume from-root)']],
     ['a volume that is a folder inside', of('own'), []],
     ['a disk of the host', of('disk'), ['/dev/sda1 (volume disk)']],
     ['layers of a volume', of('layers'), ['/etc (volume layers)']],
