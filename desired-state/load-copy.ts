@@ -1,8 +1,9 @@
 // A load from a commit's own copy. Each commit lies in a folder of its own, and what it mounts lives in one folder that is
 // the same over all commits: so a new commit gives no container another path. Says where everything lives; moves nothing.
 
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import type { Commit } from './commit.ts';
+import { type LinkAt, linkOnDisk, realPath } from './load-real-paths.ts';
 import { isWorkload, type Resource } from './resource.ts';
 import type { Revision } from './revision.ts';
 
@@ -30,6 +31,19 @@ export function atHome<T>(value: T, copy: Pick<Copy, 'root'>, home: string): T {
 function moved(text: string, root: string, home: string): string {
   if (text === root) return home;
   return text.startsWith(`${root}/`) ? home + text.slice(root.length) : text;
+}
+
+/**
+ * Links as they will be once the commit is in force: the commit's own before those that are there now. A link is followed
+ * from where it will live, since `../..` leads elsewhere from there than from the copy.
+ */
+export function linksAtHome({ root }: Pick<Copy, 'root'>, home: string): LinkAt {
+  const real = realPath(home);
+  return (path) => {
+    if (!path.startsWith(`${real}/`)) return linkOnDisk(path);
+    const own = root + path.slice(real.length);
+    return linkOnDisk(lstatSync(own, { throwIfNoEntry: false }) === undefined ? path : own);
+  };
 }
 
 /**

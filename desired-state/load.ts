@@ -6,7 +6,8 @@ import { normalizeName } from './compose/name.ts';
 import { loadComposeProject } from './compose/project.ts';
 import { compareDiagnostics, type Diagnostic, place } from './diagnostic.ts';
 import { interpolateTree } from './interpolate.ts';
-import { atHome, ofCommit } from './load-copy.ts';
+import { atHome, linksAtHome, ofCommit } from './load-copy.ts';
+import { linkOnDisk, realPathsOf } from './load-real-paths.ts';
 import { displayOf, findSources, type SourceFile, type Sources } from './load-sources.ts';
 import type { LoadRequest, LoadResult } from './load-types.ts';
 import { type DocumentOf, type Hidden, type ManifestDocument, readDocument } from './manifest/document.ts';
@@ -275,8 +276,10 @@ function revisionOf(
     warnings: said,
     files: [...files].sort(),
   };
-  const revision = request.copy === undefined ? read : ofCommit(request.copy, read);
-  return { id: idOf(revision), ...revision };
+  const { copy } = request;
+  const revision = copy === undefined ? read : ofCommit(copy, read);
+  const linkAt = copy === undefined ? linkOnDisk : linksAtHome(copy, copy.livesAt(platform));
+  return { id: idOf(revision), ...revision, ...realPathsOf(revision, linkAt) };
 }
 
 function idOf({ platform, policy, resources }: Omit<Revision, 'id'>): string {

@@ -170,6 +170,8 @@ export interface Network extends Declared {
   readonly attachable?: boolean;
   readonly enableIpv4?: boolean;
   readonly enableIpv6?: boolean;
+  /** `enableIpv4`, where it is written. */
+  readonly positions?: Readonly<Record<string, Position>>;
   readonly ipam?: {
     readonly driver?: string;
     readonly options?: Readonly<Record<string, string>>;
@@ -188,6 +190,8 @@ export interface Volume extends Declared {
   readonly external: boolean;
   readonly driver?: string;
   readonly driverOpts: Readonly<Record<string, string>>;
+  /** `driverOpts.device`, where it is written. */
+  readonly positions?: Readonly<Record<string, Position>>;
 }
 
 export type Resource = Workload | Model | Network | Volume;

@@ -122,6 +122,11 @@ export interface Revision {
   readonly warnings: readonly Diagnostic[];
   /** Every file that was read, absolute: what a watcher follows. */
   readonly files: readonly string[];
+  /**
+   * Where paths of the host that the policy judges really led at the load, by the path as declared; absent: there. Not part
+   * of the id.
+   */
+  readonly realPaths?: Readonly<Record<string, string>>;
   /** Loaded from this commit: not part of the id. */
   readonly commit?: Commit;
   /** The commit that it came in force with, where later ones changed nothing of it. */

@@ -2,9 +2,12 @@
 // limits above the host. Everything here is checked before the first stop.
 
 import type { PortBinding } from '../desired-state/container-spec.ts';
+import type { Position } from '../desired-state/diagnostic.ts';
 import type { Ref, Workload } from '../desired-state/resource.ts';
 import { isAnonymousVolume } from './canonical.ts';
 import { aboveHost, aboveWords } from './capacity.ts';
+import { positionOf } from './drift.ts';
+import { tooOldToCreate } from './engine-too-old.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +17,8 @@ export interface Blocker {
   readonly nextAt?: number;
   /** It is being put right at this moment: nothing is wrong. */
   readonly pending?: true;
+  /** The line that asks for it; absent: the workload's own. */
+  readonly position?: Position;
 }
 
 /** What the networks', volumes' and removals' parts of a plan have found. */
@@ -40,7 +45,9 @@ export function blockerOf(
 ): Blocker | undefined {
   if (act === 'create') {
     const early =
-      limitBlocker(sources.world, workload) ?? sources.missingImages.get(workload.container.image);
+      tooOldToCreate(workload, sources.world.observed.host.apiVersion) ??
+      limitBlocker(sources.world, workload) ??
+      sources.missingImages.get(workload.container.image);
     if (early !== undefined) return early;
     if (own === undefined) {
       const taken = nameBlocker(sources, workload);
@@ -72,19 +79,21 @@ function limitBlocker({ observed: { host } }: World, workload: Workload): Blocke
   if (above !== undefined) {
     return outOfRange(
       `${aboveWords(above)}; set a limit that the host can give, or policy.capToHost: true to have it taken down to that`,
+      positionOf(workload, `resources.${above.field}`),
     );
   }
   const { memoryBytes } = workload.container.resources;
   if (memoryBytes !== undefined && memoryBytes > 0 && memoryBytes < leastMemoryBytes) {
     return outOfRange(
       `memory ${memoryBytes} bytes is less than the 6 MiB that the engine demands; set a higher limit`,
+      positionOf(workload, 'resources.memoryBytes'),
     );
   }
   return undefined;
 }
 
-function outOfRange(message: string): Blocker {
-  return { reason: 'LimitOutOfRange', message };
+function outOfRange(message: string, position: Position): Blocker {
+  return { reason: 'LimitOutOfRange', message, position };
 }
 
 function mountBlocker(sources: BlockerSources, workload: Workload): Blocker | undefined {

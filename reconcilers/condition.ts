@@ -1,5 +1,6 @@
 // Conditions: how a resource is, in the Kubernetes sense. Pure data; the controller keeps lastTransitionTime.
 
+import type { Position } from '../desired-state/diagnostic.ts';
 import type { Ref } from '../desired-state/resource.ts';
 
 /**
@@ -32,4 +33,6 @@ export interface ResourceStatus {
   readonly containerId?: string;
   /** Spec hash that this container is now seen to have been brought to in place: news to be remembered. */
   readonly broughtTo?: string;
+  /** Of one that is degraded: the manifest's line that asks for what cannot be. */
+  readonly position?: Position;
 }

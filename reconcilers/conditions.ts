@@ -1,5 +1,6 @@
 // Conditions of a resource from what the rules found. Four are always there, so that each has a transition time.
 
+import type { Position } from '../desired-state/diagnostic.ts';
 import type { Ref } from '../desired-state/resource.ts';
 import type { Condition, ResourceStatus } from './condition.ts';
 
@@ -14,6 +15,8 @@ export interface Finding {
   readonly message: string;
   readonly progressing?: Told;
   readonly degraded?: Told;
+  /** Where what degrades it is asked for. */
+  readonly position?: Position;
   readonly held?: Told;
   /** Only of what a standby may stand in for, or stands in for. */
   readonly failedOver?: Told & { readonly status: boolean };
@@ -26,7 +29,7 @@ export interface Told {
 
 /** The status that a finding comes to. */
 export function statusOf(finding: Finding): ResourceStatus {
-  const { ref, containerId, broughtTo, ready, reason, message } = finding;
+  const { ref, containerId, broughtTo, ready, reason, message, position } = finding;
   return {
     ref,
     conditions: [
@@ -38,6 +41,7 @@ export function statusOf(finding: Finding): ResourceStatus {
     ],
     ...(containerId === undefined ? {} : { containerId }),
     ...(broughtTo === undefined ? {} : { broughtTo }),
+    ...(position === undefined ? {} : { position }),
   };
 }
 

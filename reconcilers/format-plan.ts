@@ -126,8 +126,12 @@ function entryLines(entry: Entry, options: FormatOptions, paint: Paint): string[
 
 function causeText({ message, position, since }: Cause, count: number, options: FormatOptions): string {
   // Many resources have many lines: only the file is theirs in common, if that.
-  const place = position === undefined || count > 1 ? '' : ` [${position.file}:${position.line}]`;
+  const place = count > 1 ? '' : placeText(position);
   return `${message}${since === undefined ? '' : ` (${ageText(since, options.now)})`}${place}`;
+}
+
+function placeText(position: Cause['position']): string {
+  return position === undefined ? '' : ` [${position.file}:${position.line}]`;
 }
 
 /** `since 2026-11-24T12:00:00Z`, or `3 min ago`. */
@@ -199,18 +203,26 @@ function lossText({ verb, graceMs }: Entry): string {
 
 function noticeLines(plan: Plan, paint: Paint): string[] {
   const acting = new Set(plan.steps.map((s) => s.ref));
-  const degraded = plan.statuses.flatMap(({ ref, conditions }): Notice[] => {
-    const found = conditions.find((c) => c.type === 'Degraded' && c.status);
-    return found === undefined || acting.has(ref)
-      ? []
-      : [{ ref, reason: found.reason, message: found.message }];
+  const degraded = plan.statuses.flatMap((status): Notice[] => {
+    const { ref } = status;
+    const found = status.conditions.find((c) => c.type === 'Degraded' && c.status);
+    if (found === undefined || acting.has(ref)) return [];
+    const told = { ref, reason: found.reason, message: found.message };
+    const position = status.position ?? plan.warnings.find((w) => isSaidBy(w, told))?.position;
+    return [{ ...told, ...(position === undefined ? {} : { position }) }];
   });
   const notices: (Notice & { fields?: readonly FieldChange[] })[] = [...degraded, ...plan.reported];
-  const said = new Set(notices.map((n) => `${n.ref} ${n.reason}`));
+  const said = [...notices];
   for (const warning of plan.warnings)
-    if (!said.has(`${warning.ref} ${warning.reason}`)) notices.push(warning);
-  return notices.flatMap(({ ref, reason, message, fields }) => [
-    paint('yellow', `! ${ref} ${reason}: ${message}`),
+    if (!said.some((told) => isSaidBy(warning, told))) notices.push(warning);
+  return notices.flatMap(({ ref, reason, message, position, fields }) => [
+    `${paint('yellow', `! ${ref} ${reason}: ${message}`)}${placeText(position)}`,
     ...(fields ?? []).map((f) => `    ${fieldText(f)}`),
   ]);
+}
+
+/** One engine may be too old for several things, each with its own words. */
+function isSaidBy(warning: Notice, told: Notice): boolean {
+  if (warning.ref !== told.ref || warning.reason !== told.reason) return false;
+  return warning.reason !== 'EngineTooOld' || told.message.startsWith(warning.message);
 }

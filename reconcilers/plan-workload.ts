@@ -7,7 +7,7 @@ import { isBroughtTo } from './brought-to.ts';
 import { causeOf, nothingUntil } from './cause-of.ts';
 import type { Finding, Told } from './conditions.ts';
 import { positionOf } from './drift.ts';
-import { droppedByEngine } from './dropped-by-engine.ts';
+import { engineTooOld } from './engine-too-old.ts';
 import { failoverOf, servingWords } from './failover/words.ts';
 import { liftingWords } from './lifted-by.ts';
 import { foreignCopies, type Waiting } from './outlook.ts';
@@ -62,7 +62,7 @@ export function planWorkload(
       : { leftAlone: { ref: s.ref, cause: beneath.cause } }),
     warnings: [
       ...foreignCopies(s.ref, s.owned),
-      ...droppedByEngine(workload, setting.world.observed.host.apiVersion),
+      ...(setting.mode === 'down' ? [] : engineTooOld(workload, setting.world.observed.host.apiVersion)),
       ...(rule.act === 'recreate' ? startFirstNotice(s) : []),
     ],
     reported: reportedOf(s),
@@ -98,6 +98,7 @@ function findingOf(
   const seen = category === 'Held' ? beneath.cause : told;
   const live: Told = readyTold(s, beneath.rule.category, ready, seen);
   const degraded = degradedOf(s, level, category, told);
+  const at = cause.position ?? beneath.cause.position;
   return {
     ref: s.ref,
     ...(s.container === undefined ? {} : { containerId: s.container.id }),
@@ -107,6 +108,7 @@ function findingOf(
     message: live.message,
     ...(level === 'progressing' && s.hold === undefined ? { progressing: told } : {}),
     ...(degraded === undefined ? {} : { degraded }),
+    ...(degraded === undefined || at === undefined ? {} : { position: at }),
     ...heldOf(s, cause),
     ...failoverOf(s),
   };

@@ -7,6 +7,7 @@ import { adoptedPins, adoptionNotice } from './adoption.ts';
 import { capacityNotice } from './capacity.ts';
 import type { ResourceStatus } from './condition.ts';
 import { statusOf } from './conditions.ts';
+import { networksTooNew } from './engine-too-old.ts';
 import type { Facts, Made } from './facts.ts';
 import { withFailedRemovals } from './failed-removals.ts';
 import { type Gates, makeGates } from './gates.ts';
@@ -169,6 +170,7 @@ export function plan(input: PlanInput): Plan {
     warnings: [
       ...suspensionOf(input),
       ...(mode === 'apply' ? adoptionNotice(revision, observed, facts) : []),
+      ...(mode === 'down' ? [] : networksTooNew(revision, observed.host.apiVersion)),
       ...(mode === 'down' ? [] : [...(input.notices ?? []), ...capacityNotice(revision, observed.host)]),
       ...selection.warnings,
       ...movedTags(world, images),

@@ -90,9 +90,9 @@ function oldRunsOn(s: Situation, reason: string): string {
 export function blocked(s: Situation): Sentence {
   const blocker = (isDown(s) ? s.blocker('start') : undefined) ?? s.blocker('create') ?? s.blocker('start');
   if (blocker === undefined) return { message: 'something is in the way' };
-  const { reason, nextAt } = blocker;
+  const { reason, nextAt, position = s.workload.position } = blocker;
   const message = `${blocker.message}${oldRunsOn(s, reason)}`;
-  return { reason, message, ...(nextAt === undefined ? {} : { nextAt }), ...declaredAt(s) };
+  return { reason, message, ...(nextAt === undefined ? {} : { nextAt }), position };
 }
 
 /** A difference in fields: its cause is the manifest's line where the manifest changed, else the live fact. */

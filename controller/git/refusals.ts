@@ -1,9 +1,10 @@
 // What a commit may not hold to be taken, told as mistakes of the manifests: the last good revision then stays in force.
 
 import { readlinkSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Commit } from '../../desired-state/commit.ts';
 import type { Diagnostic } from '../../desired-state/diagnostic.ts';
+import { realPath } from '../../desired-state/load-real-paths.ts';
 import type { Repository, TreeEntry } from './repository.ts';
 import { sizeWords } from './settings.ts';
 
@@ -62,11 +63,13 @@ export async function refusalsOfTree(asked: Asked): Promise<readonly Diagnostic[
 
 /** Once it is laid out: where its links lead. */
 export function refusalsOfCopy(copy: string, tree: readonly TreeEntry[]): readonly Diagnostic[] {
+  const root = realPath(copy);
   return tree.flatMap(({ mode, path }) => {
     if (mode !== '120000') return [];
     const target = readlinkSync(join(copy, path));
-    const to = resolve(copy, dirname(path), target);
-    if (!target.startsWith('/') && (to === copy || to.startsWith(`${copy}/`))) return [];
+    // Its text alone tells too little: `up/../..` goes up from where `up` leads, and that may be another link.
+    const to = realPath(join(copy, path));
+    if (!target.startsWith('/') && (to === root || to.startsWith(`${root}/`))) return [];
     return [
       refusal(
         'LinkRefused',

@@ -23,6 +23,7 @@ const terminalReasons = new Set([
   'CrashLoopBackOff',
   'ReplacementFailed',
   'LimitOutOfRange',
+  'EngineTooOld',
   'SecretUnavailable',
   'NetworkMissing',
   'EngineRefused',

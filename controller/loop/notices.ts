@@ -12,9 +12,10 @@ export class Notices {
   news(plan: Plan, { at, by, revision, pass }: JournalContext): NewEvent[] {
     const told = new Set<string>();
     const events: NewEvent[] = [];
+    const degraded = new Set(degradations(plan));
     for (const notice of [...plan.warnings, ...plan.reported]) {
       const key = keyOf(notice);
-      if (!told.has(key) && !this.#told.has(key)) {
+      if (!told.has(key) && !this.#told.has(key) && !degraded.has(key)) {
         const { ref, reason, message } = notice;
         events.push({ at, by, revision, pass, type: 'Warning', regarding: ref, reason, message });
       }
@@ -23,6 +24,15 @@ export class Notices {
     this.#told = told;
     return events;
   }
+}
+
+/** What a resource's condition says is told when that comes up: once is enough. */
+function degradations({ statuses }: Plan): string[] {
+  return statuses.flatMap(({ ref, conditions }) =>
+    conditions
+      .filter(({ type, status }) => type === 'Degraded' && status)
+      .map(({ reason, message }) => keyOf({ ref, reason, message })),
+  );
 }
 
 function keyOf({ ref, reason, message }: Notice): string {

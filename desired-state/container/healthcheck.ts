@@ -2,7 +2,7 @@
 
 import type { Healthcheck } from '../container-spec.ts';
 import type { Node } from '../tree.ts';
-import { fieldOf, present, reject, type Scope } from './scope.ts';
+import { fieldOf, present, reject, type Scope, take } from './scope.ts';
 import { durationOf, flagOf, integerOf, itemsOf, quote, textOf, textsOf } from './values.ts';
 
 const firstWords = ['CMD', 'CMD-SHELL', 'NONE'];
@@ -17,7 +17,7 @@ export function healthcheckOf(scope: Scope, node: Node | undefined): Healthcheck
       intervalMs: timeOf(scope, fieldOf(node, 'interval')),
       timeoutMs: timeOf(scope, fieldOf(node, 'timeout')),
       startPeriodMs: timeOf(scope, fieldOf(node, 'start_period')),
-      startIntervalMs: timeOf(scope, fieldOf(node, 'start_interval')),
+      startIntervalMs: timeOf(scope, take(scope, node, 'start_interval', 'healthcheck.startInterval')),
       retries: integerOf(scope, fieldOf(node, 'retries'), { min: 0, max: 2 ** 31 - 1 }),
     }),
   };

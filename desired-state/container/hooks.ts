@@ -6,15 +6,23 @@ import { commandOf } from './command.ts';
 import { fieldOf, present, type Scope } from './scope.ts';
 import { flagOf, itemsOf, textMapOf, wordOf } from './values.ts';
 
-export function hooksOf(scope: Scope, node: Node | undefined): Hook[] | undefined {
+export function hooksOf(
+  scope: Scope,
+  node: Node | undefined,
+  as: 'postStart' | 'preStop',
+): Hook[] | undefined {
   if (node === undefined) return undefined;
-  return itemsOf(node).map((item) => ({
-    command: commandOf(scope, fieldOf(item, 'command')) ?? [],
-    environment: textMapOf(scope, fieldOf(item, 'environment')) ?? {},
-    ...present({
-      user: wordOf(fieldOf(item, 'user')),
-      privileged: flagOf(scope, fieldOf(item, 'privileged')),
-      workingDir: wordOf(fieldOf(item, 'working_dir')),
-    }),
-  }));
+  return itemsOf(node).map((item, index) => {
+    const privileged = fieldOf(item, 'privileged');
+    if (privileged !== undefined) scope.positions[`${as}.${index}.privileged`] = privileged.position;
+    return {
+      command: commandOf(scope, fieldOf(item, 'command')) ?? [],
+      environment: textMapOf(scope, fieldOf(item, 'environment')) ?? {},
+      ...present({
+        user: wordOf(fieldOf(item, 'user')),
+        privileged: flagOf(scope, privileged),
+        workingDir: wordOf(fieldOf(item, 'working_dir')),
+      }),
+    };
+  });
 }

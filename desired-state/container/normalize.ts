@@ -107,8 +107,8 @@ export function normalizeContainer(node: MapNode, context: ContainerContext): No
     restartWritten,
     positions: scope.positions,
     ...present({
-      postStart: hooksOf(scope, take(scope, node, 'post_start', 'postStart')),
-      preStop: hooksOf(scope, take(scope, node, 'pre_stop', 'preStop')),
+      postStart: hooksOf(scope, take(scope, node, 'post_start', 'postStart'), 'postStart'),
+      preStop: hooksOf(scope, take(scope, node, 'pre_stop', 'preStop'), 'preStop'),
     }),
     replicas: replicasOf(scope, node),
     files: [...scope.files],

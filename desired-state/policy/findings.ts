@@ -5,7 +5,7 @@ import type { Diagnostic, Position } from '../diagnostic.ts';
 import { indexOf, withoutIndex } from '../instances.ts';
 import { isWorkload, type Ref, refOf } from '../resource.ts';
 import type { Revision } from '../revision.ts';
-import type { Exemption, Rule, RuleAction, RuleName } from './rule.ts';
+import type { Exemption, Rule, RuleAction, RuleName, RuleSettings } from './rule.ts';
 import { ruleOf, rules } from './rules/index.ts';
 
 export interface Finding {
@@ -18,12 +18,12 @@ export interface Finding {
   readonly exempt?: string;
 }
 
-type Judged = Pick<Revision, 'policy' | 'resources' | 'sources' | 'files' | 'lives'>;
+type Judged = Pick<Revision, 'policy' | 'resources' | 'sources' | 'files' | 'lives' | 'realPaths'>;
 
 /** All findings, in the rules' order and then by ref. Of a workload with replicas once. */
 export function policyFindings(revision: Judged): readonly Finding[] {
   const { policy, resources } = revision;
-  const settings = { allowedMounts: [...policy.allowedMounts, ...ownFolders(revision)] };
+  const settings = settingsOf(revision);
   const workloads = resources.filter(isWorkload).filter((w) => indexOf(w.name) === 1);
   return rules.flatMap((rule) => {
     const action = policy.rules[rule.name];
@@ -45,8 +45,19 @@ export function policyFindings(revision: Judged): readonly Finding[] {
   });
 }
 
+function settingsOf(revision: Judged): RuleSettings {
+  const { policy, resources, realPaths = {} } = revision;
+  const realPath = (path: string): string =>
+    (Object.hasOwn(realPaths, path) ? realPaths[path] : undefined) ?? path;
+  return {
+    allowedMounts: [...policy.allowedMounts, ...ownFolders(revision)].map(realPath),
+    volumes: new Map(resources.flatMap((r) => (r.kind === 'Volume' ? [[r.name, r]] : []))),
+    realPath,
+  };
+}
+
 /** Folders of what was loaded: files beside the manifests are the platform's own, and so is a whole commit. */
-function ownFolders({ sources, files, lives }: Judged): string[] {
+export function ownFolders({ sources, files, lives }: Pick<Judged, 'sources' | 'files' | 'lives'>): string[] {
   if (lives !== undefined) return [lives.at];
   const read = new Set(files);
   return sources.map((source) => (read.has(source) ? dirname(source) : source));

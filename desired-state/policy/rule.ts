@@ -1,7 +1,7 @@
 // What a policy rule is: what it is called, what it finds in one workload, and what a person can do about it.
 
 import type { Position } from '../diagnostic.ts';
-import type { Workload } from '../resource.ts';
+import type { Volume, Workload } from '../resource.ts';
 
 export const ruleNames = [
   'privileged',
@@ -30,8 +30,12 @@ export interface Exemption {
 
 /** What the rules judge by. */
 export interface RuleSettings {
-  /** Absolute folders from which bind mounts may come: those of the policy, and the manifests' own. */
+  /** Real folders from which bind mounts may come: those of the policy, and the manifests' own. */
   readonly allowedMounts: readonly string[];
+  /** By manifest name. */
+  readonly volumes: ReadonlyMap<string, Volume>;
+  /** Of an absolute path, with its links followed. */
+  readonly realPath: (path: string) => string;
 }
 
 /** One thing that a workload asks for. */

@@ -29,6 +29,7 @@ export function resolveNetwork(context: ResolveContext, source: PartSource): Net
     ...(flags.internal ? { internal: true } : {}),
     ...(flags.attachable ? { attachable: true } : {}),
     ...(enableIpv4 === undefined ? {} : { enableIpv4 }),
+    ...placesOf({ enableIpv4: node && childOf(node, 'enable_ipv4') }),
     ...(flags.enableIpv6 ? { enableIpv6: true } : {}),
     ...(ipam === undefined ? {} : { ipam }),
   };
@@ -36,7 +37,19 @@ export function resolveNetwork(context: ResolveContext, source: PartSource): Net
 
 export function resolveVolume(context: ResolveContext, source: PartSource): Volume {
   const driver = textAt(source.node, 'driver');
-  return { kind: 'Volume', ...commonOf(context, source), ...(driver === undefined ? {} : { driver }) };
+  const options = source.node && childOf(source.node, 'driver_opts');
+  const device = options && childOf(options, 'device');
+  return {
+    kind: 'Volume',
+    ...commonOf(context, source),
+    ...(driver === undefined ? {} : { driver }),
+    ...placesOf({ 'driverOpts.device': device }),
+  };
+}
+
+function placesOf(fields: Readonly<Record<string, Node | undefined>>): Pick<Volume, 'positions'> {
+  const written = Object.entries(fields).flatMap(([field, node]) => (node ? [[field, node.position]] : []));
+  return written.length === 0 ? {} : { positions: Object.fromEntries(written) };
 }
 
 export function resolveModel(

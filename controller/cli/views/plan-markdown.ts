@@ -21,7 +21,8 @@ export function planMarkdown({ plan, policy }: ShownPlan): string {
     ...(policy === undefined ? [] : [escaped(policy)]),
   ];
   const warnings = plan.warnings.map(
-    ({ ref, reason, message }) => `- ${code(ref)} **${reason}**: ${escaped(message)}`,
+    ({ ref, reason, message, position }) =>
+      `- ${code(ref)} **${reason}**: ${escaped(message)}${position === undefined ? '' : ` (${code(`${position.file}:${position.line}`)})`}`,
   );
   return [
     title,

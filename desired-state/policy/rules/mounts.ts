@@ -1,6 +1,7 @@
-// Folders of the host outside those that are allowed. The engine's socket has a rule of its own.
+// Folders and disks of the host outside those that are allowed, by whatever name they come. The engine's socket has a rule of its own.
 
-import { placeOf, type Rule } from '../rule.ts';
+import { hostPathsOf } from '../host-paths.ts';
+import type { Rule } from '../rule.ts';
 import { holdsSocket } from './docker-socket.ts';
 
 /** Time zone files, which nearly everybody mounts and which give nothing away. */
@@ -16,10 +17,10 @@ export const mounts: Rule = {
   words: 'mounts folders of the host outside the allowed ones',
   remedy: "use a named volume, or allow the folder in policy.allowedMounts (the manifests' own are allowed)",
   standard: 'warn',
-  check: (workload, { allowedMounts }) =>
-    workload.container.mounts.flatMap(({ type, source, target }) => {
-      if (type !== 'bind' || source === undefined || harmless.has(source) || holdsSocket(source)) return [];
-      if (allowedMounts.some((folder) => isUnder(source, folder))) return [];
-      return [{ detail: source, ...placeOf(workload, `mounts.${target}`) }];
+  check: (workload, settings) =>
+    hostPathsOf(workload, settings).flatMap(({ written, real, detail, at }) => {
+      if (harmless.has(written) || holdsSocket(written) || holdsSocket(real)) return [];
+      if (settings.allowedMounts.some((folder) => isUnder(real, folder))) return [];
+      return [{ detail, ...(at === undefined ? {} : { at }) }];
     }),
 };

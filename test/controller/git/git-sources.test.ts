@@ -289,6 +289,15 @@ describe.concurrent('what a commit may not hold', () => {
     expect(await readFile(join(remote.folder, 'state/git/tree/prod/same.conf'), 'utf8')).toBe('level=1\n');
   });
 
+  test('a link out of it by way of another, though each by its text stays within', async (t) => {
+    const { code, words } = await refused(t, {
+      'a/b/top': { link: '../..' },
+      'prod/key': { link: '../a/b/top/../../etc/shadow' },
+    });
+    expect(code).toBe('LinkRefused');
+    expect(words).toMatch(/: prod\/key: this link leads out of the repository/);
+  });
+
   test('more than may be fetched or laid out', async (t) => {
     const remote = await remoteFor(t, { ...project('1'), 'dump.sql': 'x'.repeat(3_000_000) });
     const git = sourcesOf(remote, { maxBytes: 2 * 1024 * 1024 });

@@ -1,8 +1,10 @@
 // The policy over whole manifests: what is denied, warned of, exempt, and where it says so.
 
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { idleExemptions, policyFindings } from '../../../desired-state/policy/findings.ts';
-import { folderWith, linesOf, loaded, loadFolder } from '../../support/manifests.ts';
+import { doc, folderWith, linesOf, loaded, loadFolder } from '../../support/manifests.ts';
 
 const web = `---
 apiVersion: reeve/v1
@@ -116,4 +118,97 @@ test.each([
 ])('%s is refused with its place', async (_, policy, words) => {
   const lines = await linesOf({ 'reeve.yaml': platform(policy) });
   expect(lines.join('\n')).toMatch(words);
+});
+
+describe('what leads elsewhere than it says', () => {
+  const denying = platform('{rules: {privileged: deny, dockerSocket: deny, mounts: deny}}');
+  const quiet = 'image: app:1, mem_limit: 64m, cpus: 0.5, healthcheck: {test: "true"}';
+  const saidOf = async (
+    files: Readonly<Record<string, string>>,
+    links: Readonly<Record<string, string>> = {},
+  ) => {
+    const folder = folderWith(files);
+    for (const [name, target] of Object.entries(links)) symlinkSync(target, join(folder, name));
+    const result = await loadFolder(folder);
+    return result.ok
+      ? []
+      : result.diagnostics.map(
+          (d) =>
+            `${d.line}:${d.column} ${d.message.slice(d.message.lastIndexOf(': ') + 2).replaceAll(folder, '.')}`,
+        );
+  };
+  const mounting = (...volumes: string[]): string =>
+    `${denying}${doc('Service', 'web', `{${quiet}, volumes: ${JSON.stringify(volumes)}}`)}`;
+
+  test('a link of the project, to a file, a folder, or into one', async () => {
+    const manifest = mounting(
+      './sock:/s',
+      './etc:/e:ro',
+      './etc/passwd:/p',
+      './far:/f',
+      './conf:/c',
+      './made:/m',
+    );
+    const links = {
+      sock: '/var/run/docker.sock',
+      etc: '/etc',
+      far: 'etc/not-there',
+      conf: 'real-conf',
+    };
+    expect(await saidOf({ 'reeve.yaml': manifest, 'real-conf/a': '' }, links)).toEqual([
+      expect.stringMatching(
+        /^\d+:\d+ .\/sock → \/(var\/)?run\/docker\.sock; the policy denies it \(dockerSocket\)$/,
+      ),
+      expect.stringMatching(/ .\/etc → \/etc; the policy denies it \(mounts\)$/),
+      expect.stringMatching(/ .\/etc\/passwd → \/etc\/passwd; the policy denies it \(mounts\)$/),
+      expect.stringMatching(/ .\/far → \/etc\/not-there; the policy denies it \(mounts\)$/),
+    ]);
+  });
+
+  test('a project that is reached by a link is its own all the same', async () => {
+    const folder = folderWith({ 'real/reeve.yaml': mounting('./conf:/c'), 'real/conf/a': '' });
+    symlinkSync('real', join(folder, 'link'));
+    expect((await loadFolder(join(folder, 'link'))).ok).toBe(true);
+  });
+
+  test('a folder that is allowed by a link is allowed', async () => {
+    const folder = folderWith({ 'disk/a': '', 'p/reeve.yaml': '' });
+    symlinkSync('disk', join(folder, 'data'));
+    const text = `${platform('{allowedMounts: [../data], rules: {mounts: deny}}')}${doc('Service', 'web', `{${quiet}, volumes: ["../data/a:/a"]}`)}`;
+    writeFileSync(join(folder, 'p/reeve.yaml'), text);
+    expect((await loadFolder(join(folder, 'p'))).ok).toBe(true);
+  });
+
+  test('links that go round in circles are judged as written', async () => {
+    expect(await saidOf({ 'reeve.yaml': mounting('./a:/a') }, { a: 'b', b: 'a' })).toEqual([]);
+  });
+
+  test('a volume that is a bind, at its device, for each that mounts it; in Compose files too', async () => {
+    const compose = `services:
+  web: {image: app:1, volumes: [{type: volume, source: vol, target: /h}]}
+  two: {image: app:1, volumes: ["vol:/h"]}
+  not: {image: app:1, volumes: ["other:/o"]}
+volumes:
+  other: {}
+  vol:
+    driver_opts:
+      type: none
+      o: bind
+      device: /var/run
+`;
+    const named = platform('{rules: {dockerSocket: deny}}').replace('spec:', 'spec:\n  compose: [c.yaml]');
+    const folder = folderWith({ 'reeve.yaml': named, 'c.yaml': compose });
+    const result = await loadFolder(folder);
+    expect(
+      result.ok ? [] : result.diagnostics.map((d) => `${d.file}:${d.line} ${d.message.split(' ')[0]}`),
+    ).toEqual(['c.yaml:11 Service/two', 'c.yaml:11 Service/web']);
+  });
+
+  test('a privileged command after the start, at its word', async () => {
+    const hook = `{${quiet}, post_start: [{command: "true"}, {command: "true", privileged: true}], pre_stop: [{command: "true", user: root}]}`;
+    const column = `spec: ${hook}`.indexOf('privileged: true') + 'privileged: '.length + 1;
+    expect(await saidOf({ 'reeve.yaml': denying + doc('Service', 'web', hook) })).toEqual([
+      `10:${column} post_start; the policy denies it (privileged)`,
+    ]);
+  });
 });

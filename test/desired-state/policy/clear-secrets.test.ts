@@ -1,0 +1,75 @@
+// Which names and values are taken for a secret in clear, and which are not though they look alike.
+
+import { expect, test } from 'vitest';
+import { looksSecret } from '../../../desired-state/policy/rules/clear-secrets.ts';
+
+test.each([
+  'PASSWORD',
+  'POSTGRES_PASSWORD',
+  'MYSQLPASSWORD',
+  'dbPassword',
+  'MYPASS',
+  'DB_PASS',
+  'SMTP_PASSWD',
+  'KEY_PASSPHRASE',
+  'DB_PWD',
+  'DBPWD',
+  'MAIL_PW',
+  'JWT',
+  'SESSION_JWT',
+  'JWT_SECRET',
+  'JWT_KEY',
+  'CLIENTSECRET',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'OPENAI_API_KEY',
+  'OPENAI_APIKEY',
+  'SECRET_KEY_BASE',
+  'ENCRYPTION_KEY',
+  'SIGNING_KEY',
+  'MASTER_KEY',
+  'GITHUB_PAT',
+  'PAT',
+  'GITHUB_TOKEN',
+  'GHTOKEN',
+  'REGISTRY_CREDS',
+  'NEO4J_AUTH',
+])('%s is', (name) => {
+  expect(looksSecret(name, 'canary-17af')).toBe(true);
+});
+
+test.each([
+  ['COMPASS_URL', 'http://compass'],
+  ['COMPASS', 'north'],
+  ['BYPASS', 'localhost'],
+  ['PROXY_BYPASS', 'localhost'],
+  ['ENCOMPASS', 'all'],
+  ['PATH', '/usr/bin:/bin'],
+  ['CLASSPATH', '/app'],
+  ['JWT_ISSUER', 'https://id.example'],
+  ['JWT_EXPIRY', '3600'],
+  ['JWT_ALGORITHM', 'RS256'],
+  ['PWD', '/app'],
+  ['PWD', 'app'],
+  ['OLDPWD', 'app'],
+  ['HOST_PWD', '/srv/app'],
+  ['PROJECT_PWD', './app'],
+  ['EXCLUDE_PAT', '*.log'],
+  ['LINE_PAT', '^a|b$'],
+  ['PASSENGER_APP_ENV', 'production'],
+  ['PASS_THROUGH', 'yes'],
+  ['MAX_TOKENS', '4096'],
+  ['TOKEN_LIMIT', '9'],
+  ['TOKENIZER', 'cl100k'],
+  ['PUBLIC_KEY', 'abc'],
+  ['SORT_KEY', 'name'],
+  ['KEY_ID', '7'],
+  ['AUTHOR', 'ana'],
+  ['AUTH_MODE', 'oidc'],
+  ['SECRET_NAME', 'pg'],
+  ['POSTGRES_PASSWORD_FILE', '/run/secrets/pg'],
+  ['DB_PASSWORD', ''],
+  ['NEO4J_AUTH', 'none'],
+])('%s=%s is not', (name, value) => {
+  expect(looksSecret(name, value)).toBe(false);
+});
