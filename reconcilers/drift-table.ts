@@ -31,7 +31,10 @@ import { pinOf } from './image-key.ts';
 /** Labels of the engine's tools, not the manifest's: never a difference. */
 const othersLabels = ['reeve.', 'com.docker.', 'desktop.docker.io/', 'io.podman.'];
 
-export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources'>, Field>> = {
+/** Compared beside the table, or within another row. */
+type Elsewhere = 'resources' | 'unsetEnvironment';
+
+export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, Elsewhere>, Field>> = {
   // What the tag meant when the revision came in force; without that memory, the reference itself.
   image: {
     act: 'recreate',
@@ -69,12 +72,16 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
       list(realEntrypoint(container.entrypoint ?? imageDefaults.entrypoint)),
     observed: (p) => list(realEntrypoint(p.detail.spec.entrypoint)),
   },
+  // A variable that the manifest takes away is wanted by nobody, also where the image has it.
   environment: {
     act: 'recreate',
     desired: ({ workload, detail }) => {
       const wanted = { ...detail.imageDefaults.environment, ...workload.container.environment };
+      const unset = new Set(workload.container.unsetEnvironment);
       return Object.fromEntries(
-        Object.entries(wanted).map(([k, v]) => [k, envValue(v, detail.spec.environment[k])]),
+        Object.entries(wanted)
+          .filter(([k]) => !unset.has(k))
+          .map(([k, v]) => [k, envValue(v, detail.spec.environment[k])]),
       );
     },
     observed: ({ workload, detail }) =>

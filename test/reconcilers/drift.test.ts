@@ -52,6 +52,18 @@ describe('no difference', () => {
       ],
     ],
     [
+      'a variable of the image that the manifest takes away, and that is not there',
+      [
+        { unsetEnvironment: ['X'] },
+        { environment: { PATH: '/bin' } },
+        { environment: { PATH: '/bin', X: 'image' } },
+      ],
+    ],
+    [
+      'a variable taken away that nothing has',
+      [{ environment: { A: '1' }, unsetEnvironment: ['X'] }, { environment: { A: '1' } }],
+    ],
+    [
       "labels of the image, of other tools and of reeve's own",
       [
         { labels: { a: '1' } },
@@ -196,6 +208,18 @@ describe('a difference', () => {
         ['environment.B', '(none)', '2'],
         ['environment.C', '3', '(none)'],
       ],
+    ],
+    [
+      'a variable that the manifest takes away, and that the image still brings',
+      [{ unsetEnvironment: ['X'] }, { environment: { X: 'image' } }, { environment: { X: 'image' } }],
+      'recreate',
+      [['environment.X', 'image', '(none)']],
+    ],
+    [
+      'a variable taken away no more: the one of the image',
+      [{}, { unsetEnvironment: ['X'] }, { environment: { X: 'image' } }],
+      'recreate',
+      [['environment.X', '(none)', 'image']],
     ],
     ['a label declared', [{ labels: { a: '1' } }, { labels: {} }], 'recreate', [['labels.a', '(none)', '1']]],
     ['a label taken away', [{}, { labels: { a: '1' } }], 'recreate', [['labels.a', '1', '(none)']]],
