@@ -22,7 +22,7 @@ import {
   text,
   ulimits,
 } from './canonical.ts';
-import { type Field, plain, whereSet } from './drift-field.ts';
+import { type Field, plain, specBefore, whereSet } from './drift-field.ts';
 import { machineFields } from './drift-machine.ts';
 import { namespaceFields, networkFields } from './drift-networks.ts';
 import { restartText } from './drift-resources.ts';
@@ -118,7 +118,6 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, Elsewhere>
   groupAdd: plain((s) => set(s.groupAdd)),
   hostname: whereSet((s) => text(s.hostname)),
   domainname: plain((s) => text(s.domainname)),
-  macAddress: whereSet((s) => text(s.macAddress?.toLowerCase())),
   healthcheck: {
     act: 'recreate',
     desired: (p) => healthcheck(p.workload.container.healthcheck, p.detail.imageDefaults.healthcheck),
@@ -188,7 +187,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, Elsewhere>
     desired: (p) => ulimits(p.workload.container.ulimits, p.workload.container.ulimits),
     observed: (p) =>
       ulimits(p.detail.spec.ulimits, {
-        ...p.context.previous?.container.ulimits,
+        ...specBefore(p.context)?.ulimits,
         ...p.workload.container.ulimits,
       }),
   },
@@ -205,7 +204,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, Elsewhere>
     act: 'recreate',
     desired: (p) => logging(p.workload.container.logging),
     observed: ({ workload, detail, context }) => {
-      const wanted = workload.container.logging ?? context.previous?.container.logging;
+      const wanted = workload.container.logging ?? specBefore(context)?.logging;
       const { logging: has } = detail.spec;
       if (wanted === undefined) return undefined;
       const options = Object.entries(has?.options ?? {}).filter(([key]) => key in (wanted.options ?? {}));

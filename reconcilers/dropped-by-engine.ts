@@ -1,5 +1,6 @@
 // What an engine too old for it drops without a word: said by the plan, since the manifest asks for it in vain.
 
+import { networksByPriority } from '../desired-state/network-order.ts';
 import type { Workload } from '../desired-state/resource.ts';
 import { refOf } from '../desired-state/resource.ts';
 import { isBefore } from './drift-field.ts';
@@ -20,6 +21,16 @@ const features: readonly Feature[] = [
     docker: '24',
     field: 'annotations',
     isUsed: ({ container }) => container.annotations !== undefined,
+  },
+  {
+    name: 'mac_address of a further network',
+    since: '1.44',
+    docker: '25',
+    field: 'networks',
+    isUsed: ({ container }) =>
+      networksByPriority(container.networks)
+        .slice(1)
+        .some(([, { macAddress }]) => macAddress !== undefined),
   },
   {
     name: 'gw_priority',

@@ -4,13 +4,16 @@ import { expect, test } from 'vitest';
 import { live, look, planOf, revision, service } from '../support/make.ts';
 
 const web = service('web', {
-  container: { annotations: { a: '1' }, networks: { n: { gatewayPriority: 2 } } },
+  container: {
+    annotations: { a: '1' },
+    networks: { n: { gatewayPriority: 2 }, o: { macAddress: '02:42:ac:11:00:02' } },
+  },
 });
 const engine = (apiVersion: string) => ({ host: { cpus: 4, memoryBytes: 2 ** 34, apiVersion } });
 
 test.each([
-  ['1.41', ['annotations', 'gw_priority']],
-  ['1.43', ['gw_priority']],
+  ['1.41', ['annotations', 'mac_address', 'gw_priority']],
+  ['1.43', ['mac_address', 'gw_priority']],
   ['1.48', []],
 ])('an engine that speaks API %s', (api, names) => {
   const r = revision([web]);

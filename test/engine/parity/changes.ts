@@ -94,6 +94,16 @@ export const changes: Readonly<Record<string, Change>> = {
     'networks: {front: {link_local_ips: [169.254.1.1]}}',
     'networks: {front: {link_local_ips: [169.254.1.2]}}',
   ),
+  networkmac: recreate(
+    'macAddress',
+    'networks: {front: {mac_address: "02:42:ac:11:00:53"}}',
+    'networks: {front: {mac_address: "02:42:ac:11:00:54"}}',
+  ),
+  networkmacgone: recreate(
+    'macAddress',
+    'networks: {front: {mac_address: "02:42:ac:11:00:55"}}',
+    'networks: {front: }',
+  ),
   priority: recreate(
     'networkMode',
     'networks: {front: {priority: 5}, back: }',
