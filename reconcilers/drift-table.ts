@@ -1,7 +1,7 @@
 // Every field of a container: how both sides read, and what a difference calls for. A new field of ContainerSpec does
 // not compile until it has a row here.
 
-import type { ContainerSpec } from '../desired-state/container-spec.ts';
+import type { ContainerSpec, PortBinding } from '../desired-state/container-spec.ts';
 import {
   capabilities,
   device,
@@ -22,14 +22,17 @@ import {
   text,
   ulimits,
 } from './canonical.ts';
-import { type Field, plain, specBefore, whereSet } from './drift-field.ts';
+import { type Field, type Pair, plain, specBefore, whereSet } from './drift-field.ts';
 import { machineFields } from './drift-machine.ts';
 import { namespaceFields, networkFields } from './drift-networks.ts';
 import { restartText } from './drift-resources.ts';
 import { pinOf } from './image-key.ts';
+import { isOthersLabel } from './pair-differences.ts';
 
-/** Labels of the engine's tools, not the manifest's: never a difference. */
-const othersLabels = ['reeve.', 'com.docker.', 'desktop.docker.io/', 'io.podman.'];
+/** On either side. */
+function published({ workload, detail }: Pair): readonly PortBinding[] {
+  return [...workload.container.ports, ...detail.spec.ports];
+}
 
 /** Compared beside the table, or within another row. */
 type Elsewhere = 'resources' | 'unsetEnvironment';
@@ -100,8 +103,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, Elsewhere>
       Object.fromEntries(
         Object.entries(detail.spec.labels).filter(
           ([k, v]) =>
-            k in workload.container.labels ||
-            (detail.imageDefaults.labels[k] !== v && !othersLabels.some((prefix) => k.startsWith(prefix))),
+            k in workload.container.labels || (detail.imageDefaults.labels[k] !== v && !isOthersLabel(k)),
         ),
       ),
   },
@@ -137,10 +139,11 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, Elsewhere>
   },
   ...networkFields,
   ports: plain((s) => set(s.ports.map(port))),
+  // A published port is exposed too: where one is published, that is the row above.
   expose: {
     act: 'recreate',
-    desired: (p) => exposed(p.workload.container, p.detail.imageDefaults.expose),
-    observed: (p) => exposed(p.detail.spec, []),
+    desired: (p) => exposed(p.workload.container, p.detail.imageDefaults.expose, published(p)),
+    observed: (p) => exposed(p.detail.spec, [], published(p)),
   },
   mounts: {
     act: 'recreate',

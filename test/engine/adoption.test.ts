@@ -53,7 +53,7 @@ services:
     image: reeve-test:1
     command: ${loop}
     environment: {STAGE: ${env}}
-    volumes: ["files:/files", "./conf:/conf:ro"]
+    volumes: [{type: volume, source: files, target: /files, volume: {nocopy: true}}, "./conf:/conf:ro"]
     tmpfs: ["/scratch:size=1m"]
     depends_on: [redis, postgres]
     networks: [default, data]

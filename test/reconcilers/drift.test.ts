@@ -233,6 +233,33 @@ describe('a difference', () => {
       [['mounts./d', 'bind /a rw', 'bind /a ro']],
     ],
     [
+      'nocopy and labels of a mount',
+      [
+        { mounts: [{ type: 'volume', source: 'data', target: '/d' }] },
+        { mounts: [{ type: 'volume', source: 'shop_data', target: '/d', noCopy: true, labels: { a: 'b' } }] },
+      ],
+      'recreate',
+      [['mounts./d', 'volume shop_data rw nocopy labels a=b', 'volume shop_data rw']],
+    ],
+    [
+      'the port inside of a published one: once',
+      [
+        { ports: [{ target: 81, protocol: 'tcp', published: 8080 }] },
+        { ports: [{ target: 80, protocol: 'tcp', published: 8080 }], expose: ['80/tcp'] },
+      ],
+      'recreate',
+      [['ports', '"8080->80/tcp"', '"8080->81/tcp"']],
+    ],
+    [
+      'a port exposed beside one that is published',
+      [
+        { ports: [{ target: 80, protocol: 'tcp' }], expose: ['90'] },
+        { ports: [{ target: 80, protocol: 'tcp' }], expose: ['80/tcp', '91/tcp'] },
+      ],
+      'recreate',
+      [['expose', '91/tcp', '90/tcp']],
+    ],
+    [
       'a healthcheck switched off',
       [{ healthcheck: { test: ['NONE'] } }, { healthcheck: { test: ['CMD', 'ok'] } }],
       'recreate',
