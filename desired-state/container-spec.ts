@@ -137,6 +137,8 @@ export interface ContainerSpec {
   readonly command?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly environment: Readonly<Record<string, EnvValue>>;
+  /** Keys that the container is not to have, though its image may: written without a value, unset in the shell. Sorted. */
+  readonly unsetEnvironment?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly workingDir?: string;
   readonly user?: string;

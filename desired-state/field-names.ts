@@ -3,8 +3,11 @@
 
 import type { ContainerSpec, Resources } from './container-spec.ts';
 
+/** Variables taken away are a part of `environment` to people: no name of its own. */
+type Named = Exclude<keyof ContainerSpec, 'unsetEnvironment'>;
+
 /** As Compose has it. A new field does not compile until it stands here. */
-const containerFields: Readonly<Record<keyof ContainerSpec, string>> = {
+const containerFields: Readonly<Record<Named, string>> = {
   image: 'image',
   command: 'command',
   entrypoint: 'entrypoint',
@@ -111,7 +114,7 @@ export function driftFieldName(written: string): string {
 export function composeName(field: string): string {
   const [root = '', ...rest] = field.split('.');
   if (root === 'resources') return resourceFields[rest.join('.') as keyof Resources] ?? field;
-  return [containerFields[root as keyof ContainerSpec] ?? root, ...rest].join('.');
+  return [containerFields[root as Named] ?? root, ...rest].join('.');
 }
 
 /** Compose's name → ours. */

@@ -10,6 +10,7 @@ import type {
   PortBinding,
 } from '../desired-state/container-spec.ts';
 import { secretMark } from './drift-text.ts';
+import { isOthersLabel } from './pair-differences.ts';
 
 /** A field's value: text, or texts by key for fields that are maps; absent when not set. */
 export type Canonical = string | undefined | Readonly<Record<string, string>>;
@@ -107,10 +108,15 @@ export function port(p: PortBinding): string {
   return `${ip === '' ? '' : `${ip}:`}${published}${end}->${p.target}/${p.protocol}`;
 }
 
-/** `8080` and `8080/tcp` are one. */
-export function exposed(spec: ContainerSpec, inherited: readonly string[]): string | undefined {
-  const ports = spec.ports.map((p) => `${p.target}/${p.protocol}`);
-  return set([...spec.expose, ...inherited, ...ports].map((p) => (p.includes('/') ? p : `${p}/tcp`)));
+/** Exposed and not published; `8080` and `8080/tcp` are one. */
+export function exposed(
+  spec: ContainerSpec,
+  inherited: readonly string[],
+  published: readonly PortBinding[],
+): string | undefined {
+  const ports = new Set(published.map((p) => `${p.target}/${p.protocol}`));
+  const all = [...spec.expose, ...inherited].map((p) => (p.includes('/') ? p : `${p}/tcp`));
+  return set(all.filter((p) => !ports.has(p)));
 }
 
 /** Name of an anonymous volume on the engine. */
@@ -118,7 +124,7 @@ export function isAnonymousVolume(name: string | undefined): boolean {
   return name === undefined || /^[0-9a-f]{64}$/.test(name);
 }
 
-/** `noCopy`, `createHostPath` and labels act only at creation, on what is not there yet: not compared. */
+/** The engine cannot be asked whether it made a host folder: `createHostPath` is not compared. */
 export function mount(m: Mount, source: string | undefined): string {
   if (m.type === 'tmpfs') return tmpfs(m);
   const from =
@@ -130,7 +136,11 @@ export function mount(m: Mount, source: string | undefined): string {
   const recursive = m.recursive === undefined ? '' : ` recursive ${m.recursive}`;
   // The engine shows `z` for a volume whether asked for or not.
   const label = m.selinux === undefined || (m.type === 'volume' && m.selinux === 'z') ? '' : ` ${m.selinux}`;
-  return `${m.type} ${from}${folder} ${m.readOnly === true ? 'ro' : 'rw'}${propagation}${recursive}${label}`;
+  const noCopy = m.noCopy === true ? ' nocopy' : '';
+  const labels = Object.entries(m.labels ?? {}).flatMap(([k, v]) => (isOthersLabel(k) ? [] : [`${k}=${v}`]));
+  const labelled = labels.length === 0 ? '' : ` labels ${set(labels)}`;
+  const access = m.readOnly === true ? 'ro' : 'rw';
+  return `${m.type} ${from}${folder} ${access}${propagation}${recursive}${label}${noCopy}${labelled}`;
 }
 
 /** What the engine sets on every tmpfs by itself. */

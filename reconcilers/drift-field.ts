@@ -27,6 +27,8 @@ export interface DriftContext {
   readonly previous?: Workload;
   /** An alias that a failover moves, on a network by its engine name: unasked for, it is to go. */
   readonly movable?: { readonly network: string; readonly alias: string };
+  /** The container was made for this very spec: of what only a new one can have, nothing is left of the one before. */
+  readonly isMadeForSpec?: boolean;
   /** Engine names of all the platform's networks: being connected to one of these unasked is a difference. */
   readonly ourNetworks?: ReadonlySet<string>;
 }
@@ -55,14 +57,21 @@ export function plain(read: (spec: ContainerSpec) => Canonical): Field {
 
 /** A field that counts only where the manifest sets it, or did: what the engine fills in cannot be told from what was set. */
 export function whereSet(read: (spec: ContainerSpec) => string | undefined): Field {
-  const wasSet = ({ previous }: DriftContext): boolean =>
-    previous !== undefined && read(previous.container) !== undefined;
+  const wasSet = (context: DriftContext): boolean => {
+    const before = specBefore(context);
+    return before !== undefined && read(before) !== undefined;
+  };
   return {
     act: 'recreate',
     desired: (p) => read(p.workload.container),
     observed: (p) =>
       read(p.workload.container) === undefined && !wasSet(p.context) ? undefined : read(p.detail.spec),
   };
+}
+
+/** The spec that the container may still have something of that is taken away since, where only a new one can lose it. */
+export function specBefore({ previous, isMadeForSpec }: DriftContext): ContainerSpec | undefined {
+  return isMadeForSpec === true ? undefined : previous?.container;
 }
 
 /** The engine is older than this version of its API. */

@@ -4,7 +4,7 @@ import type { ContainerSpec, NetworkAttachment } from '../desired-state/containe
 import { networksByPriority } from '../desired-state/network-order.ts';
 import type { Workload } from '../desired-state/resource.ts';
 import { attachment, text } from './canonical.ts';
-import { type DriftContext, type Field, isBefore, type Pair } from './drift-field.ts';
+import { type DriftContext, type Field, isBefore, type Pair, specBefore } from './drift-field.ts';
 
 export const networkFields = {
   // `default`, the bridge's name and a network of ours mean the declared networks.
@@ -15,13 +15,25 @@ export const networkFields = {
       sharedMode(p.detail.spec.networkMode ?? p.detail.primaryNetwork, p) ??
       first(p.detail.primaryNetwork, p),
   },
+  // Before API 1.44 the first network's address is the container's own, which it has from its create.
+  macAddress: {
+    act: 'recreate',
+    desired: (p) => ownMac(p.workload.container, p.context),
+    // One that the engine gave cannot be told from one that was asked for.
+    observed: ({ workload, detail, context }) => {
+      const before = specBefore(context);
+      const wasSet = before !== undefined && ownMac(before, context) !== undefined;
+      const isSet = ownMac(workload.container, context) !== undefined;
+      return isSet || wasSet ? text(detail.spec.macAddress?.toLowerCase()) : undefined;
+    },
+  },
   networks: {
     act: 'connect',
     desired: ({ workload, context }) =>
       Object.fromEntries(
         Object.entries(workload.container.networks).map(([name, a]) => [
           context.networkNames[name] ?? name,
-          attachment(a, withoutOwnName(workload, a), hasGatewayPriority(context)),
+          attachment(a, comparable(workload, a, context), hasGatewayPriority(context)),
         ]),
       ),
     observed: ({ workload, detail, context }) => {
@@ -38,7 +50,7 @@ export const networkFields = {
             name,
             attachment(
               { ...a, aliases: [...(a.aliases ?? []), ...(detail.aliases[name] ?? [])] },
-              withoutOwnName(workload, asked[name]),
+              comparable(workload, asked[name], context),
               hasGatewayPriority(context),
               aliasesBefore(context, name),
             ),
@@ -72,9 +84,29 @@ function modeField(read: (spec: ContainerSpec) => string | undefined, ...default
   };
 }
 
-/** A network knows a container by its own name, also where that is no alias. */
-function withoutOwnName({ containerName }: Workload, asked: NetworkAttachment = {}): NetworkAttachment {
-  return { ...asked, aliases: (asked.aliases ?? []).filter((alias) => alias !== containerName) };
+/** A network knows a container by its own name, also where that is no alias; an older engine knows no address of a connection. */
+function comparable(
+  { containerName }: Workload,
+  asked: NetworkAttachment = {},
+  context: DriftContext,
+): NetworkAttachment {
+  const { macAddress, ...rest } = asked;
+  const aliases = (asked.aliases ?? []).filter((alias) => alias !== containerName);
+  return { ...(hasOwnMacs(context) ? asked : rest), aliases };
+}
+
+/** The address that a create gives the container itself, not one of its connections. */
+function ownMac(spec: ContainerSpec, context: DriftContext): string | undefined {
+  const first = spec.networkMode === undefined ? networksByPriority(spec.networks)[0]?.[1] : undefined;
+  const mac = first?.macAddress === undefined ? spec.macAddress : first.macAddress;
+  // Of a newer engine the first network's address is compared with that network.
+  if (first?.macAddress !== undefined && hasOwnMacs(context)) return undefined;
+  return text(mac?.toLowerCase());
+}
+
+/** A connection has an address of its own. */
+function hasOwnMacs(context: DriftContext): boolean {
+  return !isBefore(context, '1.44');
 }
 
 /** What the revision before asked for on a network of that engine name, and what a failover moves there. */

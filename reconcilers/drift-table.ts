@@ -1,7 +1,7 @@
 // Every field of a container: how both sides read, and what a difference calls for. A new field of ContainerSpec does
 // not compile until it has a row here.
 
-import type { ContainerSpec } from '../desired-state/container-spec.ts';
+import type { ContainerSpec, PortBinding } from '../desired-state/container-spec.ts';
 import {
   capabilities,
   device,
@@ -22,16 +22,22 @@ import {
   text,
   ulimits,
 } from './canonical.ts';
-import { type Field, plain, whereSet } from './drift-field.ts';
+import { type Field, type Pair, plain, specBefore, whereSet } from './drift-field.ts';
 import { machineFields } from './drift-machine.ts';
 import { namespaceFields, networkFields } from './drift-networks.ts';
 import { restartText } from './drift-resources.ts';
 import { pinOf } from './image-key.ts';
+import { isOthersLabel } from './pair-differences.ts';
 
-/** Labels of the engine's tools, not the manifest's: never a difference. */
-const othersLabels = ['reeve.', 'com.docker.', 'desktop.docker.io/', 'io.podman.'];
+/** On either side. */
+function published({ workload, detail }: Pair): readonly PortBinding[] {
+  return [...workload.container.ports, ...detail.spec.ports];
+}
 
-export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources'>, Field>> = {
+/** Compared beside the table, or within another row. */
+type Elsewhere = 'resources' | 'unsetEnvironment';
+
+export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, Elsewhere>, Field>> = {
   // What the tag meant when the revision came in force; without that memory, the reference itself.
   image: {
     act: 'recreate',
@@ -69,12 +75,16 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
       list(realEntrypoint(container.entrypoint ?? imageDefaults.entrypoint)),
     observed: (p) => list(realEntrypoint(p.detail.spec.entrypoint)),
   },
+  // A variable that the manifest takes away is wanted by nobody, also where the image has it.
   environment: {
     act: 'recreate',
     desired: ({ workload, detail }) => {
       const wanted = { ...detail.imageDefaults.environment, ...workload.container.environment };
+      const unset = new Set(workload.container.unsetEnvironment);
       return Object.fromEntries(
-        Object.entries(wanted).map(([k, v]) => [k, envValue(v, detail.spec.environment[k])]),
+        Object.entries(wanted)
+          .filter(([k]) => !unset.has(k))
+          .map(([k, v]) => [k, envValue(v, detail.spec.environment[k])]),
       );
     },
     observed: ({ workload, detail }) =>
@@ -93,8 +103,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
       Object.fromEntries(
         Object.entries(detail.spec.labels).filter(
           ([k, v]) =>
-            k in workload.container.labels ||
-            (detail.imageDefaults.labels[k] !== v && !othersLabels.some((prefix) => k.startsWith(prefix))),
+            k in workload.container.labels || (detail.imageDefaults.labels[k] !== v && !isOthersLabel(k)),
         ),
       ),
   },
@@ -111,7 +120,6 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
   groupAdd: plain((s) => set(s.groupAdd)),
   hostname: whereSet((s) => text(s.hostname)),
   domainname: plain((s) => text(s.domainname)),
-  macAddress: whereSet((s) => text(s.macAddress?.toLowerCase())),
   healthcheck: {
     act: 'recreate',
     desired: (p) => healthcheck(p.workload.container.healthcheck, p.detail.imageDefaults.healthcheck),
@@ -131,10 +139,11 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
   },
   ...networkFields,
   ports: plain((s) => set(s.ports.map(port))),
+  // A published port is exposed too: where one is published, that is the row above.
   expose: {
     act: 'recreate',
-    desired: (p) => exposed(p.workload.container, p.detail.imageDefaults.expose),
-    observed: (p) => exposed(p.detail.spec, []),
+    desired: (p) => exposed(p.workload.container, p.detail.imageDefaults.expose, published(p)),
+    observed: (p) => exposed(p.detail.spec, [], published(p)),
   },
   mounts: {
     act: 'recreate',
@@ -181,7 +190,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
     desired: (p) => ulimits(p.workload.container.ulimits, p.workload.container.ulimits),
     observed: (p) =>
       ulimits(p.detail.spec.ulimits, {
-        ...p.context.previous?.container.ulimits,
+        ...specBefore(p.context)?.ulimits,
         ...p.workload.container.ulimits,
       }),
   },
@@ -198,7 +207,7 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, 'resources
     act: 'recreate',
     desired: (p) => logging(p.workload.container.logging),
     observed: ({ workload, detail, context }) => {
-      const wanted = workload.container.logging ?? context.previous?.container.logging;
+      const wanted = workload.container.logging ?? specBefore(context)?.logging;
       const { logging: has } = detail.spec;
       if (wanted === undefined) return undefined;
       const options = Object.entries(has?.options ?? {}).filter(([key]) => key in (wanted.options ?? {}));

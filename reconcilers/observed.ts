@@ -100,6 +100,7 @@ export interface ObservedNetwork {
   readonly internal: boolean;
   readonly attachable?: boolean;
   readonly enableIpv6?: boolean;
+  readonly ipamDriver?: string;
   /** Pools that it has, asked for or the engine's own. */
   readonly pools?: readonly {
     readonly subnet?: string;

@@ -1,12 +1,15 @@
 // Networks: made where they are missing. One that differs is never recreated under its members: reported.
 
 import { type Network, type Ref, refOf } from '../desired-state/resource.ts';
+import type { Revision } from '../desired-state/revision.ts';
 import type { Blocker } from './blockers.ts';
 import type { ResourceStatus } from './condition.ts';
 import { type Finding, statusOf } from './conditions.ts';
+import { isBefore } from './drift-field.ts';
 import type { Facts } from './facts.ts';
 import { isTakenDown, outcomeWords, takenDownWords } from './hands-off.ts';
 import type { ObservedNetwork } from './observed.ts';
+import { isOthersLabel, pairDifferences } from './pair-differences.ts';
 import type { Cause, LeftAlone, Step } from './plan.ts';
 import { identityOf, makeStep } from './steps.ts';
 import type { World } from './world.ts';
@@ -27,17 +30,24 @@ export function planNetworks(
   world: World,
   mayAct: (ref: Ref) => boolean,
   until: string | undefined,
+  previous?: Revision,
 ): NetworkPart {
   const steps: Step[] = [];
   const statuses: ResourceStatus[] = [];
   const made = new Map<string, string>();
   const missing = new Map<string, Blocker>();
   const leftAlone: LeftAlone[] = [];
+  const { apiVersion } = world.observed.host;
+  const before = new Map(
+    (previous?.resources ?? []).flatMap((r) => (r.kind === 'Network' ? [[r.name, r]] : [])),
+  );
   for (const network of world.revision.resources) {
     if (network.kind !== 'Network') continue;
     const ref = refOf(network);
+    const isEngines = (option: string): boolean => mayBeEngines(option, apiVersion, before.get(network.name));
     const found = world.networksByName.get(network.engineName);
-    statuses.push(statusOf(findingOf(ref, network, found, world.facts, until)));
+    const differing = found === undefined || network.external ? [] : differences(network, found, isEngines);
+    statuses.push(statusOf(findingOf(ref, network, found, differing, world.facts, until)));
     if (found !== undefined) continue;
     if (network.external) missing.set(network.name, notFound(network));
     else if (mayAct(ref)) {
@@ -67,6 +77,7 @@ function findingOf(
   ref: Ref,
   network: Network,
   found: ObservedNetwork | undefined,
+  differing: readonly string[],
   facts: Facts,
   until: string | undefined,
 ): Finding {
@@ -81,7 +92,6 @@ function findingOf(
       network.external || facts.failures[ref] !== undefined ? { degraded: told } : { progressing: told };
     return { ref, ready: false, ...told, ...how };
   }
-  const differing = network.external ? [] : differences(network, found);
   const finding = { ref, ready: true, reason: 'Present', message: `network ${network.engineName} is there` };
   if (differing.length === 0) return finding;
   const message = `${differing.join(', ')} of network ${network.engineName} ${differing.length === 1 ? 'differs' : 'differ'} from the manifest; a network in use is never made anew: take its members down, remove it with docker network rm ${network.engineName}, then apply`;
@@ -105,7 +115,21 @@ function toBeMade(network: Network, until: string | undefined): Blocker {
   return { reason: 'NetworkMissing', message: `network ${network.engineName} is not there${then}` };
 }
 
-function differences(network: Network, found: ObservedNetwork): string[] {
+/**
+ * An option that nobody declares may be the engine's: from API 1.43 on its configuration gives networks options, and later
+ * ones say so by themselves. Those of the revision before are known to be taken away.
+ */
+function mayBeEngines(option: string, apiVersion: string, before: Network | undefined): boolean {
+  if (before !== undefined && option in before.driverOpts) return false;
+  if (option === 'com.docker.network.driver.overlay.vxlanid_list') return true;
+  return option.startsWith('com.docker.network.') && !isBefore({ apiVersion }, '1.43');
+}
+
+function differences(
+  network: Network,
+  found: ObservedNetwork,
+  isEngines: (option: string) => boolean,
+): string[] {
   return [
     ...(network.driver !== undefined && network.driver !== found.driver ? ['driver'] : []),
     ...((network.internal ?? false) !== found.internal ? ['internal'] : []),
@@ -113,9 +137,11 @@ function differences(network: Network, found: ObservedNetwork): string[] {
     ...(network.attachable === true ? differs('attachable', true, found.attachable) : []),
     ...differs('enable_ipv6', network.enableIpv6 ?? false, found.enableIpv6),
     ...poolDifferences(network, found),
-    ...Object.entries(network.driverOpts)
-      .filter(([key, value]) => found.options[key] !== value)
-      .map(([key]) => `option ${key}`),
+    ...((network.ipam?.driver ?? 'default') === (found.ipamDriver ?? network.ipam?.driver ?? 'default')
+      ? []
+      : ['ipam.driver']),
+    ...pairDifferences('option', network.driverOpts, found.options, isEngines),
+    ...pairDifferences('label', network.labels, found.labels, isOthersLabel),
   ];
 }
 

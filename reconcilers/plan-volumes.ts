@@ -8,6 +8,7 @@ import { type Finding, statusOf } from './conditions.ts';
 import type { Facts } from './facts.ts';
 import { isTakenDown, outcomeWords, takenDownWords } from './hands-off.ts';
 import type { ObservedVolume } from './observed.ts';
+import { isOthersLabel, pairDifferences } from './pair-differences.ts';
 import type { Notice, Step } from './plan.ts';
 import { identityOf, makeStep } from './steps.ts';
 import type { World } from './world.ts';
@@ -105,17 +106,9 @@ function findingOf(
 }
 
 function differences(volume: Volume, found: ObservedVolume): string[] {
-  const missing = (
-    wanted: Readonly<Record<string, string>>,
-    has: Readonly<Record<string, string>>,
-    word: string,
-  ) =>
-    Object.entries(wanted)
-      .filter(([key, value]) => has[key] !== value)
-      .map(([key]) => `${word} ${key}`);
   return [
     ...((volume.driver ?? 'local') !== found.driver ? ['driver'] : []),
-    ...missing(volume.driverOpts, found.options, 'option'),
-    ...missing(volume.labels, found.labels, 'label'),
+    ...pairDifferences('option', volume.driverOpts, found.options, () => false),
+    ...pairDifferences('label', volume.labels, found.labels, isOthersLabel),
   ];
 }

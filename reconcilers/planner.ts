@@ -109,7 +109,7 @@ export function plan(input: PlanInput): Plan {
     partial: input.names.length > 0 || suspended,
   });
   const until = suspendedUntil(facts, mode);
-  const networks = planNetworks(world, mayTry, until);
+  const networks = planNetworks(world, mayTry, until, input.previous);
   const volumes = planVolumes(world, mayTry, until);
   const models = planModels(world, (ref) => isReady(ready.get(ref)), mayAct);
   const setting: Setting = {

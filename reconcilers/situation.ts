@@ -129,6 +129,7 @@ export function driftOf(setting: Setting, workload: Workload, container: Observe
     imageId: container.imageId,
     apiVersion: world.observed.host.apiVersion,
     ...previousOf(setting, workload),
+    isMadeForSpec: container.labels[identityLabels.specHash] === specHash(workload),
     containerNames: world.containerNames,
     platform: world.revision.platform,
     workloadsByName: world.workloadsByName,

@@ -216,6 +216,7 @@ export interface RawNetwork {
   Attachable?: Maybe<boolean>;
   EnableIPv6?: Maybe<boolean>;
   IPAM?: Maybe<{
+    Driver?: Maybe<string>;
     Config?: Maybe<
       {
         Subnet?: string;

@@ -44,9 +44,13 @@ export function createBody(args: StepArgs['createContainer'], context: CreateCon
   const body = dropUndefined({
     Image: context.image,
     ...commandOf(spec, context.imageEntrypoint),
-    Env: Object.entries(spec.environment).map(
-      ([key, value]) => `${key}=${plain(value, key, context.secrets)}`,
-    ),
+    // A key alone takes away the image's variable.
+    Env: [
+      ...Object.entries(spec.environment).map(
+        ([key, value]) => `${key}=${plain(value, key, context.secrets)}`,
+      ),
+      ...(spec.unsetEnvironment ?? []),
+    ],
     Labels: {
       ...spec.labels,
       ...args.labels,

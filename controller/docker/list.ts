@@ -44,6 +44,7 @@ export async function listNetworks(client: EngineClient): Promise<readonly Obser
     internal: n.Internal ?? false,
     attachable: n.Attachable ?? false,
     enableIpv6: n.EnableIPv6 ?? false,
+    ...(n.IPAM?.Driver ? { ipamDriver: n.IPAM.Driver } : {}),
     pools: (n.IPAM?.Config ?? []).map((pool) => ({
       ...(pool.Subnet ? { subnet: pool.Subnet } : {}),
       ...(pool.Gateway ? { gateway: pool.Gateway } : {}),

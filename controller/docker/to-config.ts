@@ -24,7 +24,7 @@ export function toConfig(config: RawConfig): {
   };
 }
 
-/** `KEY=value` lines as a map; a key without `=` has no value and is left out. */
+/** `KEY=value` lines as a map; a key without `=` has no value and is not among them. */
 export function environmentOf(config: RawConfig): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const line of config.Env ?? []) {
@@ -32,6 +32,12 @@ export function environmentOf(config: RawConfig): Record<string, string> {
     if (at > 0) environment[line.slice(0, at)] = line.slice(at + 1);
   }
   return environment;
+}
+
+/** Keys without `=`: the container does not have them, though its image may. */
+export function unsetEnvironmentOf(config: RawConfig): { unsetEnvironment?: readonly string[] } {
+  const keys = (config.Env ?? []).filter((line) => line !== '' && !line.includes('='));
+  return keys.length === 0 ? {} : { unsetEnvironment: keys.sort() };
 }
 
 export function exposeOf(config: RawConfig): string[] {

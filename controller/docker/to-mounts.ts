@@ -8,6 +8,7 @@ import {
   type RawMount,
   type RawMountPoint,
 } from './api.ts';
+import { silentVolumeLabel } from './create-mounts.ts';
 
 /** What is mounted, whichever of the engine's forms asked for it; sorted by target. */
 export function toMounts(raw: RawInspect): Mount[] {
@@ -68,6 +69,7 @@ function pointMount(point: RawMountPoint, host: RawHostConfig): Mount | undefine
         target,
         ...readOnly,
         ...(noCopy ? { noCopy: true } : {}),
+        ...labelsOf(asked),
         ...(asked?.VolumeOptions?.Subpath ? { subpath: asked.VolumeOptions.Subpath } : {}),
         ...selinuxOf(point),
       };
@@ -112,6 +114,12 @@ function recursiveOf(asked: RawMount | undefined): Pick<Mount, 'recursive'> {
   if (NonRecursive) return { recursive: 'disabled' };
   if (ReadOnlyNonRecursive) return { recursive: 'writable' };
   return ReadOnlyForceRecursive ? { recursive: 'readonly' } : {};
+}
+
+/** Of the volume that the mount makes; the mark of a create of ours is none of the manifest's. */
+function labelsOf(asked: RawMount | undefined): Pick<Mount, 'labels'> {
+  const { [silentVolumeLabel]: _, ...labels } = asked?.VolumeOptions?.Labels ?? {};
+  return Object.keys(labels).length === 0 ? {} : { labels };
 }
 
 /** The engine shows `z` also for a volume of its own that nobody asked to have relabelled. */

@@ -10,7 +10,7 @@ import type {
   RestartPolicy,
 } from '../../desired-state/container-spec.ts';
 import type { RawConfig, RawHostConfig, RawInspect } from './api.ts';
-import { environmentOf, exposeOf, toConfig } from './to-config.ts';
+import { environmentOf, exposeOf, toConfig, unsetEnvironmentOf } from './to-config.ts';
 import { machineOf, openPathsOf } from './to-machine.ts';
 import { toMounts } from './to-mounts.ts';
 
@@ -34,6 +34,7 @@ export function toSpec(raw: RawInspect, mask: SecretMask, defaults: EngineDefaul
     image: config.Image ?? '',
     ...toConfig(config),
     environment: maskedEnvironment(config, mask),
+    ...unsetEnvironmentOf(config),
     labels: config.Labels ?? {},
     ...namesOf(raw, config, host, defaults),
     ...(typeof config.StopTimeout === 'number' ? { stopGracePeriodMs: config.StopTimeout * 1000 } : {}),

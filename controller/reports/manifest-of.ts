@@ -73,8 +73,13 @@ const writers: Readonly<Record<keyof ContainerSpec, Writer>> = {
     isEmpty(spec.command) || (same(spec.command, image.command) && same(spec.entrypoint, image.entrypoint))
       ? {}
       : { command: spec.command },
-  environment: (spec, image) =>
-    named('environment', beyond(texts(spec.environment), texts(image.environment))),
+  environment: (spec, image) => {
+    const own = beyond(texts(spec.environment), texts(image.environment));
+    const unset = (spec.unsetEnvironment ?? []).filter((key) => key in image.environment);
+    return named('environment', { ...own, ...Object.fromEntries(unset.map((key) => [key, null])) });
+  },
+  // Written with the others.
+  unsetEnvironment: () => ({}),
   labels: (spec, image) => named('labels', beyond(spec.labels, image.labels)),
   workingDir: unlessImage('workingDir', 'working_dir'),
   user: unlessImage('user', 'user'),

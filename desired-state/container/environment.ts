@@ -1,4 +1,5 @@
-// Environment: env files first, then `environment` over them; a key without a value takes the shell's, or is left out.
+// Environment: env files first, then `environment` over them; a key without a value takes the shell's, or takes the
+// variable away, also the image's.
 // A Secret's value never passes through here: only which Secret a variable takes it from.
 
 import type { EnvValue } from '../container-spec.ts';
@@ -16,6 +17,8 @@ export interface EnvironmentSecret {
 
 export interface Environment {
   readonly environment: Record<string, EnvValue>;
+  /** Absent where there is none, so that a spec without any serialises as ever. */
+  readonly unsetEnvironment?: readonly string[];
   readonly environmentSecrets: readonly EnvironmentSecret[];
 }
 
@@ -29,18 +32,24 @@ export function environmentOf(scope: Scope, node: MapNode): Environment {
   const files = envFilesOf(scope, fieldOf(node, 'env_file'), (name) => texts.get(name));
   const environment: Record<string, EnvValue> = Object.fromEntries(files);
   const secrets: EnvironmentSecret[] = [];
+  const unset: string[] = [];
   for (const { pair, value } of written) {
     const { position } = pair.node;
+    scope.positions[`environment.${pair.key}`] = position;
     if (value === undefined) {
-      // `KEY:` alone, unset in the shell: Compose takes the variable away, also one an env file had set.
+      // `KEY:` alone, unset in the shell: Compose takes the variable away, also one of an env file or of the image.
       delete environment[pair.key];
+      unset.push(pair.key);
       continue;
     }
     environment[pair.key] = value;
-    scope.positions[`environment.${pair.key}`] = position;
     if (typeof value !== 'string') secrets.push({ key: pair.key, secret: value.secret, position });
   }
-  return { environment, environmentSecrets: secrets };
+  return {
+    environment,
+    environmentSecrets: secrets,
+    ...(unset.length === 0 ? {} : { unsetEnvironment: unset.sort() }),
+  };
 }
 
 function envValueOf(scope: Scope, pair: Pair): EnvValue | undefined {

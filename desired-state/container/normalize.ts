@@ -67,7 +67,7 @@ export interface NormalizedContainer {
 export function normalizeContainer(node: MapNode, context: ContainerContext): NormalizedContainer {
   const scope: Scope = { ...context, positions: {}, files: new Set() };
   reportUnsupported(scope, node);
-  const { environment, environmentSecrets } = environmentOf(scope, node);
+  const { environment, unsetEnvironment, environmentSecrets } = environmentOf(scope, node);
   const { networkMode, networks, references } = networksOf(scope, node);
   const { mounts, volumes, bindFiles } = mountsOf(scope, node);
   const { restart, written: restartWritten } = restartOf(scope, node);
@@ -81,7 +81,7 @@ export function normalizeContainer(node: MapNode, context: ContainerContext): No
     ports: portsOf(scope, take(scope, node, 'ports', 'ports')),
     expose: exposeOf(scope, take(scope, node, 'expose', 'expose')),
     resources: resourcesOf(scope, node),
-    ...present({ networkMode }),
+    ...present({ networkMode, unsetEnvironment }),
     ...processOf(scope, node),
     ...isolationOf(scope, node),
     ...resolverOf(scope, node),

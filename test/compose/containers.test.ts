@@ -15,8 +15,10 @@ test('variables and images of containers are Compose’s', async () => {
     for (const { name, container } of resources) {
       const service = services[name];
       if (service === undefined) continue;
-      const expected = Object.entries(service.environment ?? {}).filter(([, value]) => value !== null);
-      expect(container.environment, `${file.id}: ${name}`).toEqual(Object.fromEntries(expected));
+      const { environment, unsetEnvironment = [] } = container;
+      const unset = Object.fromEntries(unsetEnvironment.map((key) => [key, null]));
+      const expected = service.environment ?? {};
+      expect({ ...environment, ...unset }, `${file.id}: ${name}`).toEqual(expected);
       if (service.image !== undefined) expect(container.image, file.id).toBe(service.image);
       compared += 1;
     }

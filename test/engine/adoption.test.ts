@@ -12,6 +12,7 @@ import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { newPlatform, type TestPlatform } from '../support/platform.ts';
 import { reeve, startController } from '../support/reeve.ts';
+import { untag } from '../support/throwaway-image.ts';
 import { patienceMs, until } from '../support/until.ts';
 import { inspect } from '../support/world.ts';
 
@@ -52,7 +53,7 @@ services:
     image: reeve-test:1
     command: ${loop}
     environment: {STAGE: ${env}}
-    volumes: ["files:/files", "./conf:/conf:ro"]
+    volumes: [{type: volume, source: files, target: /files, volume: {nocopy: true}}, "./conf:/conf:ro"]
     tmpfs: ["/scratch:size=1m"]
     depends_on: [redis, postgres]
     networks: [default, data]
@@ -211,6 +212,36 @@ describe('where something differs', () => {
     const returned = await lives(p.name);
     expect(returned['side']).toEqual(before['side']);
     expect(Object.keys(returned).sort()).toEqual(['side', 'web']);
+  });
+
+  test('a variable of the image that the project takes away is no difference, nor does a recreate bring it back', async () => {
+    const image = `bare-${randomBytes(4).toString('hex')}:1`;
+    const { body } = await askEngine(socket, 'POST', '/containers/create', { Image: 'reeve-test:1' });
+    const { Id } = JSON.parse(body) as { Id: string };
+    const changes = encodeURIComponent('ENV TAKEN=fromimage');
+    const named = `repo=${image.replace(/:.*/, '')}&tag=1`;
+    await askEngine(socket, 'POST', `/commit?container=${Id}&${named}&changes=${changes}`, {});
+    await callEngine(socket, 'DELETE', `/containers/${Id}`);
+    // Registered before the project's own, so run after it.
+    onTestFinished(() => untag(image));
+    const file = (stage: string): string => `version: "3.8"
+services:
+  bare: {image: "${image}", command: ${loop}, environment: [TAKEN, STAGE=${stage}]}
+`;
+    const p = await composed(file('first'));
+    const before = await lives(p.name);
+    expect(await inside(p, 'bare', 'env')).not.toContain('TAKEN');
+    const adopted = await p.reeve('adopt', '-p', p.name);
+    expect(adopted).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing differs') });
+    expect(await lives(p.name)).toEqual(before);
+
+    await p.write('docker-compose.yml', file('second'));
+    await p.apply('-p', p.name);
+    expect((await lives(p.name))['bare']?.id).not.toBe(before['bare']?.id);
+    const variables = await inside(p, 'bare', 'env');
+    expect(variables).toContain('STAGE=second');
+    expect(variables).not.toContain('TAKEN');
+    expect((await p.apply('-p', p.name)).stdout).toContain('0 steps done');
   });
 
   test('a lost store finds what was adopted again: it says so, touches nothing, and an apply goes on', async () => {

@@ -52,6 +52,26 @@ describe.concurrent('volumes', () => {
   });
 });
 
+describe.concurrent('what is set when a network or a volume is made', () => {
+  test('is told once the manifest says otherwise, and the members go on', async (t) => {
+    const p = await platformFor(t);
+    const icc = 'com.docker.network.bridge.enable_icc';
+    const member = service('web', ['networks: [back]', 'volumes: ["data:/data"]']);
+    const options = `{labels: {a: "1"}, driver_opts: {${icc}: "true"}, ipam: {driver: default}}`;
+    await keep(p, [
+      document('Network', 'back', options),
+      document('Volume', 'data', '{driver_opts: {type: tmpfs, device: tmpfs}}'),
+      member,
+    ]);
+    const before = await p.container(web);
+    expect((await p.reeve('status', '-f', p.manifests)).stdout).not.toContain('Differs');
+    await p.declare([document('Network', 'back', '{labels: {a: "2"}}'), document('Volume', 'data'), member]);
+    await p.untilEvent('Network/back', 'NetworkDiffers', new RegExp(`option ${icc}, label a of network`));
+    await p.untilEvent('Volume/data', 'VolumeDiffers', /option device, option type of volume/);
+    await expectUntouched(p, before);
+  });
+});
+
 describe.concurrent('what is not ours', () => {
   test('a copy that inherited our labels is reported and never touched', async (t) => {
     const p = await platformFor(t);

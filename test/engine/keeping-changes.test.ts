@@ -91,6 +91,35 @@ describe.concurrent('what only a new container can have', () => {
     expect((await readFile(`${p.state}/store.db-wal`)).includes('value-xyz')).toBe(false);
   });
 
+  test('what was taken away from the manifest is gone, and no difference of the new container', async (t) => {
+    const p = await platformFor(t);
+    const own = ['shm_size: 16m', 'logging: {driver: json-file, options: {max-size: 1m}}'];
+    await p.declare([service('web', own)]);
+    await p.apply();
+    expect((await p.container(web)).HostConfig.ShmSize).toBe(16 * MiB);
+    await p.declare([service('web')]);
+    await p.apply();
+    expect((await p.container(web)).HostConfig.ShmSize).toBe(64 * MiB);
+    expect((await p.apply()).stdout).toContain('0 steps done');
+    expect(JSON.stringify(await p.events())).not.toContain('NotTakenByEngine');
+    expect((await p.reeve('status', '-f', p.manifests)).stdout).not.toMatch(/differ/);
+  });
+
+  test('the address of a network is the container’s own on an older engine: another one is another container', async (t) => {
+    const p = await platformFor(t);
+    const on = (mac: string) => [
+      document('Network', 'back'),
+      service('web', [`networks: {back: {mac_address: "${mac}"}}`]),
+    ];
+    await p.declare(on('02:42:ac:11:00:61'));
+    await p.apply();
+    await p.declare(on('02:42:ac:11:00:62'));
+    await p.apply();
+    const { NetworkSettings } = await p.container(web);
+    expect(NetworkSettings.Networks[`${p.name}_back`]).toMatchObject({ MacAddress: '02:42:ac:11:00:62' });
+    expect((await p.apply()).stdout).toContain('0 steps done');
+  });
+
   test('a tag that means another image is not followed by itself, but with --update-images', async (t) => {
     const p = await platformFor(t);
     const image = `${p.name}:1`;

@@ -52,6 +52,18 @@ describe('no difference', () => {
       ],
     ],
     [
+      'a variable of the image that the manifest takes away, and that is not there',
+      [
+        { unsetEnvironment: ['X'] },
+        { environment: { PATH: '/bin' } },
+        { environment: { PATH: '/bin', X: 'image' } },
+      ],
+    ],
+    [
+      'a variable taken away that nothing has',
+      [{ environment: { A: '1' }, unsetEnvironment: ['X'] }, { environment: { A: '1' } }],
+    ],
+    [
       "labels of the image, of other tools and of reeve's own",
       [
         { labels: { a: '1' } },
@@ -197,6 +209,18 @@ describe('a difference', () => {
         ['environment.C', '3', '(none)'],
       ],
     ],
+    [
+      'a variable that the manifest takes away, and that the image still brings',
+      [{ unsetEnvironment: ['X'] }, { environment: { X: 'image' } }, { environment: { X: 'image' } }],
+      'recreate',
+      [['environment.X', 'image', '(none)']],
+    ],
+    [
+      'a variable taken away no more: the one of the image',
+      [{}, { unsetEnvironment: ['X'] }, { environment: { X: 'image' } }],
+      'recreate',
+      [['environment.X', '(none)', 'image']],
+    ],
     ['a label declared', [{ labels: { a: '1' } }, { labels: {} }], 'recreate', [['labels.a', '(none)', '1']]],
     ['a label taken away', [{}, { labels: { a: '1' } }], 'recreate', [['labels.a', '1', '(none)']]],
     [
@@ -207,6 +231,33 @@ describe('a difference', () => {
       ],
       'recreate',
       [['mounts./d', 'bind /a rw', 'bind /a ro']],
+    ],
+    [
+      'nocopy and labels of a mount',
+      [
+        { mounts: [{ type: 'volume', source: 'data', target: '/d' }] },
+        { mounts: [{ type: 'volume', source: 'shop_data', target: '/d', noCopy: true, labels: { a: 'b' } }] },
+      ],
+      'recreate',
+      [['mounts./d', 'volume shop_data rw nocopy labels a=b', 'volume shop_data rw']],
+    ],
+    [
+      'the port inside of a published one: once',
+      [
+        { ports: [{ target: 81, protocol: 'tcp', published: 8080 }] },
+        { ports: [{ target: 80, protocol: 'tcp', published: 8080 }], expose: ['80/tcp'] },
+      ],
+      'recreate',
+      [['ports', '"8080->80/tcp"', '"8080->81/tcp"']],
+    ],
+    [
+      'a port exposed beside one that is published',
+      [
+        { ports: [{ target: 80, protocol: 'tcp' }], expose: ['90'] },
+        { ports: [{ target: 80, protocol: 'tcp' }], expose: ['80/tcp', '91/tcp'] },
+      ],
+      'recreate',
+      [['expose', '91/tcp', '90/tcp']],
     ],
     [
       'a healthcheck switched off',

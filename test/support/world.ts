@@ -36,6 +36,7 @@ export interface Inspected {
     readonly Memory: number;
     readonly NanoCpus: number;
     readonly PidsLimit: number | null;
+    readonly ShmSize: number;
     readonly RestartPolicy: { readonly Name: string };
   };
   readonly NetworkSettings: {

@@ -185,6 +185,13 @@ describe('environment', () => {
     expect(containerOf(`environment: ${written}`, env).environment).toEqual(environment);
   });
 
+  test('a key without a value, unset in the shell, takes the variable away; others leave no trace of it', () => {
+    const env = { SHELL_A: 'of the shell' };
+    const spec = containerOf('environment: [SHELL_NONE, SHELL_A, SHELL_ALSO_NONE]', env);
+    expect(spec).toMatchObject({ unsetEnvironment: ['SHELL_ALSO_NONE', 'SHELL_NONE'] });
+    expect(containerOf('environment: [SHELL_A]', env)).not.toHaveProperty('unsetEnvironment');
+  });
+
   test('a secret is named, never shown', () => {
     const { container, environmentSecrets } = normalized('image: a\nenvironment: {P: {secret: pg}}');
     expect(container.environment).toEqual({ P: { secret: 'pg', digest: '' } });

@@ -68,6 +68,8 @@ export const rows: { readonly [K in Exclude<keyof ContainerSpec, 'resources'>]-?
       shows: 'environment.A',
     },
   ],
+  // The image of the rows has none that could be taken away (test/engine/adoption).
+  unsetEnvironment: [{ set: { unsetEnvironment: ['A'] }, shows: false }],
   labels: [{ set: { labels: { part: 'data', 'a.b/c': '' } }, shows: 'labels.part' }],
   workingDir: [
     { set: { workingDir: '/tmp' }, start: true },

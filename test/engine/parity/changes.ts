@@ -94,6 +94,16 @@ export const changes: Readonly<Record<string, Change>> = {
     'networks: {front: {link_local_ips: [169.254.1.1]}}',
     'networks: {front: {link_local_ips: [169.254.1.2]}}',
   ),
+  networkmac: recreate(
+    'macAddress',
+    'networks: {front: {mac_address: "02:42:ac:11:00:53"}}',
+    'networks: {front: {mac_address: "02:42:ac:11:00:54"}}',
+  ),
+  networkmacgone: recreate(
+    'macAddress',
+    'networks: {front: {mac_address: "02:42:ac:11:00:55"}}',
+    'networks: {front: }',
+  ),
   priority: recreate(
     'networkMode',
     'networks: {front: {priority: 5}, back: }',
@@ -112,6 +122,8 @@ export const changes: Readonly<Record<string, Change>> = {
   pidsgone: update('resources.pids', 'pids_limit: 50', ''),
   platform: recreate('platform', 'platform: linux/amd64', 'platform: linux'),
   ports: recreate('ports', 'ports: ["28301:80"]', 'ports: ["28302:80"]'),
+  portinside: recreate('ports', 'ports: ["28303:80"]', 'ports: ["28303:81"]'),
+  portunpublished: recreate('ports', 'ports: ["28304:80"]', 'expose: ["80"]'),
   portrange: recreate('ports', 'ports: ["28310-28311:80"]', 'ports: ["28310-28312:80"]'),
   privileged: recreate('privileged', 'privileged: true', 'privileged: false'),
   readonly: recreate('readOnly', 'read_only: true', ''),
@@ -151,7 +163,13 @@ export const changes: Readonly<Record<string, Change>> = {
   ),
   selinux: recreate('mounts./b', 'volumes: ["./made:/b:z"]', 'volumes: ["./made:/b:Z"]'),
   volume: recreate('mounts./d', 'volumes: ["data:/d"]', 'volumes: ["data:/d:ro"]'),
-  nocopy: nothing(
+  volumelabels: recreate(
+    'mounts./d',
+    'volumes: [{type: volume, target: /d, volume: {labels: {a: b}}}]',
+    'volumes: [{type: volume, target: /d, volume: {labels: {a: c}}}]',
+  ),
+  nocopy: recreate(
+    'mounts./d',
     'volumes: [{type: volume, source: data, target: /d, volume: {nocopy: true}}]',
     'volumes: [{type: volume, source: data, target: /d}]',
   ),
