@@ -84,8 +84,8 @@ interface End {
   readonly failed: readonly ResourceStatus[];
   readonly timedOut: boolean;
   readonly rolledBackTo?: string;
-  /** A rollout that was not over when the time was. */
-  readonly goesOn?: { readonly id: string; readonly message: string };
+  /** A rollout that was not over when the apply was. */
+  readonly goesOn?: { readonly id: string; readonly reason: string; readonly message: string };
 }
 
 function followPasses(
@@ -102,7 +102,8 @@ function followPasses(
       clearInterval(timer);
       options.signal.removeEventListener('abort', interrupted);
       const { rolledBackTo, outlook } = course;
-      const goesOn = end.timedOut && outlook !== undefined ? { goesOn: outlook } : {};
+      const left = end.timedOut || outlook?.reason === 'ImagesNotPulled';
+      const goesOn = left && outlook !== undefined ? { goesOn: outlook } : {};
       resolve({ ...end, last, ...goesOn, ...(rolledBackTo === undefined ? {} : { rolledBackTo }) });
     };
     const interrupted = (): void => finish({ ok: false, failed: [], timedOut: false });
@@ -180,13 +181,13 @@ async function outcomeOf(
 }
 
 /** All that runs may be ready, and the apply was not: what it waited for. */
-function rolloutLeft({ goesOn }: End, { target }: RunOptions): readonly Failure[] {
+function rolloutLeft({ goesOn, timedOut }: End, { target }: RunOptions): readonly Failure[] {
   if (goesOn === undefined) return [];
   const { platform } = target.revision;
   return [
     {
       ref: `Platform/${platform}`,
-      reason: 'TimedOut: RolloutUnderWay',
+      reason: timedOut ? `TimedOut: ${goesOn.reason}` : goesOn.reason,
       message: goesOn.message,
       logLines: [],
       next: `reeve procedures show ${goesOn.id} -p ${platform}`,

@@ -14,11 +14,14 @@ export class RolloutWatch {
   readonly #rollouts: Pick<Rollouts, 'underWay' | 'last'>;
   /** Under way when the apply began. */
   readonly #id: string | undefined;
+  /** When it came to where it stood then. */
+  readonly #changedAt: number | undefined;
   #failed: readonly ResourceStatus[] = [];
 
   constructor(rollouts: Pick<Rollouts, 'underWay' | 'last'>) {
     this.#rollouts = rollouts;
     this.#id = rollouts.underWay?.id;
+    this.#changedAt = rollouts.underWay?.changedAt;
   }
 
   /** The revision that runs again, where it has gone back. */
@@ -28,12 +31,13 @@ export class RolloutWatch {
   }
 
   /** Where it stands while it goes on; undefined: there is none, or it is over. */
-  get outlook(): { readonly id: string; readonly message: string } | undefined {
+  get outlook(): { readonly id: string; readonly reason: string; readonly message: string } | undefined {
     const record = this.#record;
     if (record === undefined || record.machine.ended) return undefined;
     const { machine } = record;
     const { message } = outlook(record.kind as Kind, machine.state, contextOf(record));
-    return { id: record.id, message };
+    const reason = machine.state === 'awaitingImages' ? 'ImagesNotPulled' : 'RolloutUnderWay';
+    return { id: record.id, reason, message };
   }
 
   /** It brings revisions in by itself: each of its waves has its own time. */
@@ -54,6 +58,9 @@ export class RolloutWatch {
     if (state === 'rolledBack' || state === 'deciding')
       return { over: true, ok: false, failed: this.#failed };
     if (ended) return found;
+    // Images that cannot be had: it tries on for its time, and who applied hears of the first try that failed since.
+    if (state === 'awaitingImages')
+      return record.changedAt === this.#changedAt ? { over: false } : { over: true, ok: false, failed: [] };
     const isBack = aimOf(state, contextOf(record))?.back === true || state === 'checking';
     // What nobody can mend but a person is told at once; the wave has its time all the same.
     return found.over && !found.ok && !isBack ? found : { over: false };

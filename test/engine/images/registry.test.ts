@@ -146,7 +146,8 @@ describe.concurrent('an image that cannot be had', () => {
     await p.declare([using(second.tag)]);
     const failed = await p.reeve('apply', '--yes', '-f', p.manifests);
     expect(failed.code).toBe(1);
-    expect(failed.stdout).toMatch(/Image(Missing|PullFailed)/);
+    expect(failed.stdout).toMatch(/ImagesNotPulled/);
+    expect(failed.stdout).toContain(second.tag);
     const still = await p.container(web);
     expect([still.Id, still.State.Running, still.Name]).toEqual([before.Id, true, before.Name]);
     registry.behave('well');
