@@ -94,10 +94,11 @@ export function makeInspector(
 
 const outputLength = 200;
 
-/** What the last healthcheck that failed has printed, on one line. */
+/** What the last healthcheck that failed has printed, on one line. Of some the engine keeps no word (a busy one, seen). */
 function checkOutputOf({ State }: RawInspect): { checkOutput?: string } {
-  const last = State?.Health?.Log?.findLast((check) => check.ExitCode !== 0);
-  const output = (last?.Output ?? '').replace(/\s+/g, ' ').trim();
+  const failed = State?.Health?.Log?.filter(({ ExitCode }) => ExitCode !== 0) ?? [];
+  const printed = failed.map(({ Output = '' }) => Output.replace(/\s+/g, ' ').trim());
+  const output = printed.findLast((words) => words !== '') ?? '';
   if (output === '') return {};
   return { checkOutput: output.length > outputLength ? `${output.slice(0, outputLength)}…` : output };
 }

@@ -123,12 +123,15 @@ export class BesidePasses {
     const { busy, plan } = result;
     const { running } = this.runner;
     if (running.length > 0)
-      await this.runner.see({
-        ...(await sightOf(plan.statuses, running, this.#o)),
-        busy,
-        planned: new Set(plan.steps.map((step) => step.ref)),
-        ...(rolling === undefined ? {} : { aim: rolling }),
-      });
+      await this.runner.see(
+        {
+          ...(await sightOf(plan.statuses, running, this.#o)),
+          busy,
+          planned: new Set(plan.steps.map((step) => step.ref)),
+          ...(rolling === undefined ? {} : { aim: rolling }),
+        },
+        running,
+      );
     await this.rollouts.settle();
     const facts = await store.facts();
     this.recoveries.note(result, revision, facts, keeps);

@@ -143,11 +143,15 @@ export class Runner {
     await this.#last;
   }
 
-  /** A look at the platform: each is told what is news to it. */
-  see(sight: Sight): Promise<void> {
+  /**
+   * A look at the platform: each is told what is news to it. `looked`: as they stood before its facts were read. One that has
+   * gone on since waits for the next look: in this one, what it has just asked for was not asked yet, and passes for done.
+   */
+  see(sight: Sight, looked: readonly ProcedureRecord[] = this.running): Promise<void> {
     if (this.#running.size === 0) return Promise.resolve();
     return this.#inTurn(async () => {
-      for (const record of this.running) {
+      for (const record of looked) {
+        if (this.#running.get(record.id) !== record) continue;
         const event = this.#definition(record).see(record.machine.state, record.machine.context, sight);
         if (event !== undefined) await this.#feed(record, event);
       }
@@ -174,7 +178,10 @@ export class Runner {
         const fired = { ...record, machine: withoutTimer(record.machine, timer.id) };
         const next = await this.#feed(fired, { ...timer.event, at: this.#c.now() });
         // It meant nothing any more: that it fired is all there is to remember.
-        if (next === undefined) this.#running.set(id, fired);
+        if (next === undefined) {
+          this.#running.set(id, fired);
+          this.#c.wake();
+        }
       }
     }
   }

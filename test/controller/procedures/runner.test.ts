@@ -112,6 +112,29 @@ test('a timer that came due while nobody ran fires once, on start', async (t) =>
   expect((await readProcedure(on.store, id)).log).toHaveLength(3);
 });
 
+test('a look from before the next batch was asked for says nothing of that batch', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const runner = await on.restart();
+  const { id } = await runner.start('batched-restart', input, 'ana');
+  await on.store.setFacts([{ fact: 'restarts', key: 'Service/a', value: undefined }]);
+  const look = async () => ({
+    at: on.now,
+    statuses: ready('Service/a', 'Service/b'),
+    facts: await on.store.facts(),
+  });
+  await runner.see(await look());
+  const { running } = runner;
+  const old = await look();
+  on.now += 30_000;
+  // As its timer has it, in the middle of a look.
+  const batch = runner.tell(id, { type: 'xstate.after.settle.batched-restart.settling' });
+  const seen = runner.see(old, running);
+  expect(await batch).toBe(true);
+  await seen;
+  expect((await on.store.facts()).restarts).toEqual({ 'Service/b': { at: on.now, by: id } });
+  expect(await readProcedure(on.store, id)).toMatchObject({ state: 'restarting' });
+});
+
 test('a clock that jumps back delays a deadline and never loses it', async (t) => {
   const on = await stage(t.onTestFinished);
   const { id } = await (await on.restart()).start('batched-restart', input, 'ana');
