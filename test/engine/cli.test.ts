@@ -2,22 +2,23 @@
 
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
+import { platformFor } from '../support/kept.ts';
 import { within } from '../support/pace.ts';
-import { document, newPlatform, service, type TestPlatform } from '../support/platform.ts';
+import { document, service, type TestPlatform } from '../support/platform.ts';
 import { reeve } from '../support/reeve.ts';
 import { patienceMs, until } from '../support/until.ts';
-
-let p: TestPlatform;
 
 beforeAll(async () => {
   const { socket } = await ensureEngine();
   await ensureTestImage(socket);
 });
-beforeEach(async () => {
-  p = await newPlatform();
+
+/** A platform of this test's own: a web with a secret, and its db. */
+async function begin(t: TestContext): Promise<TestPlatform> {
+  const p = await platformFor(t);
   process.env['TEST_CLI_TOKEN'] = 'hunter2-token';
   await p.declare([
     document('Secret', 'token', '{env: TEST_CLI_TOKEN}'),
@@ -29,21 +30,23 @@ beforeEach(async () => {
       loop('echo my token is $$TOKEN'),
     ]),
   ]);
-});
-afterEach(() => p.close());
+  return p;
+}
 
 function loop(first: string): string {
   return `command: ['sh', '-c', '${first}; trap "exit 0" TERM; while :; do sleep 1 & wait $$!; done']`;
 }
 
 describe('apply', () => {
-  test('without a terminal and without --yes does nothing', async () => {
+  test.concurrent('without a terminal and without --yes does nothing', async (t) => {
+    const p = await begin(t);
     const { code, stderr } = await p.reeve('apply');
     expect({ code, stderr }).toMatchObject({ code: 64, stderr: expect.stringContaining('--yes') });
     expect(await p.containers()).toEqual([]);
   });
 
-  test('tells its steps by wave and how it ended, in lines without colours', async () => {
+  test.concurrent('tells its steps by wave and how it ended, in lines without colours', async (t) => {
+    const p = await begin(t);
     const { code, stdout } = await p.reeve('apply', '--yes');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^wave \d+ {2}Service\/web started \(/m);
@@ -51,7 +54,8 @@ describe('apply', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  test('of a saved plan is refused once the manifests have changed', async () => {
+  test.concurrent('of a saved plan is refused once the manifests have changed', async (t) => {
+    const p = await begin(t);
     expect((await p.reeve('plan', '--out', 'change.plan')).code).toBe(0);
     await p.replaceIn('reeve.yaml', 'db is up', 'db is there');
     const stale = await p.reeve('apply', 'change.plan');
@@ -61,7 +65,8 @@ describe('apply', () => {
     expect((await p.reeve('apply', 'change.plan')).code).toBe(0);
   });
 
-  test('that fails says why, shows the last words and what to type next', async () => {
+  test.concurrent('that fails says why, shows the last words and what to type next', async (t) => {
+    const p = await begin(t);
     await p.replaceIn('reeve.yaml', 'echo db is up;', 'echo no disk; exit 3;');
     // Given up at the first restart, however long that takes to come.
     await p.replaceIn('reeve.yaml', 'spec: {}', 'spec: {policy: {restartBudget: {restarts: 1}}}');
@@ -71,7 +76,8 @@ describe('apply', () => {
     expect(stdout).toContain('next: reeve explain Service/db');
   });
 
-  test('of broken manifests says every mistake and touches nothing', async () => {
+  test.concurrent('of broken manifests says every mistake and touches nothing', async (t) => {
+    const p = await begin(t);
     await p.replaceIn('reeve.yaml', 'tier: core', 'tyre: core');
     const { code, stderr } = await p.reeve('apply', '--yes');
     expect(code).toBe(65);
@@ -81,15 +87,21 @@ describe('apply', () => {
 });
 
 describe('reading, once it is applied', () => {
-  beforeEach(() => p.apply());
+  const applied = async (t: TestContext): Promise<TestPlatform> => {
+    const p = await begin(t);
+    await p.apply();
+    return p;
+  };
 
-  test('plan --detailed-exitcode ends with 0, and with 2 when there is something to do', async () => {
+  test.concurrent('plan --detailed-exitcode ends with 0, and with 2 when there is something to do', async (t) => {
+    const p = await applied(t);
     expect((await p.reeve('plan', '--detailed-exitcode', '-f', p.manifests)).code).toBe(0);
     await p.replaceIn('reeve.yaml', 'db is up', 'db is there');
     expect((await p.reeve('plan', '--detailed-exitcode', '-f', p.manifests)).code).toBe(2);
   });
 
-  test('status, get, describe, explain, history, events and graph each tell of it', async () => {
+  test.concurrent('status, get, describe, explain, history, events and graph each tell of it', async (t) => {
+    const p = await applied(t);
     const line = (args: string[]) => p.reeve(...args).then(({ stdout }) => stdout);
     expect(await line(['status'])).toContain('2 of 2 ready');
     expect(await line(['get', 'services'])).toMatch(/^db +Service +core +yes/m);
@@ -103,7 +115,8 @@ describe('reading, once it is applied', () => {
     }
   });
 
-  test('logs name who speaks and blank out secrets', async () => {
+  test.concurrent('logs name who speaks and blank out secrets', async (t) => {
+    const p = await applied(t);
     const { stdout } = await until(
       async () => {
         const result = await p.reeve('logs');
@@ -118,7 +131,8 @@ describe('reading, once it is applied', () => {
     expect(stdout).not.toContain('hunter2');
   });
 
-  test('logs -o json is an object a line, secrets blanked out there too', async () => {
+  test.concurrent('logs -o json is an object a line, secrets blanked out there too', async (t) => {
+    const p = await applied(t);
     const { stdout } = await until(
       async () => {
         const result = await p.reeve('logs', 'web', '-o', 'json');
@@ -140,7 +154,8 @@ describe('reading, once it is applied', () => {
     });
   });
 
-  test('no secret is in anything that is shown or saved', async () => {
+  test.concurrent('no secret is in anything that is shown or saved', async (t) => {
+    const p = await applied(t);
     for (const args of [
       ['resolve'],
       ['plan', '-o', 'json'],
@@ -151,14 +166,16 @@ describe('reading, once it is applied', () => {
     }
   });
 
-  test('a name that nobody has is answered with the near one', async () => {
+  test.concurrent('a name that nobody has is answered with the near one', async (t) => {
+    const p = await applied(t);
     expect(await p.reeve('explain', 'wbe')).toMatchObject({
       code: 64,
       stderr: expect.stringContaining('did you mean "web"?'),
     });
   });
 
-  test('broken manifests do not hide how it is', async () => {
+  test.concurrent('broken manifests do not hide how it is', async (t) => {
+    const p = await applied(t);
     await p.replaceIn('reeve.yaml', 'tier: core', 'tyre: core');
     const { code, stdout } = await p.reeve('status', '-f', p.manifests);
     expect(code).toBe(0);
@@ -166,7 +183,8 @@ describe('reading, once it is applied', () => {
     expect(stdout).toContain('tyre');
   });
 
-  test('down lists what goes, takes it away, and keeps it so', async () => {
+  test.concurrent('down lists what goes, takes it away, and keeps it so', async (t) => {
+    const p = await applied(t);
     const { code, stdout } = await p.reeve('down', '--yes', '-f', p.manifests);
     expect(code).toBe(0);
     expect(stdout).toMatch(/2 containers: .*-web-1, .*-db-1/);
@@ -176,7 +194,8 @@ describe('reading, once it is applied', () => {
   });
 });
 
-test('where no manifests are and no platform is named, the only one is shown and not changed', async () => {
+test.concurrent('where no manifests are and no platform is named, the only one is shown and not changed', async (t) => {
+  const p = await begin(t);
   await p.apply();
   await mkdir(join(p.folder, 'home/reeve/empty'), { recursive: true });
   await symlink(p.state, join(p.folder, 'home/reeve', p.name));
@@ -197,12 +216,15 @@ test('where no manifests are and no platform is named, the only one is shown and
 });
 
 describe('with a controller', () => {
-  beforeEach(async () => {
+  const kept = async (t: TestContext): Promise<TestPlatform> => {
+    const p = await begin(t);
     await p.run();
     await p.untilReady('Service/web');
-  });
+    return p;
+  };
 
-  test('commands go through it', async () => {
+  test.concurrent('commands go through it', async (t) => {
+    const p = await kept(t);
     expect((await p.reeve('status')).stdout).toContain('kept by a controller');
     expect((await p.reeve('hold', 'web', '--reason', 'looking')).stdout).toContain('Service/web: held');
     expect((await p.reeve('status')).stdout).toMatch(/HELD Service\/web .*looking/);
@@ -211,7 +233,8 @@ describe('with a controller', () => {
     expect((await p.reeve('plan')).stdout).toContain('nothing to do');
   });
 
-  test('an apply of other manifests is refused, naming those it keeps', async () => {
+  test.concurrent('an apply of other manifests is refused, naming those it keeps', async (t) => {
+    const p = await kept(t);
     const other = join(p.folder, 'other.yaml');
     await writeFile(other, p.manifest([service('db')]));
     const { code, stderr } = await p.reeve('apply', '--yes', '-f', other);
@@ -220,7 +243,8 @@ describe('with a controller', () => {
     expect((await p.reeve('plan', '-f', other)).stdout).toContain('Service/db');
   });
 
-  test('mistakes in other manifests are said, though it could be found by one of those it keeps', async () => {
+  test.concurrent('mistakes in other manifests are said, though it could be found by one of those it keeps', async (t) => {
+    const p = await kept(t);
     const twice = join(p.folder, 'twice.yaml');
     await writeFile(twice, service('db'));
     for (const verb of [['plan'], ['apply', '--yes']]) {
@@ -235,13 +259,15 @@ describe('with a controller', () => {
     });
   });
 
-  test('a second one is refused, saying who is there', async () => {
+  test.concurrent('a second one is refused, saying who is there', async (t) => {
+    const p = await kept(t);
     const { code, stderr } = await p.reeve('run', '-f', p.manifests);
     expect(code).toBe(75);
     expect(stderr).toContain('(run)');
   });
 
-  test('events -f shows what happens as it happens', async () => {
+  test.concurrent('events -f shows what happens as it happens', async (t) => {
+    const p = await kept(t);
     const following = p.spawn('events', '-f', '--for', 'web');
     await until(() => following.output().stdout.includes('Started'), patienceMs, 'what was, is shown');
     await p.reeve('hold', 'web');
@@ -251,7 +277,8 @@ describe('with a controller', () => {
   });
 });
 
-test('run ends within five seconds of SIGTERM, and at once on the second SIGINT', async () => {
+test('run ends within five seconds of SIGTERM, and at once on the second SIGINT', async (t) => {
+  const p = await begin(t);
   const first = await p.run();
   await p.untilReady('Service/web');
   expect((await within(5_000, () => first.stop())).code).toBe(0);

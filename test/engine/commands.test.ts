@@ -2,29 +2,31 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { askEngine } from '../../scripts/lib/docker-api.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { startEngineProxy } from '../support/engine-proxy.ts';
 import { ensureTestImage } from '../support/images.ts';
+import { platformFor } from '../support/kept.ts';
 import { within } from '../support/pace.ts';
-import { document, newPlatform, service, type TestPlatform } from '../support/platform.ts';
+import { document, service, type TestPlatform } from '../support/platform.ts';
 import { reeve, spawnReeve } from '../support/reeve.ts';
 import { patienceMs, until } from '../support/until.ts';
 import { act } from '../support/world.ts';
 
 let socket: string;
-let p: TestPlatform;
 
 beforeAll(async () => {
   ({ socket } = await ensureEngine());
   await ensureTestImage(socket);
 });
-beforeEach(async () => {
-  p = await newPlatform();
-  await p.declare([alone('web')]);
-});
-afterEach(() => p.close());
+
+/** A platform of this test's own, with one service declared. */
+async function begin(t: TestContext, documents: readonly string[] = [alone('web')]): Promise<TestPlatform> {
+  const p = await platformFor(t);
+  await p.declare(documents);
+  return p;
+}
 
 /** A service that needs no network, and ends at once on TERM. */
 function alone(name: string, ...more: readonly string[]): string {
@@ -36,7 +38,8 @@ function alone(name: string, ...more: readonly string[]): string {
   ]);
 }
 
-test('a plan says that a pause will be ended, and apply does just that', async () => {
+test.concurrent('a plan says that a pause will be ended, and apply does just that', async (t) => {
+  const p = await begin(t);
   await p.apply();
   await act(p.socket, (await p.container('Service/web')).Id, 'pause');
   const plan = await p.reeve('plan', '--detailed-exitcode', '-f', p.manifests);
@@ -46,7 +49,8 @@ test('a plan says that a pause will be ended, and apply does just that', async (
 });
 
 describe('run, while the engine is away', () => {
-  test('waits for it, says so, refuses a second one, and keeps the platform once it answers', async () => {
+  test.concurrent('waits for it, says so, refuses a second one, and keeps the platform once it answers', async (t) => {
+    const p = await begin(t);
     const through = join(p.folder, 'engine.sock');
     const options = { state: p.state, cwd: p.manifests, socket: through };
     const first = spawnReeve(['run'], options);
@@ -68,7 +72,8 @@ describe('run, while the engine is away', () => {
     }
   });
 
-  test('ends at once on SIGTERM', async () => {
+  test('ends at once on SIGTERM', async (t) => {
+    const p = await begin(t);
     const waiting = spawnReeve(['run'], {
       state: p.state,
       cwd: p.manifests,
@@ -88,7 +93,8 @@ describe('run, while the engine is away', () => {
 });
 
 describe('a saved plan', () => {
-  test('of a platform with a secret, made before anything was applied, is done as it was shown', async () => {
+  test.concurrent('of a platform with a secret, made before anything was applied, is done as it was shown', async (t) => {
+    const p = await begin(t);
     process.env['TEST_COMMANDS_TOKEN'] = 'canary-5a1c';
     const token = document('Secret', 'token', '{env: TEST_COMMANDS_TOKEN}');
     await p.declare([token, alone('web', 'environment: {TOKEN: {secret: token}}')]);
@@ -103,7 +109,8 @@ describe('a saved plan', () => {
     });
   });
 
-  test('is refused once what runs is no longer as it was', async () => {
+  test.concurrent('is refused once what runs is no longer as it was', async (t) => {
+    const p = await begin(t);
     await p.apply();
     expect((await p.reeve('plan', '--out', 'change.plan')).code).toBe(0);
     await act(socket, (await p.container('Service/web')).Id, 'kill');
@@ -114,7 +121,8 @@ describe('a saved plan', () => {
     });
   });
 
-  test('goes through the controller, which refuses it once the manifests have changed', async () => {
+  test.concurrent('goes through the controller, which refuses it once the manifests have changed', async (t) => {
+    const p = await begin(t);
     await p.run();
     await p.untilReady('Service/web');
     await p.reeve('plan', '--out', 'change.plan');
@@ -126,7 +134,8 @@ describe('a saved plan', () => {
     });
   });
 
-  test('that cannot be written, or is not there, is told plainly', async () => {
+  test.concurrent('that cannot be written, or is not there, is told plainly', async (t) => {
+    const p = await begin(t);
     expect(await p.reeve('plan', '--out', '/nonexistent/change.plan')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/plan could not be saved.*\/nonexistent/),
@@ -138,7 +147,8 @@ describe('a saved plan', () => {
   });
 });
 
-test('--host of another engine is refused where a controller keeps the platform', async () => {
+test.concurrent('--host of another engine is refused where a controller keeps the platform', async (t) => {
+  const p = await begin(t);
   await p.run();
   const elsewhere = { state: p.state, cwd: p.manifests, socket: '/nonexistent/engine.sock' };
   for (const line of [['apply', '--yes'], ['plan'], ['status'], ['down', '--yes']]) {
@@ -159,10 +169,10 @@ describe('an apply that is interrupted', () => {
     ).replace('stop_grace_period: 1s', 'stop_grace_period: 30s');
   const four = (value: number) => ['a', 'b', 'c', 'd'].map((name) => stubborn(name, value));
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.for(['SIGINT', 'SIGTERM'] as const)(
     'by %s ends within five seconds, and the next goes on',
-    async (signal) => {
-      await p.declare(four(1));
+    async (signal, t) => {
+      const p = await begin(t, four(1));
       await p.apply();
       await p.declare(four(2));
       const applying = p.spawn('apply', '--yes');
@@ -182,7 +192,8 @@ describe('an apply that is interrupted', () => {
 });
 
 describe('the platform itself', () => {
-  test('is shown with what is wrong with it, by status and explain, for as long as it stands', async () => {
+  test.concurrent('is shown with what is wrong with it, by status and explain, for as long as it stands', async (t) => {
+    const p = await begin(t);
     await p.run();
     await p.untilReady('Service/web');
     await p.replaceIn('reeve.yaml', 'image:', 'imagge:');
@@ -207,7 +218,8 @@ describe('the platform itself', () => {
     );
   });
 
-  test('shows that its engine is away, and no longer once it answers', async () => {
+  test.concurrent('shows that its engine is away, and no longer once it answers', async (t) => {
+    const p = await begin(t);
     const through = join(p.folder, 'engine.sock');
     const proxy = await startEngineProxy({ target: socket, socket: through });
     const running = spawnReeve(['run'], { state: p.state, cwd: p.manifests, socket: through });
@@ -230,7 +242,8 @@ describe('the platform itself', () => {
     }
   });
 
-  test('suspended, is so in every plan, and an apply is refused before anything is asked', async () => {
+  test.concurrent('suspended, is so in every plan, and an apply is refused before anything is asked', async (t) => {
+    const p = await begin(t);
     await p.apply();
     await p.reeve('suspend', '--reason', 'moving the host');
     await p.replaceIn('reeve.yaml', 'sleep 1', 'sleep 2');
@@ -249,11 +262,10 @@ describe('the platform itself', () => {
 });
 
 describe('down', () => {
-  beforeEach(() => p.declare([alone('web', 'volumes: ["data:/data"]'), document('Volume', 'data')]));
-
-  test.each([['a controller', true] as const, ['no controller', false] as const])(
+  test.concurrent.for([['a controller', true] as const, ['no controller', false] as const])(
     'with %s takes all away and keeps it so; volumes go only when asked for',
-    async (_, kept) => {
+    async ([_, kept], t) => {
+      const p = await begin(t, [alone('web', 'volumes: ["data:/data"]'), document('Volume', 'data')]);
       if (kept) await p.run();
       else await p.apply();
       await p.untilReady('Service/web');
@@ -263,7 +275,7 @@ describe('down', () => {
           stdout: expect.stringMatching(/taken down: 2 steps done/),
         });
         expect(await p.containers()).toEqual([]);
-        expect(await volumes()).toEqual([`${p.name}_data`]);
+        expect(await volumesOf(p)).toEqual([`${p.name}_data`]);
         expect((await p.reeve('status')).stdout).toContain('it was taken down');
         expect(await p.reeve('apply', '--yes')).toMatchObject({
           code: 0,
@@ -275,11 +287,11 @@ describe('down', () => {
         code: 0,
         stdout: expect.stringMatching(new RegExp(`1 volume: ${p.name}_data`)),
       });
-      expect(await volumes()).toEqual([]);
+      expect(await volumesOf(p)).toEqual([]);
     },
   );
 
-  async function volumes(): Promise<readonly string[]> {
+  async function volumesOf(p: TestPlatform): Promise<readonly string[]> {
     const { body } = await askEngine(socket, 'GET', '/volumes');
     const { Volumes } = JSON.parse(body) as { Volumes: readonly { Name: string }[] | null };
     return (Volumes ?? []).map(({ Name }) => Name).filter((name) => name.startsWith(p.name));
