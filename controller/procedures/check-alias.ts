@@ -47,13 +47,10 @@ async function troubleOf(check: CheckAlias, tools: Tools): Promise<string | unde
   if (holder === undefined) return `${check.holder} does not run`;
   if (!(await hasAlias(holder, check.alias, network, tools)))
     return `${check.holder} has not got the alias ${check.alias} on the network ${check.network}`;
-  // Of one that does not run nobody gets an address.
-  const running = containers.filter(
-    (c) => c.id !== holder.id && c.state === 'running' && c.networks[network],
-  );
-  for (const one of running)
-    if (await hasAlias(one, check.alias, network, tools))
-      return `${one.name} has the alias ${check.alias} on the network ${check.network} too`;
+  // Of one that does not run nobody gets an address. Any third one with the alias has it by its own declaration.
+  const other = ofRef(check.other, containers, tools);
+  if (other !== undefined && (await hasAlias(other, check.alias, network, tools)))
+    return `${other.name} has the alias ${check.alias} on the network ${check.network} too`;
   return unanswered(check.holder, holder, target, tools);
 }
 

@@ -64,16 +64,33 @@ async function countersOf(
       signal: AbortSignal.timeout(askTimeoutMs),
       headers: { 'user-agent': 'reeve-canary' },
     });
-    const text = (await answer.body.text()).slice(0, mostBytes);
-    if (answer.statusCode !== 200)
+    if (answer.statusCode !== 200) {
+      await answer.body.dump();
       return { unread: `GET ${path} on port ${port} answered ${answer.statusCode}` };
+    }
+    const text = await textOf(answer.body);
     const counts = { failed: readCounter(text, failed), all: readCounter(text, all) };
-    // A counter with labels comes into being with its first event.
-    if (counts.all === undefined) return { unread: `GET ${path} on port ${port} has no ${all}` };
+    // A counter with labels comes into being with its first event; another one is there from the start, or misspelt.
+    const isThere = counts.failed !== undefined || failed.includes('{');
+    const missing = counts.all === undefined ? all : isThere ? undefined : failed;
+    if (counts.all === undefined || missing !== undefined)
+      return { unread: `GET ${path} on port ${port} has no ${missing}` };
     return { failed: counts.failed ?? 0, all: counts.all };
   } catch (error) {
     return {
       unread: `GET ${path} on port ${port}: ${scrub(error instanceof Error ? error.message : String(error))}`,
     };
   }
+}
+
+/** @throws where it is longer than counters are. */
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new Error(`it answered with more than ${mostBytes / 1024 / 1024} MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

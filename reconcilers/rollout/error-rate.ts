@@ -27,7 +27,8 @@ export function tooManyErrors(
 }
 
 /**
- * The value of a counter, in Prometheus' text or in JSON; undefined: it is not there. `http_requests_total` is the sum of
+ * The value of a counter, in Prometheus' text or in JSON; undefined: it is not there. @throws SyntaxError: it begins as JSON and
+ * is none. `http_requests_total` is the sum of
  * all its series, `http_requests_total{code="500"}` of those that have that label; in JSON `stats.errors` is a path.
  */
 export function readCounter(text: string, counter: string): number | undefined {
@@ -35,12 +36,7 @@ export function readCounter(text: string, counter: string): number | undefined {
 }
 
 function inJson(text: string, path: string): number | undefined {
-  let at: unknown;
-  try {
-    at = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  let at: unknown = JSON.parse(text);
   for (const key of path.split('.'))
     at = typeof at === 'object' && at !== null ? Object.entries(at).find(([k]) => k === key)?.[1] : undefined;
   return typeof at === 'number' && Number.isFinite(at) ? at : undefined;

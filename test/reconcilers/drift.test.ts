@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import type { ContainerSpec } from '../../desired-state/container-spec.ts';
 import { fieldDrift } from '../../reconcilers/drift.ts';
 import type { ContainerDetail, ImageDefaults } from '../../reconcilers/observed.ts';
-import { specHash } from '../../reconcilers/spec-hash.ts';
 import { detailOf, noDefaults, service } from '../support/make.ts';
 
 const context = {
@@ -361,45 +360,5 @@ describe('what people may read', () => {
     );
     expect(url?.new).toBe('postgres://u:(hidden)@db/x');
     expect(long?.new.length).toBe(60);
-  });
-});
-
-describe('the spec hash', () => {
-  test('stays the same for what no container can tell: positions, tiers, dependencies', () => {
-    const web = service('web');
-    expect(specHash({ ...web, tier: 'core', positions: { x: web.position }, labels: { a: 'b' } })).toBe(
-      specHash(web),
-    );
-  });
-
-  test('changes with the spec and with the content of copied files', () => {
-    const web = service('web');
-    const copied = (digest: string) =>
-      service('web', { files: [{ path: '/s', digest, onChange: 'restart', copyTo: '/run/s' }] });
-    expect(
-      new Set([web, service('web', { container: { tty: true } }), copied('1'), copied('2')].map(specHash))
-        .size,
-    ).toBe(4);
-  });
-});
-
-describe('an alias that the manifest took away', () => {
-  const on = (aliases: string[]) => service('web', { container: { networks: { backend: { aliases } } } });
-  const now = on(['database']);
-  const has = (aliases: string[]) =>
-    detailOf(now, { aliases: { shop_backend: aliases } }, { networks: { shop_backend: {} } });
-
-  test('goes: the revision before had it', () => {
-    const before = { ...context, previous: on(['database', 'primary']) };
-    expect(fieldDrift(now, has(['database', 'primary']), before)).toMatchObject([
-      { field: 'networks.shop_backend', act: 'connect', old: 'connected as database primary' },
-    ]);
-    expect(fieldDrift(now, has(['database']), before)).toEqual([]);
-  });
-
-  test('one that no revision had (a hand, or Compose) is no difference', () => {
-    const before = { ...context, previous: on(['database']) };
-    expect(fieldDrift(now, has(['database', 'mine', 'db']), before)).toEqual([]);
-    expect(fieldDrift(now, has(['database', 'primary']), context)).toEqual([]);
   });
 });

@@ -1,16 +1,10 @@
-// A recovery's machine walked as the runner does, its clock and its storing included.
+// A recovery's machine walked as the runner does.
 
-import {
-  advance,
-  begin,
-  dueTimer,
-  type StoredMachine,
-  withoutTimer,
-} from '../../reconcilers/procedures/advance.ts';
 import type { RecoveryContext, RecoveryInput } from '../../reconcilers/recovery/context.ts';
 import type { Evidence, Failure } from '../../reconcilers/recovery/evidence.ts';
 import { machine, type RecoveryEvent } from '../../reconcilers/recovery/machine.ts';
 import { noon } from './make.ts';
+import { ProcedureWalk } from './procedure-walk.ts';
 
 export const failure: Failure = { reason: 'Exited', at: noon, waitsFor: [], looping: false, blocked: false };
 export const input: RecoveryInput = {
@@ -31,26 +25,15 @@ export const evidence: Evidence = {
 
 type Fed = RecoveryEvent extends infer E ? (E extends RecoveryEvent ? Omit<E, 'at'> : never) : never;
 
-export class RecoveryWalk {
-  machine: StoredMachine;
-  now = noon;
-  readonly asked: string[] = [];
-
+export class RecoveryWalk extends ProcedureWalk<RecoveryContext> {
   constructor(given: Partial<RecoveryInput> = {}) {
-    const first = begin(machine, { ...input, ...given }, this.now);
-    this.machine = first.machine;
+    super(machine, { ...input, ...given });
+    // That it begins is no news to these tests.
+    this.asked.length = 0;
   }
 
-  get context(): RecoveryContext {
-    return this.machine.context as RecoveryContext;
-  }
-
-  feed(event: Fed | { readonly type: string; readonly [key: string]: unknown }): this {
-    const stored = JSON.parse(JSON.stringify(this.machine)) as StoredMachine;
-    const next = advance(machine, stored, { ...event, at: this.now });
-    this.machine = next.machine;
-    this.asked.push(...next.effects.map((effect) => effect.type));
-    return this;
+  override feed(event: Fed | { readonly type: string; readonly [key: string]: unknown }): this {
+    return super.feed(event);
   }
 
   evidence(more: Partial<Evidence> = {}): this {
@@ -59,20 +42,6 @@ export class RecoveryWalk {
 
   failed(more: Partial<Failure> = {}): this {
     return this.feed({ type: 'failed', failure: { ...failure, at: this.now, ...more } });
-  }
-
-  after(ms: number): this {
-    this.now += ms;
-    for (let timer = dueTimer(this.machine, this.now); timer !== undefined; ) {
-      this.machine = withoutTimer(this.machine, timer.id);
-      this.feed(timer.event);
-      timer = dueTimer(this.machine, this.now);
-    }
-    return this;
-  }
-
-  decides(choice: string): this {
-    return this.feed({ type: 'decide', choice, by: 'ana' });
   }
 }
 

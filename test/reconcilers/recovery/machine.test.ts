@@ -106,9 +106,9 @@ describe('the machine', () => {
   });
 
   test.each([
-    ['retry', 'restarting', 'askRestart'],
-    ['hold', 'held', 'hold'],
-    ['resolve', 'resolved', 'forget'],
+    ['retry', 'restarting', 'askRestart Service/web'],
+    ['hold', 'held', 'hold Service/web'],
+    ['resolve', 'resolved', 'forget Service/web'],
   ])('a person answers %s', (choice, state, asked) => {
     const walk = new RecoveryWalk({ failure: { ...failure, looping: true } }).evidence().decides(choice);
     expect([walk.machine.state, walk.asked.at(-1)]).toEqual([state, asked]);

@@ -36,11 +36,9 @@ describe('a counter', () => {
     expect(readCounter('{"stats": {"errors": 4}, "calls": 80, "text": "5"}', name)).toBe(value);
   });
 
-  test('of what is neither is not there', () => {
-    expect([readCounter('{"calls": ', 'calls'), readCounter('<html>', 'calls')]).toEqual([
-      undefined,
-      undefined,
-    ]);
+  test('of what is neither is not there; of JSON that breaks off it says so', () => {
+    expect(readCounter('<html>', 'calls')).toBeUndefined();
+    expect(() => readCounter('{"calls": ', 'calls')).toThrow(/JSON/);
   });
 });
 
