@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { askEngine, callEngine } from './docker-api.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** One file of an image. `copy` is a path on this machine; owner is root unless said. */
 export interface ImageEntry {
@@ -39,7 +40,10 @@ export async function importImage(socket: string, recipe: ImageRecipe): Promise<
   return status;
 }
 
-/** Imports only when the tag is missing or was made of other inputs; says whether it did. */
+/**
+ * Imports only when the tag is missing or was made of other inputs; says whether it did. Of several processes that find
+ * it missing one makes it: the later one's would move the tag to another id under those who run the first.
+ */
 export async function ensureImage(
   socket: string,
   tag: string,
@@ -47,9 +51,12 @@ export async function ensureImage(
   recipe: () => Promise<Omit<ImageRecipe, 'tag'>>,
 ): Promise<boolean> {
   if ((await imageInputs(socket, tag)) === inputs) return false;
-  const { entries, changes } = await recipe();
-  await importImage(socket, { tag, entries, changes: [...changes, `LABEL ${inputsLabel}=${inputs}`] });
-  return true;
+  return oneAtATime(`image ${tag} on ${socket}`, async () => {
+    if ((await imageInputs(socket, tag)) === inputs) return false;
+    const { entries, changes } = await recipe();
+    await importImage(socket, { tag, entries, changes: [...changes, `LABEL ${inputsLabel}=${inputs}`] });
+    return true;
+  });
 }
 
 /** What the image under the tag was made of; undefined: there is no such image, or it is not one of ours. */

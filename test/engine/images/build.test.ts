@@ -183,7 +183,7 @@ describe.concurrent('what the engine builds', () => {
       'compose.yaml',
       `name: ${p.name}\nservices:\n  web:\n    build: {context: ./app, dockerfile: ../files/Dockerfile.data}\n    scale: 0\n  api:\n    build:\n      context: ./app\n      dockerfile_inline: |\n        FROM reeve-test:1\n        COPY a.txt /\n        ${trap.replace('$!', '$$!')}\n    stop_grace_period: 1s\n`,
     );
-    await p.reeve('apply', '--yes');
+    expect(await p.reeve('apply', '--yes')).toMatchObject({ code: 0 });
     expect((await p.container('Service/api')).State.Running).toBe(true);
   });
 });
