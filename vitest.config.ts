@@ -1,12 +1,14 @@
-// Two kinds of tests: `unit` needs no engine, `engine` needs a real one. Sized for two cores; a test that fails is not
-// tried again. The engine's tests come after the others, so that neither disturbs the other's timing.
+// Two kinds of tests: `unit` needs no engine, `engine` needs a real one. Sized for two cores, on which both wait more than
+// they work; a test that fails is not tried again. The engine's tests come after the others, so that neither disturbs the
+// other's timing. Files share their worker: a process and all modules anew for each of 220 files were a minute of a core.
 
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     retry: 0,
-    maxWorkers: 2,
+    maxWorkers: 3,
+    isolate: false,
     projects: [
       {
         test: {
@@ -21,8 +23,6 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
-          // With a real engine they wait more than they work.
-          maxWorkers: 3,
           include: ['test/engine/**/*.test.ts', 'test/fault/**/*.test.ts'],
           // Several waits of a minute's patience (test/support/until.ts), should a machine be that busy.
           testTimeout: 300_000,

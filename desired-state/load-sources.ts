@@ -7,6 +7,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { parseDotenv } from './dotenv.ts';
 import type { Lookup } from './interpolate.ts';
 import type { LoadRequest } from './load-types.ts';
+import { isManifestName } from './manifest-name.ts';
 import { isFolder, readTextFile, standardInput } from './yaml/read.ts';
 
 /** A file of a load. */
@@ -130,7 +131,7 @@ function expand(path: string, cwd: string): Found {
     return { files: [], diagnostics: [{ severity: 'error', code: 'FileUnreadable', ...place, message }] };
   }
   const files = names
-    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+    .filter(isManifestName)
     .filter((name) => !isFolder(join(absolute, name)))
     .map((name) => sourceFile(join(path, name), path, cwd));
   if (files.length > 0) return { files, diagnostics: [] };

@@ -2,7 +2,8 @@
 // what it found is out of date as soon as a folder comes, goes or is swapped: then it is asked again.
 
 import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { isManifestName } from './manifest-name.ts';
 
 export interface WatchSet {
   /** Folders whose own entries are watched. */
@@ -17,7 +18,10 @@ export interface WatchSet {
 /** Most links that a path may go through. */
 const mostLinks = 40;
 
-/** `files` may hold folders, which count with all that is in them; of `folders` only the entries count. */
+/**
+ * `files` may hold folders, which count with all that is in them; of `folders` only the entries count that are manifests:
+ * a log that is written there, or the state folder, must not be read as a change.
+ */
 export function watchSetOf(files: readonly string[], folders: readonly string[]): WatchSet {
   const flat = new Set<string>();
   const deep = new Set<string>();
@@ -49,7 +53,11 @@ export function watchSetOf(files: readonly string[], folders: readonly string[])
   return {
     flat,
     deep,
-    matters: (path) => names.has(path) || above.has(path) || whole.has(dirname(path)) || inDeep(path),
+    matters: (path) =>
+      names.has(path) ||
+      above.has(path) ||
+      (whole.has(dirname(path)) && isManifestName(basename(path))) ||
+      inDeep(path),
     signature: [...flat, ...deep, ...names].map(identity).sort().join('\n'),
   };
 }

@@ -5,6 +5,11 @@ import type { Facts } from './facts.ts';
 import { identityLabels, type ObservedContainer } from './observed.ts';
 
 /** Its last spec that reeve saw fulfilled is this one: what differs now was changed by somebody else. */
-export function isBroughtTo({ id, labels }: ObservedContainer, hash: string, facts: Facts): boolean {
-  return (facts.broughtTo[id] ?? labels[identityLabels.specHash]) === hash;
+export function isBroughtTo(container: ObservedContainer, hash: string, facts: Facts): boolean {
+  return lastSpecOf(container, facts) === hash;
+}
+
+/** The hash of that spec; a container that is not ours has none. */
+export function lastSpecOf({ id, labels }: ObservedContainer, facts: Facts): string | undefined {
+  return facts.broughtTo[id] ?? labels[identityLabels.specHash];
 }

@@ -7,6 +7,7 @@ import { adoptedPins, adoptionNotice } from './adoption.ts';
 import { capacityNotice } from './capacity.ts';
 import type { ResourceStatus } from './condition.ts';
 import { statusOf } from './conditions.ts';
+import type { EarlierSpecs } from './earlier-specs.ts';
 import { networksTooNew } from './engine-too-old.ts';
 import type { Facts, Made } from './facts.ts';
 import { withFailedRemovals } from './failed-removals.ts';
@@ -63,6 +64,8 @@ export interface PlanInput {
   readonly notices?: readonly Notice[];
   /** In force before, for causes and for what it alone knew (tiers and dependencies of what is declared no more). */
   readonly previous?: Revision;
+  /** What containers were brought to that are of an older revision still. */
+  readonly earlier?: EarlierSpecs;
 }
 
 /** A person's suspension outlives an apply: whoever plans one is told that it will be refused. */
@@ -121,6 +124,7 @@ export function plan(input: PlanInput): Plan {
     images,
     missingImages: missingImages(world, images),
     previous: new Map((input.previous?.resources ?? []).filter(isWorkload).map((w) => [refOf(w), w])),
+    earlier: input.earlier ?? new Map(),
     readiness: ready,
     everMade: madeByRef(facts),
     suspicion: probeSuspicion(revision, observed, now),

@@ -4,9 +4,10 @@ import type { DriftMode, Ref, Workload } from '../desired-state/resource.ts';
 import { refOf } from '../desired-state/resource.ts';
 import { canonicalJson, type Policy } from '../desired-state/revision.ts';
 import { type Blocker, type BlockerSources, blockerOf } from './blockers.ts';
-import { isBroughtTo } from './brought-to.ts';
+import { isBroughtTo, lastSpecOf } from './brought-to.ts';
 import { type FieldDrift, fieldDrift } from './drift.ts';
 import type { DriftContext } from './drift-field.ts';
+import type { EarlierSpecs } from './earlier-specs.ts';
 import type { Attempts, Facts, Hold, Made, Stop } from './facts.ts';
 import type { Role } from './failover/roles.ts';
 import type { ImageAsks } from './images.ts';
@@ -27,6 +28,7 @@ export interface Setting extends BlockerSources {
   readonly images: ImageAsks;
   /** Workloads of the revision before, by ref. */
   readonly previous: ReadonlyMap<Ref, Workload>;
+  readonly earlier: EarlierSpecs;
   readonly readiness: ReadonlyMap<Ref, Readiness>;
   /** What reeve has made by ref, there or not. */
   readonly everMade: ReadonlyMap<Ref, Made>;
@@ -122,13 +124,14 @@ export function driftOf(setting: Setting, workload: Workload, container: Observe
   const { world } = setting;
   const byList = networkGaps(world, workload, container);
   if (container.detail === undefined) return byList;
+  const previous = previousOf(setting, workload, container);
   const context = {
     networkNames: world.networkNames,
     volumeNames: world.volumeNames,
     pins: world.facts.pins,
     imageId: container.imageId,
     apiVersion: world.observed.host.apiVersion,
-    ...previousOf(setting, workload),
+    ...(previous === undefined ? {} : { previous }),
     isMadeForSpec: container.labels[identityLabels.specHash] === specHash(workload),
     containerNames: world.containerNames,
     platform: world.revision.platform,
@@ -148,9 +151,13 @@ function movable({ roles, networkNames }: World, ref: Ref): Pick<DriftContext, '
   return { movable: { network: networkNames[role.network] ?? role.network, alias: role.alias } };
 }
 
-function previousOf(setting: Setting, workload: Workload): { previous?: Workload } {
-  const previous = setting.previous.get(refOf(workload));
-  return previous === undefined ? {} : { previous };
+/** What it was declared as when the container was last brought to it, as far as that is known; else by the revision before. */
+function previousOf(
+  { earlier, previous, world }: Setting,
+  workload: Workload,
+  container: ObservedContainer,
+): Workload | undefined {
+  return earlier.get(lastSpecOf(container, world.facts) ?? '') ?? previous.get(refOf(workload));
 }
 
 /** What differs between it and what is declared: what is to be mended, and what stays. */
@@ -168,7 +175,7 @@ export function judge(
     container.detail === undefined && !(sameHash && isBrought && isPinned(workload, container, facts));
   const drift: FieldDrift[] = [];
   const reported: Reported[] = [];
-  const before = setting.previous.get(refOf(workload));
+  const before = previousOf(setting, workload, container);
   const shared = new Set<string>(sharedModes(workload.container).map((m) => m.field));
   const moves = movable(setting.world, refOf(workload)).movable;
   const asMade = sameHash && facts.made[container.id] !== undefined;

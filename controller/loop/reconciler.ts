@@ -13,6 +13,7 @@ import { plan as makePlan } from '../../reconcilers/planner.ts';
 import type { StepOutcome } from '../engine.ts';
 import { factsWith } from '../store/facts.ts';
 import type { FactChange, NewEvent, StoredCondition } from '../store/store.ts';
+import { EarlierRevisions } from './earlier-revisions.ts';
 import { endedHolds } from './ended-holds.ts';
 import { execute, runnableSteps, type StepReport } from './executor.ts';
 import { factsFromObservation } from './facts-from-observation.ts';
@@ -62,6 +63,7 @@ export class Reconciler {
   readonly #ledger: StepLedger;
   readonly #gates = new StepGates();
   readonly #notices = new Notices();
+  readonly #earlier: EarlierRevisions;
   /** Aborted by `withdraw`: what was sent before it and has not begun never begins. */
   #sent = new AbortController();
   /** Containers made for a resource whose steps are still in flight: its start was planned before there was an id. */
@@ -70,6 +72,7 @@ export class Reconciler {
   constructor(context: ReconcilerContext) {
     this.#context = context;
     this.#ledger = new StepLedger(context);
+    this.#earlier = new EarlierRevisions(context.store);
   }
 
   /** For these a call that is not ours may be under way: nothing is planned before it is surely over. */
@@ -126,6 +129,7 @@ export class Reconciler {
     const seen = factsFromObservation(target.revision, observed, facts, busy);
     const known = factsWith(before, seen);
     facts = factsFor(target, known, observed, options);
+    const earlier = await this.#earlier.of(target, observed, facts);
     const plan = makePlan({
       revision: target.revision,
       observed,
@@ -138,6 +142,7 @@ export class Reconciler {
       removeVolumes: options.removeVolumes,
       ...(options.images === undefined ? {} : { images: options.images }),
       ...(target.previous === undefined ? {} : { previous: target.previous }),
+      earlier,
       ...(target.notices === undefined ? {} : { notices: target.notices }),
     });
     return { plan, observed, busy, facts: known, seen };

@@ -69,6 +69,19 @@ test('a save is one call', async () => {
   expect(calls()).toBe(1);
 });
 
+test('of a folder only manifests count: not a log that is written there, not the state folder', async () => {
+  const { folder, settled, calls } = await watching({ 'a.yaml': '1', 'run.log': '1' }, ['a.yaml'], ['.']);
+  writeFileSync(join(folder, 'run.log'), '2');
+  mkdirSync(join(folder, 'state'));
+  writeFileSync(join(folder, 'state/store.db'), '1');
+  writeFileSync(join(folder, '.a.yaml.swp'), '1');
+  await settled(0);
+  expect(calls()).toBe(0);
+  writeFileSync(join(folder, 'b.yml'), '1');
+  await settled(1);
+  expect(calls()).toBe(1);
+});
+
 test('two hundred files saved at once are one call', async () => {
   const names = Array.from({ length: 200 }, (_, i) => `m${i}.yaml`);
   const { folder, settled, calls } = await watching(

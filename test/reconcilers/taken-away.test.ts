@@ -29,6 +29,17 @@ describe.each(rows)('%s taken away', (_, before, filledIn) => {
     );
   });
 
+  test('recreates it also where the revision before came in without it', () => {
+    const container = {
+      labels: { ...live(web).labels, 'reeve.spec-hash': specHash(was) },
+      detail: detailOf(was),
+    };
+    const facts = { made } as never;
+    const byHalves = { previous: revision([web]), earlier: new Map([[specHash(was), was]]) };
+    expect(ops(planFor({ container, input: byHalves, facts }))).toContain('createContainer Service/web');
+    expect(planFor({ container, input: { previous: revision([web]) }, facts }).steps).toEqual([]);
+  });
+
   test('is no difference of one that was made without it, whatever the engine fills in', () => {
     const container = { detail: detailOf(web, {}, filledIn) };
     const plan = planFor({ container, input, facts: { made } as never });

@@ -3,6 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const pollMs = 40;
+/** A check often opens a store and reads all of it: what takes long is asked for less often, and is seen at most a tenth later. */
+const slowestPollMs = 250;
 
 /** What a busy machine may take for anything that takes a second at ease. Patience only: nothing is asserted by it. */
 export const patienceMs = 60_000;
@@ -16,7 +18,8 @@ export async function until<T>(
   deadlineMs: number,
   what: string,
 ): Promise<Exclude<T, undefined | false>> {
-  const deadline = Date.now() + deadlineMs;
+  const started = Date.now();
+  const deadline = started + deadlineMs;
   for (let last: unknown; ; ) {
     try {
       const value = await check();
@@ -29,7 +32,7 @@ export async function until<T>(
       const why = last instanceof Error ? `: ${last.message}` : '';
       throw new Error(`not within ${deadlineMs} ms: ${what}${why}`, { cause: last });
     }
-    await pause(pollMs);
+    await pause(Math.min(slowestPollMs, Math.max(pollMs, (Date.now() - started) / 10)));
   }
 }
 
