@@ -8,7 +8,6 @@ import type { Revision } from '../../desired-state/revision.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
-import { EngineError, exitStatus, ReeveError } from '../errors.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Probers } from '../probes/probers.ts';
 import { BesidePasses } from '../procedures/beside-passes.ts';
@@ -16,7 +15,6 @@ import type { Recoveries } from '../procedures/recoveries.ts';
 import type { Rollouts } from '../procedures/rollouts.ts';
 import type { Runner } from '../procedures/runner.ts';
 import type { Lead } from '../session-parts.ts';
-import { StoreAway } from '../store/away.ts';
 import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
 import { EngineEnd } from './engine-end.ts';
@@ -26,6 +24,7 @@ import { Link } from './link.ts';
 import { NamedInspects } from './named-inspects.ts';
 import { Observer } from './observer.ts';
 import { Pacer } from './pacer.ts';
+import { PassFailures } from './pass-failures.ts';
 import { perform } from './perform.ts';
 import { PlatformRecord } from './platform-record.ts';
 import { PullNotes } from './pull-notes.ts';
@@ -51,9 +50,6 @@ export interface RuntimeOptions {
   /** Absent: nobody else can act, by the machine's lock. */
   readonly lead?: Lead;
 }
-
-/** After a pass that failed for another reason than the engine (a full disk). */
-const passRetryMs = 2_000;
 
 export type PassListener = (result: PassResult) => void;
 
@@ -87,6 +83,7 @@ export class Runtime {
   readonly #record: PlatformRecord;
   readonly #inspects: NamedInspects;
   readonly #beside: BesidePasses;
+  readonly #failures: PassFailures;
   /** The last plan had steps that wait for those under way. */
   #stepsWait = false;
   #loop: Promise<void> | undefined;
@@ -116,7 +113,7 @@ export class Runtime {
       observer: this.observer,
       platform: options.platform,
       onKnown: () => this.#pacer.askAtOnce(),
-      onFailed: (error) => (this.#drain.signal.aborted ? undefined : this.#passFailed(error)),
+      onFailed: (error) => (this.#drain.signal.aborted ? undefined : this.#failures.failed(error)),
     });
     this.#notes = new PullNotes(options.store, now);
     this.reconciler = new Reconciler({
@@ -146,7 +143,7 @@ export class Runtime {
         await this.#intake.settled();
       },
       onStep: (progress) => this.#stepped(progress),
-      onFailed: (error) => void this.#passFailed(error),
+      onFailed: (error) => void this.#failures.failed(error),
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
     this.reconciler.leaveAlone(options.lead?.formerCalls ?? []);
@@ -158,6 +155,16 @@ export class Runtime {
     this.procedures = this.#beside.runner;
     this.recoveries = this.#beside.recoveries;
     this.rollouts = this.#beside.rollouts;
+    this.#failures = new PassFailures({
+      logger: options.logger,
+      now,
+      link: this.#link,
+      storeLink: this.#storeLink,
+      record: this.#record,
+      engineAway: () => this.#beside.engineAway(this.target),
+      lookAgain: wake,
+      signal: this.#abort.signal,
+    });
     this.#engineEnd = new EngineEnd(options);
     this.#intake = new EventIntake({
       ...options,
@@ -219,7 +226,7 @@ export class Runtime {
         await this.#link.note({ type: 'answered', at: this.#o.now() });
         if (await this.#storeLink.passed()) await this.#observeAnew();
       } catch (error) {
-        await this.#passFailed(error);
+        await this.#failures.failed(error);
       }
       this.#pacer.passed(startedAt);
     }
@@ -286,33 +293,6 @@ export class Runtime {
     await followEvents(this.#o.engine, this.#o.now, handlers, this.#abort.signal);
   }
 
-  async #passFailed(error: unknown): Promise<void> {
-    const { logger, now } = this.#o;
-    const failure = error instanceof Error ? error : new Error(String(error));
-    // Another leads, or nobody knows: to do and to tell what there is is the leader's.
-    if (isAnothers(failure)) {
-      logger.warn(failure.message);
-      return this.#lookAgain(passRetryMs);
-    }
-    if (failure instanceof StoreAway) return this.#lookAgain(this.#storeLink.failed(failure));
-    const unreachable = failure instanceof EngineError && failure.code === 0;
-    if (unreachable) {
-      await this.#link.note({ type: 'failed', at: now(), message: failure.message });
-      await this.#beside.engineAway(this.target);
-    } else {
-      logger.error({ err: failure }, 'pass failed');
-      await this.#record.tell('Warning', 'PassFailed', failure.message);
-    }
-    const retryMs = unreachable ? this.#link.retryMs : passRetryMs;
-    logger.warn({ retryMs, err: failure.message }, 'looking again later');
-    await this.#lookAgain(retryMs);
-  }
-
-  async #lookAgain(afterMs: number): Promise<void> {
-    await sleep(afterMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
-    this.wake();
-  }
-
   #progress(step: Step, message: string): void {
     const words = this.#o.scrub(message);
     this.onNote?.(step.ref, words);
@@ -326,9 +306,4 @@ export class Runtime {
     if (step.op === 'connectNetwork' && state === 'done') this.prober.beside.forget(step.args.containerId);
     this.onStep?.(progress);
   }
-}
-
-/** The lease has run out, or the store is written by another now. */
-function isAnothers(error: Error): boolean {
-  return error instanceof ReeveError && error.status === exitStatus.held;
 }
