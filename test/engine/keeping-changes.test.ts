@@ -105,6 +105,23 @@ describe.concurrent('what only a new container can have', () => {
     expect((await p.reeve('status', '-f', p.manifests)).stdout).not.toMatch(/differ/);
   });
 
+  test('it is seen also where that revision left the resource out, by plan as by apply', async (t) => {
+    const p = await platformFor(t);
+    const other = (v: string): string => service('other', [`environment: {V: "${v}"}`]);
+    await p.declare([service('web', ['hostname: own']), other('1')]);
+    await p.apply();
+    const before = await p.container(web);
+    expect(before.Config.Hostname).toBe('own');
+    await p.declare([service('web'), other('2')]);
+    await p.apply('other');
+    expect((await p.container(web)).Id).toBe(before.Id);
+    await p.declare([service('web'), other('3')]);
+    const plan = await p.reeve('plan');
+    expect(plan.stdout).toContain('hostname: own →');
+    await p.apply();
+    expect((await p.container(web)).Config.Hostname).not.toBe('own');
+  });
+
   test('the address of a network is the container’s own on an older engine: another one is another container', async (t) => {
     const p = await platformFor(t);
     const on = (mac: string) => [

@@ -30,6 +30,7 @@ export interface Inspected {
     readonly Image: string;
     readonly Env: readonly string[] | null;
     readonly Cmd: readonly string[] | null;
+    readonly Hostname: string;
     readonly Labels: Readonly<Record<string, string>>;
   };
   readonly HostConfig: {
