@@ -3,12 +3,14 @@
 // other's timing. Files share their worker: a process and all modules anew for each of 220 files were a minute of a core.
 
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
     retry: 0,
     maxWorkers: 3,
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
