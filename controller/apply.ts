@@ -5,7 +5,7 @@ import type { Ref } from '../desired-state/resource.ts';
 import { isWorkload, refOf } from '../desired-state/resource.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import { isLeftOver } from '../reconcilers/left-over.ts';
-import { identityLabels } from '../reconcilers/observed.ts';
+import { claimedRef, identityLabels } from '../reconcilers/observed.ts';
 import type { Plan } from '../reconcilers/plan.ts';
 import type { ApplyOutcome, Failure, Progress } from './control.ts';
 import type { Engine } from './engine.ts';
@@ -203,7 +203,7 @@ async function failureOf(status: ResourceStatus, end: End, options: RunOptions):
     (c) =>
       c.id === status.containerId ||
       (c.labels[identityLabels.platform] === options.target.revision.platform &&
-        `${c.labels[identityLabels.kind]}/${c.labels[identityLabels.name]}` === status.ref),
+        claimedRef(c.labels) === status.ref),
   );
   const logLines: string[] = [];
   if (container !== undefined) {

@@ -2,6 +2,7 @@
 // Times are milliseconds since the epoch.
 
 import type { ContainerSpec, EnvValue } from '../desired-state/container-spec.ts';
+import type { Ref } from '../desired-state/resource.ts';
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
@@ -19,6 +20,11 @@ export const identityLabels = {
   /** `true` where its resource was protected when it was made: heeded once it is declared no more. */
   protect: 'reeve.protect',
 } as const;
+
+/** The ref that labels claim, whether there is such a resource or not; of what is not ours one that nothing has. */
+export function claimedRef(labels: Readonly<Record<string, string>>): Ref {
+  return `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` as Ref;
+}
 
 /** From one list call; `detail` only when the container was inspected and nothing named it since. */
 export interface ObservedContainer {

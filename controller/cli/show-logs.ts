@@ -5,7 +5,7 @@ import { isWorkload, type Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { withAdoptedIdentity } from '../../reconcilers/adoption.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
+import { claimedRef, identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
 import { connectEngine } from '../docker/connect.ts';
 import type { Engine, LogLine, LogOptions } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
@@ -194,7 +194,7 @@ function containerOf(
 ): ObservedContainer | undefined {
   return containers
     .filter(({ labels }) => labels[identityLabels.platform] === platform)
-    .filter(({ labels }) => `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` === ref)
+    .filter(({ labels }) => claimedRef(labels) === ref)
     .sort((a, b) => b.createdAt - a.createdAt)[0];
 }
 

@@ -4,7 +4,7 @@
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { identityLabels } from '../../reconcilers/observed.ts';
+import { claimedRef, identityLabels } from '../../reconcilers/observed.ts';
 import type { Engine } from '../engine.ts';
 import type { FactChange, Store } from '../store/store.ts';
 
@@ -80,7 +80,7 @@ export class EngineEnd {
     const ids = new Set(ended.map((e) => e.id));
     const names = down
       .filter((c) => ids.has(c.id) || (!lived && facts.stops[c.id]?.by === 'engine'))
-      .map(({ labels }) => `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` as Ref);
+      .map(({ labels }) => claimedRef(labels));
     return names.length === 0 ? undefined : wordsOf(names);
   }
 

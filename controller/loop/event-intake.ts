@@ -2,8 +2,7 @@
 // a pass, soon or later. Decides nothing else.
 
 import type { Logger } from 'pino';
-import type { Ref } from '../../desired-state/resource.ts';
-import { identityLabels } from '../../reconcilers/observed.ts';
+import { claimedRef, identityLabels } from '../../reconcilers/observed.ts';
 import type { EngineEvent } from '../engine.ts';
 import type { Probers } from '../probes/probers.ts';
 import { StoreAway } from '../store/away.ts';
@@ -123,7 +122,7 @@ export class EventIntake {
   /** While steps run, what they stir up is no reason to hurry; what ends or changes a container beside them is. */
   #wakeFor({ type, action, attributes }: EngineEvent): void {
     const { reconciler, pacer } = this.#c;
-    const ref = `${attributes[identityLabels.kind]}/${attributes[identityLabels.name]}` as Ref;
+    const ref = claimedRef(attributes);
     const isCalm =
       type !== 'container' || action === 'create' || action === 'start' || reconciler.busy.has(ref);
     if (isCalm && reconciler.busy.size > 0) pacer.askAfterStep();
@@ -145,7 +144,7 @@ function restartTold({ at, attributes }: EngineEvent, changes: readonly FactChan
     at,
     type: 'Warning',
     reason: 'RestartedByEngine',
-    regarding: `${attributes[identityLabels.kind]}/${attributes[identityLabels.name]}` as Ref,
+    regarding: claimedRef(attributes),
     message: `it ended by itself: ${attempt.value.lastFailure}; the engine's restart policy started it again`,
     by: 'engine',
   };

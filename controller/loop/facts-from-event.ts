@@ -1,11 +1,10 @@
 // What an engine event lets us remember: who stopped a container, since when it runs or is paused. Pure.
 // An event never says what to do; the next plan does, from these facts and a fresh look.
 
-import type { Ref } from '../../desired-state/resource.ts';
 import type { Policy } from '../../desired-state/revision.ts';
 import { nextAttempt } from '../../reconcilers/backoff.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { identityLabels } from '../../reconcilers/observed.ts';
+import { claimedRef } from '../../reconcilers/observed.ts';
 import type { EngineEvent } from '../engine.ts';
 import type { FactChange } from '../store/store.ts';
 
@@ -102,7 +101,7 @@ function restartByEngine(
   const stop = facts.stops[event.id];
   if (memory.startedByReeve.delete(event.id)) return [];
   if (stop === undefined || (stop.by !== 'self' && stop.by !== 'oom')) return [];
-  const ref = `${event.attributes[identityLabels.kind]}/${event.attributes[identityLabels.name]}` as Ref;
+  const ref = claimedRef(event.attributes);
   const failure = stop.by === 'oom' ? 'out of memory' : `exited with status ${stop.exitCode ?? 'unknown'}`;
   return [
     {

@@ -5,7 +5,7 @@ import { isWorkload, type Ref, refOf, type Workload } from '../../desired-state/
 import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import type { ObservedContainer, ObservedState } from '../../reconcilers/observed.ts';
-import { identityLabels } from '../../reconcilers/observed.ts';
+import { claimedRef, identityLabels } from '../../reconcilers/observed.ts';
 import type { FactChange } from '../store/store.ts';
 import { forgetContainer, goneAt } from './facts-from-event.ts';
 
@@ -56,7 +56,7 @@ function sightOf(container: ObservedContainer, at: number, facts: Facts): FactCh
 
 /** What runs when it is looked at after it was asked for again need not be started for that. */
 function rerunOf({ labels, state }: ObservedContainer, at: number, facts: Facts): FactChange[] {
-  const ref = `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` as Ref;
+  const ref = claimedRef(labels);
   const asked = facts.reruns[ref];
   return asked !== undefined && state === 'running' && at > asked.at
     ? [{ fact: 'reruns', key: ref, value: undefined }]
@@ -69,7 +69,7 @@ function restartOf(
   facts: Facts,
   busy: ReadonlySet<Ref>,
 ): FactChange[] {
-  const ref = `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` as Ref;
+  const ref = claimedRef(labels);
   const asked = facts.restarts[ref];
   const isMade = state === 'running' && asked !== undefined && (detail?.startedAt ?? 0) > asked.at;
   return isMade && !busy.has(ref) ? [{ fact: 'restarts', key: ref, value: undefined }] : [];
@@ -152,7 +152,7 @@ function filesOfAdopted(revision: Revision, ours: readonly ObservedContainer[], 
   const changes: FactChange[] = [];
   for (const container of ours) {
     if (container.state === 'created' || facts.fileDigests[container.id] !== undefined) continue;
-    const ref = `${container.labels[identityLabels.kind]}/${container.labels[identityLabels.name]}` as Ref;
+    const ref = claimedRef(container.labels);
     const workload = byRef.get(ref);
     if (workload === undefined) continue;
     changes.push({ fact: 'fileDigests', key: container.id, value: digestsOf(workload.files) });

@@ -3,6 +3,7 @@
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import {
+  claimedRef,
   identityLabels,
   type ObservedContainer,
   type ObservedModelServer,
@@ -133,7 +134,7 @@ function urlOfWorkload(
     return (
       c.state === 'running' &&
       labels[identityLabels.platform] === revision.platform &&
-      `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` === ref
+      claimedRef(labels) === ref
     );
   });
   if (workload === undefined || container === undefined) return undefined;

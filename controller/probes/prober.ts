@@ -7,6 +7,7 @@ import type { Probe, Ref } from '../../desired-state/resource.ts';
 import { isWorkload, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import {
+  claimedRef,
   identityLabels,
   type ObservedContainer,
   type ObservedState,
@@ -75,7 +76,7 @@ export class Prober {
     const running = new Map<string, ObservedContainer[]>();
     for (const c of observed.containers) {
       if (c.labels[identityLabels.platform] !== revision.platform || c.state !== 'running') continue;
-      const ref = `${c.labels[identityLabels.kind]}/${c.labels[identityLabels.name]}`;
+      const ref = claimedRef(c.labels);
       running.set(ref, [...(running.get(ref) ?? []), c]);
     }
     const wanted = new Set<Ref>();

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
-import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
+import { claimedRef, identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
 import type { CheckAlias } from '../../reconcilers/procedures/definition.ts';
 import type { Engine } from '../engine.ts';
 import type { Target } from '../loop/reconciler.ts';
@@ -66,9 +66,7 @@ function ofRef(
 ): ObservedContainer | undefined {
   return containers.find(
     ({ labels, state }) =>
-      state === 'running' &&
-      labels[identityLabels.platform] === platform &&
-      `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` === ref,
+      state === 'running' && labels[identityLabels.platform] === platform && claimedRef(labels) === ref,
   );
 }
 

@@ -3,7 +3,7 @@
 
 import { request } from 'undici';
 import type { Ref } from '../../desired-state/resource.ts';
-import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
+import { claimedRef, identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
 import { standing } from '../../reconcilers/ownership.ts';
 import type { MeasureErrors } from '../../reconcilers/procedures/definition.ts';
 import { type Calls, readCounter, tooManyErrors } from '../../reconcilers/rollout/error-rate.ts';
@@ -50,9 +50,7 @@ async function countersOf(
   const [container] = containers
     .filter(
       ({ labels, state }) =>
-        state === 'running' &&
-        labels[identityLabels.platform] === platform &&
-        `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` === ref,
+        state === 'running' && labels[identityLabels.platform] === platform && claimedRef(labels) === ref,
     )
     .sort((a, b) => standing(a) - standing(b));
   if (container === undefined) return { unread: 'it has no running container' };

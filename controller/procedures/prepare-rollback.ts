@@ -1,7 +1,7 @@
 // Before anything goes back: asks databases which version of their schema they have, by the commands that a revision
 // declares, and has the backups made that it declares. A backup that was cut off is made again.
 
-import { identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
+import { claimedRef, identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
 import type { BackupCommand, PrepareRollback, SchemaCheck } from '../../reconcilers/procedures/definition.ts';
 import type { Engine } from '../engine.ts';
 import type { Store } from '../store/store.ts';
@@ -88,9 +88,7 @@ async function runIn(
 ): Promise<{ readonly output: string; readonly trouble?: string }> {
   const container = containers.find(
     ({ labels, state }) =>
-      state === 'running' &&
-      labels[identityLabels.platform] === platform &&
-      `${labels[identityLabels.kind]}/${labels[identityLabels.name]}` === ref,
+      state === 'running' && labels[identityLabels.platform] === platform && claimedRef(labels) === ref,
   );
   if (container === undefined) return { output: '', trouble: 'it has no running container' };
   try {
