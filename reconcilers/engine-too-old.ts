@@ -91,17 +91,26 @@ interface Found {
   readonly position: Position;
 }
 
-const nothing: readonly Found[] = [];
+interface Judged {
+  readonly apiVersion: string;
+  readonly found: readonly Found[];
+}
+
+/** Workloads are immutable and an engine keeps its version: looked at once, of hundreds in each pass. */
+const judged = new WeakMap<Workload, Judged>();
 
 /** Each feature once, where it is first asked for. */
 function found(workload: Workload, apiVersion: string): readonly Found[] {
+  const before = judged.get(workload);
+  if (before?.apiVersion === apiVersion) return before.found;
   const late = features.filter(({ since }) => isBefore({ apiVersion }, since));
-  if (late.length === 0) return nothing;
-  return late.flatMap((feature) => {
+  const found = late.flatMap((feature) => {
     const [field] = feature.askedIn(workload);
     if (field === undefined) return [];
     return [{ feature, message: words(feature, apiVersion), position: positionOf(workload, field) }];
   });
+  judged.set(workload, { apiVersion, found });
+  return found;
 }
 
 function words({ name, since, docker, dropped }: Omit<Feature, 'askedIn'>, apiVersion: string): string {

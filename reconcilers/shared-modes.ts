@@ -17,8 +17,12 @@ const shareable = [
   ['ipcMode', 'shared memory'],
 ] as const;
 
-/** What a container shares with others. */
+const nothing: readonly SharedMode[] = [];
+const isShared = (mode: string | undefined): boolean => mode?.startsWith('container:') === true;
+
+/** What a container shares with others: most share nothing, and are asked in each pass. */
 export function sharedModes(spec: ContainerSpec): readonly SharedMode[] {
+  if (!isShared(spec.networkMode) && !isShared(spec.pidMode) && !isShared(spec.ipcMode)) return nothing;
   return shareable.flatMap(([field, what]) => {
     const mode = spec[field];
     return mode?.startsWith('container:')

@@ -86,29 +86,23 @@ function isOld(time: number | undefined, lookedAt: number): boolean {
  */
 function goneContainers(observed: ObservedState, facts: Facts): FactChange[] {
   const there = new Set(observed.containers.map((c) => c.id));
-  const replaced = new Set(
-    Object.entries(facts.made).flatMap(([id, { ref }]) => (there.has(id) ? [ref] : [])),
-  );
+  const { stops, runningSince, pausedSince, fileDigests, broughtTo, made } = facts;
+  const gone = new Set<string>();
+  for (const known of [stops, runningSince, pausedSince, fileDigests, broughtTo, made])
+    for (const id of Object.keys(known)) if (!there.has(id)) gone.add(id);
+  if (gone.size === 0) return [];
+  const replaced = new Set(Object.entries(made).flatMap(([id, { ref }]) => (there.has(id) ? [ref] : [])));
   const isLast = (id: string): boolean => {
-    const made = facts.made[id];
-    return made !== undefined && !replaced.has(made.ref);
+    const last = made[id];
+    return last !== undefined && !replaced.has(last.ref);
   };
-  const known = new Set([
-    ...Object.keys(facts.stops),
-    ...Object.keys(facts.runningSince),
-    ...Object.keys(facts.pausedSince),
-    ...Object.keys(facts.fileDigests),
-    ...Object.keys(facts.broughtTo),
-    ...Object.keys(facts.made),
-  ]);
-  const changes: FactChange[] = [];
-  for (const id of known)
-    if (!there.has(id)) {
-      const forgotten = forgetContainer(id).filter((c) => c.fact !== 'made' || !isLast(id));
-      changes.push(...forgotten.filter((c) => isKnown(c, facts)));
-      if (isLast(id)) changes.push(...goneAt(id, facts, observed.at));
-    }
-  return changes;
+  return [...gone].flatMap((id) => {
+    const forgotten = forgetContainer(id).filter((c) => c.fact !== 'made' || !isLast(id));
+    return [
+      ...forgotten.filter((c) => isKnown(c, facts)),
+      ...(isLast(id) ? goneAt(id, facts, observed.at) : []),
+    ];
+  });
 }
 
 function isKnown(change: FactChange, facts: Facts): boolean {
