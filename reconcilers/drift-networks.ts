@@ -52,7 +52,7 @@ export const networkFields = {
               { ...a, aliases: [...(a.aliases ?? []), ...(detail.aliases[name] ?? [])] },
               comparable(workload, asked[name], context),
               hasGatewayPriority(context),
-              aliasesBefore(context, name),
+              aliasesBefore(context, name).filter((alias) => alias !== workload.containerName),
             ),
           ]),
       );

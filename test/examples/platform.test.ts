@@ -61,3 +61,19 @@ test('a platform that lacks services which are mended, and phases, is laid out w
     ['web', 'reeve-farm/docker.io/library/nginx:1'],
   ]);
 });
+
+test('what mends a service of a file that is added later comes with that file', async () => {
+  const files = folderWith({
+    'docker-compose.yml': 'services: {web: {image: "nginx:1"}}\n',
+    'docker-compose.infrastructure.yml':
+      'services: {rabbitmq: {image: "rabbitmq:3-management", environment: {RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: theirs}}}\n',
+  });
+  const folder = folderWith({});
+  await layOut(files, folder);
+  await writeManifest(folder, []);
+  expect((await loaded(folder)).resources.filter(isWorkload).map(({ name }) => name)).toEqual(['web']);
+  await writeManifest(folder, ['infrastructure']);
+  const { resources } = await loaded(folder);
+  const rabbitmq = resources.filter(isWorkload).find(({ name }) => name === 'rabbitmq');
+  expect(JSON.stringify(rabbitmq?.container.environment)).toContain('path_prefix');
+});

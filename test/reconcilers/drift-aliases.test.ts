@@ -30,4 +30,18 @@ describe('an alias that the manifest took away', () => {
     expect(fieldDrift(now, has(['database', 'mine', 'db']), before)).toEqual([]);
     expect(fieldDrift(now, has(['database', 'primary']), context)).toEqual([]);
   });
+
+  test('one that is the name of the container is no difference: the network knows it by that anyhow', () => {
+    const named = service('web', {
+      containerName: 'web',
+      container: { networks: { backend: { aliases: ['web'] } } },
+    });
+    const before = { ...context, previous: named };
+    const detail = detailOf(
+      named,
+      { aliases: { shop_backend: ['web'] } },
+      { networks: { shop_backend: {} } },
+    );
+    expect(fieldDrift(named, detail, before)).toEqual([]);
+  });
 });

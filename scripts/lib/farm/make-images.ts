@@ -10,10 +10,11 @@ import type { ImageEntry } from '../import-image.ts';
 import { baseEntries } from '../rootfs.ts';
 import { exporters, exporterTree } from './exporters.ts';
 import { loadImages } from './load-images.ts';
+import { brokers, rabbitmq, rabbitmqTree } from './rabbitmq.ts';
 import { type FarmImage, farmPrefix } from './stand-ins.ts';
 
-/** By the image's full name. */
-const real: Readonly<Record<string, DemoImage>> = {
+/** By the image's full name; some differ by the tag. */
+const real: Readonly<Record<string, DemoImage | ((tag: string) => DemoImage)>> = {
   'docker.io/library/postgres': postgres,
   'docker.io/library/redis': redis,
   'docker.io/library/nginx': nginx,
@@ -23,7 +24,15 @@ const real: Readonly<Record<string, DemoImage>> = {
   'docker.io/prom/node-exporter': exporters.node,
   'docker.io/prometheuscommunity/postgres-exporter': exporters.postgres,
   'docker.io/oliver006/redis_exporter': exporters.redis,
+  'docker.io/library/rabbitmq': rabbitmq,
 };
+
+/** Made of Debian trees of their own, for the farm alone; the others are the demo's. */
+const ownTrees: readonly { readonly images: readonly DemoImage[]; readonly tree: () => Promise<string> }[] = [
+  { images: Object.values(exporters), tree: exporterTree },
+  { images: brokers, tree: rabbitmqTree },
+];
+const farmOnly = ownTrees.flatMap(({ images }) => images);
 
 /** Names under which programs and healthchecks call the stand-in. */
 const callNames = ['curl', 'perl', 'python', 'python3', 'node', 'pip', 'uvicorn', 'streamlit'];
@@ -41,12 +50,12 @@ export async function makeFarm(
     return recipe === undefined ? [] : [{ tag: image.tag, recipe }];
   });
   const recipes = [...new Set(programs.map(({ recipe }) => recipe))];
-  const ofExporters = new Set<DemoImage>(Object.values(exporters));
-  await makeImages(recipes.filter((recipe) => !ofExporters.has(recipe)));
-  await makeImages(
-    recipes.filter((recipe) => ofExporters.has(recipe)),
-    exporterTree,
-  );
+  await makeImages(recipes.filter((recipe) => !farmOnly.includes(recipe)));
+  for (const { images: made, tree } of ownTrees)
+    await makeImages(
+      made.filter((recipe) => recipes.includes(recipe)),
+      tree,
+    );
   for (const { tag, recipe } of programs) await tagImage(socket, recipe.tag, tag);
   const others = images.filter((image) => recipeOf(image) === undefined);
   await loadImages(socket, await standInEntries(others), others.map(standIn));
@@ -63,7 +72,7 @@ export async function removeFarm(platform: string): Promise<void> {
   const filters = JSON.stringify({ reference: references });
   const { body } = await askEngine(socket, 'GET', `/images/json?filters=${encodeURIComponent(filters)}`);
   const found = JSON.parse(body) as readonly { readonly RepoTags: readonly string[] | null }[];
-  const made = Object.values(exporters).map(({ tag }) => tag);
+  const made = farmOnly.map(({ tag }) => tag);
   const ours = new RegExp(`^(?:${farmPrefix}|${platform}-)`);
   const tags = found.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => ours.test(tag));
   for (const tag of [...tags, ...made]) {
@@ -72,8 +81,10 @@ export async function removeFarm(platform: string): Promise<void> {
 }
 
 function recipeOf({ tag }: FarmImage): DemoImage | undefined {
-  const name = tag.slice(farmPrefix.length, tag.lastIndexOf(':'));
-  return Object.hasOwn(real, name) ? real[name] : undefined;
+  const at = tag.lastIndexOf(':');
+  const name = tag.slice(farmPrefix.length, at);
+  const recipe = Object.hasOwn(real, name) ? real[name] : undefined;
+  return typeof recipe === 'function' ? recipe(tag.slice(at + 1)) : recipe;
 }
 
 function standIn({ tag, ports }: FarmImage): {

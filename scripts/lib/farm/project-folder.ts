@@ -3,8 +3,8 @@
 
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
-import { isMap, parseDocument } from 'yaml';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { isMap, parseDocument, stringify } from 'yaml';
 import { type ComposeProject, loadComposeProject } from '../../../desired-state/compose/project.ts';
 import { load } from '../../../desired-state/load.ts';
 import { repository } from '../node-modules.ts';
@@ -15,45 +15,75 @@ const own = join(repository, 'test/platform');
 
 const main = 'docker-compose.yml';
 const mend = 'mend.yaml';
+const agentsName = 'agents.yaml';
 /** Files that are added to the main one as changes, in this order. */
 const changes = ['override', 'infrastructure', 'monitoring'] as const;
 export type Change = (typeof changes)[number];
 
 /**
- * Lays out `folder` (which may be there already) for the platform whose files are in `real`. Gives the main project, one
- * with each change, and one a phase of agents: the images that they ask for are to be made.
+ * Lays out `folder` for the platform whose files are in `real`. Gives the main project, one with each change, and one a
+ * phase of agents: the images that they ask for are to be made.
  */
 export async function layOut(real: string, folder: string): Promise<readonly ComposeProject[]> {
+  const files = await linkFiles(real, folder);
+  // What mends is written with the manifest, by the files that it names.
+  await cp(own, folder, { recursive: true, filter: (path) => basename(path) !== mend });
+  await cp(join(own, 'variables.env'), join(folder, '.env'));
+  const read = (...names: readonly string[]): ComposeProject => readProject(folder, names);
+  const phases = phasesOf(files);
+  const agents = phases.map((file) => ({ file, project: read(file) }));
+  const others = [read(main), ...changesOf(folder).map((change) => read(main, fileOf(change)))];
+  const projects = [...others, ...agents.map(({ project }) => project)];
+  await writeFile(join(folder, agentsName), agentsFile(agents, others));
+  for (const project of projects) await writeContexts(folder, project);
+  return projects;
+}
+
+/** The platform's files and nothing of ours: all of them as one platform. */
+export async function layOutBare(real: string, folder: string): Promise<void> {
+  const linked = await linkFiles(real, folder);
+  const files = [main, ...changesOf(folder).map(fileOf), ...phasesOf(linked)];
+  const manifest = {
+    apiVersion: 'reeve/v1',
+    kind: 'Platform',
+    metadata: { name: 'sutazai' },
+    spec: { compose: files },
+  };
+  await writeFile(join(folder, 'reeve.yaml'), stringify(manifest));
+}
+
+/** Links to the platform's Compose files, in a folder (which may be there already) where others may lie beside them. */
+async function linkFiles(real: string, folder: string): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true });
   const files = (await readdir(real)).filter((name) => /^docker-compose.*\.ya?ml$/.test(name));
   for (const name of files) {
     await rm(join(folder, name), { force: true });
     await symlink(join(real, name), join(folder, name));
   }
-  await cp(own, folder, { recursive: true, filter: (path) => !path.endsWith('.ts') });
-  await cp(join(own, 'variables.env'), join(folder, '.env'));
-  const read = (...names: readonly string[]): ComposeProject =>
-    loadComposeProject({ files: names.map((name) => join(folder, name)), cwd: folder, env: process.env });
-  const phases = files.filter((name) => /\.phase/.test(name)).sort();
-  const agents = phases.map((file) => ({ file, project: read(file) }));
-  const others = [read(main), ...changesOf(folder).map((change) => read(main, fileOf(change)))];
-  const projects = [...others, ...agents.map(({ project }) => project)];
-  await writeFile(join(folder, 'agents.yaml'), agentsFile(agents, others));
-  await writeFile(
-    join(folder, mend),
-    await mendFile(new Set(projects.flatMap((p) => [...p.services.keys()]))),
-  );
-  for (const project of projects) await writeContexts(folder, project);
-  return projects;
+  return files;
 }
 
-/** Without the services that this version of the platform does not have: alone they would be services without an image. */
-async function mendFile(services: ReadonlySet<string>): Promise<string> {
+function readProject(folder: string, names: readonly string[]): ComposeProject {
+  const files = names.map((name) => join(folder, name));
+  return loadComposeProject({ files, cwd: folder, env: process.env });
+}
+
+/**
+ * What mends the platform's files, without the services that these files do not have (a change that is not added yet,
+ * another version of the platform): alone they would be services without an image.
+ */
+async function mendFile(folder: string, files: readonly string[]): Promise<string> {
+  const { services } = readProject(folder, files);
   const document = parseDocument(await readFile(join(own, mend), 'utf8'));
   const mended = document.get('services');
   if (!isMap(mended)) throw new Error(`${mend} has no services`);
   for (const { key } of [...mended.items]) if (!services.has(String(key))) mended.delete(key);
   return document.toString();
+}
+
+/** Files of agents, phase by phase. */
+function phasesOf(files: readonly string[]): readonly string[] {
+  return files.filter((name) => /\.phase/.test(name)).sort();
 }
 
 /** Those of the changes that the laid out platform has a file for. */
@@ -90,19 +120,28 @@ async function writeContexts(folder: string, project: ComposeProject): Promise<v
   }
 }
 
-/** The Platform's manifest with the changes' files merged after the main one. */
+/** The Platform's manifest with the changes' files merged after the main one, and what mends these. */
 export async function writeManifest(
   folder: string,
   added: readonly Change[],
   name = 'sutazai',
 ): Promise<string> {
   const text = await readFile(join(own, 'reeve.yaml'), 'utf8');
-  const files = [main, ...added.map(fileOf)].map((file) => `    - ${file}\n`);
+  const files = [main, ...added.map(fileOf)];
+  const lines = files.map((file) => `    - ${file}\n`);
   const path = join(folder, 'reeve.yaml');
-  const written = text.replace(`    - ${main}\n`, files.join('')).replace('name: sutazai', `name: ${name}`);
-  await writeFile(`${path}.new~`, written);
-  await rename(`${path}.new~`, path);
+  // Before the manifest: a controller that reads between the two keeps what it had.
+  await replaceFile(join(folder, mend), await mendFile(folder, [...files, agentsName]));
+  await replaceFile(
+    path,
+    text.replace(`    - ${main}\n`, lines.join('')).replace('name: sutazai', `name: ${name}`),
+  );
   return path;
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new~`, text);
+  await rename(`${path}.new~`, path);
 }
 
 /**
