@@ -170,7 +170,12 @@ function updateStep(s: Situation, container: ObservedContainer, cause: Cause): S
 }
 
 /** Aliases and addresses cannot be changed on a connection: it is cut and made anew. */
-function connectSteps(s: Situation, container: ObservedContainer, cause: Cause, made: Prerequisites): Step[] {
+function connectSteps(
+  s: Situation,
+  container: ObservedContainer,
+  cause: Cause,
+  made: Prerequisites,
+): readonly Step[] {
   const { world } = s.setting;
   const steps: Step[] = [];
   const names = new Map(
@@ -211,7 +216,7 @@ function leftovers(s: Situation, cause: Cause): Draft {
   };
 }
 
-function discard(s: Situation, container: ObservedContainer, cause: Cause): Step[] {
+function discard(s: Situation, container: ObservedContainer, cause: Cause): readonly Step[] {
   return inOrder([
     ...(isUp(container) ? [stopStep(s, container, cause)] : []),
     removeStep(s, container, cause),

@@ -108,8 +108,9 @@ export function waitsByRef(
   ready: ReadonlyMap<Ref, Readiness>,
 ): Map<Ref, Waiting> {
   const waits = new Map<Ref, Waiting>();
-  for (const { ref, needs } of steps) {
-    if (needs.length === 0) continue;
+  // All of a tier wait for the same ones: named once.
+  const known = new Map<Step['needs'], Waiting>();
+  const waitingFor = (needs: Step['needs']): Waiting => {
     const named = needs.slice(0, waitsNamed).map((n) => {
       const found = ready.get(n.ref);
       const why =
@@ -118,10 +119,16 @@ export function waitsByRef(
     });
     const more = needs.length > waitsNamed ? ` and ${needs.length - waitsNamed} more` : '';
     const isModel = needs.some((n) => n.ref.startsWith('Model/'));
-    waits.set(ref, {
+    return {
       reason: isModel ? 'ModelNotReady' : 'DependencyNotReady',
       words: named.join(', ') + more,
-    });
+    };
+  };
+  for (const { ref, needs } of steps) {
+    if (needs.length === 0) continue;
+    const waiting = known.get(needs) ?? waitingFor(needs);
+    known.set(needs, waiting);
+    waits.set(ref, waiting);
   }
   return waits;
 }

@@ -232,20 +232,26 @@ function isReady(found: Readiness | undefined): boolean {
   return found?.state === 'ready' || found?.state === 'done';
 }
 
+/** The stops of those that give up the ports that it takes. */
+function freeing({ portsOf = [] }: Draft, drafts: ReadonlyMap<Ref, Draft>): readonly string[] {
+  return portsOf.flatMap((giver) =>
+    (drafts.get(giver)?.steps ?? []).filter((s) => s.op === 'stopContainer').map((s) => s.id),
+  );
+}
+
 /** Puts what a draft waits for on its gate step, and frees ports before they are taken. */
 function gateDraft(ref: Ref, drafts: ReadonlyMap<Ref, Draft>, gates: Gates): readonly Step[] {
   const draft = drafts.get(ref);
   if (draft === undefined) return [];
-  const givers = (draft.portsOf ?? []).flatMap((giver) =>
-    (drafts.get(giver)?.steps ?? []).filter((s) => s.op === 'stopContainer').map((s) => s.id),
-  );
-  const { needs, after } = draft.gate === undefined ? { needs: [], after: [] } : gates.gateOf(ref);
+  const gate = draft.gate === undefined ? undefined : gates.gateOf(ref);
   for (const step of draft.steps as readonly Unfinished[]) {
-    const freed = step.op === 'startContainer' ? givers : [];
-    if (step.id === draft.gate) {
-      step.needs = needs;
-      step.after = [...step.after, ...after, ...freed];
-    } else if (freed.length > 0) step.after = [...step.after, ...freed];
+    const isGate = gate !== undefined && step.id === draft.gate;
+    if (isGate) step.needs = gate.needs;
+    const after = [
+      ...(isGate ? gate.after : []),
+      ...(step.op === 'startContainer' ? freeing(draft, drafts) : []),
+    ];
+    if (after.length > 0) step.after = [...step.after, ...after];
   }
   return draft.steps;
 }

@@ -52,14 +52,13 @@ export function identityOf(revision: Revision, { kind, name }: Resource): Record
   };
 }
 
-/** Steps of one resource that must run one after the other. */
-export function inOrder(steps: readonly Step[]): Step[] {
-  const ordered: Step[] = [];
-  for (const step of steps) {
-    const before = ordered.at(-1);
-    ordered.push(before === undefined ? step : { ...step, after: [...step.after, before.id] });
+/** Steps of one resource that must run one after the other: each, made for this plan, comes after the one before it. */
+export function inOrder(steps: readonly Step[]): readonly Step[] {
+  for (const [i, step] of (steps as readonly Unfinished[]).entries()) {
+    const before = steps[i - 1];
+    if (before !== undefined) step.after = [...step.after, before.id];
   }
-  return ordered;
+  return steps;
 }
 
 /** What is to be done for one resource. */

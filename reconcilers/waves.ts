@@ -17,8 +17,8 @@ export function numberWaves(steps: readonly Step[], order: Order): void {
   for (const [ref, group] of byRef(steps)) {
     const starts = group.some(startsIt);
     const tier = order.tier.get(ref) ?? 0;
-    const below = starts ? Math.max(0, ...tierEnd.slice(0, tier)) : 0;
-    const wave = Math.max(1, below + 1, afterOthers(ref, group, byId, waveOf, order));
+    let wave = afterOthers(ref, group, byId, waveOf, order);
+    if (starts) for (let below = 0; below < tier; below++) wave = Math.max(wave, (tierEnd[below] ?? 0) + 1);
     waveOf.set(ref, wave);
     if (starts) tierEnd[tier] = Math.max(tierEnd[tier] ?? 0, wave);
   }
@@ -48,8 +48,10 @@ function afterOthers(
   let wave = 1;
   for (const step of group) {
     for (const id of step.after) {
+      // Most come after one of their own: asked first, since that needs no hash of a long name.
+      if (group.some((own) => own.id === id)) continue;
       const before = byId.get(id);
-      if (before === undefined || before.ref === ref) continue;
+      if (before === undefined) continue;
       wave = Math.max(wave, (waveOf.get(before.ref) ?? 0) + (isOwnWave(step, before, order) ? 0 : 1));
     }
   }
