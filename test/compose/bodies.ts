@@ -82,6 +82,9 @@ function hostOf({ ConsoleSize: _, Links, ...host }: Fields, hasNetworks: boolean
     ...host,
     RestartPolicy: Name === 'no' || Name === '' ? null : RestartPolicy,
     LogConfig: said(fields(LogConfig)),
+    // Compose keeps these in maps, which Go reads in any order.
+    Ulimits: inAnyOrder(host['Ulimits']),
+    ExtraHosts: inAnyOrder(host['ExtraHosts']),
     Links: hasNetworks ? null : (Links ?? null),
     CapAdd: bare(host['CapAdd']),
     CapDrop: bare(host['CapDrop']),
@@ -112,6 +115,11 @@ function said(of: Fields): Fields {
   return Object.fromEntries(
     Object.entries(of).filter(([key, value]) => value !== null && (heededEmpty.has(key) || !isZero(value))),
   );
+}
+
+function inAnyOrder(of: Json | undefined): Json[] {
+  const texts = list(of).map((item) => JSON.stringify(inOrder(item)));
+  return texts.sort().map((text) => JSON.parse(text) as Json);
 }
 
 function distinct(of: Json | undefined): Json[] {

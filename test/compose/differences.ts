@@ -32,8 +32,4 @@ export const onPurpose: Readonly<Record<string, Difference>> = {
     at: ['host.VolumesFrom'],
     why: 'Compose v5 loses `:ro` of a service (of `container:NAME` it keeps it); docker-compose 1.29 sends it, and so does reeve',
   },
-  apisocket: {
-    at: ['config.Env'],
-    why: 'the credentials are not copied into the container (a warning), so no variable names their folder',
-  },
 };

@@ -9,13 +9,20 @@ export interface Names {
   readonly folder: string;
   /** A block device of the machine. */
   readonly disk: string;
+  /** What the networks' addresses begin with in place of the table's own: an engine takes each range once. */
+  readonly addresses?: readonly [v4: string, v6: string];
 }
 
 export const files = ['docker-compose.yml', 'newer.yml'];
 
+/** As they are written in the table. */
+const ownAddresses = ['10.213.2', 'fd00:213:'] as const;
+
 /** Names of the project's own that stand for themselves in the table. */
-export function named(text: string, { project, folder, disk }: Names): string {
+export function named(text: string, { project, folder, disk, addresses = ownAddresses }: Names): string {
   return text
+    .replaceAll(ownAddresses[0], addresses[0])
+    .replaceAll(ownAddresses[1], addresses[1])
     .replaceAll('FOLDER', folder)
     .replaceAll('DISK', disk)
     .replaceAll('OUTSIDE', `${project}-outside`)
