@@ -5,6 +5,7 @@
 import type { EnvValue } from '../container-spec.ts';
 import type { Position } from '../diagnostic.ts';
 import type { MapNode } from '../tree.ts';
+import { apiSocketVariables } from './api-socket.ts';
 import { envFilesOf } from './env-file.ts';
 import { fieldOf, reject, type Scope, take } from './scope.ts';
 import { type Pair, pairsOf, pairText, textOf } from './values.ts';
@@ -44,6 +45,9 @@ export function environmentOf(scope: Scope, node: MapNode): Environment {
     }
     environment[pair.key] = value;
     if (typeof value !== 'string') secrets.push({ key: pair.key, secret: value.secret, position });
+  }
+  for (const [key, value] of Object.entries(apiSocketVariables(node))) {
+    if (!(key in environment) && !unset.includes(key)) environment[key] = value;
   }
   return {
     environment,

@@ -5,12 +5,13 @@ import { posix } from 'node:path';
 import type { Mount } from '../container-spec.ts';
 import type { Position } from '../diagnostic.ts';
 import type { MapNode, Node } from '../tree.ts';
+import { apiSocketMount } from './api-socket.ts';
 import { longMount } from './mount-long.ts';
 import { shortMount } from './mount-short.ts';
 import { hostPath, isRelative } from './paths.ts';
-import { fieldOf, reject, type Scope, take, warn } from './scope.ts';
+import { reject, type Scope, take } from './scope.ts';
 import { tmpfsMount } from './tmpfs.ts';
-import { flagOf, itemsOf } from './values.ts';
+import { itemsOf } from './values.ts';
 
 export interface BindFile {
   /** Absolute. */
@@ -54,19 +55,11 @@ export function mountsOf(scope: Scope, node: MapNode): Mounts {
   for (const item of itemsOf(take(scope, node, 'volumes', 'mounts'))) {
     add(item, item.kind === 'map' ? longMount(scope, item) : shortMount(scope, item));
   }
-  const socket = fieldOf(node, 'use_api_socket');
-  if (socket && flagOf(scope, socket) === true && !byTarget.has(apiSocket)) {
-    add(socket, { type: 'bind', source: apiSocket, target: apiSocket, createHostPath: true });
-    const message =
-      'use_api_socket mounts the socket; the registry credentials of this machine are not put in';
-    warn(scope, socket, 'Unsupported', message, 'mount a config.json with those that it needs');
-  }
+  const socket = apiSocketMount(scope, node, (target) => byTarget.has(target));
+  if (socket !== undefined) add(socket.node, socket.mount);
   const others = [...byTarget.values()].slice(inMemory.length);
   return { mounts: [...others, ...inMemory], volumes, bindFiles };
 }
-
-/** Where Compose mounts it from and to. */
-const apiSocket = '/var/run/docker.sock';
 
 function targetOf(scope: Scope, item: Node, written: string): string | undefined {
   if (!written.startsWith('/')) {

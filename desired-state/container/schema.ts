@@ -164,7 +164,9 @@ export const containerShape = {
 
   use_api_socket: part.flag
     .optional()
-    .describe("Mounts the engine's socket; without the registry credentials that Compose adds."),
+    .describe(
+      "Mounts the engine's socket and sets DOCKER_CONFIG; without the registry credentials that Compose adds.",
+    ),
   annotations: part.listOrMap.optional().describe('Annotations for the runtime (API 1.43).'),
   blkio_config: part.blockIo.optional().describe('Block IO weights and rates.'),
   cgroup: part.text.optional().describe('Control group namespace: host or private.'),

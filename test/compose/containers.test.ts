@@ -17,7 +17,9 @@ test('variables and images of containers are Compose’s', async () => {
       if (service === undefined) continue;
       const { environment, unsetEnvironment = [] } = container;
       const unset = Object.fromEntries(unsetEnvironment.map((key) => [key, null]));
-      const expected = service.environment ?? {};
+      // Compose adds it on the way to the engine, not to what it prints.
+      const added = service.use_api_socket === true ? { DOCKER_CONFIG: '/run/secrets/docker' } : {};
+      const expected = { ...added, ...service.environment };
       expect({ ...environment, ...unset }, `${file.id}: ${name}`).toEqual(expected);
       if (service.image !== undefined) expect(container.image, file.id).toBe(service.image);
       compared += 1;
@@ -29,6 +31,7 @@ test('variables and images of containers are Compose’s', async () => {
 interface Service {
   readonly image?: string;
   readonly environment?: Readonly<Record<string, string | null>>;
+  readonly use_api_socket?: boolean;
 }
 
 /** Containers of a case that reeve can run, and its services in canonical shape. */

@@ -172,7 +172,8 @@ async function networkExists(client: EngineClient, name: string, bounds: Bounds)
   return found.some((network) => network.Name === name);
 }
 
-function networkBody(network: Network): object {
+/** The body of the engine's create call. */
+export function networkBody(network: Network): object {
   const { ipam } = network;
   return {
     Name: network.engineName,

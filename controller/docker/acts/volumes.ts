@@ -1,5 +1,6 @@
 // Volumes: made and removed.
 
+import type { Volume } from '../../../desired-state/resource.ts';
 import type { RawVolume } from '../api.ts';
 import type { EngineClient } from '../client.ts';
 import { isMissing } from '../errors.ts';
@@ -14,18 +15,23 @@ export const createVolume: Act<'createVolume'> = async (client, { volume }, cont
       method: 'POST',
       path: '/volumes/create',
       what: `create volume ${volume.engineName}`,
-      body: {
-        Name: volume.engineName,
-        Driver: volume.driver ?? 'local',
-        DriverOpts: volume.driverOpts,
-        Labels: volume.labels,
-      },
+      body: volumeBody(volume),
       ...bounds,
     });
   // Creating it again is harmless.
   await surely(act, async () => undefined, context.signal);
   return { changed: true };
 };
+
+/** The body of the engine's create call. */
+export function volumeBody(volume: Volume): object {
+  return {
+    Name: volume.engineName,
+    Driver: volume.driver ?? 'local',
+    DriverOpts: volume.driverOpts,
+    Labels: volume.labels,
+  };
+}
 
 export const removeVolume: Act<'removeVolume'> = async (client, { name }, context) => ({
   changed: await deleteVolume(client, name, boundsOf(context)),

@@ -274,8 +274,13 @@ describe('what of the host it gets', () => {
       { type: 'bind', source: '/var/run/docker.sock', target: '/var/run/docker.sock' },
     ]);
     expect(lines).toEqual([
-      'f:2:17: warning: use_api_socket mounts the socket; the registry credentials of this machine are not put in; mount a config.json with those that it needs',
+      'f:2:17: warning: use_api_socket mounts the socket; the registry credentials of this machine are not put in; mount a config.json with those that it needs into /run/secrets/docker',
     ]);
+    expect(container.environment).toEqual({ DOCKER_CONFIG: '/run/secrets/docker' });
+    const own = normalized('image: a\nuse_api_socket: true\nenvironment: [DOCKER_CONFIG=/mine]\n');
+    expect(own.container.environment).toEqual({ DOCKER_CONFIG: '/mine' });
+    const none = normalized('image: a\nuse_api_socket: true\nenvironment: [DOCKER_CONFIG]\n');
+    expect(none.container).toMatchObject({ environment: {}, unsetEnvironment: ['DOCKER_CONFIG'] });
   });
 
   test('options of mounts', () => {

@@ -1,5 +1,5 @@
 // Small services that together use every attribute of a service: made by docker-compose 1.29 and by reeve alike, or,
-// where 1.29 does not know the attribute, with what Compose v5 sends (read from its pkg/compose/create.go).
+// where 1.29 does not know the attribute, with what Compose v5 sends. A new row needs scripts/record-compose --engine.
 
 /** A service in Compose's language, without its image; `PEER` stands for nothing more than another service. */
 export type Services = Readonly<Record<string, string>>;
@@ -153,7 +153,7 @@ export const newer: Readonly<Record<string, { readonly yaml: string; readonly se
     sends: { Mounts: [{ Type: 'bind', Source: 'FOLDER/settings', Destination: '/etc/settings', RW: false }] },
   },
   apisocket: {
-    // useAPISocket: the socket; the credentials beside it are a warning.
+    // useAPISocket: the socket and DOCKER_CONFIG; the credentials beside it are a warning.
     yaml: 'use_api_socket: true',
     sends: { Mounts: [{ Source: '/var/run/docker.sock', Destination: '/var/run/docker.sock', RW: true }] },
   },
@@ -172,7 +172,7 @@ export const newer: Readonly<Record<string, { readonly yaml: string; readonly se
     sends: { NetworkSettings: { Networks: { FRONT: { DriverOpts: { 'com.example.a': '1' } } } } },
   },
   networkmac: {
-    // prepareContainerMACAddress: before API 1.44 the first network's is the container's.
+    // Before API 1.44 an engine heeds the container's own alone; Compose v5 sends the network's, which is lost.
     yaml: 'networks: {front: {mac_address: "02:42:ac:11:00:78"}}',
     sends: { Config: { MacAddress: '02:42:ac:11:00:78' } },
   },

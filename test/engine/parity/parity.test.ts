@@ -1,7 +1,7 @@
 // From a service to a container, completely: what reeve makes of a service is what docker-compose makes of it, field
 // by field, for every attribute that a service can have.
 
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +14,7 @@ import { openRig, type Rig } from '../../support/rig.ts';
 import { serviceKeys } from '../../support/service-keys.ts';
 import { created, elsewhere, networks, newer, started, volumes } from './cases.ts';
 import { comparable, comparablePart } from './normal.ts';
+import { files, type Names, named, writeProject } from './project.ts';
 
 interface Inspected {
   readonly [key: string]: unknown;
@@ -24,6 +25,7 @@ const socket = engineSocket();
 let rig: Rig;
 let project: string;
 let folder: string;
+let names: Names;
 let byCompose: ReadonlyMap<string, Inspected>;
 let byReeve: ReadonlyMap<string, Inspected>;
 let partsByCompose: ReadonlyMap<string, unknown>;
@@ -34,7 +36,9 @@ beforeAll(async () => {
   rig = await openRig();
   project = rig.prefix;
   folder = await mkdtemp(join(tmpdir(), 'reeve-parity-'));
-  await writeProject();
+  const [disk = ''] = await readdir('/sys/block');
+  names = { project, folder, disk: `/dev/${disk}` };
+  await writeProject(names);
   const outside = await rig.create({ networkMode: 'bridge' }, { name: `${project}-outside` });
   await rig.perform('startContainer', { containerId: outside, files: [] });
   await compose(folder, project, 'up', '-d', ...Object.keys(started));
@@ -52,48 +56,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Names of the project's own that stand for themselves in the table. */
-async function filled(text: string): Promise<string> {
-  const [disk = ''] = await readdir('/sys/block');
-  return text
-    .replaceAll('FOLDER', folder)
-    .replaceAll('DISK', `/dev/${disk}`)
-    .replaceAll('OUTSIDE', `${project}-outside`)
-    .replaceAll('FRONT', `${project}_front`)
-    .replaceAll('PROJECT', project);
-}
-
-async function writeProject(): Promise<void> {
-  await mkdir(join(folder, 'made'));
-  await writeFile(join(folder, 'one.env'), 'A=from file\nB=from file\n');
-  await writeFile(join(folder, 'two.env'), 'C=3\n');
-  await writeFile(join(folder, 'token'), 'secret\n');
-  await writeFile(join(folder, 'settings'), 'a = 1\n');
-  await writeFile(join(folder, 'profile.json'), '{\n "defaultAction": "SCMP_ACT_ALLOW"\n}\n');
-  const services = (of: Readonly<Record<string, string>>): string[] =>
-    Object.entries(of).map(([name, yaml]) => `  ${name}: {image: "reeve-test:1", ${yaml}}`);
-  const parts = (of: Readonly<Record<string, string>>): string[] =>
-    Object.entries(of).map(([name, yaml]) => `  ${name}: {${yaml}}`);
-  const old = [
-    'services:',
-    ...services({ ...created, ...started }),
-    ...['networks:', ...parts(networks), 'volumes:', ...parts(volumes)],
-    'secrets: {token: {file: ./token}}',
-    'configs: {settings: {file: ./settings}}',
-  ];
-  const young = ['services:', ...services(mapped(newer, ({ yaml }) => yaml))];
-  await writeFile(join(folder, 'docker-compose.yml'), await filled(`${old.join('\n')}\n`));
-  await writeFile(join(folder, 'newer.yml'), await filled(`${young.join('\n')}\n`));
-}
-
-function mapped<A, B>(of: Readonly<Record<string, A>>, to: (a: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, to(value)]));
-}
-
 /** Loads and plans as every apply does; performs what creates, and starts what must be started. */
 async function makeByReeve(): Promise<void> {
   const loaded = await load({
-    paths: ['docker-compose.yml', 'newer.yml'],
+    paths: files,
     cwd: folder,
     env: { COMPOSE_PROFILES: 'extra', HOME: '/root' },
     digest: () => 'digest',
@@ -115,10 +81,10 @@ async function inspectAll(): Promise<ReadonlyMap<string, Inspected>> {
   for (const { Id } of mine) {
     const text = (await askEngine(socket, 'GET', `/containers/${Id}/json`)).body;
     const pattern = new RegExp(`(?:(${project}_)|\\b)([a-z]+)_(\\d+)\\b`, 'g');
-    const named = text.replace(pattern, (all, own: string | undefined, service: string, number: string) =>
+    const renamed = text.replace(pattern, (all, own: string | undefined, service: string, number: string) =>
       service in created || service in started ? `${own ? `${project}-` : ''}${service}-${number}` : all,
     );
-    const inspected = withNames(JSON.parse(named) as Inspected, mine);
+    const inspected = withNames(JSON.parse(renamed) as Inspected, mine);
     found.set(inspected.Name.slice(project.length + 2), inspected);
   }
   return found;
@@ -131,13 +97,13 @@ async function inspectParts(): Promise<ReadonlyMap<string, unknown>> {
   const { Volumes } = (await all('/volumes')) as { Volumes: { Name: string }[] };
   const own = ({ Name }: { Name: string }): boolean =>
     /^[_-]/.test(Name.slice(project.length)) && Name.startsWith(project);
-  const named = (kind: string, part: { Name: string }): [string, unknown] => [
+  const entry = (kind: string, part: { Name: string }): [string, unknown] => [
     `${kind} ${part.Name.slice(project.length + 1)}`,
     comparablePart(part as never),
   ];
   return new Map([
-    ...listed.filter(own).map((network) => named('network', network)),
-    ...Volumes.filter(own).map((volume) => named('volume', volume)),
+    ...listed.filter(own).map((network) => entry('network', network)),
+    ...Volumes.filter(own).map((volume) => entry('volume', volume)),
   ]);
 }
 
@@ -180,8 +146,8 @@ test.each([
 });
 
 describe('what Compose v5 sends', () => {
-  test.each(Object.entries(newer))('%s', async (service, { sends }) => {
-    const expected = JSON.parse(await filled(JSON.stringify(sends))) as object;
+  test.each(Object.entries(newer))('%s', (service, { sends }) => {
+    const expected = JSON.parse(named(JSON.stringify(sends), names)) as object;
     expect(byReeve.get(`${service}-1`)).toMatchObject(expected);
   });
 });
