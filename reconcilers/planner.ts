@@ -11,6 +11,7 @@ import type { EarlierSpecs } from './earlier-specs.ts';
 import { networksTooNew } from './engine-too-old.ts';
 import type { Facts, Made } from './facts.ts';
 import { withFailedRemovals } from './failed-removals.ts';
+import { gainFirst } from './failover/gain-first.ts';
 import { type Gates, makeGates } from './gates.ts';
 import { suspendedUntil } from './hands-off.ts';
 import { type ImageAsks, noAsks } from './images.ts';
@@ -147,6 +148,7 @@ export function plan(input: PlanInput): Plan {
     parts.set(ref, part);
     if (part.draft.steps.length > 0) drafts.set(ref, part.draft);
   }
+  gainFirst(world, drafts);
   const gates = makeGates({
     world,
     order,

@@ -7,6 +7,7 @@ import { ensureEngine } from '../support/engine.ts';
 import { aliasesOf, askedBy, breakFirst, mendFirst, pair, quickFailover } from '../support/failover.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
+import { startClient } from '../support/start-first.ts';
 import { until } from '../support/until.ts';
 
 const first = 'Service/cache';
@@ -29,9 +30,13 @@ describe.concurrent('a standby', () => {
     expect(told.message).toMatch(/reeve decide recovery-\S+ retry\|giveBack/);
     expect(await askedBy(p, 'cache')).toBe('standby');
     await p.untilCondition(first, 'FailedOver', /^FailedOver$/);
+    const ended = await startClient(p, ['cache', '80', '/']);
     await mendFirst(p);
     await p.untilEvent(first, 'GivenBack', /it answers as cache on the network backend itself again/, 40_000);
     expect(await askedBy(p, 'cache')).toBe('first');
+    // Both have the name for a moment, and it is never nobody's.
+    const { answers, failures } = await ended();
+    expect([Object.keys(answers).sort(), failures]).toEqual([['first', 'standby'], []]);
     await p.untilContainer(standby, 'is stopped', (c) => c.State.Status === 'exited');
     await p.untilCondition(standby, 'Ready', /^StandsBy$/);
   });

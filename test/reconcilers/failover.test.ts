@@ -115,6 +115,12 @@ describe('while it stands in', () => {
     expect(plan.steps[0]?.cause.message).toBe(
       'Service/spare alone is to answer as cache on the network backend, by recovery-1: reconnected in place, no restart',
     );
+    // The name is never nobody's.
+    const at = (op: string, ref: string) => plan.steps.find((s) => s.op === op && s.ref === ref);
+    expect(at('disconnectNetwork', 'Service/cache')?.after).toEqual([
+      at('connectNetwork', 'Service/spare')?.id,
+    ]);
+    expect(at('disconnectNetwork', 'Service/spare')?.after).toEqual([]);
     const aliases = plan.steps.flatMap((s) =>
       s.op === 'connectNetwork' ? [[s.ref, s.args.attachment.aliases]] : [],
     );

@@ -28,20 +28,14 @@ export const web = (version: string, command = server(version)): string =>
   ]);
 export const client = service('client', []);
 
-/** Asks until it is ended; with what it saw then. */
-export async function startClient(p: TestPlatform): Promise<() => Promise<Seen>> {
+/** Asks until it is ended; with what it saw then. `asked`: name, port and path. */
+export async function startClient(
+  p: TestPlatform,
+  asked: readonly [string, string, string] = ['web', '8080', '/cgi-bin/v'],
+): Promise<() => Promise<Seen>> {
   const { State } = await p.container('Service/client');
   const script = join(import.meta.dirname, 'alias-client-process.ts');
-  const args = [
-    '--target',
-    String(State.Pid),
-    '--net',
-    process.execPath,
-    script,
-    'web',
-    '8080',
-    '/cgi-bin/v',
-  ];
+  const args = ['--target', String(State.Pid), '--net', process.execPath, script, ...asked];
   const running = spawn('nsenter', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let told = '';
   running.stdout.on('data', (chunk: Buffer) => {
