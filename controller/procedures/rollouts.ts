@@ -12,8 +12,8 @@ import { recovery } from '../../reconcilers/recovery/definition.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
 import { type Aim, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
 import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
-import type { Course, RolloutContext } from '../../reconcilers/rollout/context.ts';
-import { rolloutCourse } from '../../reconcilers/rollout/course.ts';
+import { type Course, type RolloutContext, underWayOf } from '../../reconcilers/rollout/context.ts';
+import { type From, rolloutCourse } from '../../reconcilers/rollout/course.ts';
 import { rollout } from '../../reconcilers/rollout/definition.ts';
 import { insteadOf } from '../../reconcilers/rollout/quarantine.ts';
 import { stabilityOf } from '../../reconcilers/rollout/stability.ts';
@@ -124,7 +124,7 @@ export class Rollouts {
   }
 
   /** What runs, or is coming in, to go back from. @throws where nothing is in force. */
-  async runs(): Promise<{ readonly revision: Revision; readonly forms: ReadonlyMap<Ref, Form> }> {
+  async runs(): Promise<Omit<From, 'images'>> {
     const inForce = await this.#c.store.inForce();
     if (inForce === undefined) throw nothingInForce();
     this.#known.note(inForce.revision);
@@ -136,8 +136,9 @@ export class Rollouts {
     // It goes back already: what it brought in is wanted no more.
     const isBack = aimOf(current.machine.state, context)?.back === true;
     const before = isBack ? await this.#known.find(context.before) : undefined;
-    if (before !== undefined) return { revision: before, forms: formsOf(before) };
-    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known.all) };
+    const underWay = underWayOf(context, isBack);
+    if (before !== undefined) return { revision: before, forms: formsOf(before), underWay };
+    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known.all), underWay };
   }
 
   /** Goes back by this course; it takes the place of a rollout on its way, which goes on where this cannot begin. */
@@ -234,7 +235,8 @@ export class Rollouts {
     if (before === undefined) return;
     const forms: ReadonlyMap<Ref, Form> =
       aim?.back === true ? formsOf(before) : formsUnderWay(context, this.#known.all);
-    const course = rolloutCourse(next, { revision: before, images: context.images, forms });
+    const underWay = underWayOf(context, aim?.back === true);
+    const course = rolloutCourse(next, { revision: before, images: context.images, forms, underWay });
     // To what was in force before: from that nothing is gone back to.
     const onFailure = next.id === before.id ? 'pause' : course.onFailure;
     await this.#c.runner.tell(record.id, { type: 'merge', course: { ...course, onFailure } });

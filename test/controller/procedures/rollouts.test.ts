@@ -11,6 +11,7 @@ import { openStore } from '../../../controller/store/sqlite.ts';
 import { defaultPolicy } from '../../../desired-state/revision.ts';
 import type { RecoveryInput } from '../../../reconcilers/complete-recovery/context.ts';
 import { definitions } from '../../../reconcilers/procedures/index.ts';
+import type { RolloutContext } from '../../../reconcilers/rollout/context.ts';
 import { rollbackCourse } from '../../../reconcilers/rollout/course.ts';
 import { noon, revision, service } from '../../support/make.ts';
 
@@ -154,4 +155,20 @@ test('a rollback during a rollout that goes back already goes on from what that 
   await runner.tell(id, { type: 'worked', work: 'prepare-2', mismatches: [] });
   const { revision: runs, forms } = await rollouts.runs();
   expect([runs.id, forms.get('Service/a')?.revision]).toEqual([old.id, old.id]);
+});
+
+test('a newer revision on the way takes nothing down beside what is down already', async (t) => {
+  const { runner, rollouts, aimed } = await halfIn(t);
+  const id = rollouts.underWay?.id ?? '';
+  const says = (type: string, more = {}) => runner.tell(id, { type, ...more });
+  // Another one comes while the images of the first are had: what is down is known still.
+  for (const b of ['3', '4']) await rollouts.bringIn(at('2', b), 'ana');
+  const newest = at('2', '4');
+  const waits = { versions: ['2', '1', undefined], back: false };
+  const context = rollouts.underWay?.machine.context as RolloutContext | undefined;
+  await says('worked', { work: `pull-${context?.asked}` });
+  expect(rollouts.underWay?.machine).toMatchObject({ state: 'rolling', context: { revision: newest.id } });
+  expect(await aimed(newest)).toEqual(waits);
+  await says('seen', { ready: ['Service/a'], failed: {} });
+  expect(await aimed(newest)).toEqual({ versions: ['2', '4', undefined], back: false });
 });
