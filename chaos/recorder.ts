@@ -18,9 +18,11 @@ export interface Subject {
   readonly name: string;
 }
 
-interface InFlight {
+interface Held {
   readonly changes: readonly string[];
   readonly uses: readonly string[];
+  /** By ref and id or name, as they were known when it began: both ends of an act are told of the same. */
+  readonly containers: readonly (readonly [string, string])[];
 }
 
 /** Who hears of acts on containers: once begun, and once over. */
@@ -32,7 +34,7 @@ export interface ActListener {
 export class Recorder {
   readonly breaches: string[] = [];
   readonly counts = new Map<string, number>();
-  readonly #inFlight = new Map<CallRecord, InFlight>();
+  readonly #inFlight = new Map<CallRecord, Held>();
   readonly #subjectOf: (thing: Thing) => Subject | undefined;
   readonly #listener: ActListener | undefined;
   #starts = 0;
@@ -50,27 +52,31 @@ export class Recorder {
     const { verb } = act;
     this.counts.set(verb, (this.counts.get(verb) ?? 0) + 1);
     this.#judge(call, act);
-    const keys = {
+    const held = {
       // Two that want one lock both try to make its mark: that is how one of them gets it.
       changes: act.changes.filter((t) => !isMarker(t.named)).map((t) => this.#keyOf(t)),
       uses: act.uses.map((t) => this.#keyOf(t)),
+      containers: act.changes.flatMap((thing) => {
+        const ref = thing.kind === 'container' ? this.#subjectOf(thing)?.ref : undefined;
+        return ref === undefined ? [] : [[ref, thing.named] as const];
+      }),
     };
-    for (const [other, held] of this.#inFlight) {
-      const shared = meetingOf(keys, held);
+    for (const [other, before] of this.#inFlight) {
+      const shared = meetingOf(held, before);
       if (shared !== undefined)
         this.breaches.push(`two acts on ${shared} at once: ${other.method} ${other.path} and ${call.path}`);
     }
-    this.#inFlight.set(call, keys);
+    this.#inFlight.set(call, held);
     if (verb === 'create' || verb === 'start') this.#countStart(1);
-    for (const thing of act.changes) this.#tell('began', verb, thing);
+    for (const [ref, named] of held.containers) this.#listener?.began(verb, ref, named);
   }
 
   ended(call: CallRecord): void {
-    if (!this.#inFlight.delete(call)) return;
-    const act = actOf(call);
-    if (act === undefined) return;
-    if (act.verb === 'create' || act.verb === 'start') this.#countStart(-1);
-    for (const thing of act.changes) this.#tell('ended', act.verb, thing);
+    const held = this.#inFlight.get(call);
+    if (!this.#inFlight.delete(call) || held === undefined) return;
+    const { verb = '' } = actOf(call) ?? {};
+    if (verb === 'create' || verb === 'start') this.#countStart(-1);
+    for (const [ref, named] of held.containers) this.#listener?.ended(verb, ref, named);
   }
 
   /** What must never be done, whatever else is under way. */
@@ -96,11 +102,6 @@ export class Recorder {
     return thing.kind === 'container' || key.startsWith(`${thing.kind} `) ? key : `${thing.kind} ${key}`;
   }
 
-  #tell(what: keyof ActListener, verb: string, thing: Thing): void {
-    const ref = thing.kind === 'container' ? this.#subjectOf(thing)?.ref : undefined;
-    if (ref !== undefined) this.#listener?.[what](verb, ref, thing.named);
-  }
-
   #countStart(change: number): void {
     this.#starts += change;
     this.mostStartsSeen = Math.max(this.mostStartsSeen, this.#starts);
@@ -110,7 +111,7 @@ export class Recorder {
 }
 
 /** What one changes while the other changes or uses it. Several may use one thing. */
-function meetingOf(one: InFlight, other: InFlight): string | undefined {
+function meetingOf(one: Held, other: Held): string | undefined {
   return (
     one.changes.find((key) => other.changes.includes(key) || other.uses.includes(key)) ??
     one.uses.find((key) => other.changes.includes(key))

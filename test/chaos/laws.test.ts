@@ -151,6 +151,19 @@ describe('a batch', () => {
     expect(groups.seen.get('restart')).toEqual({ most: 2, taken: 4 });
   });
 
+  it('is asked for again where its container was not known when it was made', async () => {
+    const groups = new Groups([{ name: 'rollout', refs, limit: 2 }]);
+    const late = new Set<string>();
+    const recorder = new Recorder((thing) => (late.has(thing.named) ? subjectOf(thing) : undefined), groups);
+    const create = post('/containers/create?name=demo-a-1', {});
+    recorder.began(create);
+    late.add('demo-a-1').add('id-a');
+    recorder.ended(create);
+    await groups.ask(async (asked) => new Map(asked.map((ref) => [ref, containers.get(ref) ?? ''])));
+    recorder.began(post('/containers/id-a/stop'));
+    expect(groups.seen.get('rollout')).toEqual({ most: 1, taken: 1 });
+  });
+
   it('is not made smaller by an answer to a question from before it', async () => {
     const { groups, restart } = await watched();
     await groups.ask(async () => {
