@@ -27,16 +27,18 @@ export async function runControl(
   const wrong: string[] = [];
   await mustReeve(stage, 'suspend', '-p', platform, '--reason', 'the control of a run of chaos');
   const before = actsOn(stage);
-  for (const [i, kind] of kinds.entries()) {
-    const fault: Fault = { kind, target: stage.changed[i] ?? '', after: 0, salt: 0 };
-    await faults[kind](stage, fault);
-  }
+  const hit = kinds.map((kind, i): Fault => ({ kind, target: stage.changed[i] ?? '', after: 0, salt: 0 }));
+  for (const fault of hit) await faults[fault.kind](stage, fault);
   let seen = '';
   try {
     await until(() => mustBeConverged(stage, declared), controlMs, 'all is as declared');
     wrong.push('with healing switched off all is as declared: the faults or the judge are worth nothing');
   } catch (error) {
     seen = error instanceof Error ? error.message : String(error);
+  }
+  const targets = new Set(hit.map(({ target }) => target));
+  for (const { ref = '', name, state } of await stage.world.containers()) {
+    if (targets.has(ref) && state === 'running') wrong.push(`with healing switched off ${name} runs again`);
   }
   const acts = actsOn(stage) - before;
   if (acts > 0) wrong.push(`with healing switched off reeve acted ${acts} times`);

@@ -12,7 +12,7 @@ import { recovery } from '../../reconcilers/recovery/definition.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
 import { type Aim, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
 import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
-import { type Course, type RolloutContext, underWayOf } from '../../reconcilers/rollout/context.ts';
+import { type Course, partsOf, type RolloutContext, underWayOf } from '../../reconcilers/rollout/context.ts';
 import { type From, rolloutCourse } from '../../reconcilers/rollout/course.ts';
 import { rollout } from '../../reconcilers/rollout/definition.ts';
 import { insteadOf } from '../../reconcilers/rollout/quarantine.ts';
@@ -27,6 +27,7 @@ import { LoadSecrets } from './load-secrets.ts';
 import { isAbort, namesOf, onwardCourse } from './onward.ts';
 import { nothingInForce, taken } from './refusals.ts';
 import type { Runner } from './runner.ts';
+import { restarting } from './taken-over.ts';
 
 interface RolloutsContext {
   readonly engine: Engine;
@@ -103,7 +104,10 @@ export class Rollouts {
     const isHere = (ref: Ref): boolean =>
       seen?.some((s) => s.ref === ref && s.containerId !== undefined) ?? true;
     const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => isHere(ref)));
-    const course = rolloutCourse(next, { revision: inForce.revision, images: inForce.images, forms });
+    const from: From = { revision: inForce.revision, images: inForce.images, forms };
+    const alone = rolloutCourse(next, from);
+    const underWay = restarting(runner.running, partsOf(alone));
+    const course = underWay.length === 0 ? alone : rolloutCourse(next, { ...from, underWay });
     // What is new, or fails already, has nothing that it could lose.
     const failing = this.#failing();
     if ((Object.keys(course.forms) as Ref[]).every((ref) => failing.has(ref))) return;

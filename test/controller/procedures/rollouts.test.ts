@@ -9,6 +9,7 @@ import { Rollouts } from '../../../controller/procedures/rollouts.ts';
 import { Runner } from '../../../controller/procedures/runner.ts';
 import { openStore } from '../../../controller/store/sqlite.ts';
 import { defaultPolicy } from '../../../desired-state/revision.ts';
+import type { BatchedRestartInput } from '../../../reconcilers/batched-restart/machine.ts';
 import type { RecoveryInput } from '../../../reconcilers/complete-recovery/context.ts';
 import { definitions } from '../../../reconcilers/procedures/index.ts';
 import type { RolloutContext } from '../../../reconcilers/rollout/context.ts';
@@ -171,4 +172,19 @@ test('a newer revision on the way takes nothing down beside what is down already
   expect(await aimed(newest)).toEqual(waits);
   await says('seen', { ready: ['Service/a'], failed: {} });
   expect(await aimed(newest)).toEqual({ versions: ['2', '4', undefined], back: false });
+});
+
+test('a rollout that takes the place of a batched restart takes nothing down beside its batch', async (t) => {
+  const { runner, rollouts } = await begunOnly(t);
+  await runner.say(rollouts.underWay?.id ?? '', { type: 'abort' }, 'ana');
+  const batches = (['Service/same', 'Service/a'] as const).map((ref) => ({
+    tier: 'standard' as const,
+    refs: [ref],
+  }));
+  const input: BatchedRestartInput = { by: 'bob', batches, settleMs: 0, timeoutMs: 60_000, maxFailures: 1 };
+  await runner.start('batched-restart', input, 'bob');
+  await rollouts.bringIn(at('3', '3'), 'ana');
+  expect(rollouts.underWay?.machine.context).toMatchObject({
+    waves: [{ refs: ['Service/same'] }, { refs: ['Service/a'] }, { refs: ['Service/b'] }],
+  });
 });
