@@ -55,6 +55,14 @@ try {
     repeatedly(askEveryMs, () => groups.ask((refs) => asker.ask(refs))),
   ];
   const declared = await declaredOf(stage);
+  let told: ReadonlySet<string> = new Set();
+  watches.push(
+    repeatedly(lookEveryMs, async () => {
+      const found = breachesSoFar();
+      for (const breach of found) if (!told.has(breach)) say(`BREACH ${breach}`);
+      told = new Set(found);
+    }),
+  );
   await play(targetsOf(declared));
   say('the last fault is over; converging');
   const lastFaultAt = Date.now();

@@ -10,7 +10,7 @@ import type { Facts } from '../../reconcilers/facts.ts';
 import type { RecoveryContext } from '../../reconcilers/recovery/context.ts';
 import { recovery } from '../../reconcilers/recovery/definition.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
-import { type Aim, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
+import { type Aim, aimBefore, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
 import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
 import { type Course, partsOf, type RolloutContext, underWayOf } from '../../reconcilers/rollout/context.ts';
 import { type From, rolloutCourse } from '../../reconcilers/rollout/course.ts';
@@ -179,11 +179,15 @@ export class Rollouts {
     // Where one takes the place of another, none is under way for a moment: that is no leave to bring in the rest.
     await this.#c.runner.settled();
     const record = this.underWay;
-    const aim = record && aimOf(record.machine.state, record.machine.context as RolloutContext);
-    // Begun, and what it brings in is not what this pass was made for: the next one is.
-    const comes = (record?.machine.context as RolloutContext | undefined)?.revision;
-    const isIn = record?.kind === rollback.kind || aim?.back === true || comes === target.revision.id;
-    if (record !== undefined && aim !== undefined && isIn) return this.#aimUnderWay(target, record, aim);
+    const context = record?.machine.context as RolloutContext | undefined;
+    if (record !== undefined && context !== undefined) {
+      const aim = aimOf(record.machine.state, context);
+      const { id } = target.revision;
+      const isIn = record.kind === rollback.kind || aim?.back === true || context.revision === id;
+      // Begun, and what it brings in is not what this pass was made for: the next one is.
+      const now = isIn ? aim : aimBefore(context, id);
+      if (now !== undefined) return this.#aimUnderWay(target, record, now);
+    }
     const { quarantined } = await this.#c.store.facts();
     const instead = insteadOf(target.revision.id, quarantined);
     if (instead === undefined) return target.borrowed === true ? this.#own(target) : { target, back: false };

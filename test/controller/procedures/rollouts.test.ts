@@ -188,3 +188,13 @@ test('a rollout that takes the place of a batched restart takes nothing down bes
     waves: [{ refs: ['Service/same'] }, { refs: ['Service/a'] }, { refs: ['Service/b'] }],
   });
 });
+
+test('a pass that was made before a newer revision came on the way brings in nothing more of the older one', async (t) => {
+  const { runner, rollouts, aimed } = await halfIn(t);
+  const id = rollouts.underWay?.id ?? '';
+  await rollouts.bringIn(at('2', '3'), 'ana');
+  expect(await aimed(next)).toEqual(half);
+  await runner.tell(id, { type: 'worked', work: 'pull-3' });
+  expect(rollouts.underWay?.machine.state).toBe('rolling');
+  expect(await aimed(next)).toEqual(half);
+});
