@@ -91,8 +91,10 @@ export class Groups implements ActListener {
     for (const [ref, turn] of asked) {
       const member = this.#members.get(ref);
       if (member === undefined || member.turn !== turn) continue;
-      member.up = up.get(ref);
-      if (member.up !== undefined) member.isDown = false;
+      const container = up.get(ref);
+      member.up = container === '' ? undefined : container;
+      // One that is slow is not said to be down: a busy machine breaks no law.
+      if (container !== undefined) member.isDown = false;
     }
   }
 }

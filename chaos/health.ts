@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { SeenContainer } from './world.ts';
 
 export interface Asker {
-  /** By ref, the container that answers. */
+  /** By ref, the container that answers; empty where that takes long: whether it is there is not known then. */
   ask(refs: readonly string[]): Promise<ReadonlyMap<string, string>>;
   close(): void;
 }
@@ -29,9 +29,11 @@ export function startAsker(
       child.stdin.write(`${JSON.stringify(asked.map(({ address }) => `http://${address}:8080/health`))}\n`);
       const { value, done } = await lines.next();
       if (done === true) throw new Error('whoever asks for health has ended');
-      const answers = JSON.parse(value) as readonly boolean[];
+      const answers = JSON.parse(value) as readonly ('up' | 'slow' | 'down')[];
       return new Map(
-        asked.flatMap(({ ref = '', id }, i) => (answers[i] === true ? [[ref, id] as const] : [])),
+        asked.flatMap(({ ref = '', id }, i) =>
+          answers[i] === 'down' ? [] : [[ref, answers[i] === 'up' ? id : ''] as const],
+        ),
       );
     },
     close: () => child.kill(),
