@@ -8,7 +8,7 @@ import { askEngine } from '../scripts/lib/docker-api.ts';
 import type { FaultRule } from '../test/support/engine-proxy.ts';
 import { until } from '../test/support/until.ts';
 import type { Fault, FaultKind } from './schedule.ts';
-import { platform, type Stage } from './stage.ts';
+import { atOnce, changedFile, minReadySeconds, platform, type Stage } from './stage.ts';
 
 type Hit = (stage: Stage, fault: Fault) => Promise<void>;
 
@@ -30,6 +30,7 @@ export const faults: Readonly<Record<FaultKind, Hit>> = {
   disconnect: async (stage, { target }) => {
     await untilRunning(stage, target);
     const body = { Container: nameOf(stage, target), Force: true };
+    stage.groups.hit(target);
     await askEngine(stage.engine.socket, 'POST', `/networks/${platform}_backend/disconnect`, body);
   },
   copy: async (stage, { target }) => {
@@ -43,13 +44,17 @@ export const faults: Readonly<Record<FaultKind, Hit>> = {
   networkGone: async ({ engine }) => {
     await until(() => emptyAndRemove(engine.socket, `/networks/${platform}_edge`), hitMs, 'the network goes');
   },
-  engineRestarted: async ({ engine }) => {
+  engineRestarted: async ({ engine, groups }) => {
+    groups.hit();
     await engine.stop();
     await engine.start();
+    groups.hit();
   },
-  engineKilled: async ({ engine }) => {
+  engineKilled: async ({ engine, groups }) => {
+    groups.hit();
     await engine.kill9();
     await engine.start();
+    groups.hit();
   },
   apiSlow: (stage, { target }) => faulty(stage, target, { kind: 'slow' }, 5_000),
   apiFails: (stage, { target, salt }) =>
@@ -69,10 +74,31 @@ export const faults: Readonly<Record<FaultKind, Hit>> = {
     await edit(stage, 'agents.yaml', () => good);
   },
   configEdited: (stage, { target, salt }) =>
-    edit(stage, `configs/${configOf(target)}.json`, (text) => {
+    edit(stage, `configs/${configOf(stage, target)}.json`, (text) => {
       const config = JSON.parse(text) as object;
       return `${JSON.stringify({ ...config, chaos: salt }, null, 2)}\n`;
     }),
+  rolloutBegun: async (stage, { salt }) => {
+    await edit(stage, changedFile, (text) =>
+      text
+        .replace(/, environment: \{CHAOS: "\d+"\}/g, '')
+        .replace(/\.json\}/g, `.json, environment: {CHAOS: "${salt}"}}`),
+    );
+    stage.declare(salt);
+  },
+  restartBegun: async (stage) => {
+    // One that is under way, or an API that fails just now, is waited for.
+    await until(
+      async () => {
+        const options = ['--batch', `${atOnce}`, '--settle', `${minReadySeconds}s`, '--yes', '--no-wait'];
+        const { code, stderr } = await stage.reeve('restart', ...stage.restarted, '-p', platform, ...options);
+        if (code !== 0) throw new Error(stderr);
+        return true;
+      },
+      hitMs,
+      'a batched restart begins',
+    );
+  },
 };
 
 /** Throws where a member has come back meanwhile: reeve reconnects what is cut off. */
@@ -96,7 +122,8 @@ async function faulty(stage: Stage, target: string, rule: FaultRule, ms: number)
 function nameOf(stage: Stage, target: string): string {
   const [, name] = target.split('/');
   const container = `${platform}-${name}-1`;
-  if (stage.world.subjectOf(container) === undefined) throw new Error(`no container ${container}`);
+  if (stage.world.subjectOf({ kind: 'container', named: container }) === undefined)
+    throw new Error(`no container ${container}`);
   return container;
 }
 
@@ -108,6 +135,7 @@ async function onContainer(
   body?: object,
 ): Promise<void> {
   await untilRunning(stage, target);
+  stage.groups.hit(target);
   await askEngine(stage.engine.socket, method, `/containers/${nameOf(stage, target)}${path}`, body, [304]);
 }
 
@@ -120,10 +148,10 @@ async function untilRunning({ world }: Stage, target: string): Promise<void> {
   );
 }
 
-/** A service has no config of its own: then another's. */
-function configOf(target: string): string {
+/** A service has no config of its own, and those that are restarted in batches are not changed meanwhile: then another's. */
+function configOf({ restarted }: Stage, target: string): string {
   const [kind, name] = target.split('/');
-  return kind === 'Agent' && name !== undefined ? name : 'translator';
+  return kind === 'Agent' && name !== undefined && !restarted.includes(name) ? name : 'translator';
 }
 
 /** Replaced by rename, as editors do. */

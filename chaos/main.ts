@@ -1,13 +1,17 @@
 // `npm run chaos -- --minutes 30 --seed N`: the example platform under random faults, with the laws watched all the time
-// and convergence asked at the end. `--suspended` runs it with healing switched off, which must fail. Exits 1 on a breach.
+// and convergence asked at the end; then, as a control, a few of the faults with healing switched off, which must stay.
+// `--suspended` runs all of it with healing switched off, which must fail. Exits 1 on a breach.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { until } from '../test/support/until.ts';
+import { type ControlResult, runControl } from './control.ts';
 import { faults } from './faults.ts';
+import { declaredOf, mustBeConverged, targetsOf } from './judge.ts';
+import { repeatedly } from './repeatedly.ts';
 import { type FaultCount, formatReport } from './report.ts';
 import { type FaultKind, faultKinds, makeSchedule } from './schedule.ts';
-import { platform, type Stage, setStage } from './stage.ts';
+import { platform, setStage } from './stage.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +32,8 @@ if (!(minutes > 0) || !Number.isInteger(seed)) {
 const convergeMs = 60_000;
 /** Who comes back after a fault is looked for this often. */
 const lookEveryMs = 1_000;
+/** Whoever gets ready is seen so before a procedure goes on, which waits for two seconds more. */
+const askEveryMs = 400;
 
 const startedAt = Date.now();
 const say = (line: string): void => {
@@ -39,24 +45,44 @@ const stage = await setStage(say);
 const counts = new Map<FaultKind, FaultCount>(faultKinds.map((kind) => [kind, { hit: 0, missed: 0 }]));
 let converged: number | undefined;
 let unconverged = '';
+let control: ControlResult | undefined;
 try {
   if (values.suspended) await stage.reeve('suspend', '-p', platform, '--reason', 'chaos without healing');
   await stage.world.look();
-  const watching = stage.world.watch(lookEveryMs);
-  const desired = await refsOf(stage);
-  const targets = desired.filter((ref) => ref !== 'Service/migrate');
-  await play(targets);
+  const { world, groups, asker } = stage;
+  const watches = [
+    repeatedly(lookEveryMs, () => world.look()),
+    repeatedly(askEveryMs, () => groups.ask((refs) => asker.ask(refs))),
+  ];
+  const declared = await declaredOf(stage);
+  let told: ReadonlySet<string> = new Set();
+  watches.push(
+    repeatedly(lookEveryMs, async () => {
+      const found = breachesSoFar();
+      for (const breach of found) if (!told.has(breach)) say(`BREACH ${breach}`);
+      told = new Set(found);
+    }),
+  );
+  await play(targetsOf(declared));
   say('the last fault is over; converging');
   const lastFaultAt = Date.now();
   try {
-    await until(() => isConverged(stage, desired), convergeMs, 'all is as declared');
+    await until(() => mustBeConverged(stage, declared), convergeMs, 'all is as declared');
     converged = Date.now() - lastFaultAt;
   } catch (error) {
     unconverged = error instanceof Error ? error.message : String(error);
   }
-  await watching.stop();
+  if (converged !== undefined && !values.suspended) {
+    say('healing is switched off: the same faults must stay');
+    control = await runControl(stage, declared, convergeMs);
+  }
+  for (const watch of watches) await watch.stop();
+  if (breachesSoFar().length > 0 || converged === undefined || (control?.wrong ?? []).length > 0) {
+    const { stdout } = await stage.reeve('events', '-p', platform, '--limit', '1000');
+    process.stderr.write(`what reeve has told:\n${stdout}`);
+  }
 } finally {
-  const breaches = [...stage.recorder.breaches, ...stage.world.breaches];
+  const breaches = [...breachesSoFar(), ...(control?.wrong ?? [])];
   const report = {
     seed,
     minutes,
@@ -64,9 +90,11 @@ try {
     acts: stage.recorder.counts,
     looks: stage.world.looks,
     mostStarts: stage.recorder.mostStartsSeen,
+    groups: stage.groups.seen,
     apiHits: stage.proxy.hits(),
     cpuShare: stage.cpuMs() / (Date.now() - startedAt),
     ...(converged === undefined ? { unconverged } : { convergedMs: converged }),
+    ...(control === undefined ? {} : { control: control.seen }),
     breaches,
   };
   process.stdout.write(`${formatReport(report)}\n`);
@@ -75,6 +103,11 @@ try {
   await stage.close();
 }
 process.exit();
+
+function breachesSoFar(): readonly string[] {
+  const { recorder, world, groups } = stage;
+  return [...recorder.breaches, ...world.breaches, ...groups.breaches];
+}
 
 async function play(targets: readonly string[]): Promise<void> {
   for (const fault of makeSchedule({ seed, durationMs: minutes * 60_000, targets })) {
@@ -92,27 +125,4 @@ async function play(targets: readonly string[]): Promise<void> {
       );
     }
   }
-}
-
-/** Every workload that the example declares, by its containers after the first apply. */
-async function refsOf({ world }: Stage): Promise<readonly string[]> {
-  const refs = (await world.containers()).map((c) => c.ref).filter((ref) => ref !== undefined);
-  return [...new Set(refs)].sort();
-}
-
-/** One container a workload, running (a job has ended), none besides, and reeve says that all is ready. */
-async function isConverged({ world, reeve }: Stage, desired: readonly string[]): Promise<boolean> {
-  const ours = (await world.containers()).filter((c) => c.ref !== undefined);
-  const wrong = ours.filter((c) => c.state !== 'running' && c.ref !== 'Service/migrate');
-  if (wrong.length > 0) throw new Error(wrong.map((c) => `${c.name} is ${c.state}`).join(', '));
-  const names = ours.map((c) => c.ref).sort();
-  if (names.join() !== desired.join()) {
-    const missing = desired.filter((ref) => !names.includes(ref));
-    throw new Error(
-      `${ours.length} containers for ${desired.length} workloads; missing: ${missing.join(', ') || 'none'}`,
-    );
-  }
-  const { code, stdout, stderr } = await reeve('status', '-p', platform);
-  if (code !== 0) throw new Error(`reeve status ends with ${code}: ${stdout.slice(-600)}${stderr}`);
-  return true;
 }

@@ -14,12 +14,16 @@ export interface Report {
   readonly acts: ReadonlyMap<string, number>;
   readonly looks: number;
   readonly mostStarts: number;
+  /** Of those that change or restart in batches: the most down at once, and how often one was taken down. */
+  readonly groups: ReadonlyMap<string, { readonly most: number; readonly taken: number }>;
   readonly apiHits: number;
   /** CPU of the controllers per wall-clock time. */
   readonly cpuShare: number;
   /** Undefined: not within the bound. */
   readonly convergedMs?: number;
   readonly unconverged?: string;
+  /** With healing switched off: what the judge saw. */
+  readonly control?: string;
   readonly breaches: readonly string[];
 }
 
@@ -41,10 +45,14 @@ export function formatReport(report: Report): string {
     ...faults,
     `reeve's acts: ${acts.join(', ')}`,
     `API faults that hit a call: ${report.apiHits}; looks at the laws: ${report.looks}; starts at once: ${report.mostStarts} at most`,
+    ...[...report.groups].map(
+      ([name, { most, taken }]) => `${name}: ${taken} taken down by reeve, ${most} at once at most`,
+    ),
     `CPU of the controllers: ${(report.cpuShare * 100).toFixed(1)} % of a core`,
     convergedMs === undefined
       ? `NOT CONVERGED: ${unconverged}`
       : `converged ${(convergedMs / 1_000).toFixed(1)} s after the last fault`,
+    ...(report.control === undefined ? [] : [`with healing switched off: ${report.control}`]),
     breaches.length === 0 ? 'no law broken' : `${breaches.length} BREACHES`,
     ...shown
       .slice(0, shownBreaches)

@@ -1,4 +1,4 @@
-// Which fault comes when and hits what, worked out before the run from the seed alone: a value that can be replayed.
+// Which fault comes when and hits what (and which procedure is begun when), worked out before the run from the seed alone: a value that can be replayed.
 
 import { chance } from './random.ts';
 
@@ -24,6 +24,8 @@ export const faultKinds = [
   'manifestEdited',
   'manifestBroken',
   'configEdited',
+  'rolloutBegun',
+  'restartBegun',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];

@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { askEngine } from '../scripts/lib/docker-api.ts';
+import type { Thing } from './calls.ts';
 import { isMarker, type Subject } from './recorder.ts';
 
 interface Listed {
@@ -9,6 +10,9 @@ interface Listed {
   readonly Names: readonly string[];
   readonly State: string;
   readonly Labels: Readonly<Record<string, string>>;
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>>;
+  };
 }
 
 export interface SeenContainer {
@@ -17,6 +21,16 @@ export interface SeenContainer {
   /** Undefined: not reeve's. */
   readonly ref: string | undefined;
   readonly state: string;
+  /** Sorted. */
+  readonly networks: readonly string[];
+  /** On the first of them; empty: none while it does not run. */
+  readonly address: string;
+}
+
+interface SeenNetwork {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Labels: Readonly<Record<string, string>> | null;
 }
 
 export class World {
@@ -26,8 +40,12 @@ export class World {
   readonly #known = new Map<string, Subject>();
   /** Containers that only look like reeve's: copies that somebody made. */
   readonly #copies = new Set<string>();
+  /** Others' containers and networks by id, as they were at the first look. */
+  #others: ReadonlyMap<string, string> | undefined;
   /** Volume → the folder that it is. */
   #volumes: ReadonlyMap<string, string> | undefined;
+  /** As seen last. */
+  seen: readonly SeenContainer[] = [];
   looks = 0;
 
   constructor(socket: string, platform: string) {
@@ -36,78 +54,108 @@ export class World {
   }
 
   /** By id or name, as last seen. */
-  subjectOf(idOrName: string): Subject | undefined {
-    return this.#known.get(idOrName);
+  subjectOf({ kind, named }: Thing): Subject | undefined {
+    return this.#known.get(`${kind} ${named}`);
   }
 
   /** A container with reeve's labels that reeve did not make. */
   noteCopy(id: string, name: string): void {
     this.#copies.add(id);
-    this.#known.set(id, { ref: undefined, name });
-    this.#known.set(name, { ref: undefined, name });
+    this.#know('container', [id, name], { ref: undefined, name });
+  }
+
+  isCopy(id: string): boolean {
+    return this.#copies.has(id);
   }
 
   async containers(): Promise<readonly SeenContainer[]> {
     const { body } = await askEngine(this.#socket, 'GET', '/containers/json?all=1');
-    return (JSON.parse(body) as readonly Listed[]).map(({ Id, Names, State, Labels }) => {
+    return (JSON.parse(body) as readonly Listed[]).map(({ Id, Names, State, Labels, NetworkSettings }) => {
       const isOurs = Labels['reeve.platform'] === this.#platform && !this.#copies.has(Id);
+      const joined = Object.entries(NetworkSettings.Networks).sort(([a], [b]) => (a < b ? -1 : 1));
       return {
         id: Id,
         name: (Names[0] ?? '').slice(1),
         ref: isOurs ? `${Labels['reeve.kind']}/${Labels['reeve.name']}` : undefined,
         state: State,
+        networks: joined.map(([name]) => name),
+        address: joined[0]?.[1].IPAddress ?? '',
       };
     });
   }
 
   /** One look; an engine that does not answer shows nothing. */
   async look(): Promise<void> {
-    const seen = await this.containers().catch(() => undefined);
-    if (seen === undefined) return;
+    const [seen, networks] = await Promise.all([
+      this.containers().catch(() => undefined),
+      this.#networks().catch(() => undefined),
+    ]);
+    if (seen === undefined || networks === undefined) return;
     this.looks++;
+    this.seen = seen;
     const running = new Map<string, string>();
     for (const { id, name, ref, state } of seen) {
-      this.#known.set(id, { ref, name });
+      this.#know('container', [id], { ref, name });
       // A name is the resource's while its container has it; during a replacement two share one resource.
-      if (ref !== undefined || !this.#known.has(name)) this.#known.set(name, { ref, name });
+      if (ref !== undefined || this.subjectOf({ kind: 'container', named: name }) === undefined)
+        this.#know('container', [name], { ref, name });
       if (ref === undefined || state !== 'running') continue;
       const other = running.get(ref);
       if (other !== undefined) this.breaches.push(`${ref} runs twice: ${other} and ${name}`);
       running.set(ref, name);
     }
+    for (const { Id, Name, Labels } of networks) {
+      const isOurs = Labels?.['reeve.platform'] === this.#platform;
+      this.#know('network', [Id, Name], { ref: isOurs ? `network ${Name}` : undefined, name: Name });
+    }
+    this.#lookAtOthers(seen, networks);
     await this.#lookAtVolumes();
+  }
+
+  #know(kind: Thing['kind'], names: readonly string[], subject: Subject): void {
+    for (const named of names) this.#known.set(`${kind} ${named}`, subject);
+  }
+
+  async #networks(): Promise<readonly SeenNetwork[]> {
+    const { body } = await askEngine(this.#socket, 'GET', '/networks');
+    return JSON.parse(body) as readonly SeenNetwork[];
+  }
+
+  /** They are there, have their names, and are on the networks on which they were; whether they run is the engine's. */
+  #lookAtOthers(seen: readonly SeenContainer[], networks: readonly SeenNetwork[]): void {
+    const containers = seen.filter(({ id, ref }) => ref === undefined && !this.#copies.has(id));
+    const foreign = networks.filter(({ Labels }) => Labels?.['reeve.platform'] === undefined);
+    // The engine makes its own three anew with each start, under other ids.
+    const own = new Set(['bridge', 'host', 'none']);
+    const now = new Map([
+      ...containers.map((c) => [c.id, `container ${c.name} on ${c.networks.join(', ')}`] as const),
+      ...foreign.filter((n) => !own.has(n.Name)).map((n) => [n.Id, `network ${n.Name}`] as const),
+    ]);
+    this.#others ??= now;
+    for (const [id, was] of this.#others) {
+      if (now.get(id) !== was) this.breaches.push(`others' ${was} is touched: now ${now.get(id) ?? 'gone'}`);
+    }
   }
 
   async #lookAtVolumes(): Promise<void> {
     const answer = await askEngine(this.#socket, 'GET', '/volumes').catch(() => undefined);
     if (answer === undefined) return;
     const { Volumes } = JSON.parse(answer.body) as {
-      Volumes: readonly { Name: string; Mountpoint: string }[] | null;
+      Volumes:
+        | readonly { Name: string; Mountpoint: string; Labels: Readonly<Record<string, string>> | null }[]
+        | null;
     };
     const data = (Volumes ?? []).filter(({ Name }) => !isMarker(Name));
+    for (const { Name, Labels } of data) {
+      const isOurs = Labels?.['reeve.platform'] === this.#platform;
+      this.#know('volume', [Name], { ref: isOurs ? `volume ${Name}` : undefined, name: Name });
+    }
     const now = new Map(data.map(({ Name, Mountpoint }) => [Name, birthOf(Mountpoint)]));
     this.#volumes ??= now;
     for (const [name, birth] of this.#volumes) {
       if (now.get(name) !== birth)
         this.breaches.push(`volume ${name} is lost: ${birth} is now ${now.get(name)}`);
     }
-  }
-
-  /** Watches until told to stop. */
-  watch(everyMs: number): { stop(): Promise<void> } {
-    let going = true;
-    const loop = (async () => {
-      while (going) {
-        await this.look();
-        await new Promise((resolve) => setTimeout(resolve, everyMs));
-      }
-    })();
-    return {
-      stop: async () => {
-        going = false;
-        await loop;
-      },
-    };
   }
 }
 

@@ -20,12 +20,12 @@ export async function onwardCourse(
   known: KnownRevisions,
 ): Promise<Course | undefined> {
   const context = machine.context as RolloutContext;
-  const { asFound = {}, images } = context;
+  const { asFound = {}, images, underWay = [] } = context;
   if (kind !== rollback.kind || aimOf(machine.state, context)?.waiting !== 'all') return undefined;
   const next = await known.find(context.before);
   const before = await known.find(context.revision);
   if (next === undefined || before === undefined) return undefined;
-  const course = rolloutCourse(next, { revision: before, images, forms: formsOf(before) });
+  const course = rolloutCourse(next, { revision: before, images, forms: formsOf(before), underWay });
   const refs = course.waves.flatMap((wave) => wave.refs);
   if (refs.every((ref) => asFound[ref] === next.id)) return undefined;
   const found = refs.flatMap((ref) => (asFound[ref] === undefined ? [] : [[ref, asFound[ref]] as const]));

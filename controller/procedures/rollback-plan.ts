@@ -98,7 +98,8 @@ export async function rollbackOf(
   { to, full }: RollbackOptions,
   { store, rollouts, files }: Pick<Tools, 'store' | 'rollouts' | 'files'>,
 ): Promise<{ readonly target: Found; readonly course: Course; readonly from: Revision }> {
-  const { revision: from, forms } = await rollouts.runs();
+  const runs = await rollouts.runs();
+  const { revision: from } = runs;
   const target = rollbackTarget(to, await store.revisions(lookedAt), from.id, await store.facts());
   if (target === undefined) throw noTarget(to);
   if (target.past.id === from.id) {
@@ -108,7 +109,7 @@ export async function rollbackOf(
     });
   }
   await mustHaveFiles(target.past.revision, from, files);
-  const course = rollbackCourse(target.past.revision, target.images, { revision: from, forms }, full);
+  const course = rollbackCourse(target.past.revision, target.images, runs, full);
   return { target, course, from };
 }
 

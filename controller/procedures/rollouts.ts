@@ -10,10 +10,10 @@ import type { Facts } from '../../reconcilers/facts.ts';
 import type { RecoveryContext } from '../../reconcilers/recovery/context.ts';
 import { recovery } from '../../reconcilers/recovery/definition.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
-import { type Aim, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
+import { type Aim, aimBefore, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
 import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
-import type { Course, RolloutContext } from '../../reconcilers/rollout/context.ts';
-import { rolloutCourse } from '../../reconcilers/rollout/course.ts';
+import { type Course, partsOf, type RolloutContext, underWayOf } from '../../reconcilers/rollout/context.ts';
+import { type From, rolloutCourse } from '../../reconcilers/rollout/course.ts';
 import { rollout } from '../../reconcilers/rollout/definition.ts';
 import { insteadOf } from '../../reconcilers/rollout/quarantine.ts';
 import { stabilityOf } from '../../reconcilers/rollout/stability.ts';
@@ -27,6 +27,7 @@ import { LoadSecrets } from './load-secrets.ts';
 import { isAbort, namesOf, onwardCourse } from './onward.ts';
 import { nothingInForce, taken } from './refusals.ts';
 import type { Runner } from './runner.ts';
+import { restarting } from './taken-over.ts';
 
 interface RolloutsContext {
   readonly engine: Engine;
@@ -103,7 +104,10 @@ export class Rollouts {
     const isHere = (ref: Ref): boolean =>
       seen?.some((s) => s.ref === ref && s.containerId !== undefined) ?? true;
     const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => isHere(ref)));
-    const course = rolloutCourse(next, { revision: inForce.revision, images: inForce.images, forms });
+    const from: From = { revision: inForce.revision, images: inForce.images, forms };
+    const alone = rolloutCourse(next, from);
+    const underWay = restarting(runner.running, partsOf(alone));
+    const course = underWay.length === 0 ? alone : rolloutCourse(next, { ...from, underWay });
     // What is new, or fails already, has nothing that it could lose.
     const failing = this.#failing();
     if ((Object.keys(course.forms) as Ref[]).every((ref) => failing.has(ref))) return;
@@ -124,7 +128,7 @@ export class Rollouts {
   }
 
   /** What runs, or is coming in, to go back from. @throws where nothing is in force. */
-  async runs(): Promise<{ readonly revision: Revision; readonly forms: ReadonlyMap<Ref, Form> }> {
+  async runs(): Promise<Omit<From, 'images'>> {
     const inForce = await this.#c.store.inForce();
     if (inForce === undefined) throw nothingInForce();
     this.#known.note(inForce.revision);
@@ -136,8 +140,9 @@ export class Rollouts {
     // It goes back already: what it brought in is wanted no more.
     const isBack = aimOf(current.machine.state, context)?.back === true;
     const before = isBack ? await this.#known.find(context.before) : undefined;
-    if (before !== undefined) return { revision: before, forms: formsOf(before) };
-    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known.all) };
+    const underWay = underWayOf(context, isBack);
+    if (before !== undefined) return { revision: before, forms: formsOf(before), underWay };
+    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known.all), underWay };
   }
 
   /** Goes back by this course; it takes the place of a rollout on its way, which goes on where this cannot begin. */
@@ -174,11 +179,15 @@ export class Rollouts {
     // Where one takes the place of another, none is under way for a moment: that is no leave to bring in the rest.
     await this.#c.runner.settled();
     const record = this.underWay;
-    const aim = record && aimOf(record.machine.state, record.machine.context as RolloutContext);
-    // Begun, and what it brings in is not what this pass was made for: the next one is.
-    const comes = (record?.machine.context as RolloutContext | undefined)?.revision;
-    const isIn = record?.kind === rollback.kind || aim?.back === true || comes === target.revision.id;
-    if (record !== undefined && aim !== undefined && isIn) return this.#aimUnderWay(target, record, aim);
+    const context = record?.machine.context as RolloutContext | undefined;
+    if (record !== undefined && context !== undefined) {
+      const aim = aimOf(record.machine.state, context);
+      const { id } = target.revision;
+      const isIn = record.kind === rollback.kind || aim?.back === true || context.revision === id;
+      // Begun, and what it brings in is not what this pass was made for: the next one is.
+      const now = isIn ? aim : aimBefore(context, id);
+      if (now !== undefined) return this.#aimUnderWay(target, record, now);
+    }
     const { quarantined } = await this.#c.store.facts();
     const instead = insteadOf(target.revision.id, quarantined);
     if (instead === undefined) return target.borrowed === true ? this.#own(target) : { target, back: false };
@@ -234,7 +243,8 @@ export class Rollouts {
     if (before === undefined) return;
     const forms: ReadonlyMap<Ref, Form> =
       aim?.back === true ? formsOf(before) : formsUnderWay(context, this.#known.all);
-    const course = rolloutCourse(next, { revision: before, images: context.images, forms });
+    const underWay = underWayOf(context, aim?.back === true);
+    const course = rolloutCourse(next, { revision: before, images: context.images, forms, underWay });
     // To what was in force before: from that nothing is gone back to.
     const onFailure = next.id === before.id ? 'pause' : course.onFailure;
     await this.#c.runner.tell(record.id, { type: 'merge', course: { ...course, onFailure } });

@@ -54,6 +54,16 @@ export function aimOf(state: string, context: RolloutContext): Aim | undefined {
 }
 
 /**
+ * For a pass that was made for `revision`, on whose way another has come since: all stays as that one has found it. Aiming
+ * at `revision` would bring in at once what still waited. undefined: it is what was in force before, and that stays.
+ */
+export function aimBefore(context: RolloutContext, revision: string): Aim | undefined {
+  const { before, asFound } = context;
+  if (revision === before || asFound === undefined) return undefined;
+  return { key: `${context.revision} not loaded`, revision, waiting: 'all', forms: asFound, back: false };
+}
+
+/**
  * `next` with those that wait in their old form, or not there yet if they are new. What `next` declares no more stays for
  * as long as one that waits needs it: networks, volumes and models with the first that waits, workloads where they are
  * depended on.

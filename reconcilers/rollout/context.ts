@@ -53,6 +53,8 @@ export interface Course extends Settings {
   readonly pullsAtOnce?: number;
   /** What each workload is when it begins, whether it changes or not: it stays so until the first may change. */
   readonly asFound?: Readonly<Record<Ref, string>>;
+  /** Taken down by one on whose way it has come, and not up since: they count as changed now. Absent: none. */
+  readonly underWay?: readonly Ref[];
   /** It has come on the way of another, which had begun: what that has brought in stays. */
   readonly merged?: true;
   /** A rollback that stops everything first. */
@@ -142,6 +144,15 @@ export const begunOf = ({
   reports,
 }: Pick<RolloutContext, 'waves' | 'index' | 'reports'>): readonly Ref[] =>
   reports.length === 0 ? [] : waves.slice(0, index + 1).flatMap((w) => w.refs);
+
+/** What is taken down for it and is not ready yet; what has failed is waited for no more. `isBack`: of those that go back. */
+export function underWayOf(context: RolloutContext, isBack: boolean): readonly Ref[] {
+  const { underWay = [], waves, index, ready, failed, reports } = context;
+  if (isBack) return begunOf(context).filter((ref) => !ready.includes(ref));
+  const over = new Set([...waves.slice(0, index).flatMap((w) => w.refs), ...ready, ...Object.keys(failed)]);
+  const begun = reports.length === 0 ? [] : waveOf(context);
+  return [...new Set([...underWay, ...begun])].filter((ref) => !over.has(ref));
+}
 
 /** `wave 2 of 3`, by its place from 0. */
 export const waveName = ({ waves, index }: Pick<RolloutContext, 'waves' | 'index'>): string =>

@@ -14,43 +14,49 @@ export interface From {
   readonly images: Images;
   /** Of a rollout under way: as it has left them. */
   readonly forms: ReadonlyMap<Ref, Form>;
+  /** What that has taken down and is not up yet. */
+  readonly underWay?: readonly Ref[];
 }
 
 /** From what runs to `next`; without waves where nothing of it is changed or new. */
-export function rolloutCourse(next: Revision, { revision: before, images, forms }: From): Course {
-  const changed = changedRefs(next, forms);
-  return { ...courseOf(next, before.id, forms, changed), images, ...preparationFor(before) };
+export function rolloutCourse(next: Revision, from: From): Course {
+  const { revision: before, images } = from;
+  return { ...courseOf(next, from, changedRefs(next, from.forms)), images, ...preparationFor(before) };
 }
 
 /** From what runs back to `target`, with what its images meant. */
 export function rollbackCourse(
   target: Revision,
   images: Images,
-  { revision: left, forms }: Pick<From, 'revision' | 'forms'>,
+  from: Omit<From, 'images'>,
   full: boolean,
 ): Course {
-  const refs = full ? new Set(formsOf(target).keys()) : changedRefs(target, forms);
-  const course = { ...courseOf(target, left.id, forms, refs, images), images, ...preparationFor(target) };
+  const refs = full ? new Set(formsOf(target).keys()) : changedRefs(target, from.forms);
+  const course = { ...courseOf(target, from, refs, images), images, ...preparationFor(target) };
   return full ? { ...course, full } : course;
 }
 
 function courseOf(
   next: Revision,
-  before: string,
-  forms: ReadonlyMap<Ref, Form>,
-  changed: ReadonlySet<Ref>,
+  { revision: before, forms, underWay = [] }: Omit<From, 'images'>,
+  different: ReadonlySet<Ref>,
   meant: Images = {},
 ): Omit<Course, 'images' | 'checks' | 'backups'> {
   const { rollout, progressDeadlineMs } = next.policy;
-  const waves = wavesOf(next, forms, changed, rollout);
+  // What is down and has its form already is only waited for.
+  const known = new Set(next.resources.map(refOf));
+  const down = underWay.filter((ref) => known.has(ref));
+  const changed = new Set([...different, ...down]);
+  const waves = wavesOf(next, forms, changed, rollout, new Set(down));
   const old = [...changed].flatMap((ref) => {
     const form = forms.get(ref);
     return form === undefined ? [] : [[ref, form.revision] as const];
   });
   return {
     revision: next.id,
-    before,
+    before: before.id,
     waves,
+    ...(down.length === 0 ? {} : { underWay: down }),
     forms: Object.fromEntries(old),
     asFound: Object.fromEntries([...forms].map(([ref, { revision }]) => [ref, revision] as const)),
     pulls: pullsOf(next, changed, meant),

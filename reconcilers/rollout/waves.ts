@@ -8,12 +8,16 @@ import { batchesOf } from '../procedures/batches.ts';
 import type { Form } from './changes.ts';
 import type { Wave } from './context.ts';
 
-/** The waves in which `changed` come in, in their order. */
+/**
+ * The waves in which `changed` come in, in their order. Of tier standard those that are `underWay`, down already, come
+ * first, with what they need: others are not taken down beside them.
+ */
 export function wavesOf(
   next: Revision,
   forms: ReadonlyMap<Ref, Form>,
   changed: ReadonlySet<Ref>,
   { maxUnavailable, canaryMs }: Pick<RolloutPolicy, 'maxUnavailable' | 'canaryMs'>,
+  underWay: ReadonlySet<Ref> = new Set(),
 ): readonly Wave[] {
   const most =
     'count' in maxUnavailable ? maxUnavailable.count : (changed.size * maxUnavailable.percent) / 100;
@@ -21,15 +25,35 @@ export function wavesOf(
     tier === 'standard' ? Math.max(1, Math.floor(most)) : Number.POSITIVE_INFINITY;
   const canaries = canaryMs > 0 ? canariesOf(next, changed) : new Set<Ref>();
   const grave = new Set([...changed].filter((ref) => !isStandard(next, ref)));
-  const rest = new Set([...changed].filter((ref) => !grave.has(ref) && !canaries.has(ref)));
+  const standard = new Set([...changed].filter((ref) => !grave.has(ref) && !canaries.has(ref)));
+  const first = neededBy(next, underWay, standard);
+  const rest = new Set([...standard].filter((ref) => !first.has(ref)));
   const waves: Wave[] = [
     ...batchesOf(next, grave, { size, jobs: true }),
+    ...batchesOf(next, first, { size, jobs: true }),
     ...(canaries.size === 0
       ? []
       : [{ tier: 'standard' as const, refs: [...canaries], canary: true as const }]),
     ...batchesOf(next, rest, { size, jobs: true }),
   ];
   return withExchangesTogether(waves, next, forms);
+}
+
+/** Of `among`: these, and what they depend on. */
+function neededBy(
+  { resources }: Revision,
+  refs: ReadonlySet<Ref>,
+  among: ReadonlySet<Ref>,
+): ReadonlySet<Ref> {
+  const { dependencies } = orderOf(resources);
+  const needed = new Set<Ref>();
+  const open = [...refs];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (!among.has(one) || needed.has(one)) continue;
+    needed.add(one);
+    open.push(...(dependencies.get(one) ?? []));
+  }
+  return needed;
 }
 
 function isStandard({ resources }: Revision, ref: Ref): boolean {

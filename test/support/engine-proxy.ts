@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 export interface FaultRule {
   /**
@@ -55,6 +56,8 @@ export interface CallRecord {
   readonly method: string;
   /** With its query, without the version. */
   readonly path: string;
+  /** JSON, for a listener: of what makes a container, network or volume, or joins one to another. */
+  readonly body?: string;
 }
 
 export interface CallListener {
@@ -72,6 +75,7 @@ export interface CallGuard {
 }
 
 const slowMs = 1_000;
+const bodyTold = /^\/(?:containers\/create|networks\/create|networks\/[^/]+\/\w+|volumes\/create)/;
 
 interface LiveRule {
   readonly rule: FaultRule;
@@ -112,15 +116,19 @@ export async function startEngineProxy(options: {
   const server = createServer(async (call, answer) => {
     const { guard } = options;
     count(counts, call);
-    const record = { method: call.method ?? '', path: unversioned(call.url ?? '') };
+    const path = unversioned(call.url ?? '');
+    const isRead = options.listener !== undefined && call.method === 'POST' && bodyTold.test(path);
+    const body = isRead ? await text(call).catch(() => undefined) : undefined;
+    if (isRead && body === undefined) return void call.socket.destroy();
+    const record = { method: call.method ?? '', path, ...(body === undefined ? {} : { body }) };
     options.listener?.began(record);
     answer.on('close', () => options.listener?.ended(record));
     const rule = ruleFor(call, false);
     const kind = rule?.kind;
     if (kind === 'hang') return void call.resume();
     if (kind === 'drop') return void call.socket.destroy();
-    if (kind === 'refuse') return void call.resume().on('end', () => refuse(answer));
-    if (kind === 'deny') return void call.resume().on('end', () => refuse(answer, 403, rule?.words));
+    if (kind === 'refuse') return void onceRead(call, () => refuse(answer));
+    if (kind === 'deny') return void onceRead(call, () => refuse(answer, 403, rule?.words));
     if (guard !== undefined && !(await guard.mayPass(record))) return void call.socket.destroy();
     const onward = request(
       { socketPath: target, method: call.method, path: call.url, headers: call.headers, agent: false },
@@ -136,8 +144,9 @@ export async function startEngineProxy(options: {
     );
     onward.on('error', () => call.socket.destroy());
     answer.on('close', () => onward.destroy());
-    if (kind === 'slow') setTimeout(() => call.pipe(onward), slowMs);
-    else call.pipe(onward);
+    const send = (): void => void (body === undefined ? call.pipe(onward) : onward.end(body));
+    if (kind === 'slow') setTimeout(send, slowMs);
+    else send();
   });
   // `docker exec` and `attach` take the connection over.
   server.on('upgrade', (call, client: Duplex, head) => {
@@ -208,6 +217,11 @@ function deliver(
   });
 }
 
+function onceRead(call: IncomingMessage, then: () => void): void {
+  if (call.readableEnded) then();
+  else call.resume().on('end', then);
+}
+
 function refuse(answer: ServerResponse, code = 500, message = 'the proxy was told to fail'): void {
   answer.writeHead(code, { 'content-type': 'application/json' });
   answer.end(JSON.stringify({ message }));
@@ -223,8 +237,8 @@ function forwardEvents(
   let rest = '';
   let seen = 0;
   fromEngine.setEncoding('utf8');
-  fromEngine.on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
+  fromEngine.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
       const kind = kindNow();

@@ -9,8 +9,10 @@ import { Rollouts } from '../../../controller/procedures/rollouts.ts';
 import { Runner } from '../../../controller/procedures/runner.ts';
 import { openStore } from '../../../controller/store/sqlite.ts';
 import { defaultPolicy } from '../../../desired-state/revision.ts';
+import type { BatchedRestartInput } from '../../../reconcilers/batched-restart/machine.ts';
 import type { RecoveryInput } from '../../../reconcilers/complete-recovery/context.ts';
 import { definitions } from '../../../reconcilers/procedures/index.ts';
+import type { RolloutContext } from '../../../reconcilers/rollout/context.ts';
 import { rollbackCourse } from '../../../reconcilers/rollout/course.ts';
 import { noon, revision, service } from '../../support/make.ts';
 
@@ -154,4 +156,45 @@ test('a rollback during a rollout that goes back already goes on from what that 
   await runner.tell(id, { type: 'worked', work: 'prepare-2', mismatches: [] });
   const { revision: runs, forms } = await rollouts.runs();
   expect([runs.id, forms.get('Service/a')?.revision]).toEqual([old.id, old.id]);
+});
+
+test('a newer revision on the way takes nothing down beside what is down already', async (t) => {
+  const { runner, rollouts, aimed } = await halfIn(t);
+  const id = rollouts.underWay?.id ?? '';
+  const says = (type: string, more = {}) => runner.tell(id, { type, ...more });
+  // Another one comes while the images of the first are had: what is down is known still.
+  for (const b of ['3', '4']) await rollouts.bringIn(at('2', b), 'ana');
+  const newest = at('2', '4');
+  const waits = { versions: ['2', '1', undefined], back: false };
+  const context = rollouts.underWay?.machine.context as RolloutContext | undefined;
+  await says('worked', { work: `pull-${context?.asked}` });
+  expect(rollouts.underWay?.machine).toMatchObject({ state: 'rolling', context: { revision: newest.id } });
+  expect(await aimed(newest)).toEqual(waits);
+  await says('seen', { ready: ['Service/a'], failed: {} });
+  expect(await aimed(newest)).toEqual({ versions: ['2', '4', undefined], back: false });
+});
+
+test('a rollout that takes the place of a batched restart takes nothing down beside its batch', async (t) => {
+  const { runner, rollouts } = await begunOnly(t);
+  await runner.say(rollouts.underWay?.id ?? '', { type: 'abort' }, 'ana');
+  const batches = (['Service/same', 'Service/a'] as const).map((ref) => ({
+    tier: 'standard' as const,
+    refs: [ref],
+  }));
+  const input: BatchedRestartInput = { by: 'bob', batches, settleMs: 0, timeoutMs: 60_000, maxFailures: 1 };
+  await runner.start('batched-restart', input, 'bob');
+  await rollouts.bringIn(at('3', '3'), 'ana');
+  expect(rollouts.underWay?.machine.context).toMatchObject({
+    waves: [{ refs: ['Service/same'] }, { refs: ['Service/a'] }, { refs: ['Service/b'] }],
+  });
+});
+
+test('a pass that was made before a newer revision came on the way brings in nothing more of the older one', async (t) => {
+  const { runner, rollouts, aimed } = await halfIn(t);
+  const id = rollouts.underWay?.id ?? '';
+  await rollouts.bringIn(at('2', '3'), 'ana');
+  expect(await aimed(next)).toEqual(half);
+  await runner.tell(id, { type: 'worked', work: 'pull-3' });
+  expect(rollouts.underWay?.machine.state).toBe('rolling');
+  expect(await aimed(next)).toEqual(half);
 });

@@ -61,6 +61,40 @@ describe('waves', () => {
     ]);
   });
 
+  test('of a revision on the way of another begin with what that has taken down: no others go down beside it', () => {
+    const all = (version: string, changed: string) => [
+      service('db', { tier: 'core', ...v('1') }),
+      ...['a', 'b', 'c', 'd', 'lib'].map((name) => service(name, v(name === changed ? '3' : version))),
+      service('z', { dependsOn: [on('Service/lib')], ...v(version) }),
+    ];
+    const next = revision(all('2', 'lib'), {
+      rollout: { ...defaultPolicy.rollout, maxUnavailable: { count: 2 } },
+    });
+    const course = (underWay: readonly Ref[]) =>
+      rolloutCourse(next, {
+        revision: revision(all('1', '')),
+        images: {},
+        forms: new Map([...formsOf(revision(all('1', ''))), ...underWayForms(underWay)]),
+        underWay,
+      });
+    const underWayForms = (refs: readonly Ref[]) =>
+      [...formsOf(revision(all('2', '')))].filter(([ref]) => refs.includes(ref));
+    expect(course(['Service/c', 'Service/d']).waves.map((w) => w.refs)).toEqual([
+      ['Service/c', 'Service/d'],
+      ['Service/a', 'Service/b'],
+      ['Service/lib'],
+      ['Service/z'],
+    ]);
+    // With what it needs, or it would never be ready.
+    expect(course(['Service/z']).waves.map((w) => w.refs)).toEqual([
+      ['Service/lib'],
+      ['Service/z'],
+      ['Service/a', 'Service/b'],
+      ['Service/c', 'Service/d'],
+    ]);
+    expect(course(['Service/z'])).toMatchObject({ underWay: ['Service/z'] });
+  });
+
   test('are one where something passes from the one to the other, with all between them', () => {
     const port = (published: number) => ({ ports: [{ target: 80, published, protocol: 'tcp' as const }] });
     const before = [

@@ -1,0 +1,16 @@
+// What a rollout finds down where it takes the place of batched restarts.
+
+import type { Ref } from '../../desired-state/resource.ts';
+import { batchedRestart } from '../../reconcilers/batched-restart/definition.ts';
+import type { BatchedRestartContext } from '../../reconcilers/batched-restart/machine.ts';
+import { missingOf } from '../../reconcilers/procedures/batch-walk.ts';
+import type { ProcedureRecord } from '../store/store.ts';
+
+/** Of the batches under way of those that have some of `refs`, what is not ready. */
+export function restarting(running: readonly ProcedureRecord[], refs: readonly Ref[]): readonly Ref[] {
+  return running
+    .filter(({ kind }) => kind === batchedRestart.kind)
+    .map(({ machine }) => machine.context as BatchedRestartContext)
+    .filter((context) => batchedRestart.refs(context).some((ref) => refs.includes(ref)))
+    .flatMap(missingOf);
+}
