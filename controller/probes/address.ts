@@ -11,15 +11,16 @@ export function addressOfPort(
   port: number,
   info: EngineInfo,
 ): ProbeAddress | undefined {
-  const own = Object.values(container.networks).find((n) => n.ipAddress !== '')?.ipAddress;
-  if (info.local && own !== undefined) return { host: own, port, certain: true };
+  const on = Object.values(container.networks).find((n) => n.ipAddress !== '');
+  const own = on && { host: on.ipAddress, port, way: on.networkId };
+  if (info.local && own !== undefined) return { ...own, certain: true };
   const published = container.ports.find((p) => p.target === port && p.protocol === 'tcp' && p.published > 0);
   if (published !== undefined) {
     const host = info.local ? loopbackOf(published.hostIp) : remoteHost(info.host);
-    if (host !== undefined) return { host, port: published.published, certain: false };
+    if (host !== undefined) return { host, port: published.published, certain: false, way: host };
   }
   // A controller in a container may share a network with it: worth a try, proves nothing when it fails.
-  return own === undefined ? undefined : { host: own, port, certain: false };
+  return own === undefined ? undefined : { ...own, certain: false };
 }
 
 function loopbackOf(hostIp: string): string {

@@ -7,6 +7,10 @@ export interface ProbeAddress {
   readonly port: number;
   /** A refused or silent connection is the workload's fault: we know that we can reach this address. */
   readonly certain: boolean;
+  /** What is reached alike: where one answers, another that refuses does so itself. */
+  readonly way: string;
+  /** One was reached this way before. */
+  readonly isProven?: boolean;
 }
 
 export interface ProbeAnswer {

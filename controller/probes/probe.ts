@@ -27,7 +27,8 @@ const unreachableCodes = new Set([
   'ENOTFOUND',
 ]);
 /** No route when the address is only a guess: another network namespace or host drops or refuses. */
-const doubtfulCodes = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ABORT_ERR']);
+const refused = 'ECONNREFUSED';
+const doubtfulCodes = new Set([refused, 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ABORT_ERR']);
 
 export async function runProbe(probe: Probe, context: ProbeContext): Promise<ProbeAnswer> {
   const { containerId, engine } = context;
@@ -115,7 +116,9 @@ async function probeExec(
 function answerOf(error: unknown, address: ProbeAddress): ProbeAnswer {
   const code = codeOf(error);
   const message = `${address.host}:${address.port}: ${wordsOf(error, code)}`;
-  const unreachable = unreachableCodes.has(code) || (!address.certain && doubtfulCodes.has(code));
+  // Where others answer, who refuses does so itself. Silence may still be the way's: reeve may have left that network.
+  const isTheirs = address.certain || (address.isProven === true && code === refused);
+  const unreachable = unreachableCodes.has(code) || (!isTheirs && doubtfulCodes.has(code));
   return { outcome: unreachable ? 'unreachable' : 'fail', message };
 }
 

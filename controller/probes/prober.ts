@@ -50,24 +50,30 @@ export class Prober {
   readonly #onChange: () => void;
   readonly #which: Which;
   readonly #before: (ref: Ref) => ProbeResult | undefined;
+  readonly #proven: Set<string>;
   #info: EngineInfo | undefined;
   #secrets: SecretValues = new Map();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** `before`: what another has found of a workload's container, which this one is to ask from now on. */
+  /**
+   * `before`: what another has found of a workload's container, which this one is to ask from now on. `proven`: ways by
+   * which one was reached.
+   */
   constructor(
     engine: Engine,
     now: () => number,
     onChange: () => void,
     which: Which,
     before: (ref: Ref) => ProbeResult | undefined = () => undefined,
+    proven: Set<string> = new Set(),
   ) {
     this.#engine = engine;
     this.#now = now;
     this.#onChange = onChange;
     this.#which = which;
     this.#before = before;
+    this.#proven = proven;
   }
 
   /** What is to be probed now: running containers of workloads with a probe. */
@@ -165,13 +171,19 @@ export class Prober {
     watched.inFlight = true;
     const { ref, probe, container } = watched;
     const info = this.#info;
+    let way: string | undefined;
     const answer = await runProbe(probe, {
       containerId: container.id,
-      addressOf: (port) => (info === undefined ? undefined : addressOfPort(watched.container, port, info)),
+      addressOf: (port) => {
+        const address = info && addressOfPort(watched.container, port, info);
+        way = address?.way;
+        return address && { ...address, isProven: this.#proven.has(address.way) };
+      },
       engine: this.#engine,
       secret: (name) => this.#secrets.get(name),
     });
     watched.inFlight = false;
+    if (way !== undefined && answer.outcome === 'pass') this.#proven.add(way);
     if (this.#closed || this.#watched.get(ref) !== watched) return;
     const now = this.#now();
     // Connected anew meanwhile, by a failover or a hand: asked at an address that it has no more.

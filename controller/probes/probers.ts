@@ -10,14 +10,23 @@ export class Probers {
   readonly beside: Prober;
 
   constructor(engine: Engine, now: () => number, onChange: () => void) {
+    const proven = new Set<string>();
     this.own = new Prober(
       engine,
       now,
       onChange,
       ([first]) => first,
       (ref) => this.beside.results.get(ref),
+      proven,
     );
-    this.beside = new Prober(engine, now, onChange, ([, ...others]) => others.find(isPassing));
+    this.beside = new Prober(
+      engine,
+      now,
+      onChange,
+      ([, ...others]) => others.find(isPassing),
+      undefined,
+      proven,
+    );
   }
 
   async update(probed: Probed, observed: ObservedState): Promise<void> {

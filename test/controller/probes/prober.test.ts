@@ -56,3 +56,32 @@ test('a probe that was under way when its address was taken away is no failure',
   );
   expect([...outcomes]).toEqual(['pass']);
 });
+
+test('on a network that is not known to be reached a refusal says nothing, until another on it has answered', async () => {
+  const server = createServer((_, response) => response.end('here'));
+  const port = await listen(server, '127.0.0.1');
+  const info = { local: false, host: 'unix:///proxy.sock' } as EngineInfo;
+  const prober = new Prober(
+    { info: async () => info } as Engine,
+    () => Date.now(),
+    () => undefined,
+    ([first]) => first,
+  );
+  onTestFinished(() => {
+    prober.close();
+    server.close();
+  });
+  const probe = { http: { port, path: '/' }, everyMs: 50, timeoutMs: 400, threshold: 1, startPeriodMs: 0 };
+  const known = { probe, container: { networks: { net: {} } } };
+  const [up, down] = [service('up', known), service('down', known)];
+  const r = revision([network('net'), up, down]);
+  const on = (ipAddress: string) => ({ networks: { shop_net: { networkId: 'n', ipAddress } } });
+  const lives = look(r, [live(down, on('127.0.0.3'))]);
+  await prober.update({ revision: r, secrets: new Map() }, lives);
+  const outcomeOf = (ref: 'Service/up' | 'Service/down') => prober.results.get(ref)?.outcome;
+  await until(() => outcomeOf('Service/down') === 'unreachable', 5_000, 'it is not known to be down');
+  const both = look(r, [live(down, on('127.0.0.3')), live(up, on('127.0.0.1'))]);
+  await prober.update({ revision: r, secrets: new Map() }, both);
+  await until(() => outcomeOf('Service/up') === 'pass', 5_000, 'the other answers');
+  await until(() => outcomeOf('Service/down') === 'fail', 5_000, 'it is known to refuse');
+});

@@ -18,7 +18,7 @@ test.each([
   try {
     const context: ProbeContext = {
       containerId: 'c1',
-      addressOf: () => ({ host: '127.0.0.1', port, certain }),
+      addressOf: () => ({ host: '127.0.0.1', port, certain, way: 'n' }),
       // The engine is not asked by this probe.
       engine: {} as ProbeContext['engine'],
       secret: () => undefined,
