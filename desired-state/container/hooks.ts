@@ -28,10 +28,7 @@ export function hooksOf(
 }
 
 /** A key without a value takes the container's variable away: the shell is asked for a service's own variables only. */
-function environmentOf(
-  scope: Scope,
-  node: Node | undefined,
-): Pick<Hook, 'environment' | 'unsetEnvironment'> {
+function environmentOf(scope: Scope, node: Node | undefined): Pick<Hook, 'environment' | 'unsetEnvironment'> {
   const environment: Record<string, string> = {};
   const unset: string[] = [];
   for (const pair of pairsOf(scope, node)) {

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Diagnostic } from '../../desired-state/diagnostic.ts';
 import { unsupportedShape } from '../../desired-state/container/unsupported.ts';
+import type { Diagnostic } from '../../desired-state/diagnostic.ts';
 import { load } from '../../desired-state/load.ts';
 import { type CaseFile, layOut, readCases } from './case.ts';
 import { rules } from './rules.ts';

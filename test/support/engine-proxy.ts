@@ -59,6 +59,8 @@ export interface CallRecord {
 
 export interface CallListener {
   began(call: CallRecord): void;
+  /** The engine has been sent all of it, and this is what it carried. */
+  sent?(call: CallRecord, body: string): void;
   /** Answered, refused, or its connection closed. */
   ended(call: CallRecord): void;
 }
@@ -136,8 +138,17 @@ export async function startEngineProxy(options: {
     );
     onward.on('error', () => call.socket.destroy());
     answer.on('close', () => onward.destroy());
-    if (kind === 'slow') setTimeout(() => call.pipe(onward), slowMs);
-    else call.pipe(onward);
+    const send = (): void => {
+      const { listener } = options;
+      if (listener?.sent !== undefined) {
+        const chunks: Buffer[] = [];
+        call.on('data', (chunk: Buffer) => chunks.push(chunk));
+        call.on('end', () => listener.sent?.(record, Buffer.concat(chunks).toString()));
+      }
+      call.pipe(onward);
+    };
+    if (kind === 'slow') setTimeout(send, slowMs);
+    else send();
   });
   // `docker exec` and `attach` take the connection over.
   server.on('upgrade', (call, client: Duplex, head) => {
