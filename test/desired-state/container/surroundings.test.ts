@@ -259,6 +259,7 @@ describe('what of the host it gets', () => {
     for (const written of ['[HOME, A=1, "B=", U]', '{HOME: , A: 1, B: "", U: }']) {
       const { postStart } = normalized(
         `image: a\npost_start: [{command: [env], environment: ${written}}]\nenvironment: [HOME]\n`,
+        { env: { HOME: '/home/me' } },
       );
       expect(postStart).toEqual([
         { command: ['env'], environment: { A: '1', B: '' }, unsetEnvironment: ['HOME', 'U'] },
