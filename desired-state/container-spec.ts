@@ -126,6 +126,8 @@ export interface Hook {
   readonly privileged?: boolean;
   readonly workingDir?: string;
   readonly environment: Readonly<Record<string, EnvValue>>;
+  /** Variables of the container that the command is not to have: written without a value. Sorted. */
+  readonly unsetEnvironment?: readonly string[];
 }
 
 /**

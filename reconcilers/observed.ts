@@ -105,8 +105,11 @@ export interface ObservedNetwork {
   readonly labels: Readonly<Record<string, string>>;
   readonly internal: boolean;
   readonly attachable?: boolean;
+  /** Absent: the engine does not say it (before API 1.47). */
+  readonly enableIpv4?: boolean;
   readonly enableIpv6?: boolean;
   readonly ipamDriver?: string;
+  readonly ipamOptions?: Readonly<Record<string, string>>;
   /** Pools that it has, asked for or the engine's own. */
   readonly pools?: readonly {
     readonly subnet?: string;

@@ -12,7 +12,7 @@ export function isOthersLabel(key: string): boolean {
 
 /** Keys with another value, keys missing, and keys that nobody declares any more unless they are others'. */
 export function pairDifferences(
-  word: 'label' | 'option',
+  word: 'label' | 'option' | 'ipam option',
   wanted: Pairs,
   found: Pairs,
   isOthers: (key: string) => boolean,

@@ -44,9 +44,9 @@ export function planNetworks(
   for (const network of world.revision.resources) {
     if (network.kind !== 'Network') continue;
     const ref = refOf(network);
-    const isEngines = (option: string): boolean => mayBeEngines(option, apiVersion, before.get(network.name));
     const found = world.networksByName.get(network.engineName);
-    const differing = found === undefined || network.external ? [] : differences(network, found, isEngines);
+    const isOurs = found !== undefined && !network.external;
+    const differing = isOurs ? differences(network, found, before.get(network.name), apiVersion) : [];
     statuses.push(statusOf(findingOf(ref, network, found, differing, world.facts, until)));
     if (found !== undefined) continue;
     if (network.external) missing.set(network.name, notFound(network));
@@ -128,18 +128,26 @@ function mayBeEngines(option: string, apiVersion: string, before: Network | unde
 function differences(
   network: Network,
   found: ObservedNetwork,
-  isEngines: (option: string) => boolean,
+  before: Network | undefined,
+  apiVersion: string,
 ): string[] {
+  const isEngines = (option: string): boolean => mayBeEngines(option, apiVersion, before);
+  // Where nobody has said it, it is the engine's to choose.
+  const ipv4 = network.enableIpv4 ?? (before?.enableIpv4 === undefined ? undefined : true);
   return [
     ...(network.driver !== undefined && network.driver !== found.driver ? ['driver'] : []),
     ...((network.internal ?? false) !== found.internal ? ['internal'] : []),
     // docker-compose 1.29 makes all of them attachable, which has a meaning with Swarm only.
     ...(network.attachable === true ? differs('attachable', true, found.attachable) : []),
+    ...(ipv4 === undefined ? [] : differs('enable_ipv4', ipv4, found.enableIpv4)),
     ...differs('enable_ipv6', network.enableIpv6 ?? false, found.enableIpv6),
     ...poolDifferences(network, found),
     ...((network.ipam?.driver ?? 'default') === (found.ipamDriver ?? network.ipam?.driver ?? 'default')
       ? []
       : ['ipam.driver']),
+    ...(found.ipamOptions === undefined
+      ? []
+      : pairDifferences('ipam option', network.ipam?.options ?? {}, found.ipamOptions, () => false)),
     ...pairDifferences('option', network.driverOpts, found.options, isEngines),
     ...pairDifferences('label', network.labels, found.labels, isOthersLabel),
   ];

@@ -214,9 +214,11 @@ export interface RawNetwork {
   Containers?: Maybe<Record<string, object>>;
   Internal?: Maybe<boolean>;
   Attachable?: Maybe<boolean>;
+  EnableIPv4?: Maybe<boolean>;
   EnableIPv6?: Maybe<boolean>;
   IPAM?: Maybe<{
     Driver?: Maybe<string>;
+    Options?: Maybe<Record<string, string>>;
     Config?: Maybe<
       {
         Subnet?: string;

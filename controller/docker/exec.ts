@@ -17,6 +17,8 @@ export interface ExecOptions {
   readonly privileged?: boolean;
   readonly workingDir?: string;
   readonly environment?: Readonly<Record<string, EnvValue>>;
+  /** Variables of the container that the command does not get. */
+  readonly unsetEnvironment?: readonly string[];
 }
 
 /** The command cannot be ended from outside: after a time-out it may run on in the container. */
@@ -75,10 +77,13 @@ function notEnded(what: string, timeoutMs: number): EngineError {
   return new EngineError(message, { code: 504, reason: 'CommandTimedOut' });
 }
 
-function bodyOf({ user, privileged, workingDir, environment = {} }: ExecOptions): object {
-  const Env = Object.entries(environment).flatMap(([key, value]) =>
+function bodyOf(options: ExecOptions): object {
+  const { user, privileged, workingDir, environment = {}, unsetEnvironment = [] } = options;
+  const given = Object.entries(environment).flatMap(([key, value]) =>
     typeof value === 'string' ? [`${key}=${value}`] : [],
   );
+  // A key alone takes the variable away.
+  const Env = [...given, ...unsetEnvironment];
   return {
     ...(user === undefined ? {} : { User: user }),
     ...(privileged === undefined ? {} : { Privileged: privileged }),

@@ -43,8 +43,10 @@ export async function listNetworks(client: EngineClient): Promise<readonly Obser
     labels: identified(n.Labels ?? {}, 'network', n.Name),
     internal: n.Internal ?? false,
     attachable: n.Attachable ?? false,
+    ...(typeof n.EnableIPv4 === 'boolean' ? { enableIpv4: n.EnableIPv4 } : {}),
     enableIpv6: n.EnableIPv6 ?? false,
     ...(n.IPAM?.Driver ? { ipamDriver: n.IPAM.Driver } : {}),
+    ipamOptions: n.IPAM?.Options ?? {},
     pools: (n.IPAM?.Config ?? []).map((pool) => ({
       ...(pool.Subnet ? { subnet: pool.Subnet } : {}),
       ...(pool.Gateway ? { gateway: pool.Gateway } : {}),

@@ -129,7 +129,7 @@ const network = z
     driver_opts: options,
     internal: z.boolean().optional().describe('true: no way out.'),
     attachable: z.boolean().optional().describe('true: containers of others may join.'),
-    enable_ipv4: z.boolean().optional().describe('false: no IPv4 addresses (API 1.47).'),
+    enable_ipv4: z.boolean().optional().describe('false: no IPv4 addresses (API 1.48).'),
     enable_ipv6: z.boolean().optional().describe('true: IPv6 addresses too.'),
     ipam: z
       .strictObject({

@@ -23,7 +23,7 @@ export function composePage(): string {
     '',
     '## Where reeve answers otherwise, on purpose',
     '',
-    ...differing.map((c) => `- ${linksOf([c])}: ${c.written.differs}`),
+    ...differing.map((c) => `- ${linksOf([c])}: ${c.written.differs?.why}`),
     '',
   ].join('\n');
 }

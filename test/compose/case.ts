@@ -15,6 +15,15 @@ import { dirname, join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
+/** Compose refuses what has a sense. Its own words are part of the reason: where they are gone, so is the reason. */
+const differenceSchema = z.strictObject({
+  why: z.string(),
+  /** Words of Compose's refusal that show that the reason still holds. */
+  composeRefuses: z.string().min(1),
+  /** What reeve makes of it instead: the canonical shape, whole. */
+  reeveMakes: z.record(z.string(), z.unknown()),
+});
+
 const caseSchema = z.strictObject({
   /** Names of rules: rows of the table. */
   about: z.array(z.string()).min(1),
@@ -30,8 +39,10 @@ const caseSchema = z.strictObject({
   env: z.record(z.string(), z.string()).default({}),
   /** Where reeve tells a refusal: `compose.yaml:3:12`. */
   at: z.array(z.string()).optional(),
-  /** Why reeve answers otherwise, where it does so on purpose. */
-  differs: z.string().optional(),
+  /** What reeve warns that it cannot do, as `compose.yaml:3:12: WORDS`; none: it warns of nothing of the sort. */
+  warns: z.array(z.string()).default([]),
+  /** Where reeve answers otherwise on purpose. */
+  differs: differenceSchema.optional(),
 });
 export type Case = z.infer<typeof caseSchema>;
 

@@ -47,6 +47,7 @@ test('YAML has extensions, models and zero limits, which JSON has not', async ()
     file: [],
     cwd: '.',
     env: {},
+    warns: [],
   });
   try {
     const { compose } = await load({ paths: [], cwd: laid.folder, env: laid.env, digest: () => 'digest' });

@@ -57,7 +57,7 @@ describe.concurrent('what is set when a network or a volume is made', () => {
     const p = await platformFor(t);
     const icc = 'com.docker.network.bridge.enable_icc';
     const member = service('web', ['networks: [back]', 'volumes: ["data:/data"]']);
-    const options = `{labels: {a: "1"}, driver_opts: {${icc}: "true"}, ipam: {driver: default}}`;
+    const options = `{labels: {a: "1"}, driver_opts: {${icc}: "true"}, ipam: {driver: default, options: {o: "1"}}}`;
     await keep(p, [
       document('Network', 'back', options),
       document('Volume', 'data', '{driver_opts: {type: tmpfs, device: tmpfs}}'),
@@ -66,7 +66,11 @@ describe.concurrent('what is set when a network or a volume is made', () => {
     const before = await p.container(web);
     expect((await p.reeve('status', '-f', p.manifests)).stdout).not.toContain('Differs');
     await p.declare([document('Network', 'back', '{labels: {a: "2"}}'), document('Volume', 'data'), member]);
-    await p.untilEvent('Network/back', 'NetworkDiffers', new RegExp(`option ${icc}, label a of network`));
+    await p.untilEvent(
+      'Network/back',
+      'NetworkDiffers',
+      new RegExp(`^ipam option o, option ${icc}, label a of network`),
+    );
     await p.untilEvent('Volume/data', 'VolumeDiffers', /option device, option type of volume/);
     await expectUntouched(p, before);
   });

@@ -65,6 +65,26 @@ describe('a network', () => {
     ],
     ['an ipam driver taken away', [{}, { ipamDriver: 'own' }], 'ipam.driver'],
     ['the ipam driver of the engine', [{}, { ipamDriver: 'default' }], ''],
+    [
+      'another ipam option',
+      [{ ipam: { options: { o: '1', p: '1' }, config: [] } }, { ipamOptions: { o: '2', p: '1' } }],
+      'ipam option o',
+    ],
+    [
+      'an ipam option that is missing',
+      [{ ipam: { options: { o: '1' }, config: [] } }, { ipamOptions: {} }],
+      'ipam option o',
+    ],
+    ['an ipam option taken away', [{}, { ipamOptions: { o: '1' } }], 'ipam option o'],
+    ['IPv4 that it has against its manifest', [{ enableIpv4: false }, { enableIpv4: true }], 'enable_ipv4'],
+    ['IPv4 that it has not', [{ enableIpv4: true }, { enableIpv4: false }], 'enable_ipv4'],
+    ['IPv4 of an engine that does not say', [{ enableIpv4: false }, {}], ''],
+    ['no IPv4 by the engine’s configuration', [{}, { enableIpv4: false }], ''],
+    [
+      'no IPv4, which the revision before asked for',
+      [{}, { enableIpv4: false }, { before: { enableIpv4: false } }],
+      'enable_ipv4',
+    ],
   ];
   test.each(rows)('%s', (_, given, told) => {
     expect(networkWords(...given)).toBe(told);

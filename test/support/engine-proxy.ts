@@ -62,6 +62,8 @@ export interface CallRecord {
 
 export interface CallListener {
   began(call: CallRecord): void;
+  /** The engine has been sent all of it, and this is what it carried. */
+  sent?(call: CallRecord, body: string): void;
   /** Answered, refused, or its connection closed. */
   ended(call: CallRecord): void;
 }
@@ -144,7 +146,20 @@ export async function startEngineProxy(options: {
     );
     onward.on('error', () => call.socket.destroy());
     answer.on('close', () => onward.destroy());
-    const send = (): void => void (body === undefined ? call.pipe(onward) : onward.end(body));
+    const send = (): void => {
+      const { listener } = options;
+      if (body !== undefined) {
+        listener?.sent?.(record, body);
+        onward.end(body);
+        return;
+      }
+      if (listener?.sent !== undefined) {
+        const chunks: Buffer[] = [];
+        call.on('data', (chunk: Buffer) => chunks.push(chunk));
+        call.on('end', () => listener.sent?.(record, Buffer.concat(chunks).toString()));
+      }
+      call.pipe(onward);
+    };
     if (kind === 'slow') setTimeout(send, slowMs);
     else send();
   });

@@ -16,8 +16,13 @@ export interface Registry {
   readonly host: string;
   /** Pushes a local image under a name of this registry, which stays on the engine as a tag; returns its digest. */
   push(image: string, name: string): Promise<string>;
-  /** What the proxy does with layers from now on. */
-  behave(how: Behaviour): void;
+  /**
+   * What the proxy does with layers from now on. A slow one ends once so many have been under way at once, so that they
+   * are seen together however busy the machine is; it waits for that no longer than it takes to be sure of the contrary.
+   */
+  behave(how: Behaviour, togetherAtLeast?: number): void;
+  /** Downloads of layers so far, and the most that were under way at one time. */
+  layers(): { readonly downloads: number; readonly mostAtOnce: number };
   /** Requests seen since the last call, as `GET /v2/…`. */
   requests(): readonly string[];
   close(): Promise<void>;
@@ -55,6 +60,7 @@ export async function startRegistry(options: { readonly private?: boolean } = {}
     host,
     push: (image, name) => push(host, image, name),
     behave: proxy.behave,
+    layers: proxy.layers,
     requests: proxy.requests,
     close: async () => {
       proxy.close();
@@ -101,10 +107,17 @@ async function untilAnswers(port: number, server: ChildProcess): Promise<void> {
 }
 
 const pieceBytes = 64 * 1024;
+const patienceForOthersMs = 15_000;
 
 async function startProxy(target: number) {
   let behaviour: Behaviour = 'well';
+  let togetherAtLeast = 1;
+  let [downloads, underWay, mostAtOnce] = [0, 0, 0];
   let seen: string[] = [];
+  const haveMet = async (): Promise<void> => {
+    const deadline = Date.now() + patienceForOthersMs;
+    while (mostAtOnce < togetherAtLeast && Date.now() < deadline) await pause(20);
+  };
   const cut = new Set<string>();
   const server = createServer((call, answer) => {
     seen.push(`${call.method} ${call.url}`);
@@ -116,8 +129,13 @@ async function startProxy(target: number) {
     }
     forward(target, call, answer, (from) => {
       const length = Number(from.headers['content-length'] ?? 0);
-      if (behaviour === 'well' || !isLayer || length < pieceBytes) from.pipe(answer);
-      else if (behaviour === 'slow') void dribble(from, answer);
+      // A manifest's configuration is a blob too, and a small one.
+      if (!isLayer || length < pieceBytes) return void from.pipe(answer);
+      downloads++;
+      mostAtOnce = Math.max(mostAtOnce, ++underWay);
+      answer.once('close', () => underWay--);
+      if (behaviour === 'well') from.pipe(answer);
+      else if (behaviour === 'slow') void dribble(from, answer, haveMet);
       else {
         cut.add(call.url ?? '');
         cutOff(from, answer, length / 2);
@@ -127,10 +145,12 @@ async function startProxy(target: number) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
-    behave: (how: Behaviour) => {
+    behave: (how: Behaviour, atLeast = 1) => {
       behaviour = how;
+      togetherAtLeast = atLeast;
       cut.clear();
     },
+    layers: () => ({ downloads, mostAtOnce }),
     requests: () => {
       const all = seen;
       seen = [];
@@ -158,17 +178,24 @@ function forward(
   call.pipe(onward);
 }
 
-/** The layer takes about two seconds. */
-async function dribble(from: IncomingMessage, answer: ServerResponse): Promise<void> {
+/** The layer takes about two seconds. Its last piece waits until it may end: with it the engine has all that was promised. */
+async function dribble(
+  from: IncomingMessage,
+  answer: ServerResponse,
+  mayEnd: () => Promise<void>,
+): Promise<void> {
   const length = Number(from.headers['content-length'] ?? 0);
   const size = Math.ceil(length / 20);
+  let last: Buffer = Buffer.alloc(0);
   for await (const chunk of from as AsyncIterable<Buffer>) {
     for (let at = 0; at < chunk.length; at += size) {
-      answer.write(chunk.subarray(at, at + size));
-      await pause(Math.ceil((2_000 * Math.min(size, chunk.length - at)) / length));
+      answer.write(last);
+      await pause(Math.ceil((2_000 * last.length) / length));
+      last = chunk.subarray(at, at + size);
     }
   }
-  answer.end();
+  await mayEnd();
+  answer.end(last);
 }
 
 function cutOff(from: IncomingMessage, answer: ServerResponse, after: number): void {

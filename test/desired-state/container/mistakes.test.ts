@@ -48,6 +48,13 @@ const mistakes: Record<string, readonly string[]> = {
   'deploy: {restart_policy: {condition: often}}': [
     'f:2:38: bad restart condition "often", expected none, on-failure or any',
   ],
+  'provider: {type: cloud}': [
+    'f:2:1: provider is not supported; declare what it provides as a service of its own',
+  ],
+  'develop: {watch: []}\nmodels: [m]': [
+    'f:2:1: warning: develop has no effect: reeve keeps what runs and does not watch sources',
+    'f:3:1: warning: models is not acted on yet; declare a kind: Model',
+  ],
   'ports: ["70000:80"]': [`f:2:9: bad port "70000", ${publishedRange}`],
   'ports: ["0"]': [`f:2:9: bad port "0", ${publishedRange}`],
   'ports: ["90-80"]': [`f:2:9: bad port "90-80", ${publishedRange}`],

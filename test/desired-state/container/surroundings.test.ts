@@ -255,6 +255,18 @@ describe('what of the host it gets', () => {
     expect(preStop).toEqual([{ command: ['sync'], privileged: true, workingDir: '/d', environment: {} }]);
   });
 
+  test('a variable of a hook without a value is taken away, whatever the shell has', () => {
+    for (const written of ['[HOME, A=1, "B=", U]', '{HOME: , A: 1, B: "", U: }']) {
+      const { postStart } = normalized(
+        `image: a\npost_start: [{command: [env], environment: ${written}}]\nenvironment: [HOME]\n`,
+        { env: { HOME: '/home/me' } },
+      );
+      expect(postStart).toEqual([
+        { command: ['env'], environment: { A: '1', B: '' }, unsetEnvironment: ['HOME', 'U'] },
+      ]);
+    }
+  });
+
   test('options of a network', () => {
     const written =
       'networks: {n: {link_local_ips: [169.254.1.1], mac_address: "02:42:ac:11:00:01", gw_priority: 3, interface_name: eth7, driver_opts: {a: 1}}}';

@@ -41,6 +41,14 @@ test('hooks run in order after the start, with their own user, folder and variab
   expect(await output(containerId, '/log')).toBe('/etc me 0\nsecond\n');
 });
 
+test('a hook gets the variables of its container but those that it names without a value', async () => {
+  const containerId = await rig.create({ environment: { KEPT: 'kept', GONE: 'gone' } });
+  const own = { environment: { EMPTY: '' }, unsetEnvironment: ['GONE', 'UNKNOWN'] };
+  const script = 'echo "$KEPT ${GONE-none} ${UNKNOWN-none} ${EMPTY-none}" > /log';
+  await rig.perform('startContainer', { containerId, files: [], postStart: [hook(script, own)] });
+  expect(await output(containerId, '/log')).toBe('kept none none \n');
+});
+
 test('one that fails ends the others, stops the container and fails the start', async () => {
   const containerId = await rig.create({});
   const postStart = [hook('echo no such table >&2; exit 3'), hook('touch /never')];

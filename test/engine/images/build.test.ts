@@ -1,15 +1,18 @@
 // Images built by the engine from a context that is sent: when, what goes in, what is left when it fails.
 
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { askEngine, engineSocket } from '../../../scripts/lib/docker-api.ts';
+import { startEngineProxy } from '../../support/engine-proxy.ts';
 import { ensureTestImage } from '../../support/images.ts';
-import { newPlatform, type TestPlatform } from '../../support/platform.ts';
+import { newPlatform, type PlatformOptions, type TestPlatform } from '../../support/platform.ts';
 import { untag } from '../../support/throwaway-image.ts';
 
 const web = 'Service/web';
@@ -19,8 +22,12 @@ beforeAll(async () => {
   await ensureTestImage();
 });
 
-async function platformFor(t: TestContext, files: Readonly<Record<string, string>>): Promise<TestPlatform> {
-  const p = await newPlatform();
+async function platformFor(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  options: PlatformOptions = {},
+): Promise<TestPlatform> {
+  const p = await newPlatform(options);
   t.onTestFinished(async () => {
     await p.close();
     await untag(`${p.name}-web`, `${p.name}-api`, `${p.name}-extra:1`);
@@ -48,31 +55,82 @@ async function imageOf(name: string): Promise<Image> {
   return JSON.parse((await askEngine(engineSocket(), 'GET', `/images/${name}/json`)).body) as Image;
 }
 
-async function filesIn(p: TestPlatform, path: string): Promise<string[]> {
+/** A proxy that keeps the queries of the builds that went through it. */
+async function recordedBuilds(t: TestContext): Promise<{ through: string; builds: URLSearchParams[] }> {
+  const through = join(tmpdir(), `reeve-build-${randomBytes(4).toString('hex')}.sock`);
+  const builds: URLSearchParams[] = [];
+  const proxy = await startEngineProxy({
+    target: engineSocket(),
+    socket: through,
+    listener: {
+      began: ({ path }) => {
+        if (path.startsWith('/build?')) builds.push(new URL(path, 'http://engine').searchParams);
+      },
+      ended: () => undefined,
+    },
+  });
+  t.onTestFinished(() => proxy.close());
+  return { through, builds };
+}
+
+/** The tar stream of a path of the container. */
+async function archiveOf(p: TestPlatform, path: string): Promise<string> {
   const { Id } = await p.container(web);
-  const { body } = await askEngine(engineSocket(), 'GET', `/containers/${Id}/archive?path=${path}`);
+  return (await askEngine(engineSocket(), 'GET', `/containers/${Id}/archive?path=${path}`)).body;
+}
+
+async function filesIn(p: TestPlatform, path: string): Promise<string[]> {
+  const body = await archiveOf(p, path);
   return [...body.matchAll(/(src\/[\w./-]*)\0/g)].flatMap(([, name = '']) => name);
 }
 
 describe.concurrent('what the engine builds', () => {
-  test('is what the long form says: arguments, stage, labels, further names, files that are not ignored', async (t) => {
-    const p = await platformFor(t, {
-      'app/docker/Dockerfile': `FROM reeve-test:1 AS base\nARG WHO\nENV WHO=$WHO\nCOPY . /src\n${trap}\nFROM base AS last\nRUN false\n`,
+  test('is what the long form says: all of it reaches the engine, and files that are not ignored', async (t) => {
+    const { through, builds } = await recordedBuilds(t);
+    const files = {
+      'app/docker/Dockerfile': `FROM reeve-test:1 AS base\nARG WHO\nENV WHO=$WHO\nRUN cat /etc/hosts > /hosts\nCOPY . /src\n${trap}\nFROM base AS last\nRUN false\n`,
       'app/docker/Dockerfile.dockerignore': '*.log\n!keep.log\ndocker\n',
       'app/.dockerignore': 'everything-else-is-not-read',
       'app/a.txt': '1',
       'app/b.log': '2',
       'app/keep.log': '3',
-    });
+    };
+    const p = await platformFor(t, files, { through });
     await p.declare([
       built(
-        `{context: app, dockerfile: docker/Dockerfile, target: base, args: {WHO: me}, labels: {made: here}, network: none, tags: ["${p.name}-extra:1"]}`,
+        [
+          '',
+          'context: app',
+          'dockerfile: docker/Dockerfile',
+          'target: base',
+          'args: {WHO: me}',
+          'labels: {made: here}',
+          'network: none',
+          `tags: ["${p.name}-extra:1"]`,
+          'cache_from: ["reeve-test:1", "nowhere:1"]',
+          'extra_hosts: ["db:10.0.0.5", "six:::1"]',
+          'shm_size: 2m',
+          'ulimits: {nofile: {soft: 1000, hard: 2000}}',
+        ].join('\n    '),
       ),
     ]);
     const plan = await p.reeve('plan');
     expect(plan.stdout).toContain(`create Service/web (builds ${p.name}-web)`);
     const { stdout } = await p.apply();
     expect(stdout).toMatch(/step 1 of \d: FROM reeve-test:1 AS base/);
+    expect(builds.map((query) => query.getAll('extrahosts'))).toEqual([['db:10.0.0.5', 'six:::1']]);
+    expect(Object.fromEntries(builds[0] ?? [])).toMatchObject({
+      target: 'base',
+      networkmode: 'none',
+      cachefrom: '["reeve-test:1","nowhere:1"]',
+      buildargs: '{"WHO":"me"}',
+      labels: expect.stringContaining('"made":"here"'),
+      shmsize: String(2 * 1024 * 1024),
+      ulimits: '[{"Name":"nofile","Soft":1000,"Hard":2000}]',
+    });
+    const hosts = await archiveOf(p, '/hosts');
+    expect(hosts).toMatch(/^10\.0\.0\.5\s+db$/m);
+    expect(hosts).toMatch(/^::1\s+six$/m);
     const image = await imageOf(`${p.name}-web`);
     expect((await p.container(web)).Image).toBe(image.Id);
     expect(image.Config.Labels).toMatchObject({ made: 'here' });

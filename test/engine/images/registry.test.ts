@@ -39,22 +39,25 @@ const using = (image: string, name = 'web', more: readonly string[] = []): strin
 
 const unique = (): string => `r${randomBytes(4).toString('hex')}`;
 
-test.concurrent('pulls tell their progress while they run side by side, and which digest they brought', async (t) => {
+test.concurrent('pulls run side by side, no more of them than the platform allows, and tell their progress and digests', async (t) => {
   const { p, registry } = await begin(t);
-  const [a, b] = [await pushed(registry, unique()), await pushed(registry, unique())];
-  await p.declare([using(a.tag, 'web'), using(b.tag, 'api'), using(b.tag, 'api2')]);
-  registry.behave('slow');
-  registry.requests();
-  const { stdout, ms } = await p.apply();
-  expect(stdout).toMatch(new RegExp(`${a.tag}: downloading \\d+ %`));
-  expect(stdout).toMatch(new RegExp(`${b.tag}: downloading \\d+ %`));
-  // Each layer takes two seconds to come, and the two came together; the image of two services came once.
-  expect(registry.requests().filter((r) => r.includes('/blobs/')).length).toBeLessThanOrEqual(6);
+  const images = [];
+  for (let i = 0; i < 3; i++) images.push(await pushed(registry, unique()));
+  const [a = '', b = '', c = ''] = images.map(({ tag }) => tag);
+  // Three is what the engine itself downloads at once.
+  await p.declare(
+    [using(a, 'web'), using(b, 'api'), using(c, 'api2'), using(c, 'api3')],
+    'images: {pulls: 2}',
+  );
+  registry.behave('slow', 2);
+  const { stdout } = await p.apply();
+  // An image is one layer here, and that of two services came once.
+  expect(registry.layers()).toEqual({ downloads: 3, mostAtOnce: 2 });
+  for (const tag of [a, b, c]) expect(stdout).toMatch(new RegExp(`${tag}: downloading \\d+ %`));
   const events = (await p.events()).filter((e) => e.reason === 'ImagePulled');
   expect(events.map((e) => e.message).sort()).toEqual(
-    [a, b].map(({ tag, digest }) => `image pulled: ${tag} (${digest})`).sort(),
+    images.map(({ tag, digest }) => `image pulled: ${tag} (${digest})`).sort(),
   );
-  expect(ms).toBeLessThan(60_000);
 });
 
 test.concurrent('the digest is stored with the revision, shown in plans, and what a later re-creation pulls', async (t) => {
