@@ -1,14 +1,14 @@
 // What Compose made and reeve could take over as it is: containers of declared services, networks, volumes; and what the
 // images that they run mean for the platform. Decides nothing about differences: those are drift.
 
-import { isWorkload, type Ref, type Resource, refOf } from '../desired-state/resource.ts';
+import { isWorkload, type Ref, refOf } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import { isMadeByCompose, isPartOfCompose } from './compose-identity.ts';
 import type { Facts } from './facts.ts';
 import { imageKey } from './image-key.ts';
 import { identityLabels, type ObservedContainer, type ObservedState } from './observed.ts';
 import type { Notice } from './plan.ts';
-import { ownedContainers } from './world.ts';
+import { ownedContainers, resourcesByRef } from './world.ts';
 
 export interface Adoptable {
   readonly containers: readonly { readonly ref: Ref; readonly container: ObservedContainer }[];
@@ -22,7 +22,7 @@ export interface Adoptable {
 /** What of the Compose project of the platform's name is not adopted yet. */
 export function adoptable(revision: Revision, observed: ObservedState, facts: Facts): Adoptable {
   const { platform } = revision;
-  const byRef = new Map<Ref, Resource>(revision.resources.map((r) => [refOf(r), r]));
+  const byRef = resourcesByRef(revision);
   const ofProject = (labels: Readonly<Record<string, string>>): boolean =>
     labels[identityLabels.platform] === platform && isMadeByCompose(labels);
   const partOf = (labels: Readonly<Record<string, string>>): boolean =>

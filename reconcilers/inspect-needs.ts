@@ -1,6 +1,6 @@
 // Which containers must be inspected before a plan can be made. Where the list call says enough: none.
 
-import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../desired-state/resource.ts';
+import { isWorkload, type Ref, refOf, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import { isBroughtTo } from './brought-to.ts';
 import type { Facts } from './facts.ts';
@@ -10,7 +10,7 @@ import { identityLabels, type ObservedContainer, type ObservedState } from './ob
 import { mayHaveToFollow } from './recreated-dependency.ts';
 import { namespaceDetailsMissing } from './shared-modes.ts';
 import { specHash } from './spec-hash.ts';
-import { ownedContainers } from './world.ts';
+import { ownedContainers, resourcesByRef } from './world.ts';
 
 /**
  * Ids of our containers without detail that the plan needs it of, or with a stale one, in the engine's order. None of `busy` resources: the
@@ -22,7 +22,7 @@ export function needsInspect(
   facts: Facts,
   busy: ReadonlySet<Ref> = new Set(),
 ): string[] {
-  const byRef = new Map<Ref, Resource>(revision.resources.map((r) => [refOf(r), r]));
+  const byRef = resourcesByRef(revision);
   const ids: string[] = [];
   const byName = new Map(observed.containers.map((c) => [c.name, c]));
   const owned = ownedContainers(revision, observed, facts, byRef, true);

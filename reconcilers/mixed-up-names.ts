@@ -1,7 +1,7 @@
 // Names of ours that changed places: each container bears a name that belongs to another of the platform. Where they go
 // in a circle none can have its own back before another has let go of it.
 
-import { isWorkload, type Ref, type Workload } from '../desired-state/resource.ts';
+import { isWorkload, type Ref, refOf, type Workload } from '../desired-state/resource.ts';
 import type { ObservedContainer } from './observed.ts';
 import { ownedBy, type World } from './world.ts';
 
@@ -11,10 +11,10 @@ export function passingName(containerName: string, id: string): string {
 }
 
 /** Whose container bears this workload's name, where that is another workload of ours. */
-export function bearerOf(world: World, { kind, name, containerName }: Workload): Ref | undefined {
-  const holder = world.containersByName.get(containerName);
+export function bearerOf(world: World, workload: Workload): Ref | undefined {
+  const holder = world.containersByName.get(workload.containerName);
   const ref = holder === undefined ? undefined : world.refOfContainer.get(holder.id);
-  const isItsOwn = ref === undefined || ref === `${kind}/${name}`;
+  const isItsOwn = ref === undefined || ref === refOf(workload);
   return isItsOwn || currentOf(world, ref) !== holder ? undefined : ref;
 }
 

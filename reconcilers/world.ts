@@ -58,11 +58,10 @@ export function indexWorld(
   now: number,
   adopting = false,
 ): World {
-  const byRef = new Map<Ref, Resource>();
+  const byRef = resourcesByRef(revision);
   const networkNames: Record<string, string> = {};
   const volumeNames: Record<string, string> = {};
   for (const resource of revision.resources) {
-    byRef.set(refOf(resource), resource);
     if (resource.kind === 'Network') networkNames[resource.name] = resource.engineName;
     if (resource.kind === 'Volume') volumeNames[resource.name] = resource.engineName;
   }
@@ -90,6 +89,18 @@ export function indexWorld(
     roles: rolesOf(revision.resources, facts),
     portHolders: portHolders(observed),
   };
+}
+
+/** Revisions are immutable, and each pass asks. */
+const indexed = new WeakMap<Revision, ReadonlyMap<Ref, Resource>>();
+
+/** What a revision declares, by ref. */
+export function resourcesByRef(revision: Revision): ReadonlyMap<Ref, Resource> {
+  const known = indexed.get(revision);
+  if (known !== undefined) return known;
+  const byRef = new Map<Ref, Resource>(revision.resources.map((r) => [refOf(r), r]));
+  indexed.set(revision, byRef);
+  return byRef;
 }
 
 /** Containers with the platform's identity, sorted out by ref. */
