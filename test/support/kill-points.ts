@@ -63,7 +63,12 @@ export async function startMortal(
   let armed: { readonly which: Which; left: readonly Kill[] } = { which: { kind: '' }, left: [] };
   let moments = 0;
   const acts: string[] = [];
-  const names = new Map((await p.containers()).map(({ id, ref }) => [id, ref]));
+  const names = new Map<string, string>();
+  /** Whose container it is; looked up once, for it may be gone by the next time. */
+  const nameOf = async (id: string): Promise<string> => {
+    if (!names.has(id)) for (const { id: one, ref } of await p.containers()) names.set(one, ref);
+    return names.get(id) ?? id;
+  };
   const observer = new pg.Client({ connectionString: postgres.url(database) });
   observer.on('error', () => undefined);
   await observer.connect();
@@ -110,7 +115,7 @@ export async function startMortal(
         if (!isAct(call)) return true;
         if (await comesTo('intended')) return false;
         const [, id = '', verb = ''] = containerAct.exec(call.path) ?? [];
-        if (verb !== '') acts.push(`${verb} ${names.get(id) ?? id}`);
+        if (verb !== '') acts.push(`${verb} ${await nameOf(id)}`);
         await comesTo('acting');
         return true;
       },

@@ -18,6 +18,8 @@ const comesIn =
   (documents: readonly string[], spec = ''): Scenario['begin'] =>
   (p) =>
     p.declare(documents, spec);
+/** The old one is stopped, and another is started. */
+const replaced = ['stop', 'start'];
 const settles = 'policy: {rollout: {minReady: 1s}}';
 const hasCanary = 'policy: {rollout: {maxUnavailable: 1, canaryFor: 1s, canaryErrors: {max: 5%}}}';
 const impatient = 'policy: {progressDeadline: 1s}';
@@ -43,8 +45,7 @@ export const rollouts: Scenarios = {
       done: ['stored'],
     },
     end: 'done',
-    replaces: true,
-    acts: { a: ['stop'], b: ['stop'] },
+    acts: { a: replaced, b: replaced },
   },
   'a rollout with a canary': {
     kind: 'rollout',
@@ -53,8 +54,7 @@ export const rollouts: Scenarios = {
     begin: comesIn([changed('a'), changed('b')], hasCanary),
     states: { measuring: ['stored'] },
     end: 'done',
-    replaces: true,
-    acts: { a: ['stop'], b: ['stop'] },
+    acts: { a: replaced, b: replaced },
   },
   'a rollout whose images cannot be had': {
     kind: 'rollout',
@@ -78,8 +78,7 @@ export const rollouts: Scenarios = {
     says: { settling: { type: 'pause' }, paused: { type: 'resume' } },
     states: { paused: ['stored'] },
     end: 'done',
-    replaces: true,
-    acts: { a: ['stop'], b: ['stop'] },
+    acts: { a: replaced, b: replaced },
   },
   'a rollout that goes back': {
     kind: 'rollout',
@@ -87,8 +86,7 @@ export const rollouts: Scenarios = {
     begin: comesIn([changed('a', 'tier: core'), broken('b', 'depends_on: [a]'), sleeper('c')]),
     states: { checking: ['stored'], rollingBack: points },
     end: 'rolledBack',
-    replaces: true,
-    acts: { a: ['stop'], c: [] },
+    acts: { a: [...replaced, ...replaced], c: [] },
   },
   'a rollout that cannot go back': {
     kind: 'rollout',
@@ -132,8 +130,7 @@ export const rollbacks: Scenarios = {
       done: ['stored'],
     },
     end: 'done',
-    replaces: true,
-    acts: { a: ['stop'], b: ['stop'] },
+    acts: { a: replaced, b: replaced },
   },
   'a rollback with a canary': {
     kind: 'rollback',
@@ -143,8 +140,7 @@ export const rollbacks: Scenarios = {
     begin: back(),
     states: { measuring: ['stored'] },
     end: 'done',
-    replaces: true,
-    acts: { a: ['stop'], b: ['stop'] },
+    acts: { a: replaced, b: replaced },
   },
   'a full rollback': {
     kind: 'rollback',
@@ -153,8 +149,7 @@ export const rollbacks: Scenarios = {
     begin: back('--full'),
     states: { stopping: points },
     end: 'done',
-    replaces: true,
-    acts: { a: ['stop'], b: ['stop'] },
+    acts: { a: replaced, b: replaced },
   },
   'a rollback that is paused': {
     kind: 'rollback',
@@ -165,8 +160,7 @@ export const rollbacks: Scenarios = {
     says: { settling: { type: 'pause' }, paused: { type: 'resume' } },
     states: { paused: ['stored'] },
     end: 'done',
-    replaces: true,
-    acts: { a: ['stop'], b: ['stop'] },
+    acts: { a: replaced, b: replaced },
   },
   'a rollback that cannot go on': {
     kind: 'rollback',

@@ -25,9 +25,7 @@ export interface Scenario {
   /** States that are stored on its way, with the points that there are in each. */
   readonly states: Readonly<Record<string, readonly Point[]>>;
   readonly end: string;
-  /** Those of before are replaced: what runs in the end are others. */
-  readonly replaces?: true;
-  /** Acts that the engine sees on these, however often the controller is killed: none lost, none done twice. */
+  /** Acts that the engine sees on the containers of these, old and new, however often the controller is killed: none lost, none done twice. */
   readonly acts: Readonly<Record<string, readonly string[]>>;
 }
 
