@@ -13,8 +13,16 @@ import type { Plan } from '../../reconcilers/plan.ts';
 import { definitionOf, definitions } from '../../reconcilers/procedures/index.ts';
 import type { RecoveryContext, RecoveryInput } from '../../reconcilers/recovery/context.ts';
 import { recovery } from '../../reconcilers/recovery/definition.ts';
-import { failureOf, isFailure, lastTry, recoverable, troubleOf } from '../../reconcilers/recovery/failure.ts';
+import {
+  failureOf,
+  isFailure,
+  isReady,
+  lastTry,
+  recoverable,
+  troubleOf,
+} from '../../reconcilers/recovery/failure.ts';
 import { recoveryInput } from '../../reconcilers/recovery/input.ts';
+import { isLate } from '../../reconcilers/recovery/parts.ts';
 import { activeHold } from '../../reconcilers/situation.ts';
 import type { Engine } from '../engine.ts';
 import type { PassResult } from '../loop/reconciler.ts';
@@ -169,8 +177,11 @@ export class Recoveries {
   /** Beside the passes, a few at once; the next pass takes those that are left. */
   #read(record: ProcedureRecord, sight: Sight): void {
     const { engine, runner, scrub, digest, now, busy, wake, onError } = this.#c;
-    const { ref } = record.machine.context as RecoveryContext;
+    const context = record.machine.context as RecoveryContext;
+    const { ref } = context;
     if (busy.has(ref) || this.#reading.size >= readAtOnce) return;
+    // Late by its clock since this pass was looked at, and ready in it: the next look says so.
+    if (isLate(context) && isReady(sight.statuses.get(ref))) return void wake();
     this.#reading.add(record.id);
     const glimpse = this.#glimpses.get(ref);
     const reason = troubleOf(sight.statuses.get(ref))?.reason ?? glimpse?.reason;

@@ -18,6 +18,7 @@ import type { Failure } from './evidence.ts';
 import { isReady, lastTry, notReady, troubleOf, waitsForDependency } from './failure.ts';
 import { machine, machine1 } from './machine.ts';
 import { aliasCheck } from './notes.ts';
+import { isLate } from './parts.ts';
 import { detailsOf, stateWords } from './words.ts';
 
 export const recovery: ProcedureDefinition<RecoveryContext> = {
@@ -76,6 +77,8 @@ const choicesIn: Readonly<Record<string, readonly string[]>> = {
 type Watch = (context: RecoveryContext, status: ResourceStatus, sight: Sight) => ProcedureEvent | undefined;
 
 const watchers: Readonly<Record<string, Watch>> = {
+  assessing: (context, status, sight) =>
+    isLate(context) && isReady(status) ? ready(context, sight) : undefined,
   restarting: (context, status, sight) => {
     const { at, facts } = sight;
     const tried = lastTry(facts, context.ref);

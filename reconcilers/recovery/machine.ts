@@ -35,7 +35,11 @@ const fromAnyState = {
 } as const;
 
 const assessing = parts.createStateConfig({
-  on: { evidence: { target: 'judging', actions: 'noteEvidence' } },
+  on: {
+    evidence: { target: 'judging', actions: 'noteEvidence' },
+    // Nothing is judged unseen: while nobody looked its time may have run out.
+    ready: { guard: 'isLate', target: 'settling', actions: ['noteInTime', 'noteTried'] },
+  },
   after: { evidence: { target: 'judging', actions: 'noteNothing' } },
 });
 

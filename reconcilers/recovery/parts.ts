@@ -77,6 +77,11 @@ export const parts = setup({
         waitsFor: [],
       }),
     ),
+    /** What was taken for late was not. */
+    noteInTime: assign(({ context: { failures, times } }) => ({
+      failures: failures - 1,
+      times: times.slice(0, -1),
+    })),
     noteTried: assign(({ event }) =>
       'triedAt' in event && event.triedAt !== undefined ? { triedAt: event.triedAt } : {},
     ),
@@ -99,6 +104,7 @@ export const parts = setup({
   },
   guards: {
     isFailedOver: ({ context }) => context.failedOverAt !== undefined,
+    isLate: ({ context }) => isLate(context),
     mustWait: ({ context }) => context.verdict?.next === 'wait',
     canFailOver: ({ context }) => canFailOver(context) && mustEscalate(context),
     canFailOverHopeless: ({ context }) => canFailOver(context) && isHopeless(context),
@@ -122,6 +128,11 @@ export const parts = setup({
     standby: ({ context }) => context.failover?.startMs ?? 0,
   },
 });
+
+/** Its time ran out, and that is all that is wrong with it. */
+export function isLate({ failure, failures }: RecoveryContext): boolean {
+  return failure.reason === 'NotReady' && failures > 1;
+}
 
 function mustEscalate({ failure, verdict }: RecoveryContext): boolean {
   return failure.looping || verdict?.next === 'escalate';

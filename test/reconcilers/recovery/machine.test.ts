@@ -54,6 +54,21 @@ describe('the machine', () => {
     expect(walk.asked).toEqual(['tellRecovered']);
   });
 
+  test('its time ran out while nobody looked, and it is ready: no failure, nobody is told, no standby is started', () => {
+    const walk = new RecoveryWalk({ failover }).evidence().feed(restarted);
+    expect(walk.after(60_000).machine.state).toBe('assessing');
+    expect(walk.feed(ready).machine.state).toBe('settling');
+    expect(walk.context).toMatchObject({ failures: 1, times: [noon] });
+    expect(walk.after(30_000).machine.state).toBe('recovered');
+    expect(walk.asked).toEqual([]);
+  });
+
+  test('its time ran out, and it is not ready: a person is told', () => {
+    const walk = new RecoveryWalk().evidence().feed(restarted).after(60_000).evidence();
+    expect(walk.machine.state).toBe('escalated');
+    expect(walk.asked).toEqual(['tellEscalated']);
+  });
+
   test('the budget is used up: told once, however often it falls again', () => {
     const walk = new RecoveryWalk().evidence().feed(restarted).failed({ looping: true }).evidence();
     expect(walk.machine.state).toBe('escalated');

@@ -47,7 +47,15 @@ const upDb = status(true, undefined, { ref: 'Service/db' });
 const downDb = status(false, 'Exited', { ref: 'Service/db' });
 
 describe('a look', () => {
+  test('at one whose time ran out says that it is ready, where it is', () => {
+    const late = { ...context, failure: { ...context.failure, reason: 'NotReady' }, failures: 2 };
+    const look = (given: ResourceStatus) =>
+      recovery.see('assessing', late, { at: noon, statuses: [given], facts: facts() })?.type;
+    expect([look(status(true)), look(status(false))]).toEqual(['ready', undefined]);
+  });
+
   test.each([
+    ['assessing', 'it is ready, and failed otherwise', status(true), {}, undefined],
     ['restarting', 'it waits for its next try', status(false, 'BackOff'), {}, undefined],
     ['restarting', 'it was tried', status(false), { attempts: attempts(noon + 200) }, 'restarted'],
     ['restarting', 'it comes up', status(false), {}, 'restarted'],
