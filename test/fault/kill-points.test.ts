@@ -56,7 +56,8 @@ const randomRounds = 20;
 const drawn = (words: string): number =>
   createHash('sha256').update(words).digest().readUInt32BE() / 0x1_0000_0000;
 
-describe.runIf(isTorture).concurrent('killed −9 at a random moment', () => {
+/** In torture alone: 20 lives of each scenario. */
+function dieAtRandom(): void {
   /** How many moments a life has that nobody takes, and that it ends so. Looked at once a scenario. */
   const lives = new Map<string, Promise<number>>();
   const lifeOf = (t: TestContext, what: string, scenario: Scenario): Promise<number> => {
@@ -75,4 +76,6 @@ describe.runIf(isTorture).concurrent('killed −9 at a random moment', () => {
       });
     }
   }
-});
+}
+
+if (isTorture) describe.concurrent('killed −9 at a random moment', dieAtRandom);
