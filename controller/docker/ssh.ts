@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sshOption } from '../ssh-option.ts';
 import type { EngineAddress } from './locate.ts';
 
 export interface SshRelay {
@@ -61,7 +62,7 @@ function sshArguments(address: SshAddress, master: string): string[] {
   ];
   return [
     ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30'],
-    ...['-o', 'ControlMaster=auto', '-o', `ControlPath=${master}`, '-o', 'ControlPersist=30'],
+    ...['-o', 'ControlMaster=auto', '-o', sshOption('ControlPath', master), '-o', 'ControlPersist=30'],
     ...(address.user === undefined ? [] : ['-l', address.user]),
     ...(address.port === undefined ? [] : ['-p', String(address.port)]),
     ...['-T', '--', address.hostname, ...remote, 'system', 'dial-stdio'],
@@ -100,7 +101,7 @@ async function endMaster(
   master: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  const child = spawn('ssh', ['-o', `ControlPath=${master}`, '-O', 'exit', '--', address.hostname], {
+  const child = spawn('ssh', ['-o', sshOption('ControlPath', master), '-O', 'exit', '--', address.hostname], {
     env,
     stdio: 'ignore',
   });
