@@ -54,14 +54,17 @@ export async function openSshRelay(
   };
 }
 
-/** `BatchMode`: a controller has nobody who could type a password. */
+/**
+ * `BatchMode`: a controller has nobody who could type a password. `ServerAliveInterval`: a host that is gone without a word
+ * is given up after a minute (three without an answer), where the one login that all calls share would wait for TCP's end.
+ */
 function sshArguments(address: SshAddress, master: string): string[] {
   const remote = [
     'docker',
     ...(address.remoteSocket === undefined ? [] : ['--host', `unix://${address.remoteSocket}`]),
   ];
   return [
-    ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30'],
+    ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30', '-o', 'ServerAliveInterval=15'],
     ...['-o', 'ControlMaster=auto', '-o', sshOption('ControlPath', master), '-o', 'ControlPersist=30'],
     ...(address.user === undefined ? [] : ['-l', address.user]),
     ...(address.port === undefined ? [] : ['-p', String(address.port)]),
@@ -83,7 +86,7 @@ function relay(connection: Socket, child: ChildProcess, complain: (words: string
   // Only when its last words are read: the caller asks for them as soon as the connection is gone.
   const end = (why: string) => {
     if (answered) return void connection.end();
-    if (!connection.destroyed) complain(why.trim().split('\n').join('; ') || 'ssh ended without a word');
+    if (!connection.destroyed) complain(lastLines(why) || 'ssh ended without a word');
     connection.destroy();
   };
   child.once('error', (error) => end(error.message));
@@ -94,6 +97,15 @@ function relay(connection: Socket, child: ChildProcess, complain: (words: string
   stdin?.on('error', () => {});
   if (stdin !== null) connection.pipe(stdin);
   stdout?.pipe(connection, { end: false });
+}
+
+/** The last two say what is wrong; before them may stand the host's banner, or the page that a changed host key is worth. */
+function lastLines(words: string): string {
+  const lines = words.split(/\r?\n/).map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .slice(-2)
+    .join('; ');
 }
 
 async function endMaster(

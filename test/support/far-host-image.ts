@@ -17,6 +17,9 @@ export const farHostImage = 'reeve-test-sshd:1';
 /** Where a far host finds its own key and whom it lets in. */
 export const farHostKeys = '/keys';
 
+/** Where it has the engine's socket; Docker's own path leads there. */
+export const farHostSocket = '/run/engine/docker.sock';
+
 /** Where it listens too, as many do in the hope of some quiet. */
 export const otherPort = 2222;
 
@@ -35,8 +38,8 @@ const longestSeconds = '900';
 
 /** Makes `reeve-test-sshd:1` unless it is there, of these programs. */
 export async function ensureFarHostImage(socket: string): Promise<void> {
-  const [docker, git] = await Promise.all(['docker', 'git'].map(pathOf));
-  if (docker === undefined || git === undefined) throw new Error('no docker or git');
+  const docker = await pathOf('docker');
+  const git = await pathOf('git');
   const inputs = createHash('sha256').update(readFileSync(import.meta.filename));
   for (const { size, mtimeMs } of [docker, git].map((path) => statSync(path)))
     inputs.update(`${size} ${mtimeMs} `);
@@ -68,6 +71,9 @@ async function entriesOf(tree: string, docker: string, git: string): Promise<rea
     { path: 'etc/gitconfig', text: '[safe]\n\tdirectory = *\n' },
     { path: 'etc/ssh/sshd_config', text: `${settings.join('\n')}\n` },
     { path: 'run/sshd', directory: true },
+    // Root's, whatever the socket's own mode is on this machine.
+    { path: 'run/engine', directory: true, mode: 0o700 },
+    { path: 'run/docker.sock', link: 'engine/docker.sock' },
   ];
 }
 

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { askEngine } from '../../scripts/lib/docker-api.ts';
 import { ensureEngine } from './engine.ts';
-import { ensureFarHostImage, farHostImage, farHostKeys, otherPort } from './far-host-image.ts';
+import { ensureFarHostImage, farHostImage, farHostKeys, farHostSocket, otherPort } from './far-host-image.ts';
 import { patienceMs, until } from './until.ts';
 
 const run = promisify(execFile);
@@ -27,8 +27,6 @@ export interface FarHost extends Login {
   readonly address: string;
   /** Its container. */
   readonly id: string;
-  /** Holds the keys, and goes with it. */
-  readonly folder: string;
   /** Another key, which it does not know. */
   strangersKey(): Promise<string>;
   /** A PATH on which ssh is the real one, configured for this login: ssh looks for its configuration in no HOME. */
@@ -48,7 +46,7 @@ export async function startFarHost({ mounts = [] }: { mounts?: readonly string[]
   await Promise.all([makeKey(join(keys, 'host')), makeKey(join(folder, 'key'))]);
   await writeFile(join(keys, 'authorized'), await readFile(join(folder, 'key.pub')));
   const binds = [
-    `${socket}:/var/run/docker.sock`,
+    `${socket}:${farHostSocket}`,
     `${keys}:${farHostKeys}:ro`,
     ...mounts.map((m) => `${m}:${m}:ro`),
   ];
@@ -76,7 +74,6 @@ export async function startFarHost({ mounts = [] }: { mounts?: readonly string[]
       ...login,
       address,
       id,
-      folder,
       strangersKey: () => makeKey(join(folder, `stranger-${randomBytes(4).toString('hex')}`)),
       logins: async () => {
         const { body } = await askEngine(socket, 'GET', `/containers/${id}/logs?stderr=1`);

@@ -140,9 +140,13 @@ describe('ssh', () => {
   /** Reached by the real ssh, and closed whatever comes of it. */
   async function reached<T>(
     work: (engine: ConnectedEngine, host: string) => Promise<T>,
-    { user = 'root', ...login }: Partial<Login> & { readonly user?: string } = {},
+    {
+      user = 'root',
+      path = '',
+      ...login
+    }: Partial<Login> & { readonly user?: string; readonly path?: string } = {},
   ): Promise<T> {
-    const host = `ssh://${user}@${far.address}:${otherPort}`;
+    const host = `ssh://${user}@${far.address}:${otherPort}${path}`;
     const engine = await connectEngine({ env: { PATH: await far.path(login) }, host });
     try {
       return await work(engine, host);
@@ -184,12 +188,15 @@ describe('ssh', () => {
     expect(left).toEqual([]);
   });
 
-  test('carries more calls at once than one login takes', async () => {
-    await reached(async (engine) => {
-      await engine.ping();
-      const lists = await Promise.all(Array.from({ length: 15 }, () => engine.networks()));
-      expect(lists.every((list) => list.length > 0)).toBe(true);
-    });
+  test('carries more calls at once than one login takes, to the socket that is named', async () => {
+    await reached(
+      async (engine) => {
+        await engine.ping();
+        const lists = await Promise.all(Array.from({ length: 15 }, () => engine.networks()));
+        expect(lists.every((list) => list.length > 0)).toBe(true);
+      },
+      { path: '/var/run/docker.sock' },
+    );
   });
 
   test('that is refused says why in its own words', async () => {
@@ -198,12 +205,20 @@ describe('ssh', () => {
       message: expect.stringMatching(/cannot be reached: root@\S+: Permission denied \(publickey\S*\)\.$/),
     });
     const knownHosts = join(folder, 'known_hosts');
-    await writeFile(knownHosts, '');
-    expect(await complaint({ knownHosts })).toMatchObject({
-      status: 69,
-      message: expect.stringMatching(/Host key verification failed\.$/),
-    });
-    expect(await readFile(knownHosts, 'utf8')).toBe('');
+    const another = await readFile(`${await far.strangersKey()}.pub`, 'utf8');
+    const failed = 'Host key verification failed.';
+    const changed = `Host key for [${far.address}]:${otherPort} has changed and you have requested strict checking.`;
+    for (const [known, words] of [
+      ['', failed],
+      [`[${far.address}]:${otherPort} ${another}`, `${changed}; ${failed}`],
+    ] as const) {
+      await writeFile(knownHosts, known);
+      expect(await complaint({ knownHosts })).toMatchObject({
+        status: 69,
+        message: `engine at ssh://root@${far.address}:${otherPort} cannot be reached: ${words}`,
+      });
+      expect(await readFile(knownHosts, 'utf8')).toBe(known);
+    }
   });
 
   test('to somebody who may not ask the engine says so', async () => {
