@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sshOption } from '../ssh-option.ts';
 import type { EngineAddress } from './locate.ts';
 
 export interface SshRelay {
@@ -53,15 +54,18 @@ export async function openSshRelay(
   };
 }
 
-/** `BatchMode`: a controller has nobody who could type a password. */
+/**
+ * `BatchMode`: a controller has nobody who could type a password. `ServerAliveInterval`: a host that is gone without a word
+ * is given up after a minute (three without an answer), where the one login that all calls share would wait for TCP's end.
+ */
 function sshArguments(address: SshAddress, master: string): string[] {
   const remote = [
     'docker',
     ...(address.remoteSocket === undefined ? [] : ['--host', `unix://${address.remoteSocket}`]),
   ];
   return [
-    ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30'],
-    ...['-o', 'ControlMaster=auto', '-o', `ControlPath=${master}`, '-o', 'ControlPersist=30'],
+    ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30', '-o', 'ServerAliveInterval=15'],
+    ...['-o', 'ControlMaster=auto', '-o', sshOption('ControlPath', master), '-o', 'ControlPersist=30'],
     ...(address.user === undefined ? [] : ['-l', address.user]),
     ...(address.port === undefined ? [] : ['-p', String(address.port)]),
     ...['-T', '--', address.hostname, ...remote, 'system', 'dial-stdio'],
@@ -82,7 +86,7 @@ function relay(connection: Socket, child: ChildProcess, complain: (words: string
   // Only when its last words are read: the caller asks for them as soon as the connection is gone.
   const end = (why: string) => {
     if (answered) return void connection.end();
-    if (!connection.destroyed) complain(why.trim().split('\n').join('; ') || 'ssh ended without a word');
+    if (!connection.destroyed) complain(lastLines(why) || 'ssh ended without a word');
     connection.destroy();
   };
   child.once('error', (error) => end(error.message));
@@ -95,12 +99,21 @@ function relay(connection: Socket, child: ChildProcess, complain: (words: string
   stdout?.pipe(connection, { end: false });
 }
 
+/** The last two say what is wrong; before them may stand the host's banner, or the page that a changed host key is worth. */
+function lastLines(words: string): string {
+  const lines = words.split(/\r?\n/).map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .slice(-2)
+    .join('; ');
+}
+
 async function endMaster(
   address: SshAddress,
   master: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  const child = spawn('ssh', ['-o', `ControlPath=${master}`, '-O', 'exit', '--', address.hostname], {
+  const child = spawn('ssh', ['-o', sshOption('ControlPath', master), '-O', 'exit', '--', address.hostname], {
     env,
     stdio: 'ignore',
   });

@@ -35,6 +35,8 @@ interface Rule {
   readonly reason: GitReason;
   readonly words: string;
   readonly hint: string;
+  /** The line that says why, where the last one does not. */
+  readonly said?: RegExp;
 }
 
 /** First match wins: a refused key is also told as a remote that could not be read from. */
@@ -59,11 +61,19 @@ const rules: readonly Rule[] = [
     hint: 'compare its fingerprint with what the host publishes, then add its line to the --known-hosts file',
   },
   {
+    // ssh goes on without the key; its last words are only what came of that.
+    pattern: /^Load key [\s\S]*Permission denied \(/m,
+    reason: 'CredentialsRefused',
+    said: /^Load key .*/m,
+    words: 'refused the credentials',
+    hint: '--ssh-key takes a private key without a passphrase, in a file that nobody else may read (chmod 600)',
+  },
+  {
     pattern:
-      /Authentication failed|could not read (Username|Password)|Permission denied \(|HTTP 40[13]|returned error: 40[13]|terminal prompts disabled|Load key .*: |invalid credentials/i,
+      /Authentication failed|could not read (Username|Password)|Permission denied \(|HTTP 40[13]|returned error: 40[13]|terminal prompts disabled|invalid credentials/i,
     reason: 'CredentialsRefused',
     words: 'refused the credentials',
-    hint: 'check --token-file or --ssh-key: it must be valid and may only read',
+    hint: 'check --token-file or --ssh-key: it must be valid, may only read, and a key has no passphrase',
   },
   {
     pattern:
@@ -90,9 +100,9 @@ const rules: readonly Rule[] = [
 /** What git wrote, as one of the known reasons; `what` is what was asked of it. */
 export function gitErrorOf(text: string, what: string): GitError {
   const found = rules.find(({ pattern }) => pattern.test(text));
-  const said = lastWords(text);
-  if (found === undefined) return new GitError('FetchFailed', `${what} failed: ${said}`);
+  if (found === undefined) return new GitError('FetchFailed', `${what} failed: ${lastWords(text)}`);
   const { reason, words, hint } = found;
+  const said = found.said?.exec(text)?.[0] ?? lastWords(text);
   return new GitError(reason, `${what}: the remote ${words} (${said})`, { hint });
 }
 

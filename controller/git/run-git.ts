@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleGit } from 'simple-git';
 import { exitStatus, ReeveError } from '../errors.ts';
+import { sshOption } from '../ssh-option.ts';
 import { GitError, gitErrorOf } from './git-error.ts';
 import type { GitSettings } from './settings.ts';
 
@@ -184,8 +185,10 @@ function sshCommand(key: string | undefined, knownHosts: string | undefined): st
     'ForwardAgent=no',
     ...(knownHosts === undefined
       ? []
-      : [`UserKnownHostsFile=${knownHosts}`, 'GlobalKnownHostsFile=/dev/null']),
-    ...(key === undefined ? [] : [`IdentityFile=${key}`, 'IdentitiesOnly=yes', 'IdentityAgent=none']),
+      : [sshOption('UserKnownHostsFile', knownHosts), 'GlobalKnownHostsFile=/dev/null']),
+    ...(key === undefined
+      ? []
+      : [sshOption('IdentityFile', key), 'IdentitiesOnly=yes', 'IdentityAgent=none']),
   ];
   return ['ssh', '-F', '/dev/null', ...options.flatMap((option) => ['-o', option])].map(quoted).join(' ');
 }

@@ -88,7 +88,7 @@ function checkUrl(written: string, cwd: string, hasToken: boolean): string {
     if (existsSync(path)) return path;
     throw usage(`--git: there is no repository at ${written}`, 'name a folder, or a URL: https://…, ssh://…');
   }
-  if (/^[\w.-]+@[\w.-]+:[^/].*$/.test(written)) return written;
+  if (/^[\w.-]+@[\w.-]+:\/?[^/].*$/.test(written)) return written;
   const parsed = URL.canParse(written) ? new URL(written) : undefined;
   const { protocol, hostname, username, password } = parsed ?? {};
   if (!['https:', 'ssh:', 'file:', 'http:'].includes(protocol ?? '')) {

@@ -11,6 +11,10 @@ test.each([
     'CredentialsRefused',
   ],
   [
+    `Load key "/root/.ssh/id_rsa": error in libcrypto\nfatal: '/srv/x.git' does not appear to be a git repository\nfatal: Could not read from remote repository.`,
+    'RepositoryMissing',
+  ],
+  [
     "remote: HTTP Basic: Access denied\nfatal: Authentication failed for 'https://git.example.org/x.git/'",
     'CredentialsRefused',
   ],

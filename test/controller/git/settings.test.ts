@@ -23,6 +23,7 @@ test.each([
   'https://git.example.org/shop/platform.git',
   'ssh://git@git.example.org:2222/shop/platform.git',
   'git@git.example.org:shop/platform.git',
+  'git@git.example.org:/srv/platform.git',
   here,
 ])('%s is taken as it is', (url) => {
   expect(settings('--git', url)).toMatchObject({ url, ref: 'main', path: '.', everyMs: 60_000 });
@@ -32,6 +33,7 @@ test.each([
   [['--git', 'https://u:secret@h/x.git'], /the URL holds a credential.*: https:\/\/…@h\/x\.git$/],
   [['--git', 'https://token@h/x.git'], /the URL holds a credential/],
   [['--git', 'ext::sh -c id'], /cannot be fetched from/],
+  [['--git', 'git@h://x'], /cannot be fetched from/],
   [['--git', 'ftp://h/x'], /cannot be fetched from/],
   [['--git', '--upload-pack=id'], /cannot be fetched from/],
   [['--git', '/nowhere/x.git'], /there is no repository at/],

@@ -2,15 +2,18 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectEngine } from '../../../controller/docker/connect.ts';
+import { type ConnectedEngine, connectEngine } from '../../../controller/docker/connect.ts';
 import { engineSocket } from '../../../scripts/lib/docker-api.ts';
 import { startOwnEngine } from '../../support/engine.ts';
+import { type FarHost, type Login, startFarHost } from '../../support/far-host.ts';
+import { otherPort } from '../../support/far-host-image.ts';
+import { patienceMs } from '../../support/until.ts';
 
 let folder: string;
 
@@ -126,47 +129,103 @@ describe('TLS with client certificates', () => {
 });
 
 describe('ssh', () => {
-  /** In ssh's place, since there is no server here: runs what ssh would run on the far side. */
-  async function farSide(script: string): Promise<{ env: Record<string, string>; log: string }> {
-    const bin = await mkdtemp(join(folder, 'bin-'));
-    const log = join(bin, 'log');
-    await writeFile(join(bin, 'ssh'), `#!/bin/sh\necho "$@" >> ${log}\n${script}\n`);
-    await chmod(join(bin, 'ssh'), 0o755);
-    return { env: { PATH: `${bin}:${process.env['PATH']}`, HOME: folder }, log };
-  }
-  const runIt =
-    'case "$*" in *"-O exit"*) exit 0;; esac\nwhile [ "$1" != "--" ]; do shift; done\nshift 2\nexec "$@"';
+  let far: FarHost;
 
-  test('runs docker system dial-stdio there, and leaves nothing behind', async () => {
-    const { env, log } = await farSide(runIt);
+  beforeAll(async () => {
+    far = await startFarHost();
+  });
+
+  afterAll(() => far?.close());
+
+  /** Reached by the real ssh, and closed whatever comes of it. */
+  async function reached<T>(
+    work: (engine: ConnectedEngine, host: string) => Promise<T>,
+    {
+      user = 'root',
+      path = '',
+      ...login
+    }: Partial<Login> & { readonly user?: string; readonly path?: string } = {},
+  ): Promise<T> {
+    const host = `ssh://${user}@${far.address}:${otherPort}${path}`;
+    const engine = await connectEngine({ env: { PATH: await far.path(login) }, host });
+    try {
+      return await work(engine, host);
+    } finally {
+      await engine.close();
+    }
+  }
+
+  /** What a person is told, who can mend it. */
+  async function complaint(login: Partial<Login> & { readonly user?: string }): Promise<object> {
+    return reached(async (engine, host) => {
+      const error = await engine.ping().catch((e: unknown) => e);
+      expect(error).toMatchObject({
+        code: 0,
+        reason: 'EngineUnreachable',
+        hint: `try: ssh ${host} docker version`,
+      });
+      return error as object;
+    }, login);
+  }
+
+  test('leads to the engine of the far host, by one login for all calls, and leaves nothing behind', async () => {
     const before = await readdir(tmpdir());
-    const engine = await connectEngine({ env, host: 'ssh://ann@far:2222' });
-    expect(await engine.info()).toMatchObject({
-      host: 'ssh://ann@far:2222',
-      key: 'ssh://far:2222',
-      local: false,
+    const begun = Date.now();
+    await reached(async (engine, host) => {
+      const key = host.replace('root@', '');
+      expect(await engine.info()).toMatchObject({ host, key, local: false });
+      const lists = await Promise.all([engine.containers(), engine.networks(), engine.volumes()]);
+      expect(lists.every(Array.isArray)).toBe(true);
+      expect(lists[0].map((c) => c.id)).toContain(far.id);
+      for await (const event of engine.events(begun - 60_000, AbortSignal.timeout(patienceMs))) {
+        if (event.action === 'start' && event.id === far.id) break;
+      }
     });
-    const lists = await Promise.all([engine.containers(), engine.networks(), engine.volumes()]);
-    expect(lists.every(Array.isArray)).toBe(true);
-    await engine.close();
-    const first = (await readFile(log, 'utf8')).split('\n')[0];
-    expect(first).toMatch(/-l ann -p 2222 -T -- far docker system dial-stdio$/);
+    expect(await far.logins()).toHaveLength(1);
     const left = (await readdir(tmpdir())).filter(
       (name) => name.startsWith('reeve-ssh-') && !before.includes(name),
     );
     expect(left).toEqual([]);
   });
 
-  test('that fails says why in its own words', async () => {
-    const { env } = await farSide('echo "Permission denied (publickey)." >&2; exit 255');
-    const engine = await connectEngine({ env, host: 'ssh://ann@far' });
-    await expect(engine.ping()).rejects.toMatchObject({
-      code: 0,
+  test('carries more calls at once than one login takes, to the socket that is named', async () => {
+    await reached(
+      async (engine) => {
+        await engine.ping();
+        const lists = await Promise.all(Array.from({ length: 15 }, () => engine.networks()));
+        expect(lists.every((list) => list.length > 0)).toBe(true);
+      },
+      { path: '/var/run/docker.sock' },
+    );
+  });
+
+  test('that is refused says why in its own words', async () => {
+    expect(await complaint({ key: await far.strangersKey() })).toMatchObject({
       status: 77,
-      message: 'engine at ssh://ann@far cannot be reached: Permission denied (publickey).',
-      hint: 'try: ssh ssh://ann@far docker version',
+      message: expect.stringMatching(/cannot be reached: root@\S+: Permission denied \(publickey\S*\)\.$/),
     });
-    await engine.close();
+    const knownHosts = join(folder, 'known_hosts');
+    const another = await readFile(`${await far.strangersKey()}.pub`, 'utf8');
+    const failed = 'Host key verification failed.';
+    const changed = `Host key for [${far.address}]:${otherPort} has changed and you have requested strict checking.`;
+    for (const [known, words] of [
+      ['', failed],
+      [`[${far.address}]:${otherPort} ${another}`, `${changed}; ${failed}`],
+    ] as const) {
+      await writeFile(knownHosts, known);
+      expect(await complaint({ knownHosts })).toMatchObject({
+        status: 69,
+        message: `engine at ssh://root@${far.address}:${otherPort} cannot be reached: ${words}`,
+      });
+      expect(await readFile(knownHosts, 'utf8')).toBe(known);
+    }
+  });
+
+  test('to somebody who may not ask the engine says so', async () => {
+    expect(await complaint({ user: 'ann' })).toMatchObject({
+      status: 77,
+      message: expect.stringMatching(/docker\.sock: connect: permission denied/),
+    });
   });
 
   test('that is not installed is said', async () => {
