@@ -3,6 +3,7 @@
 // other's timing. Files share their worker: a process and all modules anew for each of 220 files were a minute of a core.
 
 import { defineConfig } from 'vitest/config';
+import { isTorture } from './test/fault/scale.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
@@ -26,6 +27,8 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ['test/engine/**/*.test.ts', 'test/fault/**/*.test.ts'],
+          // What has no short form runs under `npm run torture` alone.
+          exclude: isTorture ? [] : ['test/**/*.torture.test.ts'],
           // Several waits of a minute's patience (test/support/until.ts), should a machine be that busy.
           testTimeout: 300_000,
           hookTimeout: 300_000,
