@@ -49,6 +49,11 @@ export function standing(container: ObservedContainer): number {
   return isPredecessor(container) ? 2 : isPassing(container) ? 1 : 0;
 }
 
+/** Called otherwise than it was made: renamed, or a copy that inherited its labels. */
+export function isMisnamed({ name, labels }: Pick<ObservedContainer, 'name' | 'labels'>): boolean {
+  return labels[identityLabels.container] !== name;
+}
+
 /** Named by its own id in our pattern: a predecessor, without any store. */
 export function isPredecessor(container: ObservedContainer): boolean {
   return container.name.endsWith(`.replaced-${container.id.slice(0, 12)}`);
