@@ -11,17 +11,20 @@ export interface Asker {
   close(): void;
 }
 
-/** @param enter put before a command so that it reaches the containers' addresses. */
+/**
+ * @param enter put before a command so that it reaches the containers' addresses.
+ * @param containers undefined: the engine does not answer, and nobody is asked.
+ */
 export function startAsker(
   enter: readonly string[],
-  containers: () => Promise<readonly SeenContainer[]>,
+  containers: () => Promise<readonly SeenContainer[] | undefined>,
 ): Asker {
   const [command = '', ...args] = [...enter, process.execPath, join(import.meta.dirname, 'asker.ts')];
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async ask(refs) {
-      const seen = await containers().catch(() => []);
+      const seen = (await containers()) ?? [];
       const asked = seen.filter(
         ({ ref, state, address }) =>
           ref !== undefined && refs.includes(ref) && state === 'running' && address !== '',

@@ -89,6 +89,7 @@ try {
     counts,
     acts: stage.recorder.counts,
     looks: stage.world.looks,
+    unanswered: stage.world.unanswered,
     mostStarts: stage.recorder.mostStartsSeen,
     groups: stage.groups.seen,
     apiHits: stage.proxy.hits(),

@@ -12,11 +12,15 @@ export function repeatedly(everyMs: number, round: () => Promise<void>): { stop(
     }
   })();
   // What goes wrong is told to whoever stops it.
-  loop.catch(() => undefined);
+  const ended = loop.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
   return {
     stop: async () => {
       going = false;
-      await loop;
+      const failed = await ended;
+      if (failed !== undefined) throw failed.error;
     },
   };
 }

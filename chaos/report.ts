@@ -13,6 +13,8 @@ export interface Report {
   /** What reeve did to the engine. */
   readonly acts: ReadonlyMap<string, number>;
   readonly looks: number;
+  /** Looks that an engine which was away, or under a fault, did not answer; and what was said last. */
+  readonly unanswered: { readonly times: number; readonly said: string };
   readonly mostStarts: number;
   /** Of those that change or restart in batches: the most down at once, and how often one was taken down. */
   readonly groups: ReadonlyMap<string, { readonly most: number; readonly taken: number }>;
@@ -45,6 +47,11 @@ export function formatReport(report: Report): string {
     ...faults,
     `reeve's acts: ${acts.join(', ')}`,
     `API faults that hit a call: ${report.apiHits}; looks at the laws: ${report.looks}; starts at once: ${report.mostStarts} at most`,
+    ...(report.unanswered.times === 0
+      ? []
+      : [
+          `looks that got no answer: ${report.unanswered.times}, the last: ${report.unanswered.said.slice(0, 200)}`,
+        ]),
     ...[...report.groups].map(
       ([name, { most, taken }]) => `${name}: ${taken} taken down by reeve, ${most} at once at most`,
     ),

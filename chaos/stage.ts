@@ -90,7 +90,7 @@ export async function setStage(say: (line: string) => void): Promise<Stage> {
     if (applied.code !== 0) throw new Error(`the first apply failed:\n${applied.stdout}${applied.stderr}`);
     await addGuest(engine.socket, platform);
     let controller = await start();
-    const asker = startAsker(engine.enter, () => world.containers());
+    const asker = startAsker(engine.enter, () => world.containersIfAny());
     let spent = 0;
     let declared: number | undefined;
     return {

@@ -47,6 +47,8 @@ export class World {
   /** As seen last. */
   seen: readonly SeenContainer[] = [];
   looks = 0;
+  /** Asked of an engine that was away, or under a fault: how often, and what was said last. */
+  readonly unanswered = { times: 0, said: '' };
 
   constructor(socket: string, platform: string) {
     this.#socket = socket;
@@ -86,10 +88,7 @@ export class World {
 
   /** One look; an engine that does not answer shows nothing. */
   async look(): Promise<void> {
-    const [seen, networks] = await Promise.all([
-      this.containers().catch(() => undefined),
-      this.#networks().catch(() => undefined),
-    ]);
+    const [seen, networks] = await Promise.all([this.containersIfAny(), this.#answered(this.#networks())]);
     if (seen === undefined || networks === undefined) return;
     this.looks++;
     this.seen = seen;
@@ -110,6 +109,21 @@ export class World {
     }
     this.#lookAtOthers(seen, networks);
     await this.#lookAtVolumes();
+  }
+
+  /** undefined: the engine did not answer, which is counted. */
+  containersIfAny(): Promise<readonly SeenContainer[] | undefined> {
+    return this.#answered(this.containers());
+  }
+
+  async #answered<T>(question: Promise<T>): Promise<T | undefined> {
+    try {
+      return await question;
+    } catch (error) {
+      this.unanswered.times++;
+      this.unanswered.said = error instanceof Error ? error.message : String(error);
+      return undefined;
+    }
   }
 
   #know(kind: Thing['kind'], names: readonly string[], subject: Subject): void {
@@ -138,7 +152,7 @@ export class World {
   }
 
   async #lookAtVolumes(): Promise<void> {
-    const answer = await askEngine(this.#socket, 'GET', '/volumes').catch(() => undefined);
+    const answer = await this.#answered(askEngine(this.#socket, 'GET', '/volumes'));
     if (answer === undefined) return;
     const { Volumes } = JSON.parse(answer.body) as {
       Volumes:

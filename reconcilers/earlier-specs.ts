@@ -1,13 +1,13 @@
 // What containers were last brought to, where that is neither the revision wanted nor the one before it: a revision that
 // came in by halves leaves containers of an older one, and only that one tells which fields were taken away since.
 
-import { isWorkload, type Ref, refOf, type Workload } from '../desired-state/resource.ts';
+import { isWorkload, type Ref, type Resource, refOf, type Workload } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import { lastSpecOf } from './brought-to.ts';
 import type { Facts } from './facts.ts';
 import type { ObservedState } from './observed.ts';
 import { specHash } from './spec-hash.ts';
-import { identityOf } from './world.ts';
+import { identityOf, resourcesByRef } from './world.ts';
 
 /** Workloads by their spec hash. */
 export type EarlierSpecs = ReadonlyMap<string, Workload>;
@@ -20,16 +20,15 @@ export function unknownSpecs(
   facts: Facts,
 ): ReadonlyMap<string, Ref> {
   const unknown = new Map<string, Ref>();
-  let known: ReadonlySet<string> | undefined;
-  let declared: ReadonlySet<Ref> | undefined;
-  const wanted = new Set(revision.resources.filter(isWorkload).map(specHash));
+  const declared = resourcesByRef(revision);
+  const before = previous && resourcesByRef(previous);
+  const isOf = (resource: Resource | undefined, hash: string): boolean =>
+    resource !== undefined && isWorkload(resource) && specHash(resource) === hash;
   for (const container of containers) {
     const ref = identityOf(container, revision.platform);
     const hash = lastSpecOf(container, facts);
-    if (ref === undefined || hash === undefined || wanted.has(hash)) continue;
-    known ??= new Set((previous?.resources ?? []).filter(isWorkload).map(specHash));
-    declared ??= new Set(revision.resources.map(refOf));
-    if (!known.has(hash) && declared.has(ref)) unknown.set(hash, ref);
+    if (ref === undefined || hash === undefined || !declared.has(ref)) continue;
+    if (!isOf(declared.get(ref), hash) && !isOf(before?.get(ref), hash)) unknown.set(hash, ref);
   }
   return unknown;
 }

@@ -4,7 +4,7 @@
 import type { Mount } from '../container-spec.ts';
 import type { MapNode, Node } from '../tree.ts';
 import { fieldOf, type Scope, warn } from './scope.ts';
-import { flagOf, textOf } from './values.ts';
+import { flagOf, isTrueWord, textOf } from './values.ts';
 
 const socket = '/var/run/docker.sock';
 const credentials = { variable: 'DOCKER_CONFIG', folder: '/run/secrets/docker' };
@@ -30,6 +30,7 @@ export function apiSocketMount(
 
 /** The variable, by Compose's name and value; a container that Compose made is left as it is for it. */
 export function apiSocketVariables(node: MapNode): Readonly<Record<string, string>> {
-  const isAsked = /^(?:true|yes|on|y|1)$/i.test(textOf(fieldOf(node, 'use_api_socket')) ?? '');
-  return isAsked ? { [credentials.variable]: credentials.folder } : {};
+  return isTrueWord(textOf(fieldOf(node, 'use_api_socket')) ?? '')
+    ? { [credentials.variable]: credentials.folder }
+    : {};
 }

@@ -16,10 +16,15 @@ export function wordOf(node: Node | undefined): string | undefined {
   return textOf(node) || undefined;
 }
 
+/** One of YAML 1.1's words for true, as Compose takes them. */
+export function isTrueWord(text: string): boolean {
+  return /^(?:true|yes|on|y|1)$/i.test(text);
+}
+
 export function flagOf(scope: Scope, node: Node | undefined): boolean | undefined {
   const text = textOf(node);
   if (node === undefined || text === undefined) return undefined;
-  if (/^(?:true|yes|on|y|1)$/i.test(text)) return true;
+  if (isTrueWord(text)) return true;
   if (/^(?:false|no|off|n|0)$/i.test(text)) return false;
   return reject(scope, node, 'BadBoolean', `bad value ${quote(node)}, expected true or false`);
 }

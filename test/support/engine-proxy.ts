@@ -120,8 +120,13 @@ export async function startEngineProxy(options: {
     count(counts, call);
     const path = unversioned(call.url ?? '');
     const isRead = options.listener !== undefined && call.method === 'POST' && bodyTold.test(path);
-    const body = isRead ? await text(call).catch(() => undefined) : undefined;
-    if (isRead && body === undefined) return void call.socket.destroy();
+    let body: string | undefined;
+    try {
+      if (isRead) body = await text(call);
+    } catch (error) {
+      // Cut off by whoever sends it: the engine is not asked with half of it.
+      return void call.socket.destroy(error instanceof Error ? error : undefined);
+    }
     const record = { method: call.method ?? '', path, ...(body === undefined ? {} : { body }) };
     options.listener?.began(record);
     answer.on('close', () => options.listener?.ended(record));
