@@ -6,7 +6,7 @@ import { refOf, type Workload } from '../desired-state/resource.ts';
 import { isMadeByCompose } from './compose-identity.ts';
 import type { Facts } from './facts.ts';
 import { pinOf } from './image-key.ts';
-import { identityLabels, type ObservedContainer } from './observed.ts';
+import { claimedRef, identityLabels, type ObservedContainer } from './observed.ts';
 
 export interface Owned {
   /** The one that is kept. */
@@ -50,8 +50,28 @@ export function standing(container: ObservedContainer): number {
 }
 
 /** Called otherwise than it was made: renamed, or a copy that inherited its labels. */
-export function isMisnamed({ name, labels }: Pick<ObservedContainer, 'name' | 'labels'>): boolean {
+function isMisnamed({ name, labels }: ObservedContainer): boolean {
   return labels[identityLabels.container] !== name;
+}
+
+/** Of several with the same labels, who is to be asked comes first: no copy in the place of what it is a copy of. */
+export function byStanding(a: ObservedContainer, b: ObservedContainer): number {
+  return standing(a) - standing(b) || Number(isMisnamed(a)) - Number(isMisnamed(b));
+}
+
+/** The running container that is asked, or told, in a workload's name. */
+export function runningOf(
+  containers: readonly ObservedContainer[],
+  platform: string,
+  ref: string,
+): ObservedContainer | undefined {
+  const [first] = containers
+    .filter(
+      ({ labels, state }) =>
+        state === 'running' && labels[identityLabels.platform] === platform && claimedRef(labels) === ref,
+    )
+    .sort(byStanding);
+  return first;
 }
 
 /** Named by its own id in our pattern: a predecessor, without any store. */

@@ -2,13 +2,8 @@
 
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
-import {
-  claimedRef,
-  identityLabels,
-  type ObservedContainer,
-  type ObservedModelServer,
-  type ObservedState,
-} from '../../reconcilers/observed.ts';
+import type { ObservedModelServer, ObservedState } from '../../reconcilers/observed.ts';
+import { runningOf } from '../../reconcilers/ownership.ts';
 import type { Engine } from '../engine.ts';
 import { addressOfPort } from '../probes/address.ts';
 import { installedModels } from './client.ts';
@@ -129,14 +124,7 @@ function urlOfWorkload(
   info: Parameters<typeof addressOfPort>[2],
 ): string | undefined {
   const workload = revision.resources.filter(isWorkload).find((r) => refOf(r) === ref);
-  const container = observed.containers.find((c: ObservedContainer) => {
-    const { labels } = c;
-    return (
-      c.state === 'running' &&
-      labels[identityLabels.platform] === revision.platform &&
-      claimedRef(labels) === ref
-    );
-  });
+  const container = runningOf(observed.containers, revision.platform, ref);
   if (workload === undefined || container === undefined) return undefined;
   const address = addressOfPort(container, workload.modelServerPort ?? defaultPort, info);
   return address === undefined ? undefined : `http://${address.host}:${address.port}`;

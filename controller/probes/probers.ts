@@ -1,7 +1,7 @@
 // The probes of what does the work, and of what was started beside it to take its place: two answers to the same question.
 
 import type { ObservedState } from '../../reconcilers/observed.ts';
-import { isMisnamed, isPassing, standing } from '../../reconcilers/ownership.ts';
+import { byStanding, isPassing } from '../../reconcilers/ownership.ts';
 import type { Engine } from '../engine.ts';
 import { type Probed, Prober } from './prober.ts';
 
@@ -30,10 +30,7 @@ export class Probers {
   }
 
   async update(probed: Probed, observed: ObservedState): Promise<void> {
-    // A copy with the same labels is not asked in its place.
-    const containers = [...observed.containers].sort(
-      (a, b) => standing(a) - standing(b) || Number(isMisnamed(a)) - Number(isMisnamed(b)),
-    );
+    const containers = [...observed.containers].sort(byStanding);
     const sorted = { ...observed, containers };
     await Promise.all([this.own.update(probed, sorted), this.beside.update(probed, sorted)]);
   }

@@ -3,7 +3,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
-import { claimedRef, identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
+import type { ObservedContainer } from '../../reconcilers/observed.ts';
+import { runningOf } from '../../reconcilers/ownership.ts';
 import type { CheckAlias } from '../../reconcilers/procedures/definition.ts';
 import type { Engine } from '../engine.ts';
 import type { Target } from '../loop/reconciler.ts';
@@ -43,12 +44,12 @@ async function troubleOf(check: CheckAlias, tools: Tools): Promise<string | unde
   if (target === undefined) return 'nothing was looked at yet';
   const network = engineNameOf(check.network, target);
   const containers = await tools.engine.containers();
-  const holder = ofRef(check.holder, containers, tools);
+  const holder = runningOf(containers, tools.platform, check.holder);
   if (holder === undefined) return `${check.holder} does not run`;
   if (!(await hasAlias(holder, check.alias, network, tools)))
     return `${check.holder} has not got the alias ${check.alias} on the network ${check.network}`;
   // Of one that does not run nobody gets an address. Any third one with the alias has it by its own declaration.
-  const other = ofRef(check.other, containers, tools);
+  const other = runningOf(containers, tools.platform, check.other);
   if (other !== undefined && (await hasAlias(other, check.alias, network, tools)))
     return `${other.name} has the alias ${check.alias} on the network ${check.network} too`;
   return unanswered(check.holder, holder, target, tools);
@@ -57,17 +58,6 @@ async function troubleOf(check: CheckAlias, tools: Tools): Promise<string | unde
 function engineNameOf(name: string, { revision }: Target): string {
   const network = revision.resources.find((r) => r.kind === 'Network' && r.name === name);
   return network?.kind === 'Network' ? network.engineName : name;
-}
-
-function ofRef(
-  ref: Ref,
-  containers: readonly ObservedContainer[],
-  { platform }: Tools,
-): ObservedContainer | undefined {
-  return containers.find(
-    ({ labels, state }) =>
-      state === 'running' && labels[identityLabels.platform] === platform && claimedRef(labels) === ref,
-  );
 }
 
 async function hasAlias(

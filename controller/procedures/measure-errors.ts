@@ -3,8 +3,8 @@
 
 import { request } from 'undici';
 import type { Ref } from '../../desired-state/resource.ts';
-import { claimedRef, identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
-import { standing } from '../../reconcilers/ownership.ts';
+import type { ObservedContainer } from '../../reconcilers/observed.ts';
+import { runningOf } from '../../reconcilers/ownership.ts';
 import type { MeasureErrors } from '../../reconcilers/procedures/definition.ts';
 import { type Calls, readCounter, tooManyErrors } from '../../reconcilers/rollout/error-rate.ts';
 import type { Engine } from '../engine.ts';
@@ -47,12 +47,7 @@ async function countersOf(
   containers: readonly ObservedContainer[],
   { engine, platform, scrub }: Tools,
 ): Promise<Calls> {
-  const [container] = containers
-    .filter(
-      ({ labels, state }) =>
-        state === 'running' && labels[identityLabels.platform] === platform && claimedRef(labels) === ref,
-    )
-    .sort((a, b) => standing(a) - standing(b));
+  const container = runningOf(containers, platform, ref);
   if (container === undefined) return { unread: 'it has no running container' };
   const address = addressOfPort(container, port, await engine.info());
   if (address === undefined) return { unread: `there is no way to its port ${port} from here` };

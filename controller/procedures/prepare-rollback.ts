@@ -1,7 +1,8 @@
 // Before anything goes back: asks databases which version of their schema they have, by the commands that a revision
 // declares, and has the backups made that it declares. A backup that was cut off is made again.
 
-import { claimedRef, identityLabels, type ObservedContainer } from '../../reconcilers/observed.ts';
+import type { ObservedContainer } from '../../reconcilers/observed.ts';
+import { runningOf } from '../../reconcilers/ownership.ts';
 import type { BackupCommand, PrepareRollback, SchemaCheck } from '../../reconcilers/procedures/definition.ts';
 import type { Engine } from '../engine.ts';
 import type { Store } from '../store/store.ts';
@@ -86,10 +87,7 @@ async function runIn(
   containers: readonly ObservedContainer[],
   { engine, platform, scrub }: RunTools,
 ): Promise<{ readonly output: string; readonly trouble?: string }> {
-  const container = containers.find(
-    ({ labels, state }) =>
-      state === 'running' && labels[identityLabels.platform] === platform && claimedRef(labels) === ref,
-  );
+  const container = runningOf(containers, platform, ref);
   if (container === undefined) return { output: '', trouble: 'it has no running container' };
   try {
     const { exitCode, output } = await engine.exec(container.id, command, timeoutMs);
