@@ -45,7 +45,7 @@ export function isPassing({ name }: Pick<ObservedContainer, 'name'>): boolean {
 }
 
 /** Which of several that run is asked how its workload is: the lowest. What waits to go says nothing of it. */
-export function standing(container: ObservedContainer): number {
+function standing(container: ObservedContainer): number {
   return isPredecessor(container) ? 2 : isPassing(container) ? 1 : 0;
 }
 
