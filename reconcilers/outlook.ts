@@ -14,14 +14,15 @@ import { dependenciesOf, ownedBy, type World } from './world.ts';
 
 /** How each workload that has a container is. */
 export function readinessOfAll(world: World): Map<Ref, Readiness> {
-  const { revision, observed, facts, now } = world;
+  const { revision, observed, facts } = world;
   const all = new Map<Ref, Readiness>();
   for (const workload of revision.resources) {
     if (!isWorkload(workload)) continue;
     const ref = refOf(workload);
     const { current } = ownedBy(world, ref);
     if (current === undefined) continue;
-    all.set(ref, readiness(workload, current, probeOf(observed, ref, current), facts, revision.policy, now));
+    const probe = probeOf(observed, ref, current);
+    all.set(ref, readiness(workload, current, probe, facts, revision.policy, observed.at));
   }
   return all;
 }

@@ -51,8 +51,9 @@ export function planWorkload(
   const beneath = rule.category === 'Held' ? beneathHold(s) : { rule, cause: found.cause };
   const cause = rule.category === 'Held' ? onTop(found.cause, beneath.cause) : found.cause;
   const draft = mayAct ? stepsOf(rule.act, s, cause, made) : nothing;
+  // A time that came while we looked is one to look again at.
   const times = [found.nextAt, s.hold?.until, s.readiness?.nextAt].filter(
-    (t) => t !== undefined && t > s.now,
+    (t) => t !== undefined && t > setting.world.observed.at,
   );
   return {
     draft,

@@ -15,14 +15,17 @@ export interface Readiness {
   readonly nextAt?: number;
 }
 
-/** How `container` is as `workload`; `now` in epoch ms. */
+/**
+ * How `container` is as `workload`, seen `at`, epoch ms. Not as of now: a look may take long, and what ran when it began
+ * may have ended since.
+ */
 export function readiness(
   workload: Workload,
   container: ObservedContainer,
   probe: ProbeResult | undefined,
   facts: Facts,
   policy: Policy,
-  now: number,
+  at: number,
 ): Readiness {
   if (container.state !== 'running') {
     return endedWell(workload, container, facts)
@@ -31,7 +34,7 @@ export function readiness(
   }
   if (isHealthStale(container)) {
     const message = 'its healthcheck has not run again since it was paused';
-    return { state: 'starting', reason: 'HealthStarting', message, nextAt: nextCheckAt(container, now) };
+    return { state: 'starting', reason: 'HealthStarting', message, nextAt: nextCheckAt(container, at) };
   }
   // What a database says of itself counts more than that it takes no connection: a restart would begin it anew.
   if (probe?.outcome === 'loading' && probe.containerId === container.id) return loading(probe);
@@ -45,14 +48,14 @@ export function readiness(
   }
   const since = runningSince(container, facts);
   if (workload.probe !== undefined) {
-    const probed = byProbe(workload.probe, container, probe, since, now);
+    const probed = byProbe(workload.probe, container, probe, since, at);
     if (probed !== undefined) return probed;
   } else if (container.health === 'healthy') {
     return { state: 'ready', reason: 'Healthy', message: 'its healthcheck passes' };
   }
   const reason = workload.probe === undefined ? 'Running' : 'ProbeUnreachable';
   const how = reason === 'Running' ? 'it runs' : `it runs; reeve cannot probe it: ${probe?.message ?? ''}`;
-  return byRunning(since + policy.minReadySeconds * 1000, now, reason, how);
+  return byRunning(since + policy.minReadySeconds * 1000, at, reason, how);
 }
 
 /** What is known of this very container: what was started beside another takes its place with what was found of it. */
@@ -93,7 +96,7 @@ function byProbe(
   container: ObservedContainer,
   result: ProbeResult | undefined,
   since: number,
-  now: number,
+  at: number,
 ): Readiness | undefined {
   if (result === undefined || result.containerId !== container.id) {
     return { state: 'starting', reason: 'ProbePending', message: 'its probe has not answered yet' };
@@ -104,7 +107,7 @@ function byProbe(
   const words = `its probe fails (${result.failures} in a row): ${result.message}`;
   const graceEnd = since + probe.startPeriodMs;
   // As with Kubernetes' startup probes: the first pass ends the start-up, whatever is left of its time.
-  if (!result.passed && now < graceEnd)
+  if (!result.passed && at < graceEnd)
     return { state: 'starting', reason: 'ProbeStarting', message: words, nextAt: graceEnd };
   if (result.failures >= probe.threshold)
     return { state: 'notReady', reason: 'ProbeFailing', message: words };
@@ -118,8 +121,8 @@ function loading({ message }: ProbeResult): Readiness {
   return { state: 'starting', reason: 'Loading', message: `it is up and not ready yet: ${message}` };
 }
 
-function byRunning(readyAt: number, now: number, reason: string, how: string): Readiness {
-  return now >= readyAt
+function byRunning(readyAt: number, at: number, reason: string, how: string): Readiness {
+  return at >= readyAt
     ? { state: 'ready', reason, message: how }
     : {
         state: 'starting',

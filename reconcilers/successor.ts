@@ -20,13 +20,20 @@ export type SuccessorFate = 'outdated' | 'failed' | 'alone' | 'starting' | 'read
 export function besideOf(s: Situation): Situation | undefined {
   const { candidate } = s.owned;
   if (candidate === undefined) return undefined;
-  const { observed, facts, now } = s.setting.world;
+  const { observed, facts } = s.setting.world;
   const { stop: _, ...rest } = s;
   const stop = facts.stops[candidate.id];
   return {
     ...rest,
     container: candidate,
-    readiness: readiness(s.workload, candidate, probeOf(observed, s.ref, candidate), facts, s.policy, now),
+    readiness: readiness(
+      s.workload,
+      candidate,
+      probeOf(observed, s.ref, candidate),
+      facts,
+      s.policy,
+      observed.at,
+    ),
     ...judge(s.setting, s.workload, candidate, s.hash),
     ...(stop === undefined ? {} : { stop }),
   };

@@ -16,6 +16,8 @@ export class Listing {
   #all: readonly ObservedContainer[] = [];
   /** Container id → when it was last named. */
   readonly #named = new Map<string, number>();
+  /** Container id → when it will have run long enough to count as ready. */
+  readonly #awaited = new Map<string, number>();
   #isWhole = false;
   #follows = false;
 
@@ -30,15 +32,21 @@ export class Listing {
     this.#named.set(id, at);
   }
 
+  /** By `at`, epoch ms, it will have run for its time, if it still runs then: that is to be seen, not reckoned. */
+  await(id: string, at: number): void {
+    this.#awaited.set(id, at);
+  }
+
   /** Nothing that was listed is believed any more. */
   forget(): void {
     this.#isWhole = false;
   }
 
-  /** Ids that the look which begins now must list; undefined: all there are. */
-  due(): readonly string[] | undefined {
-    const { size } = this.#named;
-    if (this.#follows && this.#isWhole && size > 0 && size <= mostNamed) return [...this.#named.keys()];
+  /** Ids that the look which begins `at`, epoch ms, must list; undefined: all there are. */
+  due(at: number): readonly string[] | undefined {
+    const ids = new Set(this.#named.keys());
+    for (const [id, readyAt] of this.#awaited) if (readyAt <= at) ids.add(id);
+    if (this.#follows && this.#isWhole && ids.size > 0 && ids.size <= mostNamed) return [...ids];
     // Whatever is forgotten while the answer is on its way stays forgotten.
     this.#isWhole = true;
     return undefined;
@@ -50,7 +58,8 @@ export class Listing {
     listed: readonly ObservedContainer[],
     askedAt: number,
   ): readonly ObservedContainer[] {
-    for (const [id, at] of this.#named) if (at < askedAt - settleMs) this.#named.delete(id);
+    for (const noted of [this.#named, this.#awaited])
+      for (const [id, at] of noted) if (at < askedAt - settleMs) noted.delete(id);
     this.#all = ids === undefined ? listed : merged(this.#all, new Set(ids), listed);
     return this.#all;
   }

@@ -45,6 +45,7 @@ export class Observer {
   #images: Readonly<Record<string, string>> | undefined;
   #imagesFor = '';
   #secretKeys: ReadonlySet<string> = new Set();
+  #minReadyMs = 0;
 
   constructor(context: ObserverContext) {
     this.#context = context;
@@ -58,7 +59,8 @@ export class Observer {
     const references = imageReferences(revision, pins);
     const imagesFor = references.join('\n');
     if (imagesFor !== this.#imagesFor) this.#images = undefined;
-    const ids = this.#listing.due();
+    const ids = this.#listing.due(at);
+    this.#minReadyMs = revision.policy.minReadySeconds * 1000;
     const [info, listed, networks, volumes, images] = await Promise.all([
       engine.info(),
       engine.containers(ids).catch((error: unknown) => {
@@ -152,6 +154,8 @@ export class Observer {
   /** What an event makes stale. */
   noteEvent(event: EngineEvent): void {
     if (event.type === 'container') this.noteContainer(event.id);
+    if (event.type === 'container' && event.action === 'start')
+      this.#listing.await(event.id, event.at + this.#minReadyMs);
     if (event.type === 'network') {
       // Who is on a network is the containers' list to tell; each start joins some.
       if (event.action !== 'connect' && event.action !== 'disconnect') this.noteOwnAct('network');

@@ -37,6 +37,19 @@ const web = 'Service/web';
 /** As a test wants it: a resync within its patience. */
 const quickResync = 'policy: {resync: 3s}';
 
+describe.concurrent('a slow look', () => {
+  test('does not make ready what ran when it began and has ended since: the old container is kept', async (t) => {
+    const { p, proxy } = await behindProxy(t);
+    await keep(p, [service('web')]);
+    const before = await p.container(web);
+    proxy.fault({ kind: 'slow', path: /^\/containers\/\w+\/json/ });
+    await p.declare([service('web', ['command: [sh, -c, "sleep 0.3; exit 3"]'])]);
+    await p.untilEvent(web, 'ReplacementFailed');
+    await p.untilContainer(web, 'runs again', (c) => c.Id === before.Id && c.State.Running);
+    expect((await p.events()).map((e) => e.reason)).not.toContain('Replaced');
+  });
+});
+
 describe.concurrent('the event stream', () => {
   test('silent without an end: what it hid is found at the next resync', async (t) => {
     const { p, proxy } = await behindProxy(t);

@@ -49,6 +49,13 @@ describe('readiness', () => {
     );
   });
 
+  test('what ran when a look began is not ready because the look took long', () => {
+    const r = revision([plain]);
+    const p = planOf({ revision: r, observed: look(r, [live(plain, young)]), now: noon + 60_000 });
+    expect(condition(p, 'Service/web', 'Ready')).toMatchObject({ status: false, reason: 'Starting' });
+    expect(p.nextAt).toBe(noon + 500);
+  });
+
   const rows: readonly [
     string,
     typeof plain,
