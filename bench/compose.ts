@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { askEngine } from '../scripts/lib/docker-api.ts';
 import { ensureCompose } from '../test/support/compose.ts';
+import { lastStartOf } from './last-start.ts';
 import { spread, timed } from './measure.ts';
 
 const run = promisify(execFile);
@@ -68,6 +69,13 @@ async function openReference(
   return reference;
 }
 
+export interface Up {
+  /** From the command's start to its end. */
+  readonly commandMs: number;
+  /** … to the start of its last container. */
+  readonly runningMs: number;
+}
+
 export class ComposeReference {
   readonly name: string;
   readonly #socket: string;
@@ -96,13 +104,17 @@ export class ComposeReference {
   }
 
   /** `up -d`, timed; undefined: it failed, now or before. */
-  async up(): Promise<number | undefined> {
+  async up(): Promise<Up | undefined> {
     if (this.failed) return undefined;
     const env = { ...process.env, DOCKER_HOST: `unix://${this.#socket}`, COMPOSE_HTTP_TIMEOUT: '300' };
     const args = ['-p', this.#project, '-f', join(this.#folder, 'docker-compose.yml'), 'up', '-d'];
     const options = { env, timeout: hangMs, killSignal: 'SIGKILL' } as const;
+    const began = Date.now();
     try {
-      return await timed(() => run(this.#binary, args, options));
+      const commandMs = await timed(() => run(this.#binary, args, options));
+      const runningMs =
+        (await lastStartOf(this.#socket, `com.docker.compose.project=${this.#project}`)) - began;
+      return { commandMs, runningMs };
     } catch (error) {
       const isHung = error instanceof Error && 'killed' in error && error.killed === true;
       this.#failure = isHung ? `hung (${hangMs / 1_000} s)` : `refused (${lastWords(error)})`;

@@ -29,8 +29,9 @@ const references = `## The references
 
 ## What is measured
 
-- **apply**: from the first engine call to the answer of the last start. **The whole command**: the process from its start to
-  its end, against the quickest Compose that came through.
+- **apply**: from the first engine call to the answer of the last start. **All run, from the command on**: from the process's
+  start to the engine's stamp of the last container's start, of reeve and of the quickest Compose alike. **The whole command**: to
+  the process's end; not judged, for reeve's waits until all is ready, a second after the last start at least, and \`up -d\` does not.
 - **one change among 100**: the environment of one service. *Kept*: a controller takes in the saved file; from the list call that
   it begins with to the answer of the new container's start. *From the shell*: an apply, from its first engine call, so with all
   that it takes to get to know 100 containers. The old one is removed when the new one has stayed up (\`minReadySeconds\`).

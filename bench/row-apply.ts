@@ -1,11 +1,13 @@
 // Rows: apply of 20, 50 and 100 small containers against a bare loop of create and start at its best concurrency, from
-// the first engine call to the last start's answer, pairs alternated; and the whole command against every Compose's.
+// the first engine call to the last start's answer, pairs alternated; and against every Compose, from the command to the
+// start of its last container. The whole command stands beside it: `up -d` does not wait until what it started is ready.
 
 import { newPlatform } from '../test/support/platform.ts';
 import { removePlatform } from '../test/support/world.ts';
 import { type BareEngine, inFlight } from './bare.ts';
-import { type ComposeReference, openComposes } from './compose.ts';
+import { type ComposeReference, openComposes, type Up } from './compose.ts';
 import { small, smallConfig } from './kept.ts';
+import { lastStartOf } from './last-start.ts';
 import { median, spread, timed } from './measure.ts';
 import type { Row } from './table.ts';
 import { type Applied, isStart, tracedApply } from './traced.ts';
@@ -42,14 +44,17 @@ async function rowsOf(engine: BareEngine, { containers, pairs, bound }: Size): P
     const [best = 8] = [...byWidth].sort(([, a], [, b]) => a - b).map(([width]) => width);
     const bare: number[] = [];
     const ours: Applied[] = [];
-    const theirs = new Map<ComposeReference, number[]>(composes.map((compose) => [compose, []]));
+    const running: number[] = [];
+    const theirs = new Map<ComposeReference, Up[]>(composes.map((compose) => [compose, []]));
     for (let pair = 0; pair < pairs; pair++) {
+      const began = Date.now();
       ours.push(await tracedApply(platform, isStart));
+      running.push((await lastStartOf(engine.socketPath, `reeve.platform=${platform.name}`)) - began);
       await removePlatform(platform.socket, platform.name);
       bare.push(await bareApply(engine, platform.name, best, containers));
       for (const [compose, times] of pair < composeRounds ? theirs : []) {
-        const ms = await compose.up();
-        if (ms !== undefined) times.push(ms);
+        const up = await compose.up();
+        if (up !== undefined) times.push(up);
         await compose.clear();
       }
     }
@@ -69,26 +74,37 @@ async function rowsOf(engine: BareEngine, { containers, pairs, bound }: Size): P
       ],
       where: middle?.where ?? [],
     };
-    return [row, besideComposes(containers, command, theirs)];
+    const judged = besideComposes(
+      `all ${containers} run, from the command on`,
+      running,
+      theirs,
+      (up) => up.runningMs,
+      1,
+    );
+    const beside = besideComposes(`the whole command, ${containers}`, command, theirs, (up) => up.commandMs);
+    return [row, judged, beside];
   } finally {
     for (const compose of composes) await compose.close();
     await platform.close();
   }
 }
 
-/** Judged by the quickest that came through. */
+/** Beside the quickest that came through. */
 function besideComposes(
-  containers: number,
-  command: readonly number[],
-  theirs: ReadonlyMap<ComposeReference, readonly number[]>,
+  name: string,
+  ours: readonly number[],
+  theirs: ReadonlyMap<ComposeReference, readonly Up[]>,
+  msOf: (up: Up) => number,
+  bound?: number,
 ): Row {
-  const judges = [...theirs].filter(([compose]) => !compose.failed).map(([, times]) => median(times));
+  const times = [...theirs].map(([compose, ups]) => [compose, ups.map(msOf)] as const);
+  const judges = times.filter(([compose]) => !compose.failed).map(([, ms]) => median(ms));
   return {
-    name: `the whole command, ${containers}`,
-    measured: spread(command),
-    reference: [...theirs].map(([compose, times]) => compose.words(times)).join('; '),
-    figure: judges.length > 0 ? median(command) / Math.min(...judges) : Number.NaN,
-    ...(judges.length > 0 ? { bound: 1 } : {}),
+    name,
+    measured: spread(ours),
+    reference: times.map(([compose, ms]) => compose.words(ms)).join('; '),
+    figure: judges.length > 0 ? median(ours) / Math.min(...judges) : Number.NaN,
+    ...(judges.length > 0 && bound !== undefined ? { bound } : {}),
     unit: '×',
     notes: [],
     where: [],

@@ -31,7 +31,7 @@ export async function nothingRow(engine: BareEngine, containers: number): Promis
       // The first round fills the caches of both.
       if (round === 0) continue;
       ours.push(ms);
-      if (their !== undefined) theirs.push(their);
+      if (their !== undefined) theirs.push(their.commandMs);
     }
     return {
       name: `nothing to do, from the shell, ${containers}`,

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { type Diagnostic, formatDiagnostic, InvalidManifest } from '../desired-state/diagnostic.ts';
 import { load } from '../desired-state/load.ts';
 import type { Loaded, LoadRequest, LoadResult } from '../desired-state/load-types.ts';
-import { type WatchListener, watchSources } from '../desired-state/watch.ts';
+import type { WatchListener } from '../desired-state/watch.ts';
 import { isFolder } from '../desired-state/yaml/read.ts';
 
 /** Code of the mistake that the manifests have become another platform's. */
@@ -77,6 +77,8 @@ export class Sources implements Manifests {
   }
 
   async watch(listener: WatchListener): Promise<void> {
+    // Of all commands only `run` watches.
+    const { watchSources } = await import('../desired-state/watch.ts');
     this.#watch ??= await watchSources(this.#files, this.#folders(), listener);
   }
 

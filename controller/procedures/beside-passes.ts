@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { Revision } from '../../desired-state/revision.ts';
-import type { Work } from '../../reconcilers/procedures/definition.ts';
+import type { MeasureErrors, Work } from '../../reconcilers/procedures/definition.ts';
 import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine } from '../engine.ts';
 import { noteHeld } from '../loop/held-dependents.ts';
@@ -13,7 +13,6 @@ import type { Store } from '../store/store.ts';
 import { checkAlias } from './check-alias.ts';
 import { EngineStart } from './engine-start.ts';
 import { freeDisk } from './free-disk.ts';
-import { measureErrors } from './measure-errors.ts';
 import { prepareRollback } from './prepare-rollback.ts';
 import { pullImages } from './pull-images.ts';
 import { Recoveries } from './recoveries.ts';
@@ -103,10 +102,16 @@ export class BesidePasses {
       case 'pullImages':
         return pullImages(work, this.#o, signal);
       case 'measureErrors':
-        return measureErrors(work, { ...this.#o, probeCalls: this.#probeCalls });
+        return this.#measureErrors(work);
       case 'checkAlias':
         return checkAlias(work, { ...this.#o, target: () => this.#target }, signal);
     }
+  }
+
+  /** Loaded by the first canary that is measured: every command would wait for its HTTP client. */
+  async #measureErrors(work: MeasureErrors): Promise<object> {
+    const { measureErrors } = await import('./measure-errors.ts');
+    return measureErrors(work, { ...this.#o, probeCalls: this.#probeCalls });
   }
 
   /** What a pass is to aim at. */
