@@ -1,5 +1,5 @@
-// Rows: one service changed among 100, against the acts that the change takes, done bare: the old container renamed, the
-// new one made, the old one stopped, the new one started. Once where a controller keeps the platform and takes in the saved
+// Rows: one service changed among 100, against the acts that the change takes, done bare: the new
+// container made, the old one stopped, both renamed, the new one started. Once where a controller keeps the platform and takes in the saved
 // file: from the list call that it begins with to the start's answer. Once as an apply from the shell, which must first
 // get to know all 100: from its first engine call, without a bound. The old one goes when the new one has stayed up
 // (minReadySeconds), and nobody waits for it.
@@ -122,10 +122,10 @@ function declare(platform: TestPlatform, round: number): Promise<void> {
   ]);
 }
 
-/** The calls of each replacement: from the list before the rename to the start. */
+/** The calls of each replacement: from the list before the new one is made to its start. */
 function replacementsIn(calls: readonly TracedCall[]): readonly (readonly TracedCall[])[] {
   return calls.flatMap(({ path }, at) => {
-    if (!path.endsWith('/rename')) return [];
+    if (!path.endsWith('/containers/create')) return [];
     const begins = calls.slice(0, at).findLastIndex((c) => c.path.endsWith('/containers/json'));
     const ends = calls.findIndex((c, i) => i > at && isStart(c));
     return begins === -1 || ends === -1 ? [] : [calls.slice(begins, ends + 1)];
