@@ -32,7 +32,7 @@ export function successorFate(s: Situation): Fate | undefined {
  * Clients that have asked for its address just before, or whose first packet was lost while it changed its names (it is sent
  * again after 1 s, and after 3 s), still come to the old one.
  */
-const drainMs = 4_000;
+export const drainMs = 4_000;
 
 /** Until when the old one goes on serving though it has no name any more; undefined: it may go. */
 export function drainsUntil({ owned, facts, now, ref }: Situation): number | undefined {

@@ -29,12 +29,17 @@ export async function checkAlias(
   tools: Tools,
   signal: AbortSignal,
 ): Promise<{ readonly error?: string }> {
-  for (const until = tools.now() + check.withinMs; ; ) {
+  const { withinMs, lastingMs = 0 } = check;
+  let since: number | undefined;
+  for (const until = tools.now() + withinMs; ; ) {
     const trouble = await troubleOf(check, tools).catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
     );
-    if (trouble === undefined) return {};
-    if (tools.now() >= until || signal.aborted) return { error: tools.scrub(trouble) };
+    const now = tools.now();
+    since = trouble === undefined ? (since ?? now) : undefined;
+    if (since !== undefined && now - since >= lastingMs) return {};
+    if (trouble !== undefined && now >= until) return { error: tools.scrub(trouble) };
+    if (signal.aborted) return { error: tools.scrub(trouble ?? 'it was given up before it had lasted') };
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -104,7 +104,7 @@ export interface MeasureErrors extends CanaryErrors {
 
 /**
  * Looks whether of the two that an alias is moved between only the holder has it, and answers. Changes nothing: the passes
- * move it. Looked at again and again until that is so, for `withinMs`.
+ * move it. Looked at again and again until that is so, for `withinMs`, and then until it has been so for `lastingMs`.
  */
 export interface CheckAlias {
   readonly id: string;
@@ -117,6 +117,8 @@ export interface CheckAlias {
   readonly holder: Ref;
   readonly other: Ref;
   readonly withinMs: number;
+  /** Absent: once is enough. */
+  readonly lastingMs?: number;
 }
 
 /** Safe to be done again: whoever does it looks first. */

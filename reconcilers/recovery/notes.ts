@@ -2,6 +2,7 @@
 
 import type { FailoverFact } from '../facts.ts';
 import type { CheckAlias } from '../procedures/definition.ts';
+import { drainMs } from '../replacement.ts';
 import type { RecoveryContext } from './context.ts';
 import type { Evidence, Failure } from './evidence.ts';
 import { diagnose } from './verdict.ts';
@@ -59,6 +60,8 @@ export function aliasCheck(state: string, context: RecoveryContext): CheckAlias 
     holder,
     other,
     withinMs: checkMs,
+    // The standby is stopped after it: not before whoever has just asked for its address has come.
+    ...(state === 'returning' ? { lastingMs: drainMs } : {}),
   };
 }
 

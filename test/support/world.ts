@@ -24,6 +24,7 @@ export interface Inspected {
     readonly Pid: number;
     readonly ExitCode: number;
     readonly StartedAt: string;
+    readonly FinishedAt: string;
     readonly Health?: { readonly Status: string };
   };
   readonly Config: {
