@@ -6,7 +6,8 @@
 #     reeve run -f "$PWD/platform"
 #
 # --group-add: the user in the container is not root; it may use the socket through the socket's group.
-# Manifests are mounted under their own path, because the engine reads bind mounts by the host's paths.
+# Manifests are mounted under their own path, because the engine reads bind mounts by the host's paths. For the same reason
+# `run --git` wants its state folder so: `-v /var/lib/reeve:/var/lib/reeve -e XDG_STATE_HOME=/var/lib`, owned by 1000.
 ARG BASE=node:24-bookworm-slim
 
 FROM ${BASE} AS build
@@ -22,6 +23,9 @@ RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts
 
 FROM ${BASE}
 ENV NODE_ENV=production XDG_STATE_HOME=/state XDG_RUNTIME_DIR=/tmp NODE_COMPILE_CACHE=/tmp/reeve-cache
+# For `run --git` and engines over ssh. A base that has both is left as it is.
+RUN { command -v git && command -v ssh; } >/dev/null || { apt-get update \
+  && apt-get install --yes --no-install-recommends git openssh-client ca-certificates && rm -rf /var/lib/apt/lists/*; }
 WORKDIR /app
 COPY package.json ./
 COPY bin bin
@@ -33,7 +37,7 @@ USER 1000:1000
 VOLUME /state
 # Healthy: the controller answers on its own socket.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 \
-  CMD for socket in /state/reeve/*/control.sock; do node /app/ping.mjs "$socket" /v1/health || exit 1; done
+  CMD for socket in "$XDG_STATE_HOME"/reeve/*/control.sock; do node /app/ping.mjs "$socket" /v1/health || exit 1; done
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/app/bin/reeve"]
 CMD ["--help"]

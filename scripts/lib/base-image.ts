@@ -1,5 +1,5 @@
 // A base image for the Dockerfile where no registry of images can be reached: the project's Node, npm with every
-// package of the lock file in its cache, Debian's C libraries and a busybox shell. Prints its tag.
+// package of the lock file in its cache, Debian's C libraries, git, ssh and a busybox shell. Prints its tag.
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,7 +12,7 @@ import { debianTree } from './debian.ts';
 import { engineSocket } from './docker-api.ts';
 import { ensureImage, type ImageEntry } from './import-image.ts';
 import { projectNode, repository } from './node-modules.ts';
-import { baseEntries, folderOf, librariesOf } from './rootfs.ts';
+import { baseEntries, folderOf, librariesOf, programsOf } from './rootfs.ts';
 
 const run = promisify(execFile);
 const baseTag = 'reeve-base:24';
@@ -58,7 +58,7 @@ for (const file of [import.meta.filename, ...lockFiles.map((name) => join(reposi
 }
 
 await ensureImage(engineSocket(), baseTag, inputs.digest('hex').slice(0, 16), async () => {
-  const tree = await debianTree(['busybox-static', 'libstdc++6']);
+  const tree = await debianTree(['busybox-static', 'libstdc++6', 'git', 'openssh-client']);
   const node = projectNode();
   const registry = (await run('npm', ['config', 'get', 'registry'])).stdout.trim();
   return {
@@ -66,6 +66,9 @@ await ensureImage(engineSocket(), baseTag, inputs.digest('hex').slice(0, 16), as
       ...(await baseEntries(tree, { node: 1000 })),
       ...(await librariesOf(tree, [node, ...(await bundlers())])),
       { path: 'usr/local/bin/node', copy: node, mode: 0o755 },
+      ...(await programsOf(tree, ['usr/bin/git', 'usr/bin/ssh', 'usr/lib/git-core/git-remote-http'])),
+      { path: 'usr/bin/git-upload-pack', link: 'git' },
+      { path: 'usr/lib/git-core/git-remote-https', link: 'git-remote-http' },
       ...(await npmEntries()),
       ...(await cacheEntries(join(repository, 'node_modules/.cache/npm'))),
     ],

@@ -41,6 +41,7 @@ export interface Inspected {
     readonly ShmSize: number;
     readonly RestartPolicy: { readonly Name: string };
   };
+  readonly Mounts: readonly { readonly Source: string }[];
   readonly NetworkSettings: {
     readonly Networks: Readonly<
       Record<string, { readonly NetworkID: string; readonly Aliases: string[] | null }>
