@@ -4,13 +4,7 @@
 // INVARIANTS: one transition of a procedure at a time; at most one procedure for a resource (a wider one takes over); a
 // timer fires once.
 
-import {
-  type Advance,
-  advance,
-  begin,
-  dueTimer,
-  withoutTimer,
-} from '../../reconcilers/procedures/advance.ts';
+import { begin, dueTimer, withoutTimer } from '../../reconcilers/procedures/advance.ts';
 import type {
   ProcedureDefinition,
   ProcedureEvent,
@@ -20,7 +14,9 @@ import type {
 import { definitionOf, newestOf } from '../../reconcilers/procedures/index.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { ProcedureRecord, Store } from '../store/store.ts';
+import { Alarm } from './alarm.ts';
 import { causedBy } from './caused.ts';
+import { type Change, changeBy } from './change.ts';
 import { noSuch, notNow } from './refusals.ts';
 import { later, Sightless } from './sightless.ts';
 import { takenOver } from './take-over.ts';
@@ -46,17 +42,6 @@ export interface RunnerContext {
 
 /** After a transition that could not be stored (a full disk). */
 const retryMs = 2_000;
-/** setTimeout takes no longer waits than this; a timer that is further away is armed again. */
-const longestWaitMs = 3_600_000;
-
-/** One transition, not stored yet. */
-interface Change {
-  readonly record: ProcedureRecord;
-  readonly definition: ProcedureDefinition;
-  readonly next: Advance;
-  readonly event: ProcedureEvent;
-  readonly by?: string;
-}
 
 export class Runner {
   readonly #c: RunnerContext;
@@ -67,8 +52,7 @@ export class Runner {
   /** Transitions follow one another. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #sightless = new Sightless();
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #alarm: Alarm;
   #loaded = false;
 
   constructor(context: RunnerContext) {
@@ -79,6 +63,12 @@ export class Runner {
       feed: (id, event) => this.#inTurn(() => this.#worked(id, event)),
       onError: context.onError,
       retryMs,
+    });
+    this.#alarm = new Alarm({
+      now: context.now,
+      ring: () => this.#inTurn(() => this.#fire()).then(() => this.#arm()),
+      retryMs,
+      onError: context.onError,
     });
   }
 
@@ -179,12 +169,11 @@ export class Runner {
   /** Nobody could look: what is due waits for the next look. */
   blind(): void {
     this.#sightless.begin(this.#c.now());
-    clearTimeout(this.#timer);
+    this.#arm();
   }
 
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#alarm.close();
     this.#works.close();
   }
 
@@ -223,16 +212,7 @@ export class Runner {
   }
 
   #changed(record: ProcedureRecord, event: ProcedureEvent, by?: string): Change | undefined {
-    const definition = this.#definition(record);
-    const next = advance(definition.machine, record.machine, event);
-    if (next.unchanged) return undefined;
-    const changed: ProcedureRecord = {
-      ...record,
-      machine: next.machine,
-      changedAt: event.at,
-      ...(next.machine.ended ? { endedAt: event.at } : {}),
-    };
-    return { record: changed, definition, next, event, ...(by === undefined ? {} : { by }) };
+    return changeBy(event, record, this.#definition(record), by);
   }
 
   /** All of them, or none. */
@@ -285,21 +265,10 @@ export class Runner {
     ]);
   }
 
-  /** One timer of the process for the first of all. `leastMs`: no sooner, after what could not be stored. */
-  #arm(leastMs = 0): void {
-    clearTimeout(this.#timer);
-    const first = Math.min(...this.running.flatMap((r) => r.machine.timers.map((t) => t.at)));
-    if (this.#closed || this.#sightless.is || !Number.isFinite(first)) return;
-    const wait = Math.min(Math.max(leastMs, first - this.#c.now()), longestWaitMs);
-    this.#timer = setTimeout(() => {
-      this.#inTurn(() => this.#fire())
-        .then(() => this.#arm())
-        .catch((error: unknown) => {
-          this.#c.onError(error);
-          this.#arm(retryMs);
-        });
-    }, wait);
-    this.#timer.unref();
+  /** While nobody looks, nothing is due. */
+  #arm(): void {
+    const times = this.running.flatMap((r) => r.machine.timers.map((t) => t.at));
+    this.#alarm.set(this.#sightless.is ? Number.POSITIVE_INFINITY : Math.min(...times));
   }
 
   #definition(record: Pick<ProcedureRecord, 'kind' | 'version'>): ProcedureDefinition {
