@@ -6,6 +6,7 @@ import type { Revision } from '../desired-state/revision.ts';
 import type { Facts } from '../reconcilers/facts.ts';
 import { imageKey } from '../reconcilers/image-key.ts';
 import { imagesOf } from '../reconcilers/images.ts';
+import { overtakenBy } from '../reconcilers/rollout/quarantine.ts';
 import { specHash } from '../reconcilers/spec-hash.ts';
 import type { Engine } from './engine.ts';
 import type { FactChange, NewEvent, Store } from './store/store.ts';
@@ -27,7 +28,14 @@ export async function putInForce(
   const facts = await store.facts();
   const before = await store.inForce();
   const pins = await pinsOf(engine, revision, facts, options.updateImages);
-  const changes = [...declaredBy(revision, facts), ...pins, ...newTries(revision, before?.revision, facts)];
+  const changes = [
+    ...declaredBy(revision, facts),
+    ...pins,
+    ...newTries(revision, before?.revision, facts),
+    ...overtakenBy(revision.id, facts.quarantined).map(
+      (key): FactChange => ({ fact: 'quarantined', key, value: undefined }),
+    ),
+  ];
   if (changes.length > 0) await store.setFacts(changes);
   const images = imagesOf(revision, await store.facts());
   const sameSources = before?.sources.join('\n') === revision.sources.join('\n');

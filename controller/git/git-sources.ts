@@ -149,8 +149,8 @@ export class GitSources implements Manifests {
     await this.#next(async () => {
       await this.#open();
       const id = await this.#repository.find(commit.id);
-      await this.#copyOf(id);
-      await new LiveTree(this.#request.livesAt(platform)).mustHaveRoom(await this.#repository.tree(id));
+      const copy = await this.#copyOf(id);
+      await new LiveTree(this.#request.livesAt(platform)).mustFit(copy, await this.#repository.tree(id));
     });
   }
 

@@ -1,8 +1,7 @@
 // The one folder in which the files of the commit in force live, the same over all commits: what containers mount. Brought
 // from one commit to the next file by file, as `git checkout` would: what no commit holds (data) is not touched.
 // INVARIANTS: only files that differ between the two commits are written; a file is written in place, so that a container that
-// has it mounted sees the new content under the same inode; until the last one is written the tree counts as unfinished, and
-// the next try compares every file.
+// has it mounted sees the new content under the same inode; until the last one is written the tree counts as unfinished.
 
 import { existsSync, readFileSync } from 'node:fs';
 import {
@@ -21,14 +20,26 @@ import {
 import { dirname, join } from 'node:path';
 import { ReeveError } from '../errors.ts';
 import { hasCode, ifThere } from '../if-there.ts';
+import { mustBeOurs } from './foreign-content.ts';
 import type { TreeEntry } from './repository.ts';
 
 interface Laid {
   readonly commit: string;
   /** Path → mode and object, as last laid out. */
   readonly files: Readonly<Record<string, string>>;
-  /** It was not brought to its end. */
+  /** It was not brought to its end: a file is as `files` has it, or as it was before. */
   readonly unfinished?: true;
+  /** What was laid out before, to the end. */
+  readonly was?: Readonly<Record<string, string>>;
+}
+
+/** What there is to do for a commit. */
+interface Way {
+  readonly files: Readonly<Record<string, string>>;
+  readonly was: Readonly<Record<string, string>>;
+  readonly between: Readonly<Record<string, string>>;
+  readonly changed: readonly TreeEntry[];
+  readonly gone: readonly string[];
 }
 
 export class LiveTree {
@@ -50,14 +61,11 @@ export class LiveTree {
   async bring(commit: string, copy: string, tree: readonly TreeEntry[]): Promise<readonly string[]> {
     const before = this.#laid();
     if (before?.commit === commit && before.unfinished !== true && existsSync(this.dir)) return [];
-    const sure = before?.unfinished === true ? {} : (before?.files ?? {});
-    const files = Object.fromEntries(tree.map((entry) => [entry.path, `${entry.mode} ${entry.object}`]));
-    const gone = Object.keys(before?.files ?? {}).filter((path) => files[path] === undefined);
-    const changed = tree.filter((entry) => sure[entry.path] !== files[entry.path]);
-    await this.mustHaveRoom(changed);
+    const { files, was, changed, gone } = this.#wayTo(tree);
+    await this.mustFit(copy, tree);
     await mkdir(this.dir, { recursive: true, mode: 0o755 });
     // Both lists: a removal that did not come to its turn is not forgotten.
-    await this.#save({ commit, files: { ...before?.files, ...files }, unfinished: true });
+    await this.#save({ commit, files: { ...before?.files, ...files }, was, unfinished: true });
     for (const path of gone) await this.#remove(path);
     const written: string[] = [];
     for (const entry of changed) if (await this.#write(entry, copy)) written.push(entry.path);
@@ -65,8 +73,39 @@ export class LiveTree {
     return [...gone, ...written];
   }
 
-  /** Throws where a file is to be and there is a folder with data: before anything is written, so that nothing is half so. */
-  async mustHaveRoom(tree: readonly Pick<TreeEntry, 'path'>[]): Promise<void> {
+  #wayTo(tree: readonly TreeEntry[]): Way {
+    const laid = this.#laid();
+    const isUnfinished = laid?.unfinished === true;
+    const was = (isUnfinished ? laid.was : laid?.files) ?? {};
+    const between = isUnfinished ? laid.files : was;
+    const files = Object.fromEntries(tree.map((entry) => [entry.path, `${entry.mode} ${entry.object}`]));
+    const isLaid = ({ path }: TreeEntry): boolean =>
+      was[path] === files[path] && between[path] === files[path] && existsSync(this.dir);
+    return {
+      files,
+      was,
+      between,
+      changed: tree.filter((entry) => !isLaid(entry)),
+      gone: Object.keys({ ...was, ...between }).filter((path) => files[path] === undefined),
+    };
+  }
+
+  /**
+   * Throws where a file is to be and there is a folder with data, and where something would be lost that no commit has: before
+   * anything is written, so that nothing is half so.
+   */
+  async mustFit(copy: string, tree: readonly TreeEntry[]): Promise<void> {
+    const { files, was, between, changed, gone } = this.#wayTo(tree);
+    await this.#mustHaveRoom(changed);
+    const known = (path: string) => [was[path], between[path], files[path]];
+    for (const path of gone) await mustBeOurs(join(this.dir, path), known(path), undefined);
+    for (const { path, mode } of changed) {
+      const next = mode === '120000' ? Buffer.from('') : await readFile(join(copy, path));
+      await mustBeOurs(join(this.dir, path), known(path), next);
+    }
+  }
+
+  async #mustHaveRoom(tree: readonly Pick<TreeEntry, 'path'>[]): Promise<void> {
     const held = Object.keys(this.#laid()?.files ?? {});
     // A commit's own files make room for another's.
     const isHeld = (path: string): boolean => held.some((h) => h === path || h.startsWith(`${path}/`));

@@ -69,6 +69,7 @@ export const restartBody = z.strictObject({
     timeoutMs: z.number().positive(),
     maxFailures: z.number().int().nonnegative(),
     leastMs: z.number().nonnegative(),
+    held: refs.default([]),
   }),
 });
 const recoverSettings = {

@@ -145,6 +145,7 @@ export class BesidePasses {
 
   /** A pass could not ask the engine. */
   async engineAway(target: Target | undefined): Promise<void> {
+    this.runner.blind();
     await this.#engineStart
       .away(target?.revision.policy.engine)
       .catch((cause: unknown) => this.#o.logger.error({ err: cause }, 'the engine’s start was not stored'));

@@ -51,6 +51,7 @@ export function causedBy(
         withdrawn = [],
         parked = [],
         released = [],
+        retried = [],
         ...more
       }): FactChange[] => [
         ...handsOff(more, event.at, by ?? id),
@@ -60,6 +61,7 @@ export function causedBy(
         ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
         ...parked.flatMap(({ ref, ...turn }) => park(ref, { at: event.at, by: id, ...turn })),
         ...released.flatMap(release),
+        ...retried.flatMap(triedAgain),
       ],
     ),
     events: tellings.map(({ type, reason, message: words, regarding, choices }) => ({
@@ -96,7 +98,12 @@ function park(ref: Ref, value: Turn): FactChange[] {
 }
 
 function release(ref: Ref): FactChange[] {
-  return [{ fact: 'turns', key: ref, value: undefined }, ...triedAnew(ref)];
+  return [{ fact: 'turns', key: ref, value: undefined }, ...triedAgain(ref)];
+}
+
+/** In its new form too, that had to give way to the old container. */
+function triedAgain(ref: Ref): FactChange[] {
+  return [{ fact: 'failedReplacements', key: ref, value: undefined }, ...triedAnew(ref)];
 }
 
 /** By a person's or a procedure's will it is tried anew: failures before are forgotten. */

@@ -5,6 +5,7 @@ import type { Policy } from '../../desired-state/revision.ts';
 import type { RecoveryContext } from '../../reconcilers/complete-recovery/context.ts';
 import { completeRecovery } from '../../reconcilers/complete-recovery/definition.ts';
 import type { EngineNews } from '../../reconcilers/complete-recovery/engine.ts';
+import { restsIn } from '../../reconcilers/complete-recovery/words.ts';
 import type { ProcedureRecord, Store } from '../store/store.ts';
 import { runOnHost } from './run-on-host.ts';
 import type { Runner } from './runner.ts';
@@ -35,7 +36,9 @@ export class EngineStart {
     const { store, now } = this.#c;
     this.#awaySince ??= now();
     const record = this.#underWay;
-    if (record === undefined || now() - this.#awaySince < patienceMs) return;
+    // One that waits for a person needs no engine now: whoever has stopped that may have done it for a reason.
+    if (record === undefined || restsIn.has(record.machine.state)) return;
+    if (now() - this.#awaySince < patienceMs) return;
     const known = newsOf(record);
     const begun = (await store.facts()).engineStarts[key];
     if (begun !== undefined) return this.#wait(record, begun, known);
@@ -64,8 +67,8 @@ export class EngineStart {
     const value = { at: now(), by: record.id, command, timeoutMs: startTimeoutMs };
     await store.setFacts([{ fact: 'engineStarts', key, value }]);
     this.#isRunning = true;
-    await this.#tell(record, { is: 'starting', command, timeoutMs: startTimeoutMs });
-    // Beside the passes, which go on looking whether the engine answers.
+    // Beside the passes, which go on looking whether the engine answers. That it cannot be told keeps nothing from running.
+    await this.#tell(record, { is: 'starting', command, timeoutMs: startTimeoutMs }).catch(onError);
     runOnHost(startCommand, startTimeoutMs)
       .then(async (ran) => {
         this.#isRunning = false;

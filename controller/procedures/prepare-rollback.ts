@@ -25,17 +25,17 @@ const pullsAtOnce = 4;
 
 /**
  * What does not fit, a sentence each; what could not be asked does not fit either, for nothing is known of it. Images
- * are had, and then backups made, only where all fits.
+ * are had, and then backups made, only where all fits: `unfit` says that they were not come to.
  */
 export async function prepareRollback(
   { checks, backups, pulls = [] }: Pick<PrepareRollback, 'checks' | 'backups' | 'pulls'>,
   tools: Tools,
   signal: AbortSignal,
-): Promise<{ readonly mismatches: readonly string[] }> {
+): Promise<{ readonly mismatches: readonly string[]; readonly unfit?: true }> {
   if (checks.length + backups.length + pulls.length === 0) return { mismatches: [] };
   const containers = await tools.engine.containers();
   const mismatches = await misfits(checks, containers, tools);
-  if (mismatches.length > 0) return { mismatches };
+  if (mismatches.length > 0) return { mismatches, unfit: true };
   const { failed } = await pullImages({ pulls, atOnce: pullsAtOnce }, tools, signal);
   const missing = Object.entries(failed).map(([ref, why]) => `the image of ${ref} could not be had: ${why}`);
   if (missing.length > 0) return { mismatches: missing };

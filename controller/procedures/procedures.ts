@@ -68,7 +68,8 @@ export class LocalProcedures implements Procedures {
   }
 
   async restartPlan(options: RestartOptions): Promise<RestartPlan> {
-    return planRestart(await this.#c.revision(), options);
+    const { holds } = await this.#c.store.facts();
+    return planRestart(await this.#c.revision(), options, holds);
   }
 
   restart(plan: RestartPlan, by: string): Promise<string> {

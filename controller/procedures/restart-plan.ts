@@ -3,6 +3,7 @@
 import { isWorkload, type Ref, type Resource, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import type { BatchedRestartInput } from '../../reconcilers/batched-restart/machine.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
 import { type Batch, batchesOf } from '../../reconcilers/procedures/batches.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { resolveNames } from '../names.ts';
@@ -29,17 +30,28 @@ export interface RestartPlan {
   readonly maxFailures: number;
   /** If each batch is ready at once: the times to settle alone. */
   readonly leastMs: number;
+  /** Chosen, and left alone: a person holds them. Asked for, they would be restarted whenever that ends. */
+  readonly held: readonly Ref[];
 }
 
 /** @throws where nothing is chosen, or a name is nobody's. */
-export function planRestart(revision: Revision, options: RestartOptions): RestartPlan {
+export function planRestart(revision: Revision, options: RestartOptions, holds: Facts['holds']): RestartPlan {
   const { names, selector, batchSize, settleMs, adaptive, timeoutMs } = options;
   const refs = revision.resources.map(refOf);
   const named = new Set(names.flatMap((name) => resolveNames(name, refs)));
   const chosen = revision.resources.filter(
     (r) => isWorkload(r) && (names.length === 0 || named.has(refOf(r))) && isSelected(r, selector),
   );
-  const batches = batchesOf(revision, new Set<Ref>(chosen.map(refOf)), { size: () => batchSize });
+  const all = chosen.map(refOf);
+  const held = all.filter((ref) => holds[ref] !== undefined);
+  const free = new Set<Ref>(all.filter((ref) => holds[ref] === undefined));
+  const batches = batchesOf(revision, free, { size: () => batchSize });
+  if (batches.length === 0 && held.length > 0) {
+    throw new ReeveError(`all that is chosen by that is held: ${held.join(', ')}`, {
+      status: exitStatus.blocked,
+      hint: `reeve release ${held[0] ?? ''}`,
+    });
+  }
   if (batches.length === 0) {
     throw new ReeveError('nothing that runs for long is chosen by that', {
       status: exitStatus.usage,
@@ -48,7 +60,7 @@ export function planRestart(revision: Revision, options: RestartOptions): Restar
   }
   const total = batches.reduce((sum, b) => sum + b.refs.length, 0);
   const maxFailures = options.maxFailures ?? Math.max(batchSize, Math.ceil(total / 10));
-  return { batches, settleMs, adaptive, timeoutMs, maxFailures, leastMs: batches.length * settleMs };
+  return { batches, settleMs, adaptive, timeoutMs, maxFailures, leastMs: batches.length * settleMs, held };
 }
 
 export function inputOf(

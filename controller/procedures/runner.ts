@@ -4,14 +4,7 @@
 // INVARIANTS: one transition of a procedure at a time; at most one procedure for a resource (a wider one takes over); a
 // timer fires once.
 
-import type { Ref } from '../../desired-state/resource.ts';
-import {
-  type Advance,
-  advance,
-  begin,
-  dueTimer,
-  withoutTimer,
-} from '../../reconcilers/procedures/advance.ts';
+import { begin, dueTimer, withoutTimer } from '../../reconcilers/procedures/advance.ts';
 import type {
   ProcedureDefinition,
   ProcedureEvent,
@@ -21,8 +14,12 @@ import type {
 import { definitionOf, newestOf } from '../../reconcilers/procedures/index.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { ProcedureRecord, Store } from '../store/store.ts';
+import { Alarm } from './alarm.ts';
 import { causedBy } from './caused.ts';
-import { noSuch, notNow, taken } from './refusals.ts';
+import { type Change, changeBy } from './change.ts';
+import { noSuch, notNow } from './refusals.ts';
+import { later, Sightless } from './sightless.ts';
+import { takenOver } from './take-over.ts';
 import { Works } from './works.ts';
 
 export interface RunnerContext {
@@ -45,8 +42,6 @@ export interface RunnerContext {
 
 /** After a transition that could not be stored (a full disk). */
 const retryMs = 2_000;
-/** setTimeout takes no longer waits than this; a timer that is further away is armed again. */
-const longestWaitMs = 3_600_000;
 
 export class Runner {
   readonly #c: RunnerContext;
@@ -56,8 +51,8 @@ export class Runner {
   readonly #stranded = new Map<string, ReeveError>();
   /** Transitions follow one another. */
   #last: Promise<unknown> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #sightless = new Sightless();
+  readonly #alarm: Alarm;
   #loaded = false;
 
   constructor(context: RunnerContext) {
@@ -68,6 +63,12 @@ export class Runner {
       feed: (id, event) => this.#inTurn(() => this.#worked(id, event)),
       onError: context.onError,
       retryMs,
+    });
+    this.#alarm = new Alarm({
+      now: context.now,
+      ring: () => this.#inTurn(() => this.#fire()).then(() => this.#arm()),
+      retryMs,
+      onError: context.onError,
     });
   }
 
@@ -99,7 +100,9 @@ export class Runner {
       const at = this.#c.now();
       const first = begin(definition.machine, input, at);
       const id = this.#c.newId(kind);
-      await this.#makeRoom(definition, definition.refs(first.machine.context), id, instead);
+      const claim = { rank: definition.rank, refs: definition.refs(first.machine.context), instead };
+      const others = this.running.map((running) => ({ running, definition: this.#definition(running) }));
+      const aborts = takenOver(claim, others).map((running) => this.#aborted(running, id));
       const record: ProcedureRecord = {
         id,
         kind,
@@ -109,7 +112,8 @@ export class Runner {
         changedAt: at,
         machine: first.machine,
       };
-      await this.#store(record, definition, first, { type: 'begun', at }, by);
+      // With the aborts: between two commits nothing would say that what was under way is not to come in at once.
+      await this.#store([...aborts, { record, definition, next: first, event: { type: 'begun', at }, by }]);
       return record;
     });
   }
@@ -148,19 +152,28 @@ export class Runner {
    * gone on since waits for the next look: in this one, what it has just asked for was not asked yet, and passes for done.
    */
   see(sight: Sight, looked: readonly ProcedureRecord[] = this.running): Promise<void> {
+    const missed = this.#sightless.look(sight);
     if (this.#running.size === 0) return Promise.resolve();
     return this.#inTurn(async () => {
-      for (const record of looked) {
-        if (this.#running.get(record.id) !== record) continue;
+      for (const before of looked) {
+        if (this.#running.get(before.id) !== before) continue;
+        const record = missed === 0 ? before : { ...before, machine: later(before.machine, missed) };
+        this.#running.set(record.id, record);
         const event = this.#definition(record).see(record.machine.state, record.machine.context, sight);
         if (event !== undefined) await this.#feed(record, event);
       }
+      this.#arm();
     });
   }
 
+  /** Nobody could look: what is due waits for the next look. */
+  blind(): void {
+    this.#sightless.begin(this.#c.now());
+    this.#arm();
+  }
+
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#alarm.close();
     this.#works.close();
   }
 
@@ -192,38 +205,38 @@ export class Runner {
     event: ProcedureEvent,
     by?: string,
   ): Promise<ProcedureRecord | undefined> {
-    const definition = this.#definition(record);
-    const next = advance(definition.machine, record.machine, event);
-    if (next.unchanged) return undefined;
-    const changed: ProcedureRecord = {
-      ...record,
-      machine: next.machine,
-      changedAt: event.at,
-      ...(next.machine.ended ? { endedAt: event.at } : {}),
-    };
-    await this.#store(changed, definition, next, event, by);
-    return changed;
+    const change = this.#changed(record, event, by);
+    if (change === undefined) return undefined;
+    await this.#store([change]);
+    return change.record;
   }
 
-  async #store(
-    record: ProcedureRecord,
-    definition: ProcedureDefinition,
-    next: Advance,
-    event: ProcedureEvent,
-    by?: string,
-  ): Promise<void> {
-    const { transition, facts, events } = causedBy(record, definition, next, event, {
-      platform: this.#c.platform,
-      ...(by === undefined ? {} : { by }),
-    });
-    await this.#c.store.saveProcedure(record, transition, { facts, events });
-    if (next.machine.ended) {
-      this.#running.delete(record.id);
-      this.#c.onEnded?.(record);
-    } else this.#running.set(record.id, record);
-    this.#works.engage(record, definition);
+  #changed(record: ProcedureRecord, event: ProcedureEvent, by?: string): Change | undefined {
+    return changeBy(event, record, this.#definition(record), by);
+  }
+
+  /** All of them, or none. */
+  async #store(changes: readonly Change[]): Promise<void> {
+    const saved = changes.map(({ record, definition, next, event, by }) => ({
+      procedure: record,
+      ...causedBy(record, definition, next, event, {
+        platform: this.#c.platform,
+        ...(by === undefined ? {} : { by }),
+      }),
+    }));
+    await this.#c.store.saveProcedures(saved);
+    for (const { record, definition, next } of changes) {
+      if (next.machine.ended) {
+        this.#running.delete(record.id);
+        this.#c.onEnded?.(record);
+      } else this.#running.set(record.id, record);
+      this.#works.engage(record, definition);
+    }
     this.#arm();
-    if (facts.some(({ fact, value }) => fact === 'turns' && value !== undefined)) this.#c.halt();
+    const isParked = saved.some(({ facts }) =>
+      facts.some(({ fact, value }) => fact === 'turns' && value !== undefined),
+    );
+    if (isParked) this.#c.halt();
     // To its facts, and to what it looks for in its new state.
     this.#c.wake();
   }
@@ -252,21 +265,10 @@ export class Runner {
     ]);
   }
 
-  /** One timer of the process for the first of all. `leastMs`: no sooner, after what could not be stored. */
-  #arm(leastMs = 0): void {
-    clearTimeout(this.#timer);
-    const first = Math.min(...this.running.flatMap((r) => r.machine.timers.map((t) => t.at)));
-    if (this.#closed || !Number.isFinite(first)) return;
-    const wait = Math.min(Math.max(leastMs, first - this.#c.now()), longestWaitMs);
-    this.#timer = setTimeout(() => {
-      this.#inTurn(() => this.#fire())
-        .then(() => this.#arm())
-        .catch((error: unknown) => {
-          this.#c.onError(error);
-          this.#arm(retryMs);
-        });
-    }, wait);
-    this.#timer.unref();
+  /** While nobody looks, nothing is due. */
+  #arm(): void {
+    const times = this.running.flatMap((r) => r.machine.timers.map((t) => t.at));
+    this.#alarm.set(this.#sightless.is ? Number.POSITIVE_INFINITY : Math.min(...times));
   }
 
   #definition(record: Pick<ProcedureRecord, 'kind' | 'version'>): ProcedureDefinition {
@@ -275,28 +277,10 @@ export class Runner {
     return found;
   }
 
-  /** Refused before the first is aborted: who is told no finds everything as it was. */
-  async #makeRoom(
-    { rank }: ProcedureDefinition,
-    refs: readonly Ref[],
-    id: string,
-    instead?: string,
-  ): Promise<void> {
-    const others = this.running
-      .map((record) => {
-        const theirs = this.#definition(record);
-        const has = new Set(theirs.refs(record.machine.context));
-        return { record, rank: theirs.rank, shared: refs.filter((ref) => has.has(ref)) };
-      })
-      .filter(({ shared, record }) => shared.length > 0 || record.id === instead);
-    const stronger = others.find((other) => other.rank >= rank && other.record.id !== instead);
-    if (stronger !== undefined) {
-      const { record, shared } = stronger;
-      throw taken(record, shared);
-    }
-    for (const { record } of others) {
-      const ended = await this.#feed(record, { type: 'abort', at: this.#c.now(), by: id, wider: true }, id);
-      if (ended?.machine.ended !== true) throw new Error(`${record.id} does not end when it is aborted`);
-    }
+  /** As it ends because a wider one, or one that takes its place, has its resources from now on. */
+  #aborted(record: ProcedureRecord, by: string): Change {
+    const ended = this.#changed(record, { type: 'abort', at: this.#c.now(), by, wider: true }, by);
+    if (ended?.record.machine.ended !== true) throw new Error(`${record.id} does not end when it is aborted`);
+    return ended;
   }
 }

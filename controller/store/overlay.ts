@@ -29,7 +29,7 @@ export async function overlayStore(reader: StoreReader | undefined): Promise<Sto
     stepEnded: async () => undefined,
     endPlan: async () => undefined,
     plans: async (limit) => (await reader?.plans(limit)) ?? [],
-    saveProcedure: async () => undefined,
+    saveProcedures: async () => undefined,
     procedures: async (query) => (await reader?.procedures(query)) ?? [],
     transitions: async (id) => (await reader?.transitions(id)) ?? [],
     prune: async () => undefined,

@@ -20,11 +20,15 @@ export function scrubbedStore(store: Store, scrub: Scrub): Store {
       ),
     saveCondition: (ref, condition, at) => store.saveCondition(ref, cleanMessage(condition, scrub), at),
     beginPlan: (id, plan, by, at) => store.beginPlan(id, cleanPlan(plan, scrub), by, at),
-    saveProcedure: (procedure, transition, { facts, events }) =>
-      store.saveProcedure(procedure, cleanMessage(transition, scrub), {
-        facts: facts.map((change) => cleanFact(change, scrub)),
-        events: events.map((event) => cleanEvent(event, scrub)),
-      }),
+    saveProcedures: (changes) =>
+      store.saveProcedures(
+        changes.map(({ procedure, transition, facts, events }) => ({
+          procedure,
+          transition: cleanMessage(transition, scrub),
+          facts: facts.map((change) => cleanFact(change, scrub)),
+          events: events.map((event) => cleanEvent(event, scrub)),
+        })),
+      ),
     stepEnded: (planId, stepId, at, outcome, message) =>
       store.stepEnded(planId, stepId, at, outcome, message === undefined ? undefined : scrub(message)),
   };

@@ -99,11 +99,13 @@ export async function makeStore(db: Database): Promise<Store> {
     stepEnded: (planId, stepId, at, outcome, message) =>
       commits.write((tx) => endStep(tx, planId, stepId, at, outcome, message)),
     endPlan: (planId, at) => commits.write((tx) => endPlan(tx, planId, at)),
-    saveProcedure: (procedure, transition, { facts, events }) =>
+    saveProcedures: (changes) =>
       commits.write(async (tx, known) => {
-        await writeProcedure(tx, procedure, transition);
-        await recordEvents(tx, events);
-        known.facts = await writeFacts(tx, known.facts, facts);
+        for (const { procedure, transition, facts, events } of changes) {
+          await writeProcedure(tx, procedure, transition);
+          await recordEvents(tx, events);
+          known.facts = await writeFacts(tx, known.facts, facts);
+        }
       }),
     prune: (retention, now) =>
       commits.write(async (tx, { facts }) => {

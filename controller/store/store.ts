@@ -125,6 +125,14 @@ export interface ProcedureQuery {
   readonly limit: number;
 }
 
+/** A procedure as it is after a transition. */
+export interface ProcedureChange {
+  readonly procedure: ProcedureRecord;
+  readonly transition: Transition;
+  readonly facts: readonly FactChange[];
+  readonly events: readonly NewEvent[];
+}
+
 export interface Store {
   /** True when nothing was ever kept here before this open: with containers of ours about, the store was lost. */
   readonly fresh: boolean;
@@ -169,12 +177,8 @@ export interface Store {
   endPlan(planId: string, at: number): Promise<void>;
   /** Newest first. */
   plans(limit: number): Promise<readonly PlanRecord[]>;
-  /** A transition with the facts and events that it causes: all of it durable, or nothing. */
-  saveProcedure(
-    procedure: ProcedureRecord,
-    transition: Transition,
-    caused: { readonly facts: readonly FactChange[]; readonly events: readonly NewEvent[] },
-  ): Promise<void>;
+  /** Transitions with the facts and events that they cause, of one or of several at once: all of it durable, or nothing. */
+  saveProcedures(changes: readonly ProcedureChange[]): Promise<void>;
   /** Newest first. */
   procedures(query: ProcedureQuery): Promise<readonly ProcedureRecord[]>;
   /** Oldest first. */

@@ -30,6 +30,8 @@ export const batchedRestart: ProcedureDefinition<BatchedRestartContext> = {
 
 /** Asked for, done, and ready since. */
 function isRestarted(ref: Ref, sight: Sight): boolean {
+  // Its restart may have ended since the look began: what that shows is the container before it.
+  if (sight.busy?.has(ref)) return false;
   const isAsked = sight.facts.restarts[ref] !== undefined && sight.facts.holds[ref] === undefined;
   return !isAsked && isReadyOrLeft(ref, sight);
 }

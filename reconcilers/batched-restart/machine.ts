@@ -43,6 +43,14 @@ export type BatchedRestartEvent =
   | { readonly type: 'abort'; readonly at: number; readonly by: string }
   | { readonly type: 'decide'; readonly at: number; readonly by: string; readonly choice: string };
 
+/** Over, it leaves nothing asked for behind: what failed would be restarted at some other time, by nobody's word. */
+const withdraw = {
+  type: 'withdraw',
+  params: ({ context }: { readonly context: BatchedRestartContext }) => ({
+    refs: [...new Set([...context.failed, ...missingOf(context)])],
+  }),
+} as const;
+
 export const machine = setup({
   types: {
     context: {} as BatchedRestartContext,
@@ -65,6 +73,7 @@ export const machine = setup({
     provenReady: ({ context, event }) => event.type === 'seen' && isProvenReady(context, event),
     stillReady: ({ context }) => isAllReady(context, context),
     isLast: ({ context }) => isLastBatch(context),
+    isLastWithout: ({ context }) => isLastBatch(context) && context.failed.length > 0,
     isEmpty: ({ context }) => context.batches.length === 0,
     pauseAsked: ({ context }) => context.pauseAsked,
     mustDecide: ({ context }) => mustDecide(context),
@@ -83,10 +92,7 @@ export const machine = setup({
     resume: { actions: assign({ pauseAsked: false }) },
     abort: {
       target: '.aborted',
-      actions: [
-        { type: 'withdraw', params: ({ context }) => ({ refs: missingOf(context) }) },
-        { type: 'tell', params: ({ event }) => abortTold(event) },
-      ],
+      actions: [withdraw, { type: 'tell', params: ({ event }) => abortTold(event) }],
     },
   },
   states: {
@@ -145,6 +151,7 @@ export const machine = setup({
     judging: {
       always: [
         { guard: 'mustDecide', target: 'deciding' },
+        { guard: 'isLastWithout', target: 'done', actions: withdraw },
         { guard: 'isLast', target: 'done' },
         { guard: 'pauseAsked', target: 'paused' },
         { target: 'restarting', actions: 'nextBatch' },
@@ -176,7 +183,7 @@ export const machine = setup({
             target: 'judging',
             actions: 'accept',
           },
-          { guard: { type: 'decided', params: { choice: 'abort' } }, target: 'aborted' },
+          { guard: { type: 'decided', params: { choice: 'abort' } }, target: 'aborted', actions: withdraw },
         ],
       },
     },

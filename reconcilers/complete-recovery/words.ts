@@ -75,7 +75,8 @@ function questionOf(context: RecoveryContext): string {
 }
 
 /** Nothing more of it begins by itself. */
-const restsIn = new Set(['paused', 'deciding', 'aborted', 'done']);
+/** It waits for a person, or is over. */
+export const restsIn: ReadonlySet<string> = new Set(['paused', 'deciding', 'aborted', 'done']);
 
 /** How it stands, for people. */
 export function outlook(state: string, context: RecoveryContext): Outlook {

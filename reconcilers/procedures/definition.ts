@@ -160,6 +160,8 @@ export interface Asked {
   readonly held?: readonly Ref[];
   /** Their failures are forgotten: they are tried at once. */
   readonly forgotten?: readonly Ref[];
+  /** Tried again by a person's word: also what a replacement failed at is forgotten. */
+  readonly retried?: readonly Ref[];
   /** How far standbys stand in; without a `fact`: not any more. */
   readonly failovers?: readonly { readonly ref: Ref; readonly fact?: Omit<FailoverFact, 'at' | 'by'> }[];
   /** A revision that is not brought in any more, and which one is instead. */

@@ -30,7 +30,8 @@ const beforeFirst = new Set(['pulling', 'awaitingImages', 'unpulled']);
 export function aimOf(state: string, context: RolloutContext): Aim | undefined {
   const { revision, before, waves, reports, forms, asFound, question } = context;
   const asks = state === 'deciding' ? question : undefined;
-  const isFirst = beforeFirst.has(state) || asks === 'images';
+  const isPausedFirst = state === 'paused' && reports.length === 0;
+  const isFirst = beforeFirst.has(state) || asks === 'images' || isPausedFirst;
   // One that has come on the way has what is begun already, and nothing more of its own.
   if (isFirst && context.merged === true)
     return {

@@ -24,7 +24,8 @@ export interface Wave {
   readonly canary?: true;
 }
 
-interface Settings extends Pick<RolloutPolicy, 'minReadyMs' | 'canaryMs' | 'canaryErrors' | 'onFailure'> {
+interface Settings extends Pick<RolloutPolicy, 'minReadyMs' | 'canaryMs' | 'onFailure'> {
+  readonly canaryErrors?: RolloutPolicy['canaryErrors'] | undefined;
   /** How long a wave may take without anything of it getting ready. */
   readonly deadlineMs: number;
 }
@@ -54,7 +55,7 @@ export interface Course extends Settings {
   /** What each workload is when it begins, whether it changes or not: it stays so until the first may change. */
   readonly asFound?: Readonly<Record<Ref, string>>;
   /** Taken down by one on whose way it has come, and not up since: they count as changed now. Absent: none. */
-  readonly underWay?: readonly Ref[];
+  readonly underWay?: readonly Ref[] | undefined;
   /** It has come on the way of another, which had begun: what that has brought in stays. */
   readonly merged?: true;
   /** A rollback that stops everything first. */
@@ -80,6 +81,10 @@ export interface RolloutContext extends Course {
   readonly asked: number;
   /** What stands in the way of going back, in words. */
   readonly mismatches: readonly string[];
+  /** It is a schema that does not fit: images and backups were not come to. */
+  readonly unfit?: boolean;
+  /** What those have brought in on whose way it has come: that goes back with it. */
+  readonly broughtIn?: readonly Ref[];
   /** Asked last. */
   readonly question?: Question;
   /** To be stopped and not down yet; absent: not looked at yet. */
@@ -87,7 +92,7 @@ export interface RolloutContext extends Course {
   /** When the wave under way began to be watched. */
   readonly settlesSince?: number;
   /** Since when its images are being had. */
-  readonly pullsSince?: number;
+  readonly pullsSince?: number | undefined;
   /** The time of the wave under way ran out before it was acted on, and it was given its time once more. */
   readonly prolonged?: boolean;
 }
@@ -121,6 +126,8 @@ export type RolloutEvent =
       readonly at: number;
       readonly work: string;
       readonly mismatches?: readonly string[];
+      /** Those are of schemas alone. */
+      readonly unfit?: boolean;
       /** Images that could not be had; canaries with too many errors. */
       readonly failed?: Readonly<Record<Ref, string>>;
       readonly error?: string;
@@ -145,10 +152,15 @@ export const begunOf = ({
 }: Pick<RolloutContext, 'waves' | 'index' | 'reports'>): readonly Ref[] =>
   reports.length === 0 ? [] : waves.slice(0, index + 1).flatMap((w) => w.refs);
 
+/** All that goes back: what has begun, of it and of those on whose way it has come. */
+export const goingBackOf = (context: RolloutContext): readonly Ref[] => [
+  ...new Set([...(context.broughtIn ?? []), ...begunOf(context)]),
+];
+
 /** What is taken down for it and is not ready yet; what has failed is waited for no more. `isBack`: of those that go back. */
 export function underWayOf(context: RolloutContext, isBack: boolean): readonly Ref[] {
   const { underWay = [], waves, index, ready, failed, reports } = context;
-  if (isBack) return begunOf(context).filter((ref) => !ready.includes(ref));
+  if (isBack) return goingBackOf(context).filter((ref) => !ready.includes(ref));
   const over = new Set([...waves.slice(0, index).flatMap((w) => w.refs), ...ready, ...Object.keys(failed)]);
   const begun = reports.length === 0 ? [] : waveOf(context);
   return [...new Set([...underWay, ...begun])].filter((ref) => !over.has(ref));

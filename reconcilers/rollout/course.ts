@@ -21,7 +21,7 @@ export interface From {
 /** From what runs to `next`; without waves where nothing of it is changed or new. */
 export function rolloutCourse(next: Revision, from: From): Course {
   const { revision: before, images } = from;
-  return { ...courseOf(next, from, changedRefs(next, from.forms)), images, ...preparationFor(before) };
+  return { ...courseOf(next, from, changedRefs(next, from.forms)), images, ...preparationFor(before, next) };
 }
 
 /** From what runs back to `target`, with what its images meant. */
@@ -32,7 +32,8 @@ export function rollbackCourse(
   full: boolean,
 ): Course {
   const refs = full ? new Set(formsOf(target).keys()) : changedRefs(target, from.forms);
-  const course = { ...courseOf(target, from, refs, images), images, ...preparationFor(target) };
+  const preparation = preparationFor(target, from.revision);
+  const course = { ...courseOf(target, from, refs, images), images, ...preparation };
   return full ? { ...course, full } : course;
 }
 
@@ -72,17 +73,18 @@ function courseOf(
 
 const graceMs = 5_000;
 
-/** What is to fit, and what is to be saved, before anything goes back to `revision`. */
-function preparationFor({ resources }: Revision): Pick<Course, 'checks' | 'backups'> {
-  const workloads = resources.filter(isWorkload);
-  return {
-    checks: workloads.flatMap((w): SchemaCheck[] =>
-      w.schemaVersion === undefined ? [] : [{ ref: refOf(w), ...w.schemaVersion }],
-    ),
-    backups: workloads.flatMap((w): BackupCommand[] =>
-      w.beforeRollback === undefined ? [] : [{ ref: refOf(w), command: w.beforeRollback }],
-    ),
-  };
+/**
+ * What is to fit `target`, and what is to be saved before `left` goes back to it: as the newer one declares it, which came with
+ * what is there now.
+ */
+function preparationFor(target: Revision, left: Revision): Pick<Course, 'checks' | 'backups'> {
+  const checks = target.resources.filter(isWorkload).flatMap((w): SchemaCheck[] => {
+    return w.schemaVersion === undefined ? [] : [{ ref: refOf(w), ...w.schemaVersion }];
+  });
+  const backups = new Map<Ref, BackupCommand>();
+  for (const w of [...target.resources, ...left.resources].filter(isWorkload))
+    if (w.beforeRollback !== undefined) backups.set(refOf(w), { ref: refOf(w), command: w.beforeRollback });
+  return { checks, backups: [...backups.values()] };
 }
 
 /** An image once, however many are made from it; none that is built here, or must not be pulled. */

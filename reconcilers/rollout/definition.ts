@@ -30,6 +30,7 @@ export function walkDefinition(
       if (effect.type === 'park')
         return { parked: turnsOf(effect.params['waves'] as RolloutContext['waves']) };
       if (effect.type === 'release') return { released: effect.params['refs'] as readonly Ref[] };
+      if (effect.type === 'tryAgain') return { retried: effect.params['refs'] as readonly Ref[] };
       if (effect.type !== 'quarantine') return { tellings: tellingOf(effect) };
       const { revision, to, why, images } = effect.params as unknown as {
         readonly revision: string;

@@ -16,6 +16,8 @@ export const imagesStates = {
   awaitingImages: { after: { pullWait: 'pulling' } },
   unpulled: {
     always: [
+      // What it has come on the way of goes back too, and what is there may not fit that.
+      { guard: 'goesBackMerged' as const, target: 'checking', actions: tellUnpulled },
       { guard: 'goesBack' as const, target: 'leaving', actions: tellUnpulled },
       { guard: 'goesOn' as const, target: 'rolling', actions: [tellUnpulled, 'accept' as const] },
       { target: 'deciding', actions: [tellUnpulled, ask('images')] },

@@ -2,18 +2,15 @@
 // beyond waiting.
 
 import type { Ref } from '../../desired-state/resource.ts';
-import type { Condition } from '../condition.ts';
 import { whyNot } from '../procedures/batch-walk.ts';
 import type { ProcedureEvent, Sight } from '../procedures/definition.ts';
 import { statusIn } from '../procedures/status-in.ts';
 import { aimOf } from './aim.ts';
-import { begunOf, partsOf, type RolloutContext, waveOf } from './context.ts';
+import { goingBackOf, partsOf, type RolloutContext, waveOf } from './context.ts';
+import { isWell } from './well.ts';
 
 /** For these more time is no help: the old container is back already, or the budget of restarts is used up. */
 const hopeless = new Set(['ReplacementFailed', 'CrashLoopBackOff', 'JobFailed', 'CommandNotFound']);
-
-/** Differences that stay without anything being wrong. */
-const harmless = new Set(['LimitNotRemovable', 'DriftReported', 'NotTakenByEngine']);
 
 const back = new Set(['rollingBack', 'confirmingBack']);
 const judged = new Set(['confirming', 'confirmingBack']);
@@ -26,7 +23,7 @@ export function see(state: string, context: RolloutContext, sight: Sight): Proce
   const aim = aimOf(state, context);
   if (!watched.has(state) || aim === undefined || sight.aim !== aim.key) return undefined;
   const isBack = back.has(state);
-  const refs = isBack ? begunOf(context) : waveOf(context);
+  const refs = isBack ? goingBackOf(context) : waveOf(context);
   const { at, facts } = sight;
   if (facts.suspended !== undefined)
     return judged.has(state) ? { type: 'seen', at, ready: [], failed: {}, suspended: true } : undefined;
@@ -68,13 +65,7 @@ function isDone(ref: Ref, { statuses, facts, planned, busy }: Sight): boolean {
   const status = statusIn(statuses, ref);
   if (busy?.has(ref) || planned?.has(ref)) return false;
   if (status === undefined) return true;
-  const is = (type: Condition['type']) => status.conditions.find((c) => c.type === type && c.status);
-  const degraded = is('Degraded');
-  return (
-    is('Ready') !== undefined &&
-    is('Progressing') === undefined &&
-    (degraded === undefined || harmless.has(degraded.reason))
-  );
+  return isWell(status);
 }
 
 /** It is up, and was started again since it began to be watched. */

@@ -239,7 +239,19 @@ export function makeMachine(kind: Kind, version: 1 | 2 = 2) {
               entry: { type: 'tell', params: ({ context }) => backTold(context) },
             },
           }),
-      paused: { on: { resume: { target: 'rolling', actions: ['resumed', 'nextWave'] } } },
+      paused: {
+        on: {
+          resume: [
+            ...(pullsFirst
+              ? [{ guard: 'isUnpulled' as const, target: 'pulling', actions: 'resumed' as const }]
+              : []),
+            { guard: 'isUnbegun', target: 'rolling', actions: 'resumed' },
+            { target: 'rolling', actions: ['resumed', 'nextWave'] },
+          ],
+          // It is the newer one's pause from now on: whoever asked for it has seen neither.
+          merge: { actions: [tellMerged, 'merge'] },
+        },
+      },
       deciding: {
         entry: { type: 'tell', params: ({ context }) => questionTold(kind, context) },
         on: {

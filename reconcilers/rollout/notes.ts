@@ -3,7 +3,7 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { MeasureErrors, PrepareRollback, PullImages } from '../procedures/definition.ts';
 import type { Course, Kind, RolloutContext, RolloutEvent, RolloutInput, Seen } from './context.ts';
-import { begunOf, waveOf } from './context.ts';
+import { goingBackOf, waveOf } from './context.ts';
 
 const unbegun = {
   index: 0,
@@ -20,10 +20,29 @@ export function firstContext({ at, ...course }: RolloutInput & { readonly at: nu
   return { ...course, ...unbegun, asked: 0, beganAt: at };
 }
 
-/** A newer one has come on the way: from now on it is that one's. */
-export function merged({ beganAt, asked, reports, merged }: RolloutContext, course: Course): RolloutContext {
-  const hasBegun = reports.length > 0 || merged === true;
-  return { ...course, ...unbegun, asked: asked + 1, beganAt, ...(hasBegun ? { merged: true } : {}) };
+/** Of the one before, where its course has no such thing of its own. */
+const notInherited = {
+  pullsSince: undefined,
+  underWay: undefined,
+  canaryErrors: undefined,
+  settlesSince: 0,
+  unfit: false,
+} as const;
+
+/** A newer one has come on the way: from now on it is that one's. A pause is a person's word, and outlasts it. */
+export function merged(context: RolloutContext, course: Course): RolloutContext {
+  const { beganAt, asked, reports, pauseAsked } = context;
+  const hasBegun = reports.length > 0 || context.merged === true;
+  const broughtIn = goingBackOf(context);
+  return {
+    ...notInherited,
+    ...course,
+    ...unbegun,
+    pauseAsked,
+    asked: asked + 1,
+    beganAt,
+    ...(hasBegun ? { merged: true, broughtIn } : {}),
+  };
 }
 
 export function beginWave({ reports, index }: RolloutContext, at: number): Partial<RolloutContext> {
@@ -62,6 +81,11 @@ export function nextWave({ index }: RolloutContext): Partial<RolloutContext> {
   return { index: index + 1, ready: [], settlesSince: 0, prolonged: false };
 }
 
+/** Those that a person has tried again: of a wave what failed, on the way back all of it. */
+export function triedAgain(context: RolloutContext): readonly Ref[] {
+  return context.question === 'back' ? goingBackOf(context) : openFailures(context);
+}
+
 /** They are tried again. */
 export function forgetFailed(context: RolloutContext): Partial<RolloutContext> {
   const left = Object.entries(context.failed).filter(([ref]) => !openFailures(context).includes(ref as Ref));
@@ -72,7 +96,7 @@ export const isAllReady = (refs: readonly Ref[], { ready }: Pick<Seen, 'ready'>)
   refs.every((ref) => ready.includes(ref));
 
 export const isBack = (context: RolloutContext, seen: Pick<Seen, 'ready'>): boolean =>
-  isAllReady(begunOf(context), seen);
+  isAllReady(goingBackOf(context), seen);
 
 /** More of it is ready than before: its time begins anew. */
 export function isProgress(context: RolloutContext, { ready }: Seen): boolean {

@@ -24,14 +24,21 @@ import {
   pullWaitMs,
   settleMsOf,
   timeOf,
+  triedAgain,
 } from './notes.ts';
 import { failedTold, unpulledTold } from './words.ts';
 
 const seenOf = (event: RolloutEvent): Seen | undefined => (event.type === 'seen' ? event : undefined);
 
-export const decided = (choice: string, on: Question) =>
-  ({ type: 'decided', params: { choice, on } }) as const;
+export const decided = (choice: string, on: Question, when?: 'unfit' | 'merged') =>
+  ({ type: 'decided', params: { choice, on, ...(when === undefined ? {} : { when }) } }) as const;
 export const ask = (question: Question) => ({ type: 'ask', params: { question } }) as const;
+
+/** What a person has tried again has another try, whatever it failed at before. */
+export const tryAgain = {
+  type: 'tryAgain',
+  params: ({ context }: { readonly context: RolloutContext }) => ({ refs: triedAgain(context) }),
+} as const;
 
 export const tellFailed = {
   type: 'tell',
@@ -63,6 +70,7 @@ export function makeSetup() {
       /** Down, and so until its wave. */
       park: (_, _params: { waves: RolloutContext['waves'] }) => undefined,
       release: (_, _params: { refs: readonly Ref[] }) => undefined,
+      tryAgain: (_, _params: { refs: readonly Ref[] }) => undefined,
       tell: (_, _params: Told) => undefined,
       noteUp: assign(({ event }) => (event.type === 'stopped' ? { up: event.up } : {})),
       merge: assign(({ context, event }) =>
@@ -93,9 +101,14 @@ export function makeSetup() {
       beginAsking: assign({ asked: ({ context }) => context.asked + 1 }),
       noteMismatches: assign(({ event }) =>
         event.type === 'worked'
-          ? { mismatches: event.error === undefined ? (event.mismatches ?? []) : [event.error] }
+          ? {
+              mismatches: event.error === undefined ? (event.mismatches ?? []) : [event.error],
+              unfit: event.unfit === true,
+            }
           : {},
       ),
+      /** A person has said to go back whatever schema there is. */
+      leaveChecks: assign({ checks: [], unfit: false }),
       ask: assign((_, { question }: { question: Question }) => ({ question })),
       resumed: assign({ pauseAsked: false }),
     },
@@ -119,6 +132,10 @@ export function makeSetup() {
       isCanary: ({ context }) => context.waves[context.index]?.canary === true,
       isFull: ({ context }) => context.full === true,
       allDown: ({ event }) => event.type === 'stopped' && event.up.length === 0,
+      goesBackMerged: ({ context }) =>
+        context.merged === true && context.onFailure === 'rollback' && openFailures(context).length > 0,
+      isUnbegun: ({ context }) => context.reports.length === 0,
+      isUnpulled: ({ context }) => context.reports.length === 0 && (context.pulls ?? []).length > 0,
       isSuspended: ({ event }) => seenOf(event)?.suspended === true,
       fails: ({ event }) => Object.keys(seenOf(event)?.failed ?? {}).length > 0,
       allReady: ({ context, event }) => event.type === 'seen' && isAllReady(waveOf(context), event),
@@ -132,8 +149,14 @@ export function makeSetup() {
       goesOn: ({ context }) => context.onFailure === 'continue' && openFailures(context).length > 0,
       isLast: ({ context }) => context.index + 1 >= context.waves.length,
       pauseAsked: ({ context }) => context.pauseAsked,
-      decided: ({ context, event }, { choice, on }: { choice: string; on: Question }) =>
-        event.type === 'decide' && event.choice === choice && context.question === on,
+      decided: (
+        { context, event },
+        { choice, on, when }: { choice: string; on: Question; when?: 'unfit' | 'merged' },
+      ) =>
+        event.type === 'decide' &&
+        event.choice === choice &&
+        context.question === on &&
+        (when === undefined || context[when] === true),
     },
     delays: {
       deadline: ({ context }) => context.deadlineMs,

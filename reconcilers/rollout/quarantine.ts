@@ -13,6 +13,14 @@ export function insteadOf(id: string, quarantined: Facts['quarantined']): string
   return to;
 }
 
+/**
+ * Quarantines that end as this revision comes in force. Each lasts until a newer one does: kept longer it would put what ran
+ * before that newer one in its place, should the quarantined one be declared again, at once and with nobody asked.
+ */
+export function overtakenBy(id: string, quarantined: Facts['quarantined']): readonly string[] {
+  return Object.keys(quarantined).filter((key) => key !== id && insteadOf(key, quarantined) !== id);
+}
+
 /** How a quarantine reads, and what ends it. */
 export function quarantineWords(id: string, { at, by, to, why }: Quarantine): string {
   const since = new Date(at).toISOString().slice(0, 19);

@@ -1,4 +1,4 @@
-// When a revision is stable: all of it ready, by containers none of which was started again meanwhile, for the policy's
+// When a revision is stable: all of it well, by containers none of which was started again meanwhile, for the policy's
 // time. Told from what is stored and seen, so that no process need watch it all the while. Pure.
 
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
@@ -6,6 +6,7 @@ import type { Revision } from '../../desired-state/revision.ts';
 import type { ResourceStatus } from '../condition.ts';
 import type { Facts, Stable } from '../facts.ts';
 import { imagesOf } from '../images.ts';
+import { isWell } from './well.ts';
 
 export interface Stability {
   /** Healthy since then; undefined: not healthy. Absent: as it was. */
@@ -31,7 +32,8 @@ export function stabilityOf(
   const byRef = new Map(statuses.map((s) => [s.ref, s]));
   const before = facts.healthySince[id];
   const workloads = resources.filter(isWorkload).map(refOf);
-  const isHealthy = workloads.length > 0 && workloads.every((ref) => isReady(byRef.get(ref)));
+  const isHealthy =
+    workloads.length > 0 && workloads.every((ref) => isWell(byRef.get(ref) ?? { conditions: [] }));
   if (!isHealthy) return before === undefined ? {} : { healthySince: undefined };
   const started = Math.max(0, ...workloads.map((ref) => startedAt(ref, byRef, facts) ?? 0));
   const since = Math.max(before ?? assumed, started);
@@ -39,10 +41,6 @@ export function stabilityOf(
   const at = since + policy.rollout.stableAfterMs;
   if (now < at) return { ...change, nextAt: at };
   return { ...change, stable: { at: now, images: imagesOf(revision, facts) } };
-}
-
-function isReady(status: ResourceStatus | undefined): boolean {
-  return status?.conditions.some((c) => c.type === 'Ready' && c.status) === true;
 }
 
 function startedAt(

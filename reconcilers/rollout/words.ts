@@ -3,8 +3,8 @@
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Outlook, Stage } from '../procedures/definition.ts';
 import {
-  begunOf,
   type Course,
+  goingBackOf,
   type Kind,
   partsOf,
   type RolloutContext,
@@ -120,17 +120,22 @@ function questionOf(kind: Kind, context: RolloutContext): string {
   const { question, mismatches, revision, before } = context;
   const target = kind === 'rollback' ? revision : before;
   if (question === 'check')
-    return `nothing has gone back yet: ${mismatches.join('; ')}. continue: go back to ${target} all the same; retry: once that was put right (the schema taken back, a backup restored or made); abort: do not go back${restOf(kind, context)}`;
+    return `nothing has gone back yet: ${mismatches.join('; ')}. continue: ${saving(context)}go back to ${target} all the same; retry: once that was put right (the schema taken back, a backup restored or made); abort: do not go back${restOf(kind, context)}`;
   if (question === 'images')
-    return `nothing has begun: images of ${revision} could not be had: ${failuresOf(context)}. retry: try again; continue: begin without them; rollback: stay with ${before}; abort: bring it in at once, without a rollout`;
+    return `nothing of ${revision} has begun, for images could not be had: ${failuresOf(context)}. retry: try again; continue: begin without them; rollback: ${context.merged === true ? 'go back to' : 'stay with'} ${before}; abort: bring it in at once, without a rollout`;
   if (question === 'stop')
     return `not down in time: ${list(context.up ?? [])}. retry: give them their time again; continue: go back with them up; abort: start again what was stopped`;
   if (question === 'back')
-    return `going back to ${before} did not bring all of it up: ${list(begunOf(context).filter((ref) => !context.ready.includes(ref)))}; nothing more goes back by itself. retry: wait for them again; abort: leave it to the loop`;
+    return `going back to ${before} did not bring all of it up: ${list(goingBackOf(context).filter((ref) => !context.ready.includes(ref)))}; nothing more goes back by itself. retry: wait for them again; abort: leave it to the loop`;
   const onward = 'retry: give it its time again; continue: go on without it';
   return kind === 'rollout'
     ? `${waveName(context)} failed: ${failuresOf(context)}. rollback: go back to ${before}; ${onward}; abort: bring in what is left at once`
     : `${waveName(context)} failed: ${failuresOf(context)}; what works is kept, and a rollback never goes back itself. ${onward}; abort: bring back what is left at once`;
+}
+
+/** Where a schema does not fit, backups were not come to yet. */
+function saving({ unfit, backups }: RolloutContext): string {
+  return unfit === true && backups.length > 0 ? 'make the backups that are declared, and ' : '';
 }
 
 function pullsIn({ pulls = [] }: RolloutContext): string {
@@ -161,8 +166,9 @@ export function outlook(kind: Kind, state: string, context: RolloutContext): Out
     settling: () =>
       `${waveName(context)} of ${revision}: all ready; watched for ${seconds(settleMsOf(context))}${then}`,
     confirming: () => `${waveName(context)} of ${revision}: its time is over; waits for one more look`,
-    paused: () => `paused before wave ${index + 2} of ${waves.length} of ${revision}`,
-    rollingBack: () => `back to ${before}: waits until ready: ${missing(begunOf(context))}`,
+    paused: () =>
+      `paused before wave ${index + (context.reports.length === 0 ? 1 : 2)} of ${waves.length} of ${revision}`,
+    rollingBack: () => `back to ${before}: waits until ready: ${missing(goingBackOf(context))}`,
     confirmingBack: () => `back to ${before}: its time is over; waits for one more look`,
     deciding: () => questionOf(kind, context),
     rolledBack: () => `${revision} failed and is quarantined; ${before} runs again`,

@@ -89,11 +89,14 @@ describe.each(named)('$name', ({ name, definition }) => {
         version: definition.version,
         machine: stored,
       };
-      await store.saveProcedure(
-        { ...record, by: 'ana', beganAt: noon, changedAt: noon },
-        { at: noon, event: 'begun', state: stored.state, message: '' },
-        { facts: [], events: [] },
-      );
+      await store.saveProcedures([
+        {
+          procedure: { ...record, by: 'ana', beganAt: noon, changedAt: noon },
+          transition: { at: noon, event: 'begun', state: stored.state, message: '' },
+          facts: [],
+          events: [],
+        },
+      ]);
     }
     await runner.load();
     expect(runner.running.map((r) => r.machine)).toHaveLength(snapshots.length);

@@ -112,6 +112,8 @@ describe('the machine', () => {
     expect(walk.context.failed).toEqual(['Service/b', 'Service/c']);
     walk.decides('continue');
     expect(walk.machine.state).toBe('done');
+    // Over, it asks for nothing any more.
+    expect(walk.asked.at(-1)).toBe('withdraw Service/b Service/c');
   });
 
   test('paused, it finishes the batch under way and begins no other until resumed', () => {
@@ -143,6 +145,7 @@ describe('the machine', () => {
     const walk = new Walk().seen('Service/db').after(30_000).seen('Service/a').says('abort');
     expect(walk.machine).toMatchObject({ state: 'aborted', ended: true });
     expect(walk.asked).toContain('withdraw Service/b');
+    expect(new Walk().after(300_000).decides('abort').asked).toContain('withdraw Service/db');
   });
 
   test('an answer that it did not ask for changes nothing', () => {
@@ -211,9 +214,10 @@ describe('what it sees', () => {
     ref,
     conditions: [{ type: 'Ready' as const, status: ready, reason: 'x', message: 'x' }],
   });
-  const see = (known: Parameters<typeof facts>[0], ready: readonly Ref[]) =>
+  const see = (known: Parameters<typeof facts>[0], ready: readonly Ref[], busy: readonly Ref[] = []) =>
     batchedRestart.see('restarting', walk.context, {
       at: noon,
+      busy: new Set(busy),
       facts: facts(known),
       statuses: (['Service/a', 'Service/b'] as const).map((ref) => status(ref, ready.includes(ref))),
     });
@@ -222,6 +226,10 @@ describe('what it sees', () => {
     const restarts = { 'Service/a': { at: noon, by: 'x' }, 'Service/b': { at: noon, by: 'x' } };
     expect(see({ restarts }, ['Service/a', 'Service/b'])).toBeUndefined();
     expect(see({}, ['Service/a'])).toMatchObject({ ready: ['Service/a'] });
+  });
+
+  test('what was being restarted as the look began is seen as it was before', () => {
+    expect(see({}, ['Service/a', 'Service/b'], ['Service/a'])).toMatchObject({ ready: ['Service/b'] });
   });
 
   test('what a person holds is not waited for', () => {

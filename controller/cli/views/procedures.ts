@@ -10,13 +10,17 @@ import type {
 import { age, clock, counted, dateTime, flowing, hanging, took } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
-export function batchesView({ batches, settleMs, leastMs }: RestartPlan, { width, paint }: Screen): string {
+export function batchesView(
+  { batches, settleMs, leastMs, held }: RestartPlan,
+  { width, paint }: Screen,
+): string {
   const total = batches.reduce((sum, b) => sum + b.refs.length, 0);
   const lines = batches.map(({ tier, refs }, i) => [`  ${i + 1}`, tier, refs.join(', ')]);
   return [
     ...flowing([['BATCH', 'TIER', 'RESTARTED TOGETHER'], ...lines], width),
     '',
     `${paint.strong(counted(total, 'workload'))} in ${counted(batches.length, 'batch', 'batches')}, ${age(settleMs)} to settle after each: ${age(leastMs)} and the time that they take to be ready`,
+    ...(held.length === 0 ? [] : [hanging(`held, and left as they are: ${held.join(', ')}`, width)]),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 // The folder that containers mount from: brought from commit to commit without touching what is no commit's.
 
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,7 +19,8 @@ function place() {
     const tree = Object.entries(files).map(([path, text]): TreeEntry => {
       mkdirSync(dirname(join(copy, path)), { recursive: true });
       writeFileSync(join(copy, path), text);
-      return { mode, object: text, bytes: text.length, path };
+      const object = createHash('sha1').update(`blob ${text.length}\0${text}`).digest('hex');
+      return { mode, object, bytes: text.length, path };
     });
     return live.bring(`commit-${copies}`, copy, tree);
   };
@@ -33,15 +35,46 @@ test('says what it wrote and removed, and nothing the second time', async () => 
   expect(live.commit).toBe('commit-3');
 });
 
+/** Cut off while `second` took the place of `first`. */
+async function cutShort(first: Readonly<Record<string, string>>, second: Readonly<Record<string, string>>) {
+  const all = place();
+  const note = join(all.folder, 'tree.json');
+  await all.bring(first);
+  const { files: was } = JSON.parse(readFileSync(note, 'utf8')) as { files: object };
+  await all.bring(second);
+  const done = JSON.parse(readFileSync(note, 'utf8')) as { files: object };
+  writeFileSync(note, JSON.stringify({ ...done, files: { ...was, ...done.files }, was, unfinished: true }));
+  return all;
+}
+
 test('goes on where it was cut short: a file that was left half written is written again', async () => {
-  const { bring, live, at, folder } = place();
-  await bring({ a: '1', b: '1' });
-  const note = join(folder, 'tree.json');
-  writeFileSync(note, JSON.stringify({ ...JSON.parse(readFileSync(note, 'utf8')), unfinished: true }));
-  writeFileSync(at('a'), 'half');
+  const { bring, live, at } = await cutShort({ a: 'before', b: '1' }, { a: 'after it', b: '1' });
+  writeFileSync(at('a'), 'after');
   expect(live.commit).toBeUndefined();
-  expect(await bring({ a: '1', b: '1' })).toEqual(['a']);
-  expect(readFileSync(at('a'), 'utf8')).toBe('1');
+  expect(await bring({ a: 'after it', b: '1' })).toEqual(['a']);
+  expect(readFileSync(at('a'), 'utf8')).toBe('after it');
+});
+
+test('cut short, it touches nothing that neither commit changes, whatever a program has written into it', async () => {
+  const { bring, at } = await cutShort({ 'acme.json': '', b: '1' }, { 'acme.json': '', b: '2' });
+  writeFileSync(at('acme.json'), 'certificates');
+  expect(await bring({ 'acme.json': '', b: '3' })).toEqual(['b']);
+  expect(readFileSync(at('acme.json'), 'utf8')).toBe('certificates');
+});
+
+test('what no commit has written is neither overwritten nor removed: the commit is refused before anything is', async () => {
+  const { bring, at } = place();
+  await bring({ 'app.db': 'seed', conf: '1' });
+  writeFileSync(at('app.db'), 'rows');
+  const own = (does: string) =>
+    `the commit ${does} a file that has content of its own, which no commit has: ${at('app.db')}`;
+  await expect(bring({ 'app.db': 'seed 2', conf: '2' })).rejects.toThrow(own('has another one of'));
+  await expect(bring({ conf: '2' })).rejects.toThrow(own('removes'));
+  expect([readFileSync(at('app.db'), 'utf8'), readFileSync(at('conf'), 'utf8')]).toEqual(['rows', '1']);
+  expect(await bring({ 'app.db': 'seed', conf: '2' })).toEqual(['conf']);
+  expect(await bring({ 'app.db': 'rows', conf: '2' })).toEqual([]);
+  writeFileSync(at('own'), 'somebody’s');
+  await expect(bring({ 'app.db': 'rows', conf: '2', own: 'the commit’s' })).rejects.toThrow(at('own'));
 });
 
 test('gives files the rights that the commit has, whatever the process is told', async () => {

@@ -104,7 +104,15 @@ export class MemoryControl implements Control {
   readonly procedures: Procedures = {
     restartPlan: async (options) => {
       this.#note('restartPlan', options);
-      return { batches: [], settleMs: 0, adaptive: false, timeoutMs: 1, maxFailures: 0, leastMs: 0 };
+      return {
+        batches: [],
+        settleMs: 0,
+        adaptive: false,
+        timeoutMs: 1,
+        maxFailures: 0,
+        leastMs: 0,
+        held: [],
+      };
     },
     restart: async (plan, by) => {
       this.#note('restart', { plan, by });

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { readProcedure } from '../../../controller/procedures/read.ts';
 import { Runner } from '../../../controller/procedures/runner.ts';
@@ -33,13 +34,15 @@ interface Stage {
   /** What a state stands for; never done where a test is not about it. */
   work: (work: Work) => Promise<object>;
   readonly store: Store;
+  readonly file: string;
   /** As a controller that has just started: it knows the store alone. */
   restart(): Promise<Runner>;
 }
 
 async function stage(onEnd: (end: () => Promise<void>) => void): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'reeve-runner-'));
-  const store = await openStore(join(folder, 'store.db'));
+  const file = join(folder, 'store.db');
+  const store = await openStore(file);
   const runners: Runner[] = [];
   onEnd(async () => {
     for (const runner of runners) runner.close();
@@ -51,6 +54,7 @@ async function stage(onEnd: (end: () => Promise<void>) => void): Promise<Stage> 
     now: noon,
     work: () => new Promise(() => undefined),
     store,
+    file,
     restart: async () => {
       for (const runner of runners) runner.close();
       const runner = new Runner({
@@ -90,7 +94,7 @@ test('its state, what it asks for and what it tells are one commit', async (t) =
   });
 });
 
-test('a timer that came due while nobody ran fires once, on start', async (t) => {
+test('a timer that came due while nobody ran fires once, after the first look', async (t) => {
   const on = await stage(t.onTestFinished);
   const first = await on.restart();
   const { id } = await first.start('batched-restart', input, 'ana');
@@ -98,7 +102,11 @@ test('a timer that came due while nobody ran fires once, on start', async (t) =>
   await first.see({ at: on.now, statuses: ready('Service/a'), facts: await on.store.facts() });
   expect((await readProcedure(on.store, id)).state).toBe('settling');
   on.now += 3_600_000;
-  await on.restart();
+  const look = async () => ({ at: on.now, statuses: ready('Service/a'), facts: await on.store.facts() });
+  const second = await on.restart();
+  await new Promise(setImmediate);
+  expect((await readProcedure(on.store, id)).state).toBe('settling');
+  await second.see(await look());
   const report = await until(
     async () => {
       const found = await readProcedure(on.store, id);
@@ -108,7 +116,7 @@ test('a timer that came due while nobody ran fires once, on start', async (t) =>
     'the next batch has begun',
   );
   expect(report.log.map((line) => line.event)).toEqual(['begun', 'seen', 'timer']);
-  await on.restart();
+  await (await on.restart()).see(await look());
   expect((await readProcedure(on.store, id)).log).toHaveLength(3);
 });
 
@@ -141,12 +149,40 @@ test('a clock that jumps back delays a deadline and never loses it', async (t) =
   on.now -= 3_600_000;
   await on.restart();
   on.now += 3_600_000 + 300_000;
-  await on.restart();
+  await (await on.restart()).see({ at: on.now, statuses: [], facts: await on.store.facts() });
   await until(
     async () => (await readProcedure(on.store, id)).log.some((line) => line.event === 'timer'),
     5_000,
     'its time is over',
   );
+});
+
+test('time in which the engine is away, or the platform is suspended, does not count', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const runner = await on.restart();
+  const { id } = await runner.start('batched-restart', input, 'ana');
+  const look = async () => runner.see({ at: on.now, statuses: [], facts: await on.store.facts() });
+  const log = async () => (await readProcedure(on.store, id)).log.map((line) => line.event);
+  await look();
+  on.now += 100_000;
+  runner.blind();
+  on.now += 3_600_000;
+  await look();
+  on.now += 100_000;
+  await on.store.setFacts([{ fact: 'suspended', value: { at: on.now, by: 'ana', reason: 'Suspended' } }]);
+  await look();
+  on.now += 3_600_000;
+  await look();
+  await on.store.setFacts([{ fact: 'suspended', value: undefined }]);
+  await look();
+  // Of its 300 s 200 are over.
+  on.now += 99_000;
+  await look();
+  await new Promise(setImmediate);
+  expect(await log()).toEqual(['begun']);
+  on.now += 1_000;
+  await look();
+  await until(async () => (await log()).includes('timer'), 5_000, 'its time is over');
 });
 
 test('a second procedure for a resource that one has is refused, naming it', async (t) => {
@@ -173,6 +209,20 @@ test('a wider procedure takes over from narrower ones, which are aborted in its 
   });
   await expect(runner.start('watched-restart', watched('Service/b'), 'ana')).rejects.toThrow(wide.id);
   expect(runner.running.map((r) => r.id)).toEqual([beside.id, wide.id]);
+});
+
+test('a take-over that cannot be stored leaves what it takes over from as it was', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const runner = await on.restart();
+  const narrow = await runner.start('watched-restart', { ref: 'Service/a', watchMs: 60_000 }, 'ana');
+  const db = new BetterSqlite(on.file);
+  t.onTestFinished(() => void db.close());
+  db.exec(
+    "CREATE TRIGGER full BEFORE INSERT ON procedures WHEN NEW.kind = 'batched-restart' BEGIN SELECT RAISE(ABORT, 'no room'); END",
+  );
+  await expect(runner.start('batched-restart', input, 'bob')).rejects.toThrow('no room');
+  expect(runner.running.map((r) => r.id)).toEqual([narrow.id]);
+  expect((await on.restart()).running).toMatchObject([{ id: narrow.id, machine: { ended: false } }]);
 });
 
 test('a word that it cannot take now is refused with what it takes', async (t) => {
@@ -203,11 +253,14 @@ test('one that began with a machine that is not shipped stands still and says so
   const { id } = await (await on.restart()).start('batched-restart', input, 'ana');
   const [record] = await on.store.procedures({ id, limit: 1 });
   if (record === undefined) throw new Error('it was not stored');
-  await on.store.saveProcedure(
-    { ...record, id: 'older', version: 0 },
-    { at: noon, event: 'begun', state: 'restarting', message: 'x' },
-    { facts: [], events: [] },
-  );
+  await on.store.saveProcedures([
+    {
+      procedure: { ...record, id: 'older', version: 0 },
+      transition: { at: noon, event: 'begun', state: 'restarting', message: 'x' },
+      facts: [],
+      events: [],
+    },
+  ]);
   const runner = await on.restart();
   expect(runner.running.map((r) => r.id)).toEqual([id]);
   await expect(runner.say('older', { type: 'abort' }, 'ana')).rejects.toThrow(/version 0 .* stands still/);

@@ -176,11 +176,14 @@ export function historyContract(store: () => Store, reopen: () => Promise<void>)
         machine: { state: 'checking', context, timers: [], ended: false },
       };
       const save = (more: object) =>
-        store().saveProcedure(
-          { ...rollback, ...more },
-          { at: 1, event: 'begun', state: 'checking', message: '' },
-          { facts: [], events: [] },
-        );
+        store().saveProcedures([
+          {
+            procedure: { ...rollback, ...more },
+            transition: { at: 1, event: 'begun', state: 'checking', message: '' },
+            facts: [],
+            events: [],
+          },
+        ]);
       await save({});
       const left = async () => {
         await store().prune(nothing, 1_000);

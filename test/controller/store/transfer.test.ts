@@ -60,11 +60,9 @@ async function fillWithAll(home: StoreHome): Promise<void> {
   const machine = { state: 'waiting', context: { odd }, timers: {} } as never;
   const procedure = { id: 'x-1', kind: 'x', version: 1, by: 'ann', beganAt: 1, changedAt: 2, machine };
   for (const at of [1, 2])
-    await store.saveProcedure(
-      procedure,
-      { at, event: 'began', state: 's', message: odd },
-      { facts: [], events: [] },
-    );
+    await store.saveProcedures([
+      { procedure, transition: { at, event: 'began', state: 's', message: odd }, facts: [], events: [] },
+    ]);
   await store.close();
 }
 

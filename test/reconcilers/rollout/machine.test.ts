@@ -35,8 +35,8 @@ class Walk extends ProcedureWalk<RolloutContext> {
     return this.feed({ type: 'seen', ready, failed, ...more });
   }
 
-  worked(mismatches: readonly string[] = []): this {
-    return this.feed({ type: 'worked', work: `prepare-${this.context.asked}`, mismatches });
+  worked(mismatches: readonly string[] = [], more: object = {}): this {
+    return this.feed({ type: 'worked', work: `prepare-${this.context.asked}`, mismatches, ...more });
   }
 
   get aim() {
@@ -169,6 +169,54 @@ describe('a rollout', () => {
     expect(walk.aim?.key).not.toBe(begun().aim?.key);
   });
 
+  test('a newer revision that comes while it is paused waits for the resume too', () => {
+    const walk = begun().says('pause').look(['Service/db']);
+    walk.feed({ type: 'merge', course: { ...input, revision: 'r3' } });
+    expect([walk.state, walk.aim]).toMatchObject(['paused', { revision: 'r3', back: false }]);
+    expect(walk.aim?.waiting).toEqual(new Set(['Service/db', 'Service/a', 'Service/b']));
+    expect(rollout.outlook(walk.state, walk.context).message).toBe('paused before wave 1 of 2 of r3');
+    expect([walk.says('resume').state, walk.context.index]).toEqual(['rolling', 0]);
+    const asked = begun().says('pause');
+    asked.feed({ type: 'merge', course: { ...input, revision: 'r3' } });
+    expect(asked.look(['Service/db']).state).toBe('paused');
+  });
+
+  test('what it has come on the way of goes back with it, and is waited for', () => {
+    const walk = begun().look(['Service/db']);
+    walk.feed({
+      type: 'merge',
+      course: { ...input, revision: 'r3', waves: [{ tier: 'standard', refs: ['Service/b'] }] },
+    });
+    walk.look([], { 'Service/b': 'x' }).worked();
+    expect(walk.look(['Service/b']).state).toBe('rollingBack');
+    expect(walk.look(['Service/db', 'Service/a', 'Service/b']).state).toBe('rolledBack');
+  });
+
+  test('tried again by a person, what failed has another try in its new form', () => {
+    const walk = begun({ onFailure: 'pause' })
+      .look(['Service/db'])
+      .look([], { 'Service/b': 'ReplacementFailed: no' });
+    expect(walk.decides('retry').state).toBe('rolling');
+    const asked = walk.effects.find((e) => e.type === 'tryAgain');
+    expect(asked && rollout.asks(asked)).toEqual({ retried: ['Service/b'] });
+    const back = begun().look([], { 'Service/db': 'x' }).worked().after(600_000).look([], {}, { why: {} });
+    expect(back.decides('retry').asked).toContain('tryAgain Service/db');
+  });
+
+  test('told to go back whatever schema there is, it makes the backups first', () => {
+    const backups = [{ ref: 'Service/db' as const, command: ['save'] }];
+    const checks = [{ ref: 'Service/db' as const, command: ['ask'], atMost: 1 }];
+    const walk = begun({ checks, backups }).look([], { 'Service/db': 'x' });
+    walk.worked(['db has version 7'], { unfit: true });
+    expect(rollout.outlook(walk.state, walk.context).message).toContain(
+      'continue: make the backups that are declared, and go back to r1 all the same',
+    );
+    expect(walk.decides('continue').state).toBe('checking');
+    expect(rollout.work?.(walk.state, walk.context)).toMatchObject({ checks: [], backups });
+    expect(walk.worked(['beforeRollback of db was not done']).state).toBe('deciding');
+    expect(walk.decides('continue').state).toBe('rollingBack');
+  });
+
   test('paused, it begins no other wave until it is resumed; aborted, it is over', () => {
     const walk = begun().says('pause').look(['Service/db']);
     expect(walk.state).toBe('paused');
@@ -235,6 +283,21 @@ describe('images', () => {
     walk.feed({ type: 'merge', course: { ...input, revision: 'r3', pulls } });
     expect([walk.state, walk.aim]).toMatchObject(['pulling', { revision: 'r3', back: false }]);
     expect(walk.aim?.waiting).toEqual(new Set(['Service/db', 'Service/a', 'Service/b']));
+  });
+
+  test('of a newer revision on the way have a time of their own; without them all that has begun is asked about first', () => {
+    const walk = pulled(pulling()).look(['Service/db']).after(590_000);
+    walk.feed({ type: 'merge', course: { ...input, revision: 'r3', pulls } });
+    expect(pulled(walk.after(15_000), missing).state).toBe('awaitingImages');
+    walk.after(15_000);
+    pulled(walk.after(600_000), missing);
+    expect(walk.state).toBe('checking');
+    expect(walk.worked().look(['Service/a', 'Service/b']).state).toBe('rollingBack');
+    expect(walk.look(['Service/db', 'Service/a', 'Service/b']).state).toBe('rolledBack');
+    const asks = pulled(pulling({ onFailure: 'pause' })).look(['Service/db']);
+    asks.feed({ type: 'merge', course: { ...input, onFailure: 'pause', revision: 'r3', pulls } });
+    pulled(pulled(asks, missing).after(600_000), missing);
+    expect(asks.decides('rollback').state).toBe('checking');
   });
 });
 

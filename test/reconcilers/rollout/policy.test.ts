@@ -8,7 +8,7 @@ import { rollbackTarget } from '../../../reconcilers/rollback/target.ts';
 import { compose } from '../../../reconcilers/rollout/aim.ts';
 import { changedRefs, formsOf } from '../../../reconcilers/rollout/changes.ts';
 import { rolloutCourse } from '../../../reconcilers/rollout/course.ts';
-import { insteadOf } from '../../../reconcilers/rollout/quarantine.ts';
+import { insteadOf, overtakenBy } from '../../../reconcilers/rollout/quarantine.ts';
 import { stabilityOf } from '../../../reconcilers/rollout/stability.ts';
 import { agent, facts, network, noon, on, revision, service } from '../../support/make.ts';
 
@@ -198,6 +198,19 @@ describe('a revision is stable', () => {
     });
   });
 
+  test('not where the old container is ready, for the new one never was', () => {
+    const [kept] = status(true).map((s) => ({
+      ...s,
+      conditions: [
+        ...s.conditions,
+        { type: 'Degraded' as const, status: true, reason: 'ReplacementFailed', message: '' },
+      ],
+    }));
+    expect(stabilityOf(r, kept === undefined ? [] : [kept], since(700_000), noon)).toEqual({
+      healthySince: undefined,
+    });
+  });
+
   test('from the first look on, or from when it came in force where nobody looked', () => {
     const known = facts({ runningSince: { c1: noon - 900_000 } });
     expect(stabilityOf(r, status(true), known, noon)).toMatchObject({ healthySince: noon });
@@ -244,6 +257,10 @@ describe('a rollback goes back', () => {
     const quarantined = { r3: { ...failed, to: 'r2' }, r2: { ...failed, to: 'r1' } };
     expect(insteadOf('r3', quarantined)).toBe('r1');
     expect(insteadOf('r1', quarantined)).toBeUndefined();
+    // What runs instead keeps them; a newer one ends them, and its own is no business of this.
+    expect(overtakenBy('r1', quarantined)).toEqual([]);
+    expect(overtakenBy('r4', quarantined)).toEqual(['r3', 'r2']);
+    expect(overtakenBy('r3', quarantined)).toEqual(['r2']);
     expect(insteadOf('a', { a: { ...failed, to: 'b' }, b: { ...failed, to: 'a' } })).toBe('a');
   });
 });
