@@ -12,10 +12,12 @@ import { debianTree } from './debian.ts';
 import { engineSocket } from './docker-api.ts';
 import { ensureImage, type ImageEntry } from './import-image.ts';
 import { projectNode, repository } from './node-modules.ts';
-import { baseEntries, folderOf, librariesOf, programsOf } from './rootfs.ts';
+import { baseEntries, folderOf, librariesOf } from './rootfs.ts';
 
 const run = promisify(execFile);
 const baseTag = 'reeve-base:24';
+/** What brings a platform from a repository, and speaks to an engine elsewhere. */
+const fetchers = ['usr/bin/git', 'usr/bin/ssh', 'usr/lib/git-core/git-remote-http'];
 const lockFiles = ['package.json', 'package-lock.json', '.npmrc'];
 
 /** npm as this machine has it. */
@@ -64,9 +66,13 @@ await ensureImage(engineSocket(), baseTag, inputs.digest('hex').slice(0, 16), as
   return {
     entries: [
       ...(await baseEntries(tree, { node: 1000 })),
-      ...(await librariesOf(tree, [node, ...(await bundlers())])),
+      ...(await librariesOf(tree, [
+        node,
+        ...(await bundlers()),
+        ...fetchers.map((path) => join(tree, path)),
+      ])),
       { path: 'usr/local/bin/node', copy: node, mode: 0o755 },
-      ...(await programsOf(tree, ['usr/bin/git', 'usr/bin/ssh', 'usr/lib/git-core/git-remote-http'])),
+      ...fetchers.map((path) => ({ path, copy: join(tree, path), mode: 0o755 })),
       { path: 'usr/bin/git-upload-pack', link: 'git' },
       { path: 'usr/lib/git-core/git-remote-https', link: 'git-remote-http' },
       ...(await npmEntries()),
