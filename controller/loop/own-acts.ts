@@ -24,10 +24,15 @@ export function failureOf(
   return { reason, message: scrub(error.message) };
 }
 
+/** The engine makes a named volume that is missing in silence. What an image declares it tells of. */
+function mountsVolumes(step: Step): boolean {
+  return step.op === 'createContainer' && step.args.spec.mounts.some(({ type }) => type === 'volume');
+}
+
 /** What our own act made stale; its events will say so too, but later. */
 export function noteAct(observer: Observer, step: Step, outcome: StepOutcome | undefined): void {
   if (step.op.endsWith('Network')) observer.noteOwnAct('network');
-  if (step.op.endsWith('Volume') || step.op === 'createContainer') observer.noteOwnAct('volume');
+  if (step.op.endsWith('Volume') || mountsVolumes(step)) observer.noteOwnAct('volume');
   if (step.op === 'pullImage' || step.op === 'buildImage') observer.noteOwnAct('image');
   const id = outcome?.containerId ?? ('containerId' in step.args ? step.args.containerId : undefined);
   if (id !== undefined) observer.noteContainer(id);

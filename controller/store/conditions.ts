@@ -3,9 +3,17 @@
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Condition, ConditionType, ResourceStatus } from '../../reconcilers/condition.ts';
-import { chunks, withoutNulls } from './rows.ts';
+import { chunks, inserted, withoutNulls } from './rows.ts';
 import type { ConditionsTable, Database } from './schema.ts';
 import type { StoredCondition } from './store.ts';
+
+const newValues = {
+  status: inserted<ConditionsTable['status']>('status'),
+  reason: inserted<string>('reason'),
+  message: inserted<string>('message'),
+  last_transition_time: inserted<number>('last_transition_time'),
+  container_id: inserted<string | null>('container_id'),
+};
 
 export async function readConditions(db: Database): Promise<StoredCondition[]> {
   const rows = await db.selectFrom('conditions').selectAll().orderBy('ref').orderBy('type').execute();
@@ -110,15 +118,7 @@ async function write(
     await tx
       .insertInto('conditions')
       .values(some.map(toRow))
-      .onConflict((c) =>
-        c.columns(['ref', 'type']).doUpdateSet((eb) => ({
-          status: eb.ref('excluded.status'),
-          reason: eb.ref('excluded.reason'),
-          message: eb.ref('excluded.message'),
-          last_transition_time: eb.ref('excluded.last_transition_time'),
-          container_id: eb.ref('excluded.container_id'),
-        })),
-      )
+      .onConflict((c) => c.columns(['ref', 'type']).doUpdateSet(newValues))
       .execute();
   }
 }

@@ -2,9 +2,11 @@
 // row by row.
 
 import { type Facts, noFacts } from '../../reconcilers/facts.ts';
-import { chunks } from './rows.ts';
+import { chunks, inserted } from './rows.ts';
 import type { Database, FactsTable } from './schema.ts';
 import type { FactChange } from './store.ts';
+
+const newValue = { value: inserted<string>('value') };
 
 /** All facts, whole. */
 export async function readFacts(db: Database): Promise<Facts> {
@@ -26,9 +28,7 @@ export async function writeFacts(tx: Database, known: Facts, changes: readonly F
     await tx
       .insertInto('facts')
       .values([...rows])
-      .onConflict((c) =>
-        c.columns(['fact', 'key']).doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
-      )
+      .onConflict((c) => c.columns(['fact', 'key']).doUpdateSet(newValue))
       .execute();
   }
   for (const { fact, key } of differing.filter((entry) => entry.value === undefined)) {
