@@ -97,9 +97,13 @@ export class RemoteControl implements Control {
   }
 
   async #ask(method: 'GET' | 'POST', path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-    const answer = await this.#request(method, path, body, signal);
-    const value = parse(await answer.body.text());
-    if (answer.statusCode >= 400) throw errorFrom(value);
+    const { status, text } = await this.#request(method, path, body, signal)
+      .then(async (answer) => ({ status: answer.statusCode, text: await answer.body.text() }))
+      .catch((error: unknown) => {
+        throw isCutOff(error) ? unanswered(error) : error;
+      });
+    const value = parse(text);
+    if (status >= 400) throw errorFrom(value);
     return value;
   }
 
@@ -147,6 +151,20 @@ function wentAway(cause?: unknown): ReeveError {
   return new ReeveError('the controller went away before it was done', {
     status: exitStatus.failed,
     hint: 'it goes on where it stood when it is started again; reeve status shows how far it was',
+    cause,
+  });
+}
+
+/** The connection was there, and ended without an answer. */
+function isCutOff(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET';
+}
+
+function unanswered(cause: unknown): ReeveError {
+  return new ReeveError('the controller went away before it answered', {
+    status: exitStatus.failed,
+    hint: 'whether it has begun is in: reeve procedures, reeve events; it goes on with what it has when it is started again',
     cause,
   });
 }

@@ -94,6 +94,20 @@ describe('the socket', () => {
       mute.close();
     }
   });
+
+  test('that ends before it answers is told as a controller that went away, with where to look', async () => {
+    await server.close();
+    const dying = createServer((connection) => connection.once('data', () => connection.destroy()));
+    await new Promise<void>((resolve) => dying.listen(socketPath, resolve));
+    try {
+      await expect(remote.statuses()).rejects.toMatchObject({
+        message: 'the controller went away before it answered',
+        hint: expect.stringContaining('reeve procedures'),
+      });
+    } finally {
+      dying.close();
+    }
+  });
 });
 
 describe('reading', () => {
