@@ -9,6 +9,7 @@ import { isLiftedByResume, liftingWords } from '../reconcilers/lifted-by.ts';
 import { volumesOfJob } from '../reconcilers/outdated-jobs.ts';
 import type { Act } from './control.ts';
 import { exitStatus, ReeveError } from './errors.ts';
+import { failureFacts } from './failures.ts';
 import type { FactChange, Store } from './store/store.ts';
 
 interface Said {
@@ -211,8 +212,6 @@ function waitsFor(ref: Ref, { holds, suspended }: Facts): string {
   if (suspended === undefined) return '';
   return `; it waits, since the platform is suspended, until: ${liftingWords(suspended.reason)}`;
 }
-
-const failureFacts = ['attempts', 'failures', 'failedReplacements'] as const;
 
 /** Why a rerun would change nothing; undefined: it would. What cannot be run at all is refused. */
 function nothingToRun(

@@ -4,6 +4,7 @@
 import type { Ref } from '../desired-state/resource.ts';
 import { imageFailures } from '../reconcilers/images.ts';
 import type { Plan } from '../reconcilers/plan.ts';
+import { withoutFailures } from './failures.ts';
 import type { FactChange, Store } from './store/store.ts';
 
 /** Returns the refs that get their new try. */
@@ -17,11 +18,7 @@ export async function forgetFailures(store: Store, plan: Plan): Promise<readonly
   const known = failing.filter(
     (ref) => facts.attempts[ref] ?? facts.failures[ref] ?? facts.failedReplacements[ref],
   );
-  const forgotten = known.flatMap((key): FactChange[] => [
-    { fact: 'attempts', key, value: undefined },
-    { fact: 'failures', key, value: undefined },
-    { fact: 'failedReplacements', key, value: undefined },
-  ]);
+  const forgotten = known.flatMap(withoutFailures);
   if (forgotten.length > 0) await store.setFacts(forgotten);
   return known;
 }

@@ -7,8 +7,9 @@ import type { Notice, Plan } from '../reconcilers/plan.ts';
 import { quarantineWords } from '../reconcilers/rollout/quarantine.ts';
 import type { ApplyOptions } from './control.ts';
 import { exitStatus, ReeveError } from './errors.ts';
+import { withoutFailures } from './failures.ts';
 import type { Rollouts } from './procedures/rollouts.ts';
-import type { FactChange, Store } from './store/store.ts';
+import type { Store } from './store/store.ts';
 
 /** Why an apply of it is refused. */
 function isQuarantined(id: string, quarantine: Quarantine): ReeveError {
@@ -33,11 +34,7 @@ async function liftQuarantineOf(
   at: number,
 ): Promise<void> {
   const { failedReplacements } = await store.facts();
-  const failed = (Object.keys(failedReplacements) as Ref[]).flatMap((key): FactChange[] => [
-    { fact: 'failedReplacements', key, value: undefined },
-    { fact: 'attempts', key, value: undefined },
-    { fact: 'failures', key, value: undefined },
-  ]);
+  const failed = (Object.keys(failedReplacements) as Ref[]).flatMap(withoutFailures);
   await store.setFacts([{ fact: 'quarantined', key: id, value: undefined }, ...failed]);
   await store.record([
     {

@@ -8,19 +8,20 @@ import { ifThere } from '../if-there.ts';
 
 /**
  * Throws where the file at `path` has another content than all of `known` (what the tree notes of a file: mode and object) and
- * is not the beginning of `next`, which a write that was cut off leaves. A link, a folder, or nothing is no content.
+ * is not the beginning of `next`, which a write that was cut off leaves. A link, a folder, or nothing is no content. Without
+ * `next` the file goes.
  */
 export async function mustBeOurs(
   path: string,
   known: readonly (string | undefined)[],
-  next: Buffer | undefined,
+  next: (() => Promise<Buffer>) | undefined,
 ): Promise<void> {
   const found = await ifThere(lstat(path));
   if (found?.isFile() !== true) return;
   const content = await readFile(path);
   const objects = known.flatMap((laid) => laid?.split(' ')[1] ?? []);
   if (objects.some((object) => objectOf(content, object.length) === object)) return;
-  if (next?.subarray(0, content.length).equals(content) === true) return;
+  if ((await next?.())?.subarray(0, content.length).equals(content) === true) return;
   const does = next === undefined ? 'removes' : 'has another one of';
   throw new ReeveError(
     `the commit ${does} a file that has content of its own, which no commit has: ${path}`,

@@ -61,8 +61,9 @@ export class LiveTree {
   async bring(commit: string, copy: string, tree: readonly TreeEntry[]): Promise<readonly string[]> {
     const before = this.#laid();
     if (before?.commit === commit && before.unfinished !== true && existsSync(this.dir)) return [];
-    const { files, was, changed, gone } = this.#wayTo(tree);
-    await this.mustFit(copy, tree);
+    const way = this.#wayTo(tree);
+    const { files, was, changed, gone } = way;
+    await this.#mustFit(copy, way);
     await mkdir(this.dir, { recursive: true, mode: 0o755 });
     // Both lists: a removal that did not come to its turn is not forgotten.
     await this.#save({ commit, files: { ...before?.files, ...files }, was, unfinished: true });
@@ -94,13 +95,17 @@ export class LiveTree {
    * Throws where a file is to be and there is a folder with data, and where something would be lost that no commit has: before
    * anything is written, so that nothing is half so.
    */
-  async mustFit(copy: string, tree: readonly TreeEntry[]): Promise<void> {
-    const { files, was, between, changed, gone } = this.#wayTo(tree);
+  mustFit(copy: string, tree: readonly TreeEntry[]): Promise<void> {
+    return this.#mustFit(copy, this.#wayTo(tree));
+  }
+
+  async #mustFit(copy: string, { files, was, between, changed, gone }: Way): Promise<void> {
     await this.#mustHaveRoom(changed);
     const known = (path: string) => [was[path], between[path], files[path]];
     for (const path of gone) await mustBeOurs(join(this.dir, path), known(path), undefined);
     for (const { path, mode } of changed) {
-      const next = mode === '120000' ? Buffer.from('') : await readFile(join(copy, path));
+      // A link is never written in place: nothing of it is left half.
+      const next = async () => (mode === '120000' ? Buffer.alloc(0) : readFile(join(copy, path)));
       await mustBeOurs(join(this.dir, path), known(path), next);
     }
   }

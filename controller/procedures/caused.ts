@@ -10,13 +10,10 @@ import type {
   ProcedureEvent,
   Telling,
 } from '../../reconcilers/procedures/definition.ts';
-import type { FactChange, NewEvent, ProcedureRecord, Transition } from '../store/store.ts';
+import { withoutFailures } from '../failures.ts';
+import type { FactChange, ProcedureChange, ProcedureRecord } from '../store/store.ts';
 
-export interface Caused {
-  readonly transition: Transition;
-  readonly facts: readonly FactChange[];
-  readonly events: readonly NewEvent[];
-}
+export type Caused = Omit<ProcedureChange, 'procedure'>;
 
 /** `by`: who said the word that `event` is, or the wider procedure that took over. */
 export function causedBy(
@@ -61,7 +58,7 @@ export function causedBy(
         ...withdrawn.map((ref): FactChange => ({ fact: 'restarts', key: ref, value: undefined })),
         ...parked.flatMap(({ ref, ...turn }) => park(ref, { at: event.at, by: id, ...turn })),
         ...released.flatMap(release),
-        ...retried.flatMap(triedAgain),
+        ...retried.flatMap(withoutFailures),
       ],
     ),
     events: tellings.map(({ type, reason, message: words, regarding, choices }) => ({
@@ -98,12 +95,7 @@ function park(ref: Ref, value: Turn): FactChange[] {
 }
 
 function release(ref: Ref): FactChange[] {
-  return [{ fact: 'turns', key: ref, value: undefined }, ...triedAgain(ref)];
-}
-
-/** In its new form too, that had to give way to the old container. */
-function triedAgain(ref: Ref): FactChange[] {
-  return [{ fact: 'failedReplacements', key: ref, value: undefined }, ...triedAnew(ref)];
+  return [{ fact: 'turns', key: ref, value: undefined }, ...withoutFailures(ref)];
 }
 
 /** By a person's or a procedure's will it is tried anew: failures before are forgotten. */

@@ -248,7 +248,7 @@ export function makeMachine(kind: Kind, version: 1 | 2 = 2) {
             { guard: 'isUnbegun', target: 'rolling', actions: 'resumed' },
             { target: 'rolling', actions: ['resumed', 'nextWave'] },
           ],
-          // It is the newer one's pause from now on: whoever asked for it has seen neither.
+          // The newer one waits too: a pause is a person's word.
           merge: { actions: [tellMerged, 'merge'] },
         },
       },

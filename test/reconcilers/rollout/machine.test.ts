@@ -4,49 +4,9 @@
 import { describe, expect, test } from 'vitest';
 import { getShortestPaths } from 'xstate/graph';
 import { rollback } from '../../../reconcilers/rollback/definition.ts';
-import { aimOf } from '../../../reconcilers/rollout/aim.ts';
-import type { RolloutContext, RolloutInput } from '../../../reconcilers/rollout/context.ts';
 import { rollout } from '../../../reconcilers/rollout/definition.ts';
 import { noon } from '../../support/make.ts';
-import { ProcedureWalk } from '../../support/procedure-walk.ts';
-
-const input: RolloutInput = {
-  revision: 'r2',
-  before: 'r1',
-  waves: [
-    { tier: 'core', refs: ['Service/db'] },
-    { tier: 'standard', refs: ['Service/a', 'Service/b'] },
-  ],
-  forms: { 'Service/db': 'r1', 'Service/a': 'r1', 'Service/b': 'r1' },
-  images: { 'app:1': { id: 'sha256:old', digest: 'sha256:d' } },
-  checks: [],
-  backups: [],
-  minReadyMs: 0,
-  canaryMs: 60_000,
-  onFailure: 'rollback',
-  deadlineMs: 600_000,
-};
-
-/** A rollback comes while r2 is half in. */
-const asFound = { 'Service/db': 'r2', 'Service/a': 'r1', 'Service/b': 'r1', 'Service/same': 'r1' };
-
-class Walk extends ProcedureWalk<RolloutContext> {
-  look(ready: readonly string[], failed: Record<string, string> = {}, more: object = {}): this {
-    return this.feed({ type: 'seen', ready, failed, ...more });
-  }
-
-  worked(mismatches: readonly string[] = [], more: object = {}): this {
-    return this.feed({ type: 'worked', work: `prepare-${this.context.asked}`, mismatches, ...more });
-  }
-
-  get aim() {
-    return aimOf(this.state, this.context);
-  }
-}
-
-const begun = (more: Partial<RolloutInput> = {}): Walk => new Walk(rollout.machine, { ...input, ...more });
-const back = (more: Partial<RolloutInput> = {}): Walk =>
-  new Walk(rollback.machine, { ...input, revision: 'r1', before: 'r2', asFound, ...more });
+import { asFound, back, begun, input } from '../../support/rollout-walk.ts';
 
 describe('a rollout', () => {
   test('goes wave by wave, and the next waits in its old form until this one is ready', () => {
@@ -222,116 +182,6 @@ describe('a rollout', () => {
     expect(walk.state).toBe('paused');
     expect(walk.says('resume').context.index).toBe(1);
     expect(walk.says('abort').state).toBe('aborted');
-  });
-});
-
-describe('images', () => {
-  const pulls = [{ ref: 'Service/b' as const, image: 'app:2' }];
-  const found = { 'Service/db': 'r1', 'Service/a': 'r1', 'Service/b': 'r1' };
-  const missing = { 'Service/b': 'ImageMissing: no such image' };
-  const pulling = (more: Partial<RolloutInput> = {}) => begun({ pulls, asFound: found, ...more });
-  const pulled = (walk: Walk, failed: object = {}): Walk =>
-    walk.feed({ type: 'worked', work: `pull-${walk.context.asked}`, failed });
-
-  test('of all waves are had before the first begins, and until then all is as it was found', () => {
-    const walk = pulling();
-    expect([walk.state, walk.aim]).toMatchObject([
-      'pulling',
-      { revision: 'r1', waiting: 'all', forms: found, back: false },
-    ]);
-    expect(rollout.work?.(walk.state, walk.context)).toMatchObject({ type: 'pullImages', pulls });
-    expect(pulled(walk).state).toBe('rolling');
-    expect(walk.aim?.revision).toBe('r2');
-  });
-
-  test('that cannot be had are tried again for a wave’s time; then nothing has begun, and the revision is left', () => {
-    const walk = pulled(pulling(), missing);
-    expect(walk.state).toBe('awaitingImages');
-    expect(rollout.outlook(walk.state, walk.context).message).toContain('ImageMissing');
-    expect(walk.after(15_000).state).toBe('pulling');
-    expect(pulled(walk, missing).after(600_000).state).toBe('pulling');
-    pulled(walk, missing);
-    expect(walk.asked).toContain('tell ImagesNotPulled');
-    expect([walk.state, walk.aim]).toMatchObject(['rollingBack', { revision: 'r1', back: true }]);
-    const asked = walk.effects.find((e) => e.type === 'quarantine');
-    expect(asked && rollout.asks(asked).quarantined?.why).toContain('its images could not be had');
-    expect(walk.look(['Service/db']).state).toBe('rolledBack');
-  });
-
-  test('had at another try count as had', () => {
-    const walk = pulled(pulled(pulling(), missing).after(15_000));
-    expect([walk.state, walk.context.failed]).toEqual(['rolling', {}]);
-  });
-
-  test('with onFailure: pause a person decides before anything has begun', () => {
-    const over = (): Walk => pulled(pulled(pulling({ onFailure: 'pause' }), missing).after(600_000), missing);
-    expect(rollout.outlook(over().state, over().context).choices).toEqual([
-      'retry',
-      'continue',
-      'rollback',
-      'abort',
-    ]);
-    expect(over().aim?.waiting).toBe('all');
-    expect(over().decides('retry').state).toBe('pulling');
-    expect(over().decides('continue').state).toBe('rolling');
-    expect(over().decides('rollback').state).toBe('rollingBack');
-    expect(over().decides('abort').state).toBe('aborted');
-  });
-
-  test('of a newer revision on the way are had first too, while what has begun stays', () => {
-    const walk = pulled(pulling()).look(['Service/db']);
-    walk.feed({ type: 'merge', course: { ...input, revision: 'r3', pulls } });
-    expect([walk.state, walk.aim]).toMatchObject(['pulling', { revision: 'r3', back: false }]);
-    expect(walk.aim?.waiting).toEqual(new Set(['Service/db', 'Service/a', 'Service/b']));
-  });
-
-  test('of a newer revision on the way have a time of their own; without them all that has begun is asked about first', () => {
-    const walk = pulled(pulling()).look(['Service/db']).after(590_000);
-    walk.feed({ type: 'merge', course: { ...input, revision: 'r3', pulls } });
-    expect(pulled(walk.after(15_000), missing).state).toBe('awaitingImages');
-    walk.after(15_000);
-    pulled(walk.after(600_000), missing);
-    expect(walk.state).toBe('checking');
-    expect(walk.worked().look(['Service/a', 'Service/b']).state).toBe('rollingBack');
-    expect(walk.look(['Service/db', 'Service/a', 'Service/b']).state).toBe('rolledBack');
-    const asks = pulled(pulling({ onFailure: 'pause' })).look(['Service/db']);
-    asks.feed({ type: 'merge', course: { ...input, onFailure: 'pause', revision: 'r3', pulls } });
-    pulled(pulled(asks, missing).after(600_000), missing);
-    expect(asks.decides('rollback').state).toBe('checking');
-  });
-});
-
-describe('the errors of a canary', () => {
-  const waves = [{ tier: 'standard', refs: ['Service/a'], canary: true }, input.waves[0]] as never;
-  const watched = () =>
-    begun({ waves, canaryErrors: { maxPercent: 5 } })
-      .look(['Service/a'])
-      .after(60_000);
-  const measured = (walk: Walk, answer: object): Walk =>
-    walk.feed({ type: 'worked', work: `measure-${walk.context.asked}`, ...answer });
-
-  test('are asked for when its time is over, and decide with its readiness', () => {
-    expect(watched().state).toBe('measuring');
-    expect(rollout.work?.('measuring', watched().context)).toMatchObject({
-      type: 'measureErrors',
-      refs: ['Service/a'],
-      maxPercent: 5,
-    });
-    expect(measured(watched(), {}).look(['Service/a']).context.index).toBe(1);
-    const failed = measured(watched(), { failed: { 'Service/a': '7 of its 100 calls failed' } });
-    expect([failed.state, failed.context.failed]).toEqual([
-      'checking',
-      { 'Service/a': '7 of its 100 calls failed' },
-    ]);
-    expect(measured(watched(), { error: 'the engine is away' }).context.failed).toEqual({
-      'Service/a': 'the engine is away',
-    });
-  });
-
-  test('are nobody’s business in other waves, and where no share is declared', () => {
-    expect(begun({ waves }).look(['Service/a']).after(60_000).state).toBe('confirming');
-    const other = begun({ minReadyMs: 1_000, canaryErrors: { maxPercent: 5 } }).look(['Service/db']);
-    expect(other.after(1_000).state).toBe('confirming');
   });
 });
 
