@@ -64,11 +64,22 @@ export function watchSetOf(files: readonly string[], folders: readonly string[])
 
 /** Differs when a file was written, replaced, made or removed meanwhile. */
 export function stampOf(files: readonly string[]): string {
-  return files
-    .map((file) => {
-      const stat = statOf(file);
-      return stat === undefined ? '' : `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
-    })
+  return stampOfAll(files.map(statOf));
+}
+
+/** Two writes within a tick of the kernel's clock (10 ms at most) have the same times; and as much again. */
+const sameTimeMs = 20;
+
+/** The stamp, if whatever is written after `now` (ms) leaves another: undefined where a file was written just before it. */
+export function lastingStampOf(files: readonly string[], now: number): string | undefined {
+  const stats = files.map(statOf);
+  const isLasting = stats.every((stat) => stat === undefined || stat.ctimeMs + sameTimeMs < now);
+  return isLasting ? stampOfAll(stats) : undefined;
+}
+
+function stampOfAll(stats: readonly (Stats | undefined)[]): string {
+  return stats
+    .map((stat) => (stat === undefined ? '' : `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`))
     .join('\n');
 }
 

@@ -1,11 +1,12 @@
 // Watches what a load read and says when to load again: many saves are one call. Never reads content, and polls only
 // where the system does not let it watch (no inotify watches left, a file system without them).
+// News that comes after its answer, on a machine out of breath, is told by the stamps of the files and answered no more.
 // Watches folders, not files: an editor's rename, a symlink swap (`..data` as ConfigMaps have it) and a git checkout all
 // replace what stood under a name, and a watch of the file itself would stay with the old one.
 
 import { resolve } from 'node:path';
 import { type FSWatcher, watch as watchFiles } from 'chokidar';
-import { stampOf, type WatchSet, watchSetOf } from './watch-set.ts';
+import { lastingStampOf, stampOf, type WatchSet, watchSetOf } from './watch-set.ts';
 
 /** Quiet of this length ends a burst of changes … */
 const quietMs = 100;
@@ -43,8 +44,9 @@ export async function watchSources(
 }
 
 class Watch implements SourceWatch {
-  #files: readonly string[];
-  #folders: readonly string[];
+  #files: readonly string[] = [];
+  #names: ReadonlySet<string> = new Set();
+  #folders: readonly string[] = [];
   readonly #listener: WatchListener;
   /** The system refused to watch. */
   #polls = false;
@@ -53,24 +55,32 @@ class Watch implements SourceWatch {
   #watchers: readonly FSWatcher[] = [];
   #quiet: NodeJS.Timeout | undefined;
   #latest: NodeJS.Timeout | undefined;
+  /** Stamp of the files at the last answer, which reads them after it. */
+  #answered: string | undefined;
+  /** Since then something changed that no stamp of a file tells: an entry of a folder, a link. */
+  #untold = false;
   /** Following goes on one at a time; the newest wish waits here. */
   #following: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(files: readonly string[], folders: readonly string[], listener: WatchListener) {
-    this.#files = files;
-    this.#folders = folders;
     this.#listener = listener;
+    this.#name(files, folders);
   }
 
   update(files: readonly string[], folders: readonly string[]): void {
-    this.#files = files;
-    this.#folders = folders;
+    this.#name(files, folders);
     const read = stampOf(files);
     // What changed before its watcher saw anything would be missed.
     void this.follow().then(() => {
       if (stampOf(files) !== read) this.#changed();
     });
+  }
+
+  #name(files: readonly string[], folders: readonly string[]): void {
+    this.#files = files;
+    this.#names = new Set(files);
+    this.#folders = folders;
   }
 
   async close(): Promise<void> {
@@ -108,8 +118,11 @@ class Watch implements SourceWatch {
       ...(this.#polls ? { usePolling: true, interval: pollMs } : {}),
     });
     for (const name of ['add', 'change', 'unlink', 'addDir', 'unlinkDir'] as const) {
-      watcher.on(name, (path) => {
-        if (set.matters(resolve(path))) this.#changed();
+      watcher.on(name, (given) => {
+        const path = resolve(given);
+        if (!set.matters(path)) return;
+        this.#untold ||= !this.#names.has(path);
+        this.#changed();
       });
     }
     watcher.on('error', (error) => this.#refused(error));
@@ -121,6 +134,7 @@ class Watch implements SourceWatch {
     if (this.#polls || this.#closed) return;
     this.#polls = true;
     this.#listener.onTrouble(error instanceof Error ? error : new Error(String(error)));
+    this.#untold = true;
     void this.follow().then(() => this.#changed());
   }
 
@@ -144,7 +158,12 @@ class Watch implements SourceWatch {
   async #fire(): Promise<void> {
     this.#stopTimers();
     await this.follow();
-    if (!this.#closed) this.#listener.onChange();
+    if (this.#closed) return;
+    const stamp = lastingStampOf(this.#files, Date.now());
+    if (!this.#untold && stamp !== undefined && stamp === this.#answered) return;
+    this.#untold = false;
+    this.#answered = stamp;
+    this.#listener.onChange();
   }
 
   #stopTimers(): void {

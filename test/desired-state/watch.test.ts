@@ -94,6 +94,27 @@ test('two hundred files saved at once are one call', async () => {
   expect(calls()).toBe(1);
 });
 
+test('what a machine out of breath hears after its answer is no second change', async () => {
+  const names = Array.from({ length: 400 }, (_, i) => `m${i}.yaml`);
+  const { folder, settled, calls } = await watching(
+    Object.fromEntries(names.map((name) => [name, '1'])),
+    names,
+    ['.'],
+  );
+  // The process gets hold of a core for a moment, and then not again for longer than a burst is quiet.
+  const starved = setInterval(() => {
+    for (const until = performance.now() + 120; performance.now() < until; );
+  }, 2);
+  for (const name of names) writeFileSync(join(folder, name), '2');
+  await settled(1);
+  await pause(1_500);
+  clearInterval(starved);
+  await pause(300);
+  expect(calls()).toBe(1);
+  writeFileSync(join(folder, 'm7.yaml'), '3');
+  await settled(2);
+});
+
 test('a storm that does not end is answered every second all the same', async () => {
   const { folder, settled, calls } = await watching({ 'a.yaml': '' }, ['a.yaml']);
   const started = performance.now();

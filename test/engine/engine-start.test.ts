@@ -7,7 +7,7 @@ import { type OwnEngine, startOwnEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { platformFor, untilAllReady } from '../support/kept.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 
 const sleeper = (name: string, ...more: readonly string[]): string =>
   service(name, ['init: true', 'command: [sleep, "9999"]', ...more]);
@@ -52,8 +52,8 @@ describe.concurrent('an engine that does not answer', () => {
     await engine.stop();
     const id = await recover(p);
     const platform = `Platform/${p.name}`;
-    await p.untilEvent(platform, 'EngineStarting', /runs \S+\/start on this host, for 30s at most/, 30_000);
-    await p.untilEvent(platform, 'EngineStartEnded', /ended with status 0: begun/, 30_000);
+    await p.untilEvent(platform, 'EngineStarting', /runs \S+\/start on this host, for 30s at most/);
+    await p.untilEvent(platform, 'EngineStartEnded', /ended with status 0: begun/);
     await p.untilEvent(platform, 'EngineBack', /the engine answers again/, 60_000);
     await until(async () => (await show(p, id)).includes('all 2 are ready'), 60_000, 'it is done');
     expect(await runs()).toBe(1);
@@ -69,7 +69,7 @@ describe.concurrent('an engine that does not answer', () => {
     await untilAllReady(p);
     await engine.stop();
     const id = await recover(p);
-    await p.untilEvent(`Platform/${p.name}`, 'EngineAwaited', /policy\.engine\.startCommand/, 30_000);
+    await p.untilEvent(`Platform/${p.name}`, 'EngineAwaited', /policy\.engine\.startCommand/);
     expect(await show(p, id)).toContain('the engine does not answer; waits for it');
     await engine.start();
     await until(async () => (await show(p, id)).includes('all 2 are ready'), 60_000, 'it is done');
@@ -85,11 +85,11 @@ describe.concurrent('an engine that does not answer', () => {
     await untilAllReady(p);
     await engine.stop();
     const id = await recover(p);
-    await p.untilEvent(`Platform/${p.name}`, 'EngineStartFailed', /was killed after 2s: at it/, 30_000);
+    await p.untilEvent(`Platform/${p.name}`, 'EngineStartFailed', /was killed after 2s: at it/);
     expect(await show(p, id)).toContain('it is not run again in this outage: start the engine by hand');
     const looks = () => controller.output().stderr.split('looking again later').length;
     const before = looks();
-    await until(async () => looks() > before + 1, 40_000, 'it looks again and again');
+    await until(async () => looks() > before + 1, patienceMs, 'it looks again and again');
     await engine.start();
     await until(async () => (await show(p, id)).includes('all 2 are ready'), 60_000, 'it is done');
     const events = (await p.events()).filter((e) => e.reason === 'EngineStarting');
@@ -105,7 +105,7 @@ describe.concurrent('an engine that does not answer', () => {
     await untilAllReady(p);
     await engine.stop();
     const id = await recover(p);
-    await until(async () => (await runs()) === 1, 30_000, 'the command has begun');
+    await until(async () => (await runs()) === 1, patienceMs, 'the command has begun');
     controller.process.kill('SIGKILL');
     await controller.ended;
     await p.run();

@@ -8,7 +8,7 @@ import { aliasesOf, askedBy, breakFirst, mendFirst, pair, quickFailover } from '
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
 import { startClient } from '../support/start-first.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 
 const first = 'Service/cache';
 const standby = 'Service/spare';
@@ -26,13 +26,13 @@ describe.concurrent('a standby', () => {
     expect((await p.container(standby)).State.Status).toBe('created');
     expect(await askedBy(p, 'cache')).toBe('first');
     await breakFirst(p);
-    const told = await p.untilEvent(first, 'FailedOver', /Service\/spare answers as cache/, 40_000);
+    const told = await p.untilEvent(first, 'FailedOver', /Service\/spare answers as cache/);
     expect(told.message).toMatch(/reeve decide recovery-\S+ retry\|giveBack/);
     expect(await askedBy(p, 'cache')).toBe('standby');
     await p.untilCondition(first, 'FailedOver', /^FailedOver$/);
     const ended = await startClient(p, ['cache', '80', '/']);
     await mendFirst(p);
-    await p.untilEvent(first, 'GivenBack', /it answers as cache on the network backend itself again/, 40_000);
+    await p.untilEvent(first, 'GivenBack', /it answers as cache on the network backend itself again/);
     expect(await askedBy(p, 'cache')).toBe('first');
     // Both have the name for a moment, and it is never nobody's.
     const { answers, failures } = await ended();
@@ -59,7 +59,7 @@ describe.concurrent('a standby', () => {
     await p.write('flags/none', '');
     await keep(p, pair(), { spec: quickFailover });
     await breakFirst(p);
-    const told = await p.untilEvent(first, 'FailedOver', /./, 40_000);
+    const told = await p.untilEvent(first, 'FailedOver', /./);
     const id = /^recovery-\S+(?=:)/.exec(told.message)?.[0] ?? '';
     expect(await p.reeve('decide', id, 'giveBack', '-f', p.manifests)).toMatchObject({ code: 0 });
     await p.untilContainer(standby, 'is stopped', (c) => c.State.Status === 'exited');
@@ -67,8 +67,8 @@ describe.concurrent('a standby', () => {
       const [ofFirst, ofStandby] = [await aliasesOf(p, first), await aliasesOf(p, standby)];
       return ofFirst.includes('cache') && !ofStandby.includes('cache');
     };
-    await until(holders, 20_000, 'the first alone has the alias');
-    await p.untilEvent(first, 'RecoveryEscalated', /given back by /, 40_000);
+    await until(holders, patienceMs, 'the first alone has the alias');
+    await p.untilEvent(first, 'RecoveryEscalated', /given back by /);
   }, 90_000);
 
   test('serves on while a wider procedure has the first, and a new recovery gives the alias back after it', async (t) => {
@@ -76,7 +76,7 @@ describe.concurrent('a standby', () => {
     await p.write('flags/none', '');
     await keep(p, pair(), { spec: quickFailover });
     await breakFirst(p);
-    await p.untilEvent(first, 'FailedOver', /./, 40_000);
+    await p.untilEvent(first, 'FailedOver', /./);
     await p.reeve('restart', 'cache', '--yes', '--no-wait', '--settle', '0s', '-f', p.manifests);
     await p.untilEvent(`Platform/${p.name}`, 'ProcedureBegun');
     expect(await askedBy(p, 'cache')).toBe('standby');
@@ -92,12 +92,12 @@ describe.concurrent('a standby', () => {
       spec: quickFailover,
     });
     await breakFirst(p);
-    await p.untilEvent(first, 'FailedOver', /./, 40_000);
+    await p.untilEvent(first, 'FailedOver', /./);
     const { Id: Container } = await p.container(standby);
     const on = `/networks/${p.name}_backend`;
     await askEngine(p.socket, 'POST', `${on}/disconnect`, { Container });
     // The controller may have been faster.
     await askEngine(p.socket, 'POST', `${on}/connect`, { Container }, [403]);
-    await until(async () => (await askedBy(p, 'cache')) === 'standby', 20_000, 'it answers again');
+    await until(async () => (await askedBy(p, 'cache')) === 'standby', patienceMs, 'it answers again');
   }, 90_000);
 });

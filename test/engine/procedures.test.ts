@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
+import { onceOnly } from '../support/once-only.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 
 beforeAll(async () => {
   const { socket } = await ensureEngine();
@@ -74,18 +75,21 @@ describe.concurrent('a batched restart', () => {
     );
     const id = await begin(p, '-l', 'kind=Service', '--batch', '2', '--settle', '300ms');
     for (const done of [1, 3]) {
-      await until(async () => Object.keys(await restarts(p)).length >= done, 30_000, `${done} are restarted`);
+      await until(
+        async () => Object.keys(await restarts(p)).length >= done,
+        patienceMs,
+        `${done} are restarted`,
+      );
       await controller.kill9();
       controller = await p.run();
     }
-    await until(async () => (await report(p, id)).state === 'done', 30_000, 'it is done');
+    await until(async () => (await report(p, id)).state === 'done', patienceMs, 'it is done');
     expect(await restarts(p)).toEqual(Object.fromEntries(names.map((name) => [`Service/${name}`, 1])));
   });
 
   test('a core one that does not come up again stops it; what is decided is done', async (t) => {
     const p = await platformFor(t);
-    const once = `command: [sh, -c, "test ! -e /was && touch /was && exec sleep 9999"]`;
-    await keep(p, [service('db', ['init: true', once, 'tier: core']), sleeper('web', 'depends_on: [db]')]);
+    await keep(p, [onceOnly('db', 'tier: core'), sleeper('web', 'depends_on: [db]')]);
     const web = await p.container('Service/web');
     const id = await begin(p, '-l', 'kind=Service', '--settle', '0s', '--timeout', '3s');
     const stopped = await until(
@@ -93,7 +97,7 @@ describe.concurrent('a batched restart', () => {
         const found = await report(p, id);
         return found.choices.length > 0 ? found : undefined;
       },
-      20_000,
+      patienceMs,
       'it waits for a decision',
     );
     expect(stopped.message).toContain('Service/db');
@@ -108,12 +112,12 @@ describe.concurrent('a batched restart', () => {
   test('paused, it begins no other batch until it is resumed', async (t) => {
     const p = await platformFor(t);
     await keep(p, [sleeper('a'), sleeper('b', 'depends_on: [a]')]);
-    const id = await begin(p, '-l', 'kind=Service', '--settle', '6s');
+    const id = await begin(p, '-l', 'kind=Service', '--settle', '12s');
     expect((await p.reeve('pause', id, '-f', p.manifests)).code).toBe(0);
-    await until(async () => (await report(p, id)).state === 'paused', 20_000, 'it is paused');
+    await until(async () => (await report(p, id)).state === 'paused', patienceMs, 'it is paused');
     expect(await restarts(p)).toEqual({ 'Service/a': 1 });
     expect((await p.reeve('resume', id, '-f', p.manifests)).code).toBe(0);
-    await until(async () => (await report(p, id)).state === 'done', 20_000, 'it is done');
+    await until(async () => (await report(p, id)).state === 'done', patienceMs, 'it is done');
     expect(await restarts(p)).toEqual({ 'Service/a': 1, 'Service/b': 1 });
   });
 });

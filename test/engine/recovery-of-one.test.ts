@@ -8,7 +8,7 @@ import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
 import { throwawayImage, untag } from '../support/throwaway-image.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 import { act, remove, runForeign } from '../support/world.ts';
 
 const web = 'Service/web';
@@ -47,7 +47,7 @@ async function show(p: TestPlatform, id: string): Promise<Shown> {
 }
 
 /** The newest recovery, once it is in one of these states. */
-async function untilState(p: TestPlatform, state: RegExp, ms = 20_000): Promise<Shown> {
+async function untilState(p: TestPlatform, state: RegExp, ms = patienceMs): Promise<Shown> {
   const row = await until(
     async () => {
       const found = await recoveries(p);
@@ -95,7 +95,7 @@ async function exec(p: TestPlatform, ref: string, script: string): Promise<void>
       await askEngine(p.socket, 'POST', `/exec/${Id}/start`, { Detach: true });
       return true;
     },
-    10_000,
+    patienceMs,
     `${script} in ${ref}`,
   );
 }
@@ -138,7 +138,7 @@ describe.concurrent('a workload that fails', () => {
     const broken = 'echo cannot find the thing; test -e /mended || exit 4; exec sleep 9999';
     await p.declare([shell('web', broken)], quick);
     await p.run();
-    const told = await p.untilEvent(web, 'RecoveryEscalated', /status 4/, 25_000);
+    const told = await p.untilEvent(web, 'RecoveryEscalated', /status 4/);
     const [{ id } = { id: '' }] = await recoveries(p);
     expect(told.message).toContain(`reeve decide ${id} retry|hold|resolve`);
     const stuck = await untilState(p, /^escalated$/);
@@ -206,7 +206,7 @@ describe.concurrent('a workload that fails', () => {
     const { Id } = await p.container(web);
     await remove(p.socket, Id);
     await untag(image);
-    await p.untilEvent(web, 'RecoveryEscalated', /image is gone/, 30_000);
+    await p.untilEvent(web, 'RecoveryEscalated', /image is gone/);
     expect((await p.container(web).catch(() => undefined))?.Id).toBeUndefined();
     const [{ id } = { id: '' }] = await recoveries(p);
     await p.replaceIn('reeve.yaml', image, 'reeve-test:1');
@@ -248,7 +248,7 @@ describe.concurrent('recoveries', () => {
     };
     expect(Object.keys(await counted()).sort()).toEqual(['Service/other', 'Service/root']);
     for (const name of roots) await exec(p, `Service/${name}`, 'rm /broken; touch /tmp/ok');
-    for (const name of dependents) await p.untilEvent(`Service/${name}`, 'Restarted', /./, 30_000);
+    for (const name of dependents) await p.untilEvent(`Service/${name}`, 'Restarted', /./);
     for (const name of [...roots, ...dependents]) await p.untilReady(`Service/${name}`);
     expect(await counted()).toMatchObject({ 'Service/middle': 1, 'Service/leaf': 1, 'Service/client': 1 });
     const startedAt = async (name: string) =>

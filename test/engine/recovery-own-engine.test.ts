@@ -9,7 +9,7 @@ import { type OwnEngine, startOwnEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
 import { service } from '../support/platform.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 
 let engine: OwnEngine;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ test('the engine restarted in the middle of a batch: it goes on, and what waits 
     const shown = await p.reeve('procedures', 'show', id, '-o', 'json', '-f', p.manifests);
     return JSON.parse(shown.stdout) as { state: string; done: number; message: string };
   };
-  await until(async () => (await report()).state === 'settling', 30_000, 'batch 2 settles');
+  await until(async () => (await report()).state === 'settling', patienceMs, 'batch 2 settles');
   await engine.stop();
   await engine.start();
   await until(
@@ -84,7 +84,7 @@ test('a disk above the mark: what nobody needs is freed, what a revision needs i
       const { stdout } = await p.reeve('procedures', 'show', id, '-f', p.manifests);
       return stdout.includes(`reeve decide ${id} continue`) ? stdout : undefined;
     },
-    30_000,
+    patienceMs,
     'it waits for a decision',
   );
   expect(shown.replaceAll(/\s+/g, ' ')).toMatch(

@@ -5,6 +5,7 @@ import { askEngine } from '../../scripts/lib/docker-api.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage, testImage } from '../support/images.ts';
 import { keep, platformFor, untilAllReady } from '../support/kept.ts';
+import { onceOnly } from '../support/once-only.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
 import { until } from '../support/until.ts';
 import { act, inspect, remove, runForeign } from '../support/world.ts';
@@ -87,9 +88,6 @@ async function startedAt(p: TestPlatform, name: string): Promise<number> {
   return Date.parse((await p.container(`Service/${name}`)).State.StartedAt);
 }
 
-/** Starts well the first time, and never again in the same container. */
-const onceOnly = `command: [sh, -c, "test ! -e /was && touch /was && exec sleep 9999"]`;
-
 /** It is in this state, or was there and is further by now. */
 function isPast({ state, log }: Report, asked: string): boolean {
   return state === asked || state === 'done' || log.filter((l) => l.state === asked).length > 1;
@@ -118,7 +116,7 @@ describe.concurrent('a complete recovery', () => {
   test('a core one that refuses to come up stops it before the agents; aborted, the rest comes up without it', async (t) => {
     const p = await platformFor(t);
     const [, ...others] = shop();
-    const controller = await keep(p, [service('db', [onceOnly, 'init: true', 'tier: core']), ...others]);
+    const controller = await keep(p, [onceOnly('db', 'tier: core'), ...others]);
     const foreign = await runForeign(p.socket, `${p.name}-foreign`, {
       Image: testImage,
       Cmd: ['sleep', '9999'],
@@ -151,7 +149,7 @@ describe.concurrent('a complete recovery', () => {
 
   test('three standard ones that never get ready: more than may fail stop it; decided to go on, it says who is missing', async (t) => {
     const p = await platformFor(t);
-    const bad = ['x', 'y', 'z'].map((name) => service(name, [onceOnly, 'init: true']));
+    const bad = ['x', 'y', 'z'].map((name) => onceOnly(name));
     await keep(p, [sleeper('db', 'tier: core'), ...bad, sleeper('w', 'depends_on: [db]')]);
     const id = await begin(p, '--settle', '0s', '--timeout', '4s', '--batch', '2', '--max-failures', '2');
     const stopped = await untilState(p, id, 'deciding');
@@ -186,7 +184,7 @@ describe.concurrent('a complete recovery', () => {
     );
     const narrower = /begun: (\S+);/.exec(restart.stdout)?.[1] ?? '';
     // Long enough for a word to come before the last batch.
-    const id = await begin(p, '--settle', '8s');
+    const id = await begin(p, '--settle', '12s');
     expect((await report(p, narrower)).state).toBe('aborted');
     expect((await p.reeve('pause', id, '-f', p.manifests)).code).toBe(0);
     const paused = await untilState(p, id, 'paused');

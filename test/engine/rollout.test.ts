@@ -225,19 +225,20 @@ describe.concurrent('a new revision', () => {
 
   test('of more waves than fit in the time of one: an apply waits for all of them, or for as long as it was told', async (t) => {
     const p = await platformFor(t);
-    const spec = 'policy: {progressDeadline: 12s, rollout: {maxUnavailable: 1}}';
+    // Each begins within the time of a wave by far, on a machine that takes seconds for a start, too; all four never.
+    const spec = 'policy: {progressDeadline: 20s, rollout: {maxUnavailable: 1}}';
     const names = ['a', 'b', 'c', 'd'];
     const slow = (name: string, version: number): string =>
       service(name, [
         `environment: {V: "${version}"}`,
-        `command: [sh, -c, 'trap "exit 0" TERM; sleep 4; touch /go; sleep 9999 & wait']`,
+        `command: [sh, -c, 'trap "exit 0" TERM; sleep 6; touch /go; sleep 9999 & wait']`,
         'probe: {exec: {command: "test -e /go"}, every: 100ms, startPeriod: 3m}',
       ]);
     await p.declare(
       names.map((name) => slow(name, 1)),
       spec,
     );
-    expect((await p.apply()).code).toBe(0);
+    await p.apply('--timeout', '2m');
     await p.declare(
       names.map((name) => slow(name, 2)),
       spec,
@@ -248,7 +249,7 @@ describe.concurrent('a new revision', () => {
     });
     const began = Date.now();
     expect(await p.reeve('apply', '--yes', '-f', p.manifests)).toMatchObject({ code: 0 });
-    expect(Date.now() - began).toBeGreaterThan(12_000);
+    expect(Date.now() - began).toBeGreaterThan(20_000);
     expect(await versions(p, ...names)).toEqual({ a: '2', b: '2', c: '2', d: '2' });
   });
 

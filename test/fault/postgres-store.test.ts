@@ -9,7 +9,7 @@ import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
 import { service, type TestPlatform } from '../support/platform.ts';
 import { postgresPassword, startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { until } from '../support/until.ts';
+import { patienceMs, until } from '../support/until.ts';
 import { act } from '../support/world.ts';
 
 let postgres: TestPostgres;
@@ -39,7 +39,7 @@ test('Postgres killed -9 under a controller: it lives on, acts on nothing, and m
   await act(p.socket, before.Id, 'stop?t=0');
   await until(
     () => /nothing new is begun until it is back/.test(controller.output().stderr),
-    20_000,
+    patienceMs,
     'the log says that the store is away',
   );
   const status = await p.reeve('status', '-p', p.name);
@@ -49,7 +49,7 @@ test('Postgres killed -9 under a controller: it lives on, acts on nothing, and m
   expect(controller.process.exitCode).toBe(null);
   expect((await p.container('Service/web')).State.Running).toBe(false);
   await postgres.start();
-  await p.untilContainer('Service/web', 'runs again', (c) => c.State.Running, 30_000);
+  await p.untilContainer('Service/web', 'runs again', (c) => c.State.Running);
   await p.untilContainer(
     'Service/other',
     'is the new one',
@@ -70,9 +70,9 @@ test('a controller that is started while Postgres is away waits for it', async (
   await p.declare([service('web')]);
   await postgres.kill9();
   const running = p.spawn('run', '-f', p.manifests);
-  await until(() => /waiting for it/.test(running.output().stderr), 15_000, 'it waits');
+  await until(() => /waiting for it/.test(running.output().stderr), patienceMs, 'it waits');
   await postgres.start();
-  await p.untilReady('Service/web', 30_000);
+  await p.untilReady('Service/web');
   expectNoPassword(running.output().stderr);
 });
 

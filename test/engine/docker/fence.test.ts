@@ -10,7 +10,7 @@ import { ensureEngine } from '../../support/engine.ts';
 import { startEngineProxy } from '../../support/engine-proxy.ts';
 import { ensureTestImage } from '../../support/images.ts';
 import { openRig } from '../../support/rig.ts';
-import { until } from '../../support/until.ts';
+import { patienceMs, until } from '../../support/until.ts';
 
 beforeAll(async () => {
   const { socket } = await ensureEngine();
@@ -37,7 +37,7 @@ test('with the lease run out nothing is done, and looking goes on', async (t) =>
   // Lost on its way; by the time of its second try the lease has run out.
   proxy.fault({ kind: 'drop', method: 'POST', path: /\/start$/, times: 1 });
   const lost = expect(start()).rejects.toThrow(LeaseLapsed);
-  await until(() => proxy.hits() === 1, 10_000, 'it is lost');
+  await until(() => proxy.hits() === 1, patienceMs, 'it is lost');
   isHeld = false;
   await lost;
   const acts = () =>

@@ -3,13 +3,13 @@
 import { rm } from 'node:fs/promises';
 import { askedBy, breakFirst, mendFirst, pair, quickFailover } from '../failover.ts';
 import { points } from '../kill-points.ts';
+import { onceOnly } from '../once-only.ts';
 import { patienceMs, until } from '../until.ts';
 import {
   brokenPair,
   crash,
   decide,
   flagged,
-  onceOnly,
   type Scenario,
   type Scenarios,
   sleeper,

@@ -4,6 +4,7 @@
 import { expect } from 'vitest';
 import type { Word } from '../../../controller/procedures/procedures.ts';
 import type { Mortal, Point } from '../kill-points.ts';
+import { onceOnly } from '../once-only.ts';
 import { service, type TestPlatform } from '../platform.ts';
 
 export interface Scenario {
@@ -40,14 +41,6 @@ export const changed = (name: string, ...more: readonly string[]): string =>
 /** Runs `command` in a shell, which finds flags that a test puts up and takes away. */
 export const flagged = (name: string, command: string, ...more: readonly string[]): string =>
   service(name, ['init: true', `command: [sh, -c, "${command}"]`, 'volumes: ["./flags:/flags"]', ...more]);
-
-/** Starts well the first time, and never again in the same container. */
-export const onceOnly = (name: string, ...more: readonly string[]): string =>
-  service(name, [
-    'init: true',
-    'command: [sh, -c, "test ! -e /was && touch /was && exec sleep 9999"]',
-    ...more,
-  ]);
 
 export const twoSleepers = [sleeper('a', 'tier: core'), sleeper('b', 'depends_on: [a]')];
 export const twoChanged = [changed('a', 'tier: core'), changed('b', 'depends_on: [a]')];
