@@ -12,6 +12,7 @@ import { applyRows } from './row-apply.ts';
 import { changeRows } from './row-change.ts';
 import { helpRow, planExampleRow } from './row-cli.ts';
 import { eventsRow } from './row-events.ts';
+import { gitRow } from './row-git.ts';
 import { idleRows } from './row-idle.ts';
 import { killRows } from './row-kill.ts';
 import { loadRows } from './row-load.ts';
@@ -24,7 +25,19 @@ import { stormRow } from './row-storm.ts';
 import { failedRow, formatTable, isBroken, type Row } from './table.ts';
 
 const all = [
-  ...['plan', 'load', 'many', 'events', 'procedures', 'cli', 'apply', 'nothing', 'change', 'reconcile'],
+  ...[
+    'plan',
+    'load',
+    'many',
+    'events',
+    'procedures',
+    'git',
+    'cli',
+    'apply',
+    'nothing',
+    'change',
+    'reconcile',
+  ],
   ...['idle', 'kill', 'storm'],
 ];
 const asked = process.argv.slice(2);
@@ -84,6 +97,7 @@ await measure('load', loadRows);
 await measure('many', manyRows);
 await measure('events', async () => [await eventsRow()]);
 await measure('procedures', procedureRows);
+await measure('git', async () => [await gitRow()]);
 await measure('cli', async () => [await helpRow(), await planExampleRow(socket)]);
 await measure('apply', () => applyRows(engine));
 await measure('nothing', async () => [await nothingRow(engine, 50), await nothingRow(engine, 123)]);

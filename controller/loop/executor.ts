@@ -15,9 +15,12 @@ export interface StepReport {
 export interface ExecutorPorts {
   /** One engine (or model server) call. */
   readonly perform: (step: Step, signal: AbortSignal) => Promise<StepOutcome>;
-  /** Durable before the step touches anything. False: it must not be done, and that is told elsewhere. */
-  readonly before: (step: Step) => Promise<boolean>;
-  /** Durable before anything that comes after may start. */
+  /**
+   * Durable before the step touches anything, and with it `earlier`: what it comes after. Asked for in one turn they are
+   * one commit: a flush less for each step. False: it must not be done, and that is told elsewhere.
+   */
+  readonly before: (step: Step, earlier: Promise<unknown>) => Promise<boolean>;
+  /** Durable before anything that comes after touches anything. */
   readonly after: (report: StepReport) => Promise<void>;
   /** What bounds this step. */
   readonly gate: (step: Step) => Pick<Gate, 'run'>;
@@ -84,49 +87,69 @@ export async function execute(
   signal: AbortSignal,
   onFree: (ref: Ref) => void,
 ): Promise<void> {
-  const ends = new Map<string, Promise<boolean>>();
-  const lastOfRef = new Map<Ref, Promise<boolean>>();
+  const ends = new Map<string, Promise<End>>();
+  const lastOfRef = new Map<Ref, Promise<End>>();
   const left = new Map<Ref, number>();
   const begun = new Set<Ref>();
   /** Stopped by a step: left as they are they would stay down, so that they get all their steps. */
   const interrupted = new Set<Ref>();
-  const run = async (step: Step): Promise<boolean> => {
-    if (signal.aborted || ports.withdrawn.aborted) return false;
-    if (ports.draining.aborted && !interrupted.has(step.ref)) return false;
+  const run = async (step: Step, earlier: Promise<unknown>): Promise<End> => {
+    if (signal.aborted || ports.withdrawn.aborted) return notDone;
+    if (ports.draining.aborted && !interrupted.has(step.ref)) return notDone;
     begun.add(step.ref);
     if (step.interrupts) interrupted.add(step.ref);
-    return runStep(step, ports, signal);
+    return runStep(step, earlier, ports, signal);
   };
+  const stored: Promise<void>[] = [];
   for (const step of steps) left.set(step.ref, (left.get(step.ref) ?? 0) + 1);
   for (const step of steps) {
     const waits = step.after.map((id) => ends.get(id)).filter((p) => p !== undefined);
     const previous = lastOfRef.get(step.ref);
     if (previous !== undefined) waits.push(previous);
-    const end = Promise.all(waits)
-      .then((done) =>
-        done.every(Boolean) ? ports.gate(step).run(() => run(step), begun.has(step.ref)) : false,
-      )
-      .finally(() => {
-        const rest = (left.get(step.ref) ?? 1) - 1;
-        left.set(step.ref, rest);
-        if (rest === 0) onFree(step.ref);
-      });
+    const end = Promise.all(waits).then((earlier) => {
+      if (!earlier.every(({ done }) => done)) return notDone;
+      const kept = Promise.all(earlier.map((e) => e.stored));
+      // A step that is not begun after all does not ask whether it could be.
+      kept.catch(() => undefined);
+      return ports.gate(step).run(() => run(step, kept), begun.has(step.ref));
+    });
     ends.set(step.id, end);
     lastOfRef.set(step.ref, end);
+    const free = (): void => {
+      const rest = (left.get(step.ref) ?? 1) - 1;
+      left.set(step.ref, rest);
+      if (rest === 0) onFree(step.ref);
+    };
+    stored.push(end.then((e) => e.stored).finally(free));
   }
-  await Promise.all(ends.values());
+  await Promise.all(stored);
 }
 
-async function runStep(step: Step, ports: ExecutorPorts, signal: AbortSignal): Promise<boolean> {
+/** A step that has ended, whose outcome is being stored. */
+interface End {
+  readonly done: boolean;
+  readonly stored: Promise<void>;
+}
+
+const notDone: End = { done: false, stored: Promise.resolve() };
+
+async function runStep(
+  step: Step,
+  earlier: Promise<unknown>,
+  ports: ExecutorPorts,
+  signal: AbortSignal,
+): Promise<End> {
   const startedAt = ports.now();
+  const ended = (how: Pick<StepReport, 'outcome' | 'error'>): End => {
+    return {
+      done: how.error === undefined,
+      stored: ports.after({ step, ...how, ms: ports.now() - startedAt }),
+    };
+  };
   try {
-    if (!(await ports.before(step))) return false;
-    const outcome = await ports.perform(step, signal);
-    await ports.after({ step, outcome, ms: ports.now() - startedAt });
-    return true;
+    if (!(await ports.before(step, earlier))) return notDone;
+    return ended({ outcome: await ports.perform(step, signal) });
   } catch (error) {
-    const failure = error instanceof Error ? error : new Error(String(error));
-    await ports.after({ step, error: failure, ms: ports.now() - startedAt });
-    return false;
+    return ended({ error: error instanceof Error ? error : new Error(String(error)) });
   }
 }

@@ -223,7 +223,7 @@ export class Reconciler {
       steps,
       {
         gate: (step) => this.#gates.of(step, policy),
-        before: (step) => this.#begin(step, plan, journal, stored),
+        before: (step, earlier) => this.#begin(step, plan, journal, Promise.all([stored, earlier])),
         perform: (step, signal) => this.#perform(step, target.secrets, signal),
         after: (report) => this.#after(report, target, journal),
         now: this.#context.now,
@@ -243,8 +243,10 @@ export class Reconciler {
     this.#running.add(run);
   }
 
-  /** False: why it is done could not be stored, and the pass fails with that. */
+  /** False: why it is done, or what it comes after, could not be stored, and that fails by itself. */
   async #begin(step: Step, plan: Plan, journal: JournalContext, stored: Promise<unknown>): Promise<boolean> {
+    // What a rename has to remember depends on what was done before it.
+    if (step.op === 'renameContainer') await Promise.allSettled([stored]);
     const [why, begun] = await Promise.allSettled([stored, this.#ledger.begin(step, plan, journal.pass)]);
     if (why.status === 'fulfilled' && begun.status === 'fulfilled') return true;
     this.#ledger.marks.forgo(step);

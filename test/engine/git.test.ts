@@ -7,7 +7,7 @@ import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keptFromGit, seen, untilSeen } from '../support/kept-from-git.ts';
 import { exec, MiB, web } from '../support/misdeeds.ts';
-import { patienceMs, throughout, until } from '../support/until.ts';
+import { throughout } from '../support/until.ts';
 
 beforeAll(async () => {
   const { socket } = await ensureEngine();
@@ -165,28 +165,3 @@ test('a controller that starts while the remote is away keeps what was in force,
   await remote.push('louder', files('2'));
   await untilSeen(p, '2');
 });
-
-test('from the end of a fetch to the first act it takes less than 300 ms', async (t) => {
-  const { p, remote, controller, files } = await keptFromGit(t);
-  const took: number[] = [];
-  // The best of five: what it takes is asked, not what else the machine does.
-  for (const memory of [32, 40, 48, 56, 64]) {
-    await remote.push(`raise memory to ${memory}`, files('1', [`mem_limit: ${memory}m`]));
-    await p.untilContainer(web, 'has its limit', (c) => c.HostConfig.Memory === memory * MiB);
-    const acted = await until(
-      () => {
-        const acts = controller.log().filter((line) => line['op'] === 'updateContainer');
-        return acts.length > took.length && acts.at(-1);
-      },
-      patienceMs,
-      'the act is in the log',
-    );
-    const fetched = controller.log().findLast((line) => line['commit'] !== undefined);
-    took.push(timeOf(acted) - Number(acted['ms']) - timeOf(fetched));
-  }
-  expect(Math.min(...took)).toBeLessThan(300);
-});
-
-function timeOf(line: Readonly<Record<string, unknown>> | undefined): number {
-  return Date.parse(String(line?.['time']));
-}

@@ -23,7 +23,8 @@ async function run(
   limit = 8,
   draining = new AbortController().signal,
   withdrawn = new AbortController().signal,
-  before: (step: Step) => Promise<boolean> = async () => true,
+  before: (step: Step, earlier: Promise<unknown>) => Promise<boolean> = async () => true,
+  stored: (report: StepReport) => Promise<void> = async () => undefined,
 ): Promise<readonly StepReport[]> {
   const reports: StepReport[] = [];
   const gate = new Gate(limit);
@@ -35,7 +36,10 @@ async function run(
         await perform(s);
         return { changed: true };
       },
-      after: async (r) => void reports.push(r),
+      after: (r) => {
+        reports.push(r);
+        return stored(r);
+      },
       gate: () => gate,
       now: () => 0,
       draining,
@@ -71,6 +75,45 @@ describe('running steps', () => {
     const perform = async (s: Step) => void done.push(s.id);
     const reports = await run(steps, perform, 8, never, never, async ({ id }) => id === 'b');
     expect([done, reports.map((r) => r.step.id)]).toEqual([['b'], ['b']]);
+  });
+
+  it('asks for the begin of the next while an end is being stored, and frees a resource when its last is', async () => {
+    const steps = [step('a1', 'Service/a'), step('a2', 'Service/a', ['a1'])];
+    const never = new AbortController().signal;
+    const told: string[] = [];
+    let keep = (): void => undefined;
+    const keeping = new Promise<void>((resolve) => {
+      keep = resolve;
+    });
+    const before = async ({ id }: Step, earlier: Promise<unknown>): Promise<boolean> => {
+      told.push(`${id} asked`);
+      if (id === 'a2') setTimeout(keep, 5);
+      await earlier;
+      return true;
+    };
+    const perform = async ({ id }: Step) => void told.push(`${id} done`);
+    await run(steps, perform, 1, never, never, before, async ({ step: { id } }) => {
+      if (id === 'a1') await keeping;
+      told.push(`${id} stored`);
+    });
+    expect(told).toEqual(['a1 asked', 'a1 done', 'a2 asked', 'a1 stored', 'a2 done', 'a2 stored']);
+  });
+
+  it('fails where an outcome cannot be stored, and what comes after it does not begin', async () => {
+    const steps = [step('a1', 'Service/a'), step('a2', 'Service/a', ['a1']), step('b1', 'Service/b')];
+    const never = new AbortController().signal;
+    const done: string[] = [];
+    const perform = async ({ id }: Step) => void done.push(id);
+    const before = (_: Step, earlier: Promise<unknown>) =>
+      earlier.then(
+        () => true,
+        () => false,
+      );
+    const stored = async ({ step: { id } }: StepReport): Promise<void> => {
+      if (id === 'a1') throw new Error('the disk is full');
+    };
+    await expect(run(steps, perform, 8, never, never, before, stored)).rejects.toThrow('the disk is full');
+    expect(done).toEqual(['a1', 'b1']);
   });
 
   it('finishes, when the process is about to end, the step that runs, and begins no other', async () => {
