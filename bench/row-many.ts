@@ -12,6 +12,8 @@ import type { Row } from './table.ts';
 const few = 2_500;
 const many = 10_000;
 const passes = 9;
+/** What is held differs by a tenth from one time to the next: engines of both sizes in turns. */
+const rounds = 3;
 const passBoundMs = 1_000;
 /** Memory for each container at `many` against `few`: 1 is linear. */
 const linearBound = 1.1;
@@ -22,11 +24,14 @@ const waitBoundMs = 2 * passBoundMs;
 export async function manyRows(): Promise<readonly Row[]> {
   // The first time is not counted: what it leaves behind once, whatever the number, would count for the smaller alone.
   await withEngine(few, (engine) => passesOf(engine, few));
-  const small = await withEngine(few, (engine) => passesOf(engine, few));
-  return withEngine(many, async (engine) => {
-    const large = await passesOf(engine, many);
-    return [passRow(large), memoryRow(small, large), await stormRow(engine)];
-  });
+  const small: Passes[] = [];
+  const large: Passes[] = [];
+  for (let i = 0; i < rounds; i++) {
+    small.push(await withEngine(few, (engine) => passesOf(engine, few)));
+    large.push(await withEngine(many, (engine) => passesOf(engine, many)));
+  }
+  const storm = await withEngine(many, stormRow);
+  return [passRow(large), memoryRow(small, large), storm];
 }
 
 async function withEngine<T>(containers: number, work: (engine: ManyEngine) => Promise<T>): Promise<T> {
@@ -63,7 +68,9 @@ async function passesOf({ engine, platform }: ManyEngine, containers: number): P
   }
 }
 
-function passRow({ first, ms, lists }: Passes): Row {
+function passRow(all: readonly Passes[]): Row {
+  const ms = all.flatMap((p) => p.ms);
+  const lists = all.flatMap((p) => p.lists);
   return {
     name: `${many} containers, a full pass with nothing to do`,
     measured: spread(ms),
@@ -71,20 +78,21 @@ function passRow({ first, ms, lists }: Passes): Row {
     figure: median(ms),
     bound: passBoundMs,
     unit: 'ms',
-    notes: [`the first pass, on an empty store ${first.toFixed(0)} ms`],
+    notes: [`the first pass, on an empty store ${spread(all.map((p) => p.first))}`],
     where: [`${(median(ms) - median(lists)).toFixed(0)} ms beside the list call and its parsing`],
   };
 }
 
-function memoryRow(small: Passes, large: Passes): Row {
+function memoryRow(small: readonly Passes[], large: readonly Passes[]): Row {
+  const [ofFew, ofMany] = [median(small.map((p) => p.kbEach)), median(large.map((p) => p.kbEach))];
   return {
     name: `${many} containers, memory is linear`,
-    measured: `${large.kbEach.toFixed(2)} kB each, held between passes`,
-    reference: `${small.kbEach.toFixed(2)} kB each at ${few}`,
-    figure: large.kbEach / small.kbEach,
+    measured: `${ofMany.toFixed(2)} kB each, held between passes`,
+    reference: `${ofFew.toFixed(2)} kB each at ${few}`,
+    figure: ofMany / ofFew,
     bound: linearBound,
     unit: '×',
-    notes: [],
+    notes: [`medians of ${rounds} times each`],
     where: [],
   };
 }

@@ -43,6 +43,8 @@ export interface StepArgs {
     files: readonly WatchedFile[];
     /** Run in it once it has started; if one fails it is stopped and the start has failed. */
     postStart?: readonly Hook[];
+    /** Its name, where this plan has just made it: what it is like is known, and it is not looked at before. */
+    made?: string;
   };
   stopContainer: {
     containerId: string;

@@ -23,6 +23,7 @@ import { failedOver } from './failed-over.ts';
 import { saveHeldBack } from './held-back.ts';
 import { eventsOfTransitions, type JournalContext } from './journal.ts';
 import { eventsOfLostOutcomes } from './lost-outcomes.ts';
+import { MadeContainers } from './made-containers.ts';
 import { Notices } from './notices.ts';
 import type { OwnMarks } from './own-marks.ts';
 import type { Look, PassOptions, PassResult, Target } from './pass.ts';
@@ -66,8 +67,7 @@ export class Reconciler {
   readonly #earlier: EarlierRevisions;
   /** Aborted by `withdraw`: what was sent before it and has not begun never begins. */
   #sent = new AbortController();
-  /** Containers made for a resource whose steps are still in flight: its start was planned before there was an id. */
-  readonly #made = new Map<Ref, string>();
+  readonly #made = new MadeContainers();
 
   constructor(context: ReconcilerContext) {
     this.#context = context;
@@ -233,7 +233,7 @@ export class Reconciler {
       this.#context.signal,
       (ref) => {
         this.#busy.delete(ref);
-        this.#made.delete(ref);
+        this.#made.forget(ref);
         this.#context.onFree();
       },
     )
@@ -255,22 +255,13 @@ export class Reconciler {
   }
 
   async #after(report: StepReport, target: Target, journal: JournalContext): Promise<void> {
-    const { step, outcome } = report;
-    if (step.op === 'createContainer' && outcome?.containerId !== undefined)
-      this.#made.set(step.ref, outcome.containerId);
+    this.#made.note(report);
     await this.#ledger.end(report, target.revision, journal);
   }
 
   async #perform(step: Step, secrets: SecretValues, signal: AbortSignal): Promise<StepOutcome> {
-    return this.#context.perform(ofNewOne(step, this.#made.get(step.ref)), secrets, signal);
+    return this.#context.perform(this.#made.filledIn(step), secrets, signal);
   }
-}
-
-/** On the container that this plan makes for its resource. */
-function ofNewOne(step: Step, containerId: string | undefined): Step {
-  const isOpen = (step.op === 'startContainer' || step.op === 'renameContainer') && !step.args.containerId;
-  if (!isOpen || containerId === undefined) return step;
-  return { ...step, args: { ...step.args, containerId } } as Step;
 }
 
 function lookedAtBy(plan: Plan, at: number | undefined): Plan {

@@ -13,13 +13,15 @@ import { runHooks } from './hooks.ts';
 import { refuseSilentVolumes } from './lost-volumes.ts';
 
 export const startContainer: Act<'startContainer'> = async (client, args, context) => {
-  const { containerId, files, postStart } = args;
+  const { containerId, files, postStart, made } = args;
   if (containerId === undefined) throw new ReeveError('nothing to start: the container was not made');
   const bounds = boundsOf(context);
   const what = `start container ${shortId(containerId)}`;
-  const before = await mustInspect(client, containerId, what, bounds);
+  const before =
+    made === undefined ? await mustInspect(client, containerId, what, bounds) : asMade(containerId, made);
   if (before.State?.Running === true && before.State.Paused !== true) return { changed: false, containerId };
-  if (neverStarted(before)) await refuseSilentVolumes(client, nameOf(before), before, bounds);
+  if (made === undefined && neverStarted(before))
+    await refuseSilentVolumes(client, nameOf(before), before, bounds);
   await putFiles(client, containerId, files, context);
   const act = async () => {
     try {
@@ -225,7 +227,14 @@ async function startedSince(
   }
 }
 
-/** The engine leaves Go's zero time, of the year 1. */
+/** Of a start that is not known: Go's zero time, of the year 1. */
+const neverAt = '0001-01-01T00:00:00Z';
+
+/** One whose create has just been answered. That no volume was made in silence with it is seen by the create. */
+function asMade(id: string, name: string): RawInspect {
+  return { Id: id, Name: `/${name}`, State: { StartedAt: neverAt } };
+}
+
 function neverStarted(raw: RawInspect): boolean {
   return epochMs(raw.State?.StartedAt) === 0;
 }

@@ -93,11 +93,14 @@ describe.each(uncertain)('one call answered with %s', (kind) => {
     expect(outcome.changed).toBe(true);
   });
 
-  test('starts it once', async () => {
+  test.for([
+    ['looked at before', {}],
+    ['made a moment ago', { made: 'web' }],
+  ] as const)('starts it once, %s', async ([, more]) => {
     const id = await rig.create({});
     const before = proxy.counts.get('POST /containers/:/start') ?? 0;
     proxy.fault({ kind, method: 'POST', path: /\/start$/, times: 1 });
-    const outcome = await perform('startContainer', { containerId: id, files: [] });
+    const outcome = await perform('startContainer', { containerId: id, files: [], ...more });
     expect(outcome.changed).toBe(true);
     expect((await inspect(id)).State.Running).toBe(true);
     const acted = !['hang', 'refuse', 'drop'].includes(kind);
