@@ -63,6 +63,8 @@ export async function runToEnd(runtime: Runtime, options: RunOptions): Promise<A
   runtime.target = target;
   runtime.options = options.pass;
   runtime.by = options.by;
+  // Not before: a pass that aims at nothing keeps the first that does waiting.
+  runtime.start();
   try {
     const end = await followPasses(runtime, options, concerns, startedAt);
     if (options.signal.aborted) await runtime.stop(interruptGraceMs);

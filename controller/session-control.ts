@@ -288,7 +288,6 @@ export class SessionControl implements Control {
     signal: AbortSignal,
   ): Promise<ApplyOutcome> {
     if (pass.mode === 'apply') await liftSuspension(this.store, this.platform, by, Date.now());
-    this.#runtime.start();
     const { logger, scrubber } = this.#parts;
     logger.info({ revision: this.#loaded.revision.id, by, steps: plan.steps.length }, pass.mode);
     return runToEnd(this.#runtime, {

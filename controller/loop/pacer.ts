@@ -8,8 +8,10 @@
 const busySpacingMs = 60;
 const busyShare = 5;
 const busySpacingMaxMs = 500;
-/** … and this one where a pass would only tell how far the steps are, or the clock asks for it. */
-const calmSpacingMs = 300;
+/** … and this one where a pass would only tell how far the steps are, or the clock asks for it; */
+const calmSpacingMs = 600;
+/** this one where some of them wait for what others become. */
+const waitingSpacingMs = 300;
 /** Distance otherwise: a storm of foreign events must not become a storm of passes. The first after quiet is immediate. */
 const idleSpacingMs = 20;
 /** Events of what is not ours are answered together, this late at most. */
@@ -67,11 +69,11 @@ export class Pacer {
     this.#release?.();
   }
 
-  /** Resolves when the next pass is due, or when closed. */
-  async due(busy: () => boolean): Promise<void> {
+  /** Resolves when the next pass is due, or when closed. `waits`: steps that have not begun wait for those that have. */
+  async due(busy: () => boolean, waits: () => boolean): Promise<void> {
     while (!this.#closed) {
       const at = this.#now();
-      const { soon, calm } = this.#spacing(busy());
+      const { soon, calm } = this.#spacing(busy(), waits());
       const byClock = this.#stepped ? at : Math.min(this.planAt, this.resyncAt, this.auditAt);
       const next = Math.min(
         this.#asked ? this.#lastEnd + soon : Number.POSITIVE_INFINITY,
@@ -91,11 +93,11 @@ export class Pacer {
     this.#lastMs = this.#lastEnd - startedAt;
   }
 
-  #spacing(busy: boolean): { readonly soon: number; readonly calm: number } {
+  #spacing(busy: boolean, waits: boolean): { readonly soon: number; readonly calm: number } {
     if (this.#atOnce) return { soon: 0, calm: 0 };
     if (!busy) return { soon: idleSpacingMs, calm: idleSpacingMs };
     const soon = Math.min(Math.max(busySpacingMs, this.#lastMs * busyShare), busySpacingMaxMs);
-    return { soon, calm: Math.max(soon, calmSpacingMs) };
+    return { soon, calm: Math.max(soon, waits ? waitingSpacingMs : calmSpacingMs) };
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -216,7 +216,10 @@ export class Runtime {
 
   async #run(): Promise<void> {
     for (;;) {
-      await this.#pacer.due(() => this.reconciler.busy.size > 0);
+      await this.#pacer.due(
+        () => this.reconciler.busy.size > 0,
+        () => this.#stepsWait,
+      );
       if (this.#drain.signal.aborted) return;
       const startedAt = this.#o.now();
       try {

@@ -9,15 +9,34 @@ import type { EventQuery, NewEvent, StoredEvent } from './store.ts';
 
 const repeatWindowMs = 3_600_000;
 
+/** Rows of one statement: a database takes only so many parameters. */
+const atOnce = 500;
+
 /** Within the caller's transaction. Answers them as stored, in the order given. */
 export async function recordEvents(tx: Database, events: readonly NewEvent[]): Promise<StoredEvent[]> {
   if (events.length === 0) return [];
   const first = await draw(tx, 'change', events.length);
-  const stored: StoredEvent[] = [];
+  const last = await lastOfEach(tx, events);
+  const stored = new Map<number, EventsTable>();
+  let added: EventsTable[] = [];
+  const addAll = async (): Promise<void> => {
+    for (const row of await insert(tx, added)) stored.set(row.change, row);
+    added = [];
+  };
   for (const [index, event] of events.entries()) {
-    stored.push(toEvent((await countUp(tx, event, first + index)) ?? (await add(tx, event, first + index))));
+    const change = first + index;
+    const row = toRow(event);
+    const before = last.get(row.repeat_key);
+    const isRepeat = before !== undefined && before.at > event.at - repeatWindowMs;
+    last.set(row.repeat_key, { seq: isRepeat ? before.seq : change, at: event.at });
+    if (isRepeat) {
+      // It may repeat one of these.
+      await addAll();
+      stored.set(change, await countUp(tx, before.seq, row, change));
+    } else added.push({ seq: change, change, first_at: event.at, count: 1, ...row });
   }
-  return stored;
+  await addAll();
+  return events.map((_, index) => toEvent(stored.get(first + index) as EventsTable));
 }
 
 /** Oldest change first; with `limit` the newest that many. */
@@ -35,34 +54,55 @@ export async function pruneEvents(db: Database, before: number): Promise<void> {
   await db.deleteFrom('events').where('at', '<', before).execute();
 }
 
-async function countUp(db: Database, event: NewEvent, change: number): Promise<EventsTable | undefined> {
-  const repeated = await db
-    .selectFrom('events')
-    .select('seq')
-    .where('repeat_key', '=', repeatKey(event))
-    .where('at', '>', event.at - repeatWindowMs)
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (repeated === undefined) return undefined;
-  const { type: _type, reason: _reason, regarding: _regarding, message: _message, ...latest } = toRow(event);
+/** By repeat key, the newest row that each of these may repeat. */
+async function lastOfEach(
+  db: Database,
+  events: readonly NewEvent[],
+): Promise<Map<string, { readonly seq: number; readonly at: number }>> {
+  const keys = [...new Set(events.map(repeatKey))];
+  const since = events.reduce((at, event) => Math.min(at, event.at), Number.POSITIVE_INFINITY);
+  const last = new Map<string, { readonly seq: number; readonly at: number }>();
+  for (let i = 0; i < keys.length; i += atOnce) {
+    const rows = await db
+      .selectFrom('events')
+      .select(['repeat_key', 'seq', 'at'])
+      .where('repeat_key', 'in', keys.slice(i, i + atOnce))
+      .where('at', '>', since - repeatWindowMs)
+      .orderBy('seq')
+      .execute();
+    for (const { repeat_key, seq, at } of rows) last.set(repeat_key ?? '', { seq, at });
+  }
+  return last;
+}
+
+async function countUp(
+  db: Database,
+  seq: number,
+  { type: _type, reason: _reason, regarding: _regarding, message: _message, ...latest }: EventRow,
+  change: number,
+): Promise<EventsTable> {
   return db
     .updateTable('events')
     .set((eb) => ({ ...latest, change, count: eb('count', '+', 1) }))
-    .where('seq', '=', repeated.seq)
+    .where('seq', '=', seq)
     .returningAll()
     .executeTakeFirstOrThrow();
 }
 
-async function add(db: Database, event: NewEvent, change: number): Promise<EventsTable> {
-  return db
-    .insertInto('events')
-    .values({ seq: change, change, first_at: event.at, count: 1, ...toRow(event) })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+async function insert(db: Database, rows: readonly EventsTable[]): Promise<readonly EventsTable[]> {
+  const stored: EventsTable[] = [];
+  for (let i = 0; i < rows.length; i += atOnce) {
+    const values = rows.slice(i, i + atOnce);
+    stored.push(...(await db.insertInto('events').values(values).returningAll().execute()));
+  }
+  return stored;
 }
 
-function toRow(event: NewEvent): Omit<EventsTable, 'seq' | 'change' | 'first_at' | 'count'> {
+type EventRow = Omit<EventsTable, 'seq' | 'change' | 'first_at' | 'count' | 'repeat_key'> & {
+  readonly repeat_key: string;
+};
+
+function toRow(event: NewEvent): EventRow {
   return {
     at: event.at,
     type: event.type,

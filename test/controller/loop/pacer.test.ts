@@ -22,11 +22,14 @@ function askBoth(pacer: Pacer): void {
 }
 
 /** After how many ms the next pass is due. */
-async function dueAfter(pacer: Pacer, busy: boolean): Promise<number> {
+async function dueAfter(pacer: Pacer, busy: boolean, waits = false): Promise<number> {
   const startedAt = Date.now();
   let dueAt: number | undefined;
   const due = pacer
-    .due(() => busy)
+    .due(
+      () => busy,
+      () => waits,
+    )
     .then(() => {
       dueAt = Date.now();
     });
@@ -40,7 +43,7 @@ describe('the next pass', () => {
     ['asked for at rest', false, (p: Pacer) => p.ask(), 20],
     ['asked for while steps run', true, (p: Pacer) => p.ask(), 60],
     ['after the last step', false, (p: Pacer) => p.askAfterStep(), 20],
-    ['after a step while others run', true, (p: Pacer) => p.askAfterStep(), 300],
+    ['after a step while others run', true, (p: Pacer) => p.askAfterStep(), 600],
     ['asked for after a step while others run', true, askBoth, 60],
     ['for what is not ours', false, (p: Pacer) => p.askLater(), 300],
   ])('%s', async (_when, busy, ask, ms) => {
@@ -52,12 +55,18 @@ describe('the next pass', () => {
   test('by the plan’s own time, which waits a little while steps run', async () => {
     for (const [busy, ms] of [
       [false, 100],
-      [true, 300],
+      [true, 600],
     ] as const) {
       const pacer = pacerAfterPass();
       pacer.planAt = Date.now() + 100;
       expect(await dueAfter(pacer, busy)).toBe(ms);
     }
+  });
+
+  test('is sooner where what has not begun waits for what has', async () => {
+    const pacer = pacerAfterPass();
+    pacer.askAfterStep();
+    expect(await dueAfter(pacer, true, true)).toBe(300);
   });
 
   test('keeps a distance that grows with what a pass takes', async () => {

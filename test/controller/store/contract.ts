@@ -171,6 +171,18 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
         expect(await store.events({})).toEqual([stored[2]]);
       });
 
+      test('a thousand in one batch keep their order, what they repeat before and in it counted up', async () => {
+        await store.record([makeEvent({ message: '3' })]);
+        const numbers = Array.from({ length: 1_200 }, (_, i) => i % 1_100);
+        const stored = await store.record(numbers.map((n) => makeEvent({ message: `${n}` })));
+        expect(stored.map((event) => event.message)).toEqual(numbers.map(String));
+        expect(stored.map((event) => event.change)).toEqual(numbers.map((_, i) => i + 2));
+        expect(stored.map((event) => event.count)).toEqual(
+          numbers.map((n, i) => 1 + +(n === 3) + +(i >= 1_100)),
+        );
+        expect(await store.events({})).toHaveLength(1_100);
+      });
+
       test.each([
         ['another type', { type: 'Warning' as const }],
         ['another reason', { reason: 'Other' }],
