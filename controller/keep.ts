@@ -104,9 +104,9 @@ export async function keep(
 }
 
 /** Who leads now, and who does no more. Where it cannot be stored it is told by the log alone, as all that happens then. */
-async function tellElection({ lead, store, platform, logger }: SessionParts): Promise<void> {
+async function tellElection({ lead, formerCalls, store, platform, logger }: SessionParts): Promise<void> {
   if (lead === undefined) return;
-  const { lease, before, formerCalls } = lead;
+  const { lease, before } = lead;
   const events = electionEvents(lease, before, formerCalls, { platform, at: Date.now() });
   for (const { message } of events) logger.info({ token: lease.token }, message);
   await store.record(events).catch((error: unknown) => logger.warn({ err: error }, 'event not stored'));

@@ -8,13 +8,14 @@ import type { Revision } from '../../desired-state/revision.ts';
 import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
+import type { Elected } from '../lease/candidate.ts';
+import type { FormerCall } from '../lease/former-calls.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Probers } from '../probes/probers.ts';
 import { BesidePasses } from '../procedures/beside-passes.ts';
 import type { Recoveries } from '../procedures/recoveries.ts';
 import type { Rollouts } from '../procedures/rollouts.ts';
 import type { Runner } from '../procedures/runner.ts';
-import type { Lead } from '../session-parts.ts';
 import type { Store } from '../store/store.ts';
 import { auditPace } from './audit-pace.ts';
 import { EngineEnd } from './engine-end.ts';
@@ -48,7 +49,9 @@ export interface RuntimeOptions {
   /** Files of a revision's commit to where containers mount them. */
   readonly bringFiles: (revision: Revision) => Promise<boolean>;
   /** Absent: nobody else can act, by the machine's lock. */
-  readonly lead?: Lead;
+  readonly lead?: Elected;
+  /** For these a call that is not ours may be under way. */
+  readonly formerCalls: readonly FormerCall[];
 }
 
 export type PassListener = (result: PassResult) => void;
@@ -137,6 +140,7 @@ export class Runtime {
           secrets,
           signal,
         ),
+      wasSignalled: (id, sinceMs) => engine.wasSignalled(id, sinceMs),
       eventsRemembered: async () => {
         // One turn of the event loop: what came on the event stream before the list's answer is read first.
         await nextTurn();
@@ -146,7 +150,7 @@ export class Runtime {
       onFailed: (error) => void this.#failures.failed(error),
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
-    this.reconciler.leaveAlone(options.lead?.formerCalls ?? []);
+    this.reconciler.leaveAlone(options.formerCalls);
     this.#beside = new BesidePasses(options, {
       reconciler: this.reconciler,
       wake,
