@@ -24,7 +24,7 @@ import { failedOver } from './failed-over.ts';
 import { ForeignCalls } from './foreign-calls.ts';
 import { saveHeldBack } from './held-back.ts';
 import { eventsOfTransitions, type JournalContext } from './journal.ts';
-import { eventsOfLostOutcomes } from './lost-outcomes.ts';
+import { eventsOfLostOutcomes, foundRestarted } from './lost-outcomes.ts';
 import { Notices } from './notices.ts';
 import type { OwnMarks } from './own-marks.ts';
 import type { Look, PassOptions, PassResult, Target } from './pass.ts';
@@ -167,7 +167,7 @@ export class Reconciler {
     const dispatched = mayGo ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
     const happened = eventsOfHappenings(plan, dispatched, facts, journal);
     const told = new Set(happened.events.map((e) => `${e.regarding} ${e.reason}`));
-    const lost = eventsOfLostOutcomes(seen, journal);
+    const lost = await this.#lostOutcomes(seen, journal);
     const notices = this.#notices.news(plan, journal);
     const stability = stabilityNews(target, plan, facts, options, journal);
     const eventsOf = (changed: readonly StoredCondition[]): readonly NewEvent[] =>
@@ -197,6 +197,13 @@ export class Reconciler {
     if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal, withdrawn, stored);
     const [turned] = await stored;
     return { plan: lookedAtBy(plan, stability.nextAt), observed, dispatched, busy, turned };
+  }
+
+  async #lostOutcomes(seen: readonly FactChange[], journal: JournalContext): Promise<readonly NewEvent[]> {
+    const found = foundRestarted(seen);
+    if (found.length === 0) return [];
+    const { store } = this.#context;
+    return eventsOfLostOutcomes(found, (await store.facts()).restarts, await store.begunSteps(), journal);
   }
 
   /** Waits until no step is in flight. */
