@@ -141,4 +141,14 @@ describe.concurrent('a batched restart', () => {
     await until(async () => (await report(p, id)).state === 'done', patienceMs, 'it is done');
     expect(await restarts(p)).toEqual({ 'Service/a': 1, 'Service/b': 1 });
   });
+
+  test('with the platform taken down it is aborted, and says by whom', async (t) => {
+    const p = await platformFor(t);
+    await keep(p, [sleeper('a'), sleeper('b', 'depends_on: [a]')]);
+    const id = await begin(p, '-l', 'kind=Service', '--settle', '1h');
+    expect((await p.reeve('down', '--yes')).code).toBe(0);
+    expect((await report(p, id)).state).toBe('aborted');
+    const told = (await p.events()).find(({ reason }) => reason === 'ProcedureAborted');
+    expect(told?.message).toMatch(new RegExp(`^${id}: aborted by .*\\(down\\)$`));
+  });
 });
