@@ -53,6 +53,7 @@ export async function openReconciler(platform: TestPlatform): Promise<OpenReconc
     passId: () => 'bench',
     perform: () => Promise.reject(new Error('the bench acts on nothing')),
     scrub: (text) => text,
+    wasSignalled: (id, sinceMs) => engine.wasSignalled(id, sinceMs),
     eventsRemembered: async () => undefined,
     onStep: () => undefined,
     onFree: () => undefined,

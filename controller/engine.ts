@@ -93,6 +93,8 @@ export interface Engine {
   ): Promise<ContainerDetail | undefined>;
   /** Follows events from `sinceMs` until aborted or cut; throws EngineError when the stream breaks. */
   events(sinceMs: number, signal: AbortSignal): AsyncIterable<EngineEvent>;
+  /** Whether it was sent a signal since then, as a stop or a restart begins with; undefined: that is not remembered so long. */
+  wasSignalled(containerId: string, sinceMs: number): Promise<boolean | undefined>;
   /** One engine call for one step; "already there/gone" is success. pullModel is not an engine call and is refused. */
   perform(step: Step, context: StepContext): Promise<StepOutcome>;
   /** Images without a name that no container uses, but for those of `keep` (ids). */

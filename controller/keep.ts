@@ -21,14 +21,16 @@ const lockCheckMs = 15_000;
 const takeInRetryMs = 2_000;
 const rollbackWaitMs = 10_000;
 
-/** Resolves after `signal` aborted and the steps under way have ended. */
+/** Resolves after `told` aborted, or the lead was lost, and the steps under way have ended. */
 export async function keep(
   runtime: Runtime,
   parts: SessionParts,
-  signal: AbortSignal,
+  told: AbortSignal,
   git?: GitKeeper,
 ): Promise<void> {
-  const { sources, logger, platform } = parts;
+  const { sources, logger, platform, lead } = parts;
+  const signal = lead === undefined ? told : AbortSignal.any([told, lead.lease.lost]);
+  if (signal.aborted) return;
   const [last] = await parts.store.events({ limit: 1 });
   if (last !== undefined) runtime.noteAbsence(last.at);
   await tellElection(parts);
@@ -86,9 +88,7 @@ export async function keep(
     );
   }, lockCheckMs);
   logger.info({ platform, sources: parts.first.revision.sources }, 'keeping');
-  await aborted(
-    AbortSignal.any([signal, lost.signal, ...(parts.lead === undefined ? [] : [parts.lead.lease.lost])]),
-  );
+  await aborted(AbortSignal.any([signal, lost.signal]));
   clearInterval(pruning);
   clearInterval(checking);
   unwatchImages();
@@ -104,9 +104,9 @@ export async function keep(
 }
 
 /** Who leads now, and who does no more. Where it cannot be stored it is told by the log alone, as all that happens then. */
-async function tellElection({ lead, store, platform, logger }: SessionParts): Promise<void> {
+async function tellElection({ lead, formerCalls, store, platform, logger }: SessionParts): Promise<void> {
   if (lead === undefined) return;
-  const { lease, before, formerCalls } = lead;
+  const { lease, before } = lead;
   const events = electionEvents(lease, before, formerCalls, { platform, at: Date.now() });
   for (const { message } of events) logger.info({ token: lease.token }, message);
   await store.record(events).catch((error: unknown) => logger.warn({ err: error }, 'event not stored'));
@@ -131,6 +131,7 @@ async function begin(runtime: Runtime, parts: SessionParts, signal: AbortSignal)
   const { store, engine, platform, logger } = parts;
   for (let retryMs = 250; !signal.aborted; retryMs = Math.min(retryMs * 2, 10_000)) {
     try {
+      parts.lead?.lease.mustHold();
       await noteLostStore(store, engine, platform, Date.now(), false);
       // Before anything is put in force: a rollout under way says what is aimed at.
       await runtime.procedures.load();
@@ -178,6 +179,8 @@ async function aim(runtime: Runtime, parts: SessionParts): Promise<boolean> {
   }
   // One that failed is not tried again, whoever starts anew: what runs instead is in force already.
   if (!isQuarantined) {
+    // Files of a commit are written past the engine and the store, which refuse by themselves who leads no more.
+    parts.lead?.lease.mustHold();
     // What can fail comes first: a rollout that has begun waits for its revision to be in force.
     await parts.git?.bring(revision);
     await runtime.rollouts.bringIn(revision, by);

@@ -1,6 +1,5 @@
 // The Control of this process: plans, applies, acts and keeps one platform with the session's engine, store and lock.
 
-import type { Loaded } from '../desired-state/load-types.ts';
 import type { ResourceStatus } from '../reconcilers/condition.ts';
 import type { Plan } from '../reconcilers/plan.ts';
 import { performAct } from './acts.ts';
@@ -25,22 +24,20 @@ import { bringBack } from './git/bring-back.ts';
 import { type GitKeeper, keeperOf, notKeptFromGit } from './git/git-keeper.ts';
 import { readRoom } from './host-room.ts';
 import { keep } from './keep.ts';
-import { outlastPauses } from './loop/pauses-once.ts';
-import { answerProbesOnce } from './loop/probes-once.ts';
-import type { Look, PassOptions, Target } from './loop/reconciler.ts';
+import type { PassOptions } from './loop/reconciler.ts';
 import type { Runtime } from './loop/runtime.ts';
 import { forgetFailedRemovals, forgetFailures } from './new-try.ts';
 import { performOwnershipAct } from './ownership-acts.ts';
-import { downPass, passOptionsOf, wholeApply } from './pass-options.ts';
+import { downPass, wholeApply } from './pass-options.ts';
 import { LocalProcedures } from './procedures/procedures.ts';
 import { bringIn, quarantineNotices } from './quarantine.ts';
 import type { SessionParts } from './session-parts.ts';
 import { runtimeOf } from './session-runtime.ts';
+import { SessionSight } from './session-sight.ts';
 import { ShownPlan } from './shown-plan.ts';
 import type { Store } from './store/store.ts';
-import { noteLostStore } from './store-lost.ts';
 import { liftSuspension, requireNotSuspended, suspendAsDown } from './suspension.ts';
-import { inForceTarget, targetOf } from './target.ts';
+import { inForceTarget } from './target.ts';
 import { changedVariables } from './variables.ts';
 
 export class SessionControl implements Control {
@@ -50,8 +47,7 @@ export class SessionControl implements Control {
   readonly procedures: LocalProcedures;
   readonly #parts: SessionParts;
   readonly #runtime: Runtime;
-  /** What it was opened with has just been loaded; whatever comes later loads anew. */
-  #fresh = true;
+  readonly #sight: SessionSight;
   #keeping = false;
   readonly #shown = new ShownPlan();
   readonly #git: GitKeeper | undefined;
@@ -66,6 +62,7 @@ export class SessionControl implements Control {
       bringFiles: async (revision) =>
         !this.#keeping || parts.git === undefined || (await bringBack(parts.git, revision, parts)),
     });
+    this.#sight = new SessionSight(parts, this.#runtime, () => this.#keeping);
     this.#git = keeperOf(parts, () => Date.now(), Math.random);
     this.procedures = new LocalProcedures({
       store: parts.store,
@@ -75,11 +72,11 @@ export class SessionControl implements Control {
       platform: parts.platform,
       isKeeping: () => this.#keeping,
       revision: async () => {
-        await this.#loadAnew();
-        return this.#loaded.revision;
+        await this.#sight.loadAnew();
+        return this.#sight.loaded.revision;
       },
-      target: () => this.#target(),
-      inForce: () => inForceTarget(this.store, this.#loaded, parts.engine),
+      target: () => this.#sight.target(),
+      inForce: () => inForceTarget(this.store, this.#sight.loaded, parts.engine),
       statuses: async () => (await this.statuses()).statuses,
       room: async () => readRoom(await parts.engine.info()),
       mustHoldLock: () => this.#mustHoldLock(),
@@ -89,18 +86,14 @@ export class SessionControl implements Control {
 
   /** Absolute paths of the manifests that this session keeps. */
   get sources(): readonly string[] {
-    return this.#loaded.revision.sources;
-  }
-
-  get #loaded(): Loaded {
-    return this.#parts.sources.good ?? this.#parts.first;
+    return this.#sight.loaded.revision.sources;
   }
 
   async plan(options: PlanOptions): Promise<PlanReport> {
-    await this.#loadAnew();
-    const pass: PassOptions = await this.#passOf(options);
-    const look = await this.#see(pass);
-    const { revision } = this.#loaded;
+    await this.#sight.loadAnew();
+    const pass: PassOptions = await this.#sight.passOf(options);
+    const look = await this.#sight.see(pass);
+    const { revision } = this.#sight.loaded;
     const notices = await quarantineNotices(this.store, revision);
     const plan =
       notices.length === 0 ? look.plan : { ...look.plan, warnings: [...notices, ...look.plan.warnings] };
@@ -120,11 +113,11 @@ export class SessionControl implements Control {
   ): Promise<ApplyOutcome> {
     this.#mustHoldLock();
     const shown = this.#shown.take(options, Date.now());
-    if (shown === undefined) await this.#loadAnew();
-    const { revision } = this.#loaded;
+    if (shown === undefined) await this.#sight.loadAnew();
+    const { revision } = this.#sight.loaded;
     await requireNotSuspended(this.store, this.platform);
-    const pass: PassOptions = shown?.pass ?? (await this.#passOf(options));
-    const { plan: seen, observed } = shown?.look ?? (await this.#see(pass));
+    const pass: PassOptions = shown?.pass ?? (await this.#sight.passOf(options));
+    const { plan: seen, observed } = shown?.look ?? (await this.#sight.see(pass));
     if (options.fingerprint !== undefined && options.fingerprint !== fingerprintOf(revision.id, seen)) {
       throw stalePlan(options.fingerprint, revision.id);
     }
@@ -141,7 +134,7 @@ export class SessionControl implements Control {
     if (refs.length > 0)
       this.#parts.logger.info({ by: options.by, refs }, 'back-off forgotten: applied by a person');
     // Where a tag has its meaning only now: what is shown is what will run.
-    const plan = (await this.store.facts()) === facts ? seen : await this.#look(pass);
+    const plan = (await this.store.facts()) === facts ? seen : await this.#sight.look(pass);
     return this.#run(
       plan,
       pass,
@@ -163,7 +156,7 @@ export class SessionControl implements Control {
       volumes: async () => new Set((await engine.volumes()).map((v) => v.name)),
       statuses: async () => (await this.statuses()).statuses,
     };
-    const said = await performAct(this.store, this.#loaded.revision, act, by, Date.now(), seen);
+    const said = await performAct(this.store, this.#sight.loaded.revision, act, by, Date.now(), seen);
     this.#runtime.wake();
     if (act.verb === 'resume') this.#git?.wake();
     if (!this.#keeping) await this.#afterAct(act, by);
@@ -178,13 +171,13 @@ export class SessionControl implements Control {
       platform,
       git: this.#parts.git,
       rollouts: this.#runtime.rollouts,
-      revision: () => this.#loaded.revision,
-      loadAnew: () => this.#loadAnew(),
-      see: () => this.#see(wholeApply),
+      revision: () => this.#sight.loaded.revision,
+      loadAnew: () => this.#sight.loadAnew(),
+      see: () => this.#sight.see(wholeApply),
     });
     // A whole platform that was adopted is in force from now on.
     if (this.#keeping && act.verb === 'adopt' && act.container === undefined)
-      this.#runtime.target = await this.#target();
+      this.#runtime.target = await this.#sight.target();
     this.#runtime.wake();
     return said;
   }
@@ -195,7 +188,7 @@ export class SessionControl implements Control {
   }
 
   async downPlan(options: DownOptions): Promise<Plan> {
-    return this.#look({ ...downPass(options), newTry: true });
+    return this.#sight.look({ ...downPass(options), newTry: true });
   }
 
   async down(
@@ -207,16 +200,19 @@ export class SessionControl implements Control {
     await suspendAsDown(this.store, this.platform, options.by, Date.now());
     // What the controller had begun to mend is not to be started while it is taken down.
     this.#runtime.reconciler.withdraw();
+    // What is under way would wait for ever for what is not there any more.
+    if (!this.#keeping) await this.#runtime.procedures.load();
+    await this.#runtime.procedures.abortAll(options.by);
     await forgetFailedRemovals(this.store);
     const pass = downPass(options);
-    const plan = await this.#look(pass);
-    const { progressDeadlineMs } = this.#loaded.revision.policy;
+    const plan = await this.#sight.look(pass);
+    const { progressDeadlineMs } = this.#sight.loaded.revision.policy;
     return this.#run(plan, pass, { by: options.by, timeoutMs: progressDeadlineMs }, progress, signal);
   }
 
   async statuses(): Promise<{ statuses: readonly ResourceStatus[]; plan: Plan }> {
     const keeping = { mode: 'keep', names: [], allowDelete: false, removeVolumes: false } as const;
-    const { plan } = await this.#see(keeping, true);
+    const { plan } = await this.#sight.see(keeping, true);
     return { statuses: plan.statuses, plan };
   }
 
@@ -224,7 +220,7 @@ export class SessionControl implements Control {
   async keep(signal: AbortSignal): Promise<void> {
     this.#mustHoldLock();
     this.#keeping = true;
-    this.#fresh = false;
+    this.#sight.noteOld();
     await keep(this.#runtime, this.#parts, signal, this.#git);
   }
 
@@ -243,39 +239,6 @@ export class SessionControl implements Control {
     await this.engine.close();
   }
 
-  async #loadAnew(): Promise<void> {
-    const fresh = this.#fresh;
-    this.#fresh = false;
-    if (fresh || !this.#parts.reloads) return;
-    const { secrets } = await this.#parts.sources.mustLoad();
-    this.#parts.scrubber.add(secrets.values());
-  }
-
-  async #target(): Promise<Target> {
-    return targetOf(this.#loaded, (await this.store.inForce())?.revision, this.engine);
-  }
-
-  #passOf(options: PlanOptions): Promise<PassOptions> {
-    return passOptionsOf(this, this.#loaded.revision, options, Date.now());
-  }
-
-  async #look(pass: PassOptions): Promise<Plan> {
-    return (await this.#see(pass)).plan;
-  }
-
-  /** `asKept`: as the loop aims, with a rollout under way and what is quarantined taken into account. */
-  async #see(pass: PassOptions, asKept = false): Promise<Look> {
-    const wanted = await this.#target();
-    const { target } = asKept ? await this.#runtime.rollouts.aim(wanted) : { target: wanted };
-    if (!this.#keeping) {
-      await noteLostStore(this.store, this.engine, this.platform, Date.now(), pass.mode === 'apply');
-      await answerProbesOnce(this.#runtime, this.store, target);
-    }
-    const look = (): Promise<Look> => this.#runtime.reconciler.look(target, pass);
-    if (this.#keeping || pass.mode !== 'apply') return look();
-    return outlastPauses(look, this.store, target.revision.policy.pauseGraceMs);
-  }
-
   async #run(
     plan: Plan,
     pass: PassOptions,
@@ -289,9 +252,9 @@ export class SessionControl implements Control {
   ): Promise<ApplyOutcome> {
     if (pass.mode === 'apply') await liftSuspension(this.store, this.platform, by, Date.now());
     const { logger, scrubber } = this.#parts;
-    logger.info({ revision: this.#loaded.revision.id, by, steps: plan.steps.length }, pass.mode);
+    logger.info({ revision: this.#sight.loaded.revision.id, by, steps: plan.steps.length }, pass.mode);
     return runToEnd(this.#runtime, {
-      target: await this.#target(),
+      target: await this.#sight.target(),
       plan,
       pass,
       by,
@@ -309,9 +272,9 @@ export class SessionControl implements Control {
   async #afterAct(act: Act, by: string): Promise<void> {
     if (act.verb !== 'rerun' && act.verb !== 'release' && !(act.verb === 'hold' && act.stopped)) return;
     const pass: PassOptions = { mode: 'keep', names: [act.name], allowDelete: false, removeVolumes: false };
-    const plan = await this.#look(pass);
+    const plan = await this.#sight.look(pass);
     if (plan.steps.length === 0) return;
-    const { progressDeadlineMs } = this.#loaded.revision.policy;
+    const { progressDeadlineMs } = this.#sight.loaded.revision.policy;
     await this.#run(
       plan,
       pass,

@@ -28,9 +28,7 @@ export interface SessionParts {
   readonly by: string;
   readonly lock?: Lock;
   /** Where several may want to act: by what right this one does. */
-  readonly lead?: Lead;
-}
-
-export interface Lead extends Elected {
+  readonly lead?: Elected;
+  /** What the controller before may have left under way. */
   readonly formerCalls: readonly FormerCall[];
 }

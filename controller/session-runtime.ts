@@ -5,7 +5,7 @@ import { Runtime, type RuntimeOptions } from './loop/runtime.ts';
 import type { SessionParts } from './session-parts.ts';
 
 export function runtimeOf(parts: SessionParts, own: Pick<RuntimeOptions, 'bringFiles'>): Runtime {
-  const { engine, store, logger, platform, digest, scrubber, lead } = parts;
+  const { engine, store, logger, platform, digest, scrubber, lead, formerCalls } = parts;
   const born = Date.now().toString(36);
   let passes = 0;
   return new Runtime({
@@ -20,6 +20,7 @@ export function runtimeOf(parts: SessionParts, own: Pick<RuntimeOptions, 'bringF
     passId: () => `${born}-${(++passes).toString(36)}`,
     procedureId: (kind) => `${kind}-${randomBytes(3).toString('hex')}`,
     ...own,
+    formerCalls,
     ...(lead === undefined ? {} : { lead }),
   });
 }

@@ -8,11 +8,10 @@ import { exitStatus, ReeveError } from './errors.ts';
 import type { GitSources } from './git/git-sources.ts';
 import { defaultLeaseMs, leadNow } from './lead.ts';
 import type { Elected } from './lease/candidate.ts';
-import { formerCalls } from './lease/former-calls.ts';
+import { callsInWords, callsOfTheDead, type FormerCall, formerCalls } from './lease/former-calls.ts';
 import type { Lock } from './lock/lock.ts';
 import type { Scrubber } from './secrets.ts';
 import { SessionControl } from './session-control.ts';
-import type { Lead } from './session-parts.ts';
 import { type Manifests, Sources } from './sources.ts';
 import { type Digest, installationDigest, openStateDir, stateDir } from './state-dir.ts';
 import { passwordsIn, type StoreHome } from './store/home.ts';
@@ -122,7 +121,8 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
       scrubber: options.scrubber,
       by: options.by,
       ...(parts.lock === undefined ? {} : { lock: parts.lock }),
-      ...(parts.elected === undefined ? {} : { lead: await leadOf(store, parts.elected) }),
+      ...(parts.elected === undefined ? {} : { lead: parts.elected }),
+      formerCalls: options.lock ? await leftUnderWay(store, options, parts.elected) : [],
     });
   } catch (error) {
     await parts.store?.close();
@@ -157,15 +157,26 @@ function leadOptions({ by, logger, forceUnlock, tolerant }: SessionOptions) {
   };
 }
 
-/** With what the leader before may have left under way, where it did not give the lead back. */
-async function leadOf(store: Store, { lease, before }: Elected): Promise<Lead> {
-  if (before.leader === undefined) return { lease, before, formerCalls: [] };
-  const plans = await store.plans(plansLookedAt);
-  return { lease, before, formerCalls: formerCalls(plans, { leaseMs: before.leaseMs, now: Date.now() }) };
+/** By whoever acted before, where that one did not give the lead back or did not come to its end. */
+async function leftUnderWay(
+  store: Store,
+  { logger }: SessionOptions,
+  elected: Elected | undefined,
+): Promise<readonly FormerCall[]> {
+  const now = Date.now();
+  if (elected !== undefined) {
+    const { leader, leaseMs } = elected.before;
+    return leader === undefined ? [] : formerCalls(await store.begunSteps(), { leaseMs, now });
+  }
+  const calls = callsOfTheDead(await store.begunSteps(), now);
+  if (calls.length > 0) {
+    const waits = callsInWords(calls);
+    logger.info(
+      `what the controller before may have left under way is waited for, unless it is seen done: ${waits}`,
+    );
+  }
+  return calls;
 }
-
-/** More plans are never under way at once. */
-const plansLookedAt = 50;
 
 function firstLoad(sources: Manifests, { tolerant }: SessionOptions): Promise<Loaded | undefined> {
   return tolerant === undefined ? sources.mustLoad() : sources.load();

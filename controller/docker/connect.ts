@@ -8,7 +8,7 @@ import { performStep } from './acts/index.ts';
 import type { RawInfo } from './api.ts';
 import { createClient, type EngineClient } from './client.ts';
 import type { Dialled } from './dial.ts';
-import { followEvents } from './events.ts';
+import { followEvents, wasSignalled } from './events.ts';
 import { runExec } from './exec.ts';
 import { pruneBuildCache, removeDanglingImages } from './free.ts';
 import { freshPing } from './fresh-ping.ts';
@@ -75,6 +75,7 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
     images: (references) => resolveImages(client, references),
     inspect: (containerId, mask) => inspector.inspect(containerId, mask),
     events: (sinceMs, signal) => followEvents(client, sinceMs, signal),
+    wasSignalled: (id, sinceMs) => wasSignalled(client, id, { sinceMs, untilMs: Date.now() }),
     perform: (step, context) => performStep(client, step, { ...context, credentials }),
     registryDigest: (image, signal) => registryDigest(client, credentials, image, signal),
     repoDigest: (image) => repoDigest(client, image),

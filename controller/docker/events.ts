@@ -7,6 +7,7 @@ import { EngineError } from '../errors.ts';
 import type { RawEvent } from './api.ts';
 import type { EngineClient } from './client.ts';
 import { garbledError, unreachableError } from './errors.ts';
+import { shortId } from './inspect.ts';
 
 const types: readonly string[] = ['container', 'network', 'volume', 'image'] satisfies EngineEvent['type'][];
 
@@ -49,6 +50,37 @@ export async function* followEvents(
   }
   if (!signal.aborted) throw unreachableError(client.host, 'the event stream ended');
 }
+
+/** So many of its last events an engine remembers, of all sorts. */
+const remembered = 256;
+
+/**
+ * Whether a container was sent a signal between these times: what a stop or a restart begins with. undefined: the engine does
+ * not remember so far back.
+ */
+export async function wasSignalled(
+  client: EngineClient,
+  containerId: string,
+  { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number },
+): Promise<boolean | undefined> {
+  const answer = await client.stream({
+    method: 'GET',
+    path: '/events',
+    what: `look for signals to container ${shortId(containerId)}`,
+    // Without a filter: whether it remembers so far back is told by how many there are.
+    query: { since: sinceText(sinceMs), until: sinceText(untilMs) },
+    signal: AbortSignal.timeout(lookMs),
+  });
+  let count = 0;
+  for await (const line of linesOf(answer)) {
+    count++;
+    const { Type, Action, Actor } = parseEvent(line);
+    if (Type === 'container' && Action === 'kill' && Actor?.ID === containerId) return true;
+  }
+  return count < remembered ? false : undefined;
+}
+
+const lookMs = 10_000;
 
 /** Seconds with nanoseconds, as the engine wants them. */
 function sinceText(sinceMs: number): string {

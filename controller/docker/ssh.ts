@@ -3,12 +3,13 @@
 // process; a control master shares one login between them.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sshOption } from '../ssh-option.ts';
 import type { EngineAddress } from './locate.ts';
+import { makeSshFolder } from './ssh-folder.ts';
 
 export interface SshRelay {
   readonly socketPath: string;
@@ -24,7 +25,7 @@ export async function openSshRelay(
   address: SshAddress,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<SshRelay> {
-  const folder = await mkdtemp(join(tmpdir(), 'reeve-ssh-'));
+  const folder = await makeSshFolder(tmpdir());
   const socketPath = join(folder, 'engine.sock');
   const master = join(folder, 'master');
   const children = new Set<ChildProcess>();

@@ -15,6 +15,7 @@ import { type Manifests, ofPlatform, wordsOf } from '../sources.ts';
 import { decryptFiles } from './age.ts';
 import { copyOf, pruneCopies } from './copies.ts';
 import { GitError } from './git-error.ts';
+import { acceptAsBase, type Base, baseOf, markInForce } from './history.ts';
 import { LiveTree } from './live-tree.ts';
 import { notVerified, refusalsOfCopy, refusalsOfTree, refusalWords } from './refusals.ts';
 import { Repository, type TreeEntry } from './repository.ts';
@@ -86,15 +87,17 @@ export class GitSources implements Manifests {
     const { ref } = this.settings;
     const isSameRef = (await repository.followedRef()) === ref;
     const before = isSameRef ? await repository.marked('followed') : undefined;
-    const inForce = isSameRef ? await repository.marked('in-force') : undefined;
-    const id = await repository.fetch(inForce ?? before, signal);
+    const base = isSameRef ? await baseOf(repository) : undefined;
+    const id = await repository.fetch(base?.id ?? before, signal);
     if (id === before) return { commit: await repository.describe(id), isNew: false };
     const [commit, commits] = await Promise.all([
       repository.describe(id),
-      inForce === undefined ? undefined : repository.commitsSince(inForce, id),
+      base === undefined ? undefined : repository.commitsSince(base.id, id),
     ]);
-    if (inForce !== undefined && commits === undefined && !acceptRewrite)
-      throw await this.#rewritten(inForce, commit);
+    if (base !== undefined && commits === undefined) {
+      if (!acceptRewrite) throw await this.#rewritten(base, commit);
+      await acceptAsBase(repository, id);
+    }
     await repository.follow(id, ref);
     return { commit, isNew: true, ...(commits === undefined ? {} : { commits }) };
   }
@@ -167,7 +170,7 @@ export class GitSources implements Manifests {
     const copy = await this.#copyOf(id);
     const live = new LiveTree(this.#request.livesAt(platform));
     const written = await live.bring(id, copy, tree);
-    await repository.mark('in-force', id);
+    await markInForce(repository, id);
     await this.#prune();
     return written;
   }
@@ -267,11 +270,12 @@ export class GitSources implements Manifests {
     await pruneCopies(this.#copies, new Set(marks.filter((id) => id !== undefined)));
   }
 
-  async #rewritten(inForce: string, commit: Commit): Promise<GitError> {
-    const before = await this.#repository.describe(inForce);
+  async #rewritten({ id, isLeft }: Base, commit: Commit): Promise<GitError> {
+    const before = await this.#repository.describe(id);
+    const when = isLeft ? 'was in force before what is pinned' : 'is in force';
     return new GitError(
       'HistoryRewritten',
-      `${commit.ref} was rewritten (a force-push): ${commitWords(commit)} does not come from ${commitWords(before)}, which is in force`,
+      `${commit.ref} was rewritten (a force-push): ${commitWords(commit)} does not come from ${commitWords(before)}, which ${when}`,
       { hint: 'if that is meant: reeve sync --accept-rewrite' },
     );
   }

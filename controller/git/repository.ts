@@ -10,7 +10,7 @@ import type { RunGit } from './run-git.ts';
 import { type GitSettings, sizeWords } from './settings.ts';
 
 /** What reeve itself remembers of the commits: kept from the collection of garbage, too. */
-export type Mark = 'followed' | 'in-force' | 'pinned';
+export type Mark = 'followed' | 'in-force' | 'left' | 'pinned';
 
 /** One entry of a commit's tree. */
 export interface TreeEntry {

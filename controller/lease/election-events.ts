@@ -1,7 +1,7 @@
 // What is told when the lead changes hands. The one who lost it cannot write any more: its successor says both. Pure.
 
 import type { NewEvent } from '../store/store.ts';
-import type { FormerCall } from './former-calls.ts';
+import { callsInWords, type FormerCall } from './former-calls.ts';
 import type { Lease } from './lease.ts';
 import type { Leader, LeaseRow } from './port.ts';
 
@@ -13,9 +13,10 @@ export function electionEvents(
 ): readonly NewEvent[] {
   const about = { at, regarding: `Platform/${platform}`, by: 'reeve' } as const;
   const detail = { token, leader: who(leader) };
-  const waits = calls.map(({ ref, op, ms }) => `${ref} (${op}, ${Math.ceil(ms / 1_000)} s)`).join(', ');
   const left =
-    calls.length === 0 ? '' : `; what may still be under way of the one before is waited for: ${waits}`;
+    calls.length === 0
+      ? ''
+      : `; what may still be under way of the one before is waited for: ${callsInWords(calls)}`;
   const elected: NewEvent = {
     ...about,
     type: 'Normal',

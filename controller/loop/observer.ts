@@ -195,11 +195,13 @@ export class Observer {
     this.#images = undefined;
   }
 
-  /** After a gap in the events nothing known may be believed. */
-  forgetAll(ours: Iterable<string>): void {
+  /** After a gap in the events nothing known of the platform may be believed. */
+  async forgetAll(platform: string): Promise<void> {
+    const containers = await this.#context.engine.containers();
     this.forgetLists();
     this.#details.clear();
-    for (const id of ours) this.#dirty.add(id);
+    for (const { id, labels } of containers)
+      if (labels[identityLabels.platform] === platform) this.#dirty.add(id);
   }
 }
 

@@ -5,13 +5,11 @@ import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, StepOutcome } from '../engine.ts';
 import { ReeveError } from '../errors.ts';
-import { callTimeoutUnder } from '../lease/former-calls.ts';
+import { callTimeoutUnder, longestCallMs } from '../lease/former-calls.ts';
 import type { Lease } from '../lease/lease.ts';
 import { pullModel } from '../ollama/client.ts';
 import type { ModelServers } from '../ollama/servers.ts';
 
-/** Longest an engine call may take before it is looked at; a stop waits its grace beside this. */
-const longestCallMs = 60_000;
 const pullTimeoutMs = 60 * 60_000;
 
 const longOps = new Set<Step['op']>(['pullImage', 'buildImage']);

@@ -10,7 +10,8 @@ import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Plan, Step } from '../../reconcilers/plan.ts';
 import { plan as makePlan } from '../../reconcilers/planner.ts';
-import type { StepOutcome } from '../engine.ts';
+import type { Engine, StepOutcome } from '../engine.ts';
+import type { FormerCall } from '../lease/former-calls.ts';
 import { factsWith } from '../store/facts.ts';
 import type { FactChange, NewEvent, StoredCondition } from '../store/store.ts';
 import { EarlierRevisions } from './earlier-revisions.ts';
@@ -20,9 +21,10 @@ import { factsFromObservation } from './facts-from-observation.ts';
 import { stabilityNews } from './facts-from-stability.ts';
 import { factsFromStatuses } from './facts-from-status.ts';
 import { failedOver } from './failed-over.ts';
+import { ForeignCalls } from './foreign-calls.ts';
 import { saveHeldBack } from './held-back.ts';
 import { eventsOfTransitions, type JournalContext } from './journal.ts';
-import { eventsOfLostOutcomes } from './lost-outcomes.ts';
+import { eventsOfLostOutcomes, foundRestarted } from './lost-outcomes.ts';
 import { MadeContainers } from './made-containers.ts';
 import { Notices } from './notices.ts';
 import type { OwnMarks } from './own-marks.ts';
@@ -47,6 +49,7 @@ export interface ReconcilerContext extends StepLedgerContext {
   readonly passId: () => string;
   /** Performs one step against the engine or a model server. */
   readonly perform: (step: Step, secrets: SecretValues, signal: AbortSignal) => Promise<StepOutcome>;
+  readonly wasSignalled: Engine['wasSignalled'];
   /** Resolves when the events that have arrived are facts. */
   readonly eventsRemembered: () => Promise<void>;
   /** Something ended: worth another pass. */
@@ -65,6 +68,7 @@ export class Reconciler {
   readonly #gates = new StepGates();
   readonly #notices = new Notices();
   readonly #earlier: EarlierRevisions;
+  readonly #foreign: ForeignCalls;
   /** Aborted by `withdraw`: what was sent before it and has not begun never begins. */
   #sent = new AbortController();
   readonly #made = new MadeContainers();
@@ -73,17 +77,13 @@ export class Reconciler {
     this.#context = context;
     this.#ledger = new StepLedger(context);
     this.#earlier = new EarlierRevisions(context.store);
+    const { onFree, wasSignalled } = context;
+    this.#foreign = new ForeignCalls({ busy: this.#busy, marks: this.marks, onFree, wasSignalled });
   }
 
-  /** For these a call that is not ours may be under way: nothing is planned before it is surely over. */
-  leaveAlone(calls: readonly { readonly ref: Ref; readonly ms: number }[]): void {
-    for (const { ref, ms } of calls) {
-      this.#busy.add(ref);
-      setTimeout(() => {
-        this.#busy.delete(ref);
-        this.#context.onFree();
-      }, ms).unref();
-    }
+  /** Nothing is planned for these before what another has sent is surely over. */
+  leaveAlone(calls: readonly FormerCall[]): void {
+    this.#foreign.await(calls);
   }
 
   get busy(): ReadonlySet<Ref> {
@@ -121,11 +121,12 @@ export class Reconciler {
     await this.#context.eventsRemembered();
     const before = await store.facts();
     let facts = factsFor(target, before, observed, options);
-    const ids = needsInspect(target.revision, observed, facts, busy);
+    const ids = [...needsInspect(target.revision, observed, facts, busy), ...this.#foreign.unclear(observed)];
     if (ids.length > 0) {
       await observer.inspect(ids);
       observed = observer.complete(observed);
     }
+    this.#foreign.see(observed);
     const seen = factsFromObservation(target.revision, observed, facts, busy);
     const known = factsWith(before, seen);
     facts = factsFor(target, known, observed, options);
@@ -166,7 +167,7 @@ export class Reconciler {
     const dispatched = mayGo ? runnableSteps(plan.steps, busy, needsOf(plan, observed)) : [];
     const happened = eventsOfHappenings(plan, dispatched, facts, journal);
     const told = new Set(happened.events.map((e) => `${e.regarding} ${e.reason}`));
-    const lost = eventsOfLostOutcomes(seen, journal);
+    const lost = await this.#lostOutcomes(seen, journal);
     const notices = this.#notices.news(plan, journal);
     const stability = stabilityNews(target, plan, facts, options, journal);
     const eventsOf = (changed: readonly StoredCondition[]): readonly NewEvent[] =>
@@ -196,6 +197,13 @@ export class Reconciler {
     if (dispatched.length > 0) this.#dispatch(plan, dispatched, target, journal, withdrawn, stored);
     const [turned] = await stored;
     return { plan: lookedAtBy(plan, stability.nextAt), observed, dispatched, busy, turned };
+  }
+
+  async #lostOutcomes(seen: readonly FactChange[], journal: JournalContext): Promise<readonly NewEvent[]> {
+    const found = foundRestarted(seen);
+    if (found.length === 0) return [];
+    const { store } = this.#context;
+    return eventsOfLostOutcomes(found, (await store.facts()).restarts, await store.begunSteps(), journal);
   }
 
   /** Waits until no step is in flight. */

@@ -5,18 +5,18 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Logger } from 'pino';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
-import { identityLabels } from '../../reconcilers/observed.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { Engine, EngineEvent } from '../engine.ts';
+import type { Elected } from '../lease/candidate.ts';
+import type { FormerCall } from '../lease/former-calls.ts';
 import { ModelServers } from '../ollama/servers.ts';
 import { Probers } from '../probes/probers.ts';
 import { BesidePasses } from '../procedures/beside-passes.ts';
 import type { Recoveries } from '../procedures/recoveries.ts';
 import type { Rollouts } from '../procedures/rollouts.ts';
 import type { Runner } from '../procedures/runner.ts';
-import type { Lead } from '../session-parts.ts';
 import type { Store } from '../store/store.ts';
-import { auditPace } from './audit-pace.ts';
+import { noteDue } from './due-work.ts';
 import { EngineEnd } from './engine-end.ts';
 import { EventIntake } from './event-intake.ts';
 import { followEvents } from './follow.ts';
@@ -48,7 +48,9 @@ export interface RuntimeOptions {
   /** Files of a revision's commit to where containers mount them. */
   readonly bringFiles: (revision: Revision) => Promise<boolean>;
   /** Absent: nobody else can act, by the machine's lock. */
-  readonly lead?: Lead;
+  readonly lead?: Elected;
+  /** For these a call that is not ours may be under way. */
+  readonly formerCalls: readonly FormerCall[];
 }
 
 export type PassListener = (result: PassResult) => void;
@@ -137,6 +139,7 @@ export class Runtime {
           secrets,
           signal,
         ),
+      wasSignalled: (id, sinceMs) => engine.wasSignalled(id, sinceMs),
       eventsRemembered: async () => {
         // One turn of the event loop: what came on the event stream before the list's answer is read first.
         await nextTurn();
@@ -146,7 +149,7 @@ export class Runtime {
       onFailed: (error) => void this.#failures.failed(error),
       onFree: () => (this.#stepsWait ? this.wake() : this.#pacer.askAfterStep()),
     });
-    this.reconciler.leaveAlone(options.lead?.formerCalls ?? []);
+    this.reconciler.leaveAlone(options.formerCalls);
     this.#beside = new BesidePasses(options, {
       reconciler: this.reconciler,
       wake,
@@ -208,9 +211,7 @@ export class Runtime {
 
   /** After a gap, or where facts may be stale: nothing known of containers is believed. */
   async #observeAnew(): Promise<void> {
-    const containers = await this.#o.engine.containers();
-    const ours = containers.filter((c) => c.labels[identityLabels.platform] === this.#o.platform);
-    this.observer.forgetAll(ours.map((c) => c.id));
+    await this.observer.forgetAll(this.#o.platform);
     this.wake();
   }
 
@@ -243,7 +244,8 @@ export class Runtime {
     }
     const { target, back } =
       options.mode === 'down' ? { target: wanted, back: false } : await this.#beside.aim(wanted);
-    this.#dueWork(target);
+    const due = { pacer: this.#pacer, observer: this.observer, platform: this.#o.platform };
+    noteDue(due, target.revision.policy, this.#o.now());
     this.#intake.aim(target);
     const result = await this.reconciler.pass(
       target,
@@ -259,22 +261,6 @@ export class Runtime {
     // One that was under way when an apply began is of what was aimed at before.
     if (options === this.options && wanted === this.target) this.onPass?.(result);
     if (this.reconciler.busy.size === 0) this.#inspects.begin();
-  }
-
-  /** Resync and audit: what the clock asks for. */
-  #dueWork(target: Target): void {
-    const at = this.#o.now();
-    const { policy } = target.revision;
-    if (at >= this.#pacer.resyncAt) {
-      this.observer.forgetLists();
-      this.#pacer.resyncAt = at + policy.resyncMs;
-    }
-    if (at >= this.#pacer.auditAt) {
-      const order = this.observer.auditOrder(this.#o.platform);
-      const { everyMs, count } = auditPace(order.length, policy);
-      for (const id of order.slice(0, count)) this.observer.noteContainer(id);
-      this.#pacer.auditAt = at + everyMs;
-    }
   }
 
   async #follow(): Promise<void> {

@@ -102,7 +102,7 @@ export class Runner {
       const id = this.#c.newId(kind);
       const claim = { rank: definition.rank, refs: definition.refs(first.machine.context), instead };
       const others = this.running.map((running) => ({ running, definition: this.#definition(running) }));
-      const aborts = takenOver(claim, others).map((running) => this.#aborted(running, id));
+      const aborts = takenOver(claim, others).map((running) => this.#aborted(running, id, { wider: true }));
       const record: ProcedureRecord = {
         id,
         kind,
@@ -131,6 +131,14 @@ export class Runner {
       const next = await this.#feed(record, event, by);
       if (next === undefined) throw notNow(record, this.#definition(record), word);
       return next;
+    });
+  }
+
+  /** A person's word for the whole platform: none of those that run goes on; one commit. */
+  abortAll(by: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const aborts = this.running.map((record) => this.#aborted(record, by, {}));
+      if (aborts.length > 0) await this.#store(aborts);
     });
   }
 
@@ -277,9 +285,9 @@ export class Runner {
     return found;
   }
 
-  /** As it ends because a wider one, or one that takes its place, has its resources from now on. */
-  #aborted(record: ProcedureRecord, by: string): Change {
-    const ended = this.#changed(record, { type: 'abort', at: this.#c.now(), by, wider: true }, by);
+  /** As it ends by a person's word; `wider`: because another one has its resources from now on. */
+  #aborted(record: ProcedureRecord, by: string, more: { readonly wider?: true }): Change {
+    const ended = this.#changed(record, { type: 'abort', at: this.#c.now(), by, ...more }, by);
     if (ended?.record.machine.ended !== true) throw new Error(`${record.id} does not end when it is aborted`);
     return ended;
   }

@@ -29,6 +29,7 @@ export async function overlayStore(reader: StoreReader | undefined): Promise<Sto
     stepEnded: async () => undefined,
     endPlan: async () => undefined,
     plans: async (limit) => (await reader?.plans(limit)) ?? [],
+    begunSteps: async () => (await reader?.begunSteps()) ?? [],
     saveProcedures: async () => undefined,
     procedures: async (query) => (await reader?.procedures(query)) ?? [],
     transitions: async (id) => (await reader?.transitions(id)) ?? [],

@@ -4,7 +4,7 @@ import type { Ref } from '../../desired-state/resource.ts';
 import type { Plan } from '../../reconcilers/plan.ts';
 import { chunks, withoutNulls } from './rows.ts';
 import type { Database, PlansTable, StepsTable } from './schema.ts';
-import type { PlanRecord, StepRecord } from './store.ts';
+import type { BegunStep, PlanRecord, StepRecord } from './store.ts';
 
 /** Within the caller's transaction. */
 export async function beginPlan(tx: Database, id: string, plan: Plan, by: string, at: number): Promise<void> {
@@ -60,6 +60,26 @@ export async function findPlans(db: Database, limit: number): Promise<PlanRecord
     records.push(toRecord(plan, steps));
   }
   return records;
+}
+
+export async function findBegunSteps(db: Database): Promise<BegunStep[]> {
+  const begun = await db
+    .selectFrom('steps')
+    .select(['plan_id', 'id', 'started_at'])
+    .where('started_at', 'is not', null)
+    .where('ended_at', 'is', null)
+    .orderBy('plan_id')
+    .orderBy('position')
+    .execute();
+  const plans = new Map<string, Plan>();
+  for (const ids of chunks([...new Set(begun.map((step) => step.plan_id))])) {
+    const found = await db.selectFrom('plans').select(['id', 'plan']).where('id', 'in', ids).execute();
+    for (const { id, plan } of found) plans.set(id, JSON.parse(plan));
+  }
+  return begun.flatMap(({ plan_id, id, started_at }) => {
+    const step = plans.get(plan_id)?.steps.find((s) => s.id === id);
+    return step === undefined || started_at === null ? [] : [{ step, startedAt: started_at }];
+  });
 }
 
 /** Keeps the newest `keep`. */

@@ -11,6 +11,7 @@ import {
   beginPlan,
   endPlan,
   endStep,
+  findBegunSteps,
   findPlans,
   newestPlanId,
   nextPlanId,
@@ -31,6 +32,7 @@ export type StoreReader = Pick<
   | 'inForce'
   | 'revisions'
   | 'plans'
+  | 'begunSteps'
   | 'procedures'
   | 'transitions'
   | 'close'
@@ -48,6 +50,7 @@ export function makeReader(db: Database): StoreReader {
     inForce: async () => (await findRevisions(db, 1))[0],
     revisions: (limit) => findRevisions(db, limit),
     plans: (limit) => findPlans(db, limit),
+    begunSteps: () => findBegunSteps(db),
     procedures: (query) => findProcedures(db, query),
     transitions: (id) => findTransitions(db, id),
     close: () => db.destroy(),

@@ -5,7 +5,7 @@ import type { Ref } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import type { Condition, ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import type { Plan } from '../../reconcilers/plan.ts';
+import type { Plan, Step } from '../../reconcilers/plan.ts';
 import type { StoredMachine } from '../../reconcilers/procedures/advance.ts';
 
 type RecordFact = Exclude<keyof Facts, 'suspended'>;
@@ -95,6 +95,12 @@ export interface PlanRecord {
   readonly steps: readonly StepRecord[];
 }
 
+/** A step that began and whose end nobody stored: it may have been done, or be under way, or never have been sent. */
+export interface BegunStep {
+  readonly step: Step;
+  readonly startedAt: number;
+}
+
 export interface ProcedureRecord {
   readonly id: string;
   readonly kind: string;
@@ -177,6 +183,8 @@ export interface Store {
   endPlan(planId: string, at: number): Promise<void>;
   /** Newest first. */
   plans(limit: number): Promise<readonly PlanRecord[]>;
+  /** Those of controllers and applies that were cut off, and those under way now; oldest first. */
+  begunSteps(): Promise<readonly BegunStep[]>;
   /** Transitions with the facts and events that they cause, of one or of several at once: all of it durable, or nothing. */
   saveProcedures(changes: readonly ProcedureChange[]): Promise<void>;
   /** Newest first. */

@@ -122,7 +122,7 @@ function messageOf(state: string, context: RecoveryContext): string {
         : `last look: waits until ready: ${namesOf(unready)}`,
     paused: `paused before ${next}`,
     deciding: `${questionOf(context)}; waits for a decision`,
-    aborted: `aborted at ${index < 0 ? 'its beginning' : where}: what waited for its turn is let go, and reeve brings it up`,
+    aborted: `aborted at ${index < 0 ? 'its beginning' : where}: what waited for its turn is let go and left to the loop`,
     done:
       unready.length === 0
         ? `all ${partsOf(context).length + context.kept.length} are ready`

@@ -1,6 +1,7 @@
 // Procedures on a real engine: a batched restart that outlives its controller, and one that stops for a decision.
 
 import { beforeAll, describe, expect, test } from 'vitest';
+import { askEngine } from '../../scripts/lib/docker-api.ts';
 import { ensureEngine } from '../support/engine.ts';
 import { ensureTestImage } from '../support/images.ts';
 import { keep, platformFor } from '../support/kept.ts';
@@ -87,6 +88,26 @@ describe.concurrent('a batched restart', () => {
     expect(await restarts(p)).toEqual(Object.fromEntries(names.map((name) => [`Service/${name}`, 1])));
   });
 
+  test('one that takes its grace period when its controller is killed -9 is not sent again by the next', async (t) => {
+    const p = await platformFor(t);
+    const deaf = `command: [sh, -c, "trap 'echo told to end' TERM; while :; do sleep 0.2; done"]`;
+    const slow = service('slow', [deaf]).replace('stop_grace_period: 1s', 'stop_grace_period: 8s');
+    const controller = await keep(p, [slow]);
+    const { Id } = await p.container('Service/slow');
+    // By what it says itself: of its events an engine with much to do soon forgets the first.
+    const told = async () => {
+      const { body } = await askEngine(p.socket, 'GET', `/containers/${Id}/logs?stdout=1`);
+      return body.match(/told to end/g)?.length ?? 0;
+    };
+    const id = await begin(p, 'slow', '--settle', '0s');
+    await until(async () => (await told()) > 0, patienceMs, 'it is being stopped');
+    await controller.kill9();
+    await p.run();
+    await until(async () => (await report(p, id)).state === 'done', patienceMs, 'it is done');
+    expect(await told()).toBe(1);
+    expect(await restarts(p)).toEqual({ 'Service/slow': 1 });
+  });
+
   test('a core one that does not come up again stops it; what is decided is done', async (t) => {
     const p = await platformFor(t);
     await keep(p, [onceOnly('db', 'tier: core'), sleeper('web', 'depends_on: [db]')]);
@@ -119,5 +140,15 @@ describe.concurrent('a batched restart', () => {
     expect((await p.reeve('resume', id, '-f', p.manifests)).code).toBe(0);
     await until(async () => (await report(p, id)).state === 'done', patienceMs, 'it is done');
     expect(await restarts(p)).toEqual({ 'Service/a': 1, 'Service/b': 1 });
+  });
+
+  test('with the platform taken down it is aborted, and says by whom', async (t) => {
+    const p = await platformFor(t);
+    await keep(p, [sleeper('a'), sleeper('b', 'depends_on: [a]')]);
+    const id = await begin(p, '-l', 'kind=Service', '--settle', '1h');
+    expect((await p.reeve('down', '--yes')).code).toBe(0);
+    expect((await report(p, id)).state).toBe('aborted');
+    const told = (await p.events()).find(({ reason }) => reason === 'ProcedureAborted');
+    expect(told?.message).toMatch(new RegExp(`^${id}: aborted by .*\\(down\\)$`));
   });
 });

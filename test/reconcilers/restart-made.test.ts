@@ -3,8 +3,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { factsFromObservation } from '../../controller/loop/facts-from-observation.ts';
-import { eventsOfLostOutcomes } from '../../controller/loop/lost-outcomes.ts';
+import { eventsOfLostOutcomes, foundRestarted } from '../../controller/loop/lost-outcomes.ts';
+import type { BegunStep } from '../../controller/store/store.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
+import type { Step, StepOp } from '../../reconcilers/plan.ts';
 import { detailOf, facts, live, look, noon, ops, planOf, revision, service } from '../support/make.ts';
 
 const web = service('web');
@@ -25,16 +27,7 @@ describe('asked for a restart', () => {
     expect(ops(planOf({ revision: r, observed, facts: known }))).toEqual([]);
     const changes = factsFromObservation(r, observed, known);
     expect(changes).toContainEqual({ fact: 'restarts', key: 'Service/web', value: undefined });
-    const journal = { at: noon, by: 'reeve', revision: r.id, pass: 'p' };
-    expect(eventsOfLostOutcomes(changes, journal)).toEqual([
-      {
-        ...journal,
-        type: 'Normal',
-        reason: 'Restarted',
-        regarding: 'Service/web',
-        message: 'container restarted, by a controller that ended before it could say so',
-      },
-    ]);
+    expect(foundRestarted(changes)).toEqual(['Service/web']);
     const busy = factsFromObservation(r, observed, known, new Set(['Service/web']));
     expect(busy.filter(({ fact }) => fact === 'restarts')).toEqual([]);
   });
@@ -45,5 +38,37 @@ describe('asked for a restart', () => {
       expect.stringContaining('restartContainer'),
     ]);
     expect(factsFromObservation(r, observed, known).filter(({ fact }) => fact === 'restarts')).toEqual([]);
+  });
+
+  const journal = { at: noon, by: 'reeve', revision: r.id, pass: 'p' };
+  const begun = (startedAt: number, op: StepOp = 'restartContainer'): BegunStep => ({
+    step: { ref: 'Service/web', op } as unknown as Step,
+    startedAt,
+  });
+
+  test('it is told as made by a controller that ended where that had begun it', () => {
+    const steps = [begun(noon - 4_000)];
+    expect(eventsOfLostOutcomes(['Service/web'], known.restarts, steps, journal)).toEqual([
+      {
+        ...journal,
+        type: 'Normal',
+        reason: 'Restarted',
+        regarding: 'Service/web',
+        message: 'container restarted, by a controller that ended before it could say so',
+      },
+    ]);
+  });
+
+  test.each<[string, readonly BegunStep[]]>([
+    ['nobody of ours had begun it', []],
+    ['what had begun was for an earlier one', [begun(noon - 60_000)]],
+    ['what had begun was something else', [begun(noon - 4_000, 'startContainer')]],
+  ])('it is told as made by others where %s', (_what, steps) => {
+    expect(eventsOfLostOutcomes(['Service/web'], known.restarts, steps, journal)).toMatchObject([
+      {
+        reason: 'RestartedByOthers',
+        message: 'container restarted, not by reeve: what was asked for is done',
+      },
+    ]);
   });
 });

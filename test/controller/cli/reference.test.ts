@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { entries } from '../../../controller/cli/program.ts';
+import { entries } from '../../../controller/cli/entries.ts';
 import { describeReport } from '../../../controller/reports/describe.ts';
 import { explainReport } from '../../../controller/reports/explain.ts';
 import { graphReport } from '../../../controller/reports/graph.ts';

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { entries } from '../../../controller/cli/program.ts';
+import { entries } from '../../../controller/cli/entries.ts';
 
 const launcher = join(import.meta.dirname, '../../../bin/reeve');
 const sources = join(import.meta.dirname, '../../../controller/main.ts');

@@ -140,6 +140,42 @@ describe.concurrent('a branch', () => {
     expect((await git.load())?.revision.commit?.subject).toBe('second');
   });
 
+  test('beside which a commit is pinned was not rewritten, before and after it is unpinned', async (t) => {
+    const remote = await remoteFor(t, project('1'));
+    const git = sourcesOf(remote);
+    await take(git);
+    await remote.git('checkout', '--quiet', '-b', 'try');
+    const beside = await remote.push('a try', project('9'));
+    await remote.git('checkout', '--quiet', 'main');
+    await remote.push('second', project('2'));
+    const comes = async () => (await git.fetch()).commit.subject;
+    const inForce = async () => {
+      const loaded = await git.load();
+      if (loaded !== undefined) await git.bring(loaded.revision);
+      return loaded?.revision.commit?.subject;
+    };
+    await git.pin(beside);
+    expect([await inForce(), await comes()]).toEqual(['a try', 'second']);
+    await remote.push('third', project('3'));
+    expect([await comes(), await inForce()]).toEqual(['third', 'a try']);
+    await git.unpin();
+    await remote.push('fourth', project('4'));
+    expect([await comes(), await inForce()]).toEqual(['fourth', 'fourth']);
+    // What was in force of it before is not forgotten meanwhile.
+    await git.pin(beside);
+    await inForce();
+    await remote.git('commit', '--quiet', '--amend', '-m', 'another fourth');
+    await remote.push('fifth', project('5'), { force: true });
+    await expect(git.fetch()).rejects.toMatchObject({
+      reason: 'HistoryRewritten',
+      message: expect.stringMatching(/\(Ana: fourth\), which was in force before what is pinned$/),
+    });
+    await git.fetch(undefined, true);
+    await remote.push('sixth', project('6'));
+    await git.unpin();
+    expect([await comes(), await inForce()]).toEqual(['sixth', 'sixth']);
+  });
+
   test('that was set back to an older commit was rewritten', async (t) => {
     const remote = await remoteFor(t, project('1'));
     await remote.push('second', project('2'));

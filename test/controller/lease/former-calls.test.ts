@@ -1,46 +1,61 @@
-// What the leader before may still have under way, from what it stored; and how a change of the lead is told.
+// What the controller before may still have under way, from what it stored; and how a change of the lead is told.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { electionEvents } from '../../../controller/lease/election-events.ts';
-import { callTimeoutUnder, formerCalls } from '../../../controller/lease/former-calls.ts';
+import {
+  callsOfTheDead,
+  callTimeoutUnder,
+  type FormerCall,
+  formerCalls,
+} from '../../../controller/lease/former-calls.ts';
 import type { Leader, LeaseRow } from '../../../controller/lease/port.ts';
-import type { PlanRecord, StepRecord } from '../../../controller/store/store.ts';
-import type { Plan } from '../../../reconcilers/plan.ts';
+import type { BegunStep } from '../../../controller/store/store.ts';
+import type { Step, StepOp } from '../../../reconcilers/plan.ts';
 import { noon } from '../../support/make.ts';
 
 const leaseMs = 15_000;
 const at = { leaseMs, now: noon };
 
-function plan(steps: readonly StepRecord[], more: Partial<PlanRecord> = {}): PlanRecord {
-  const planned = steps.map(({ id, ref, op }) => ({
-    id,
-    ref,
-    op,
-    args: op === 'stopContainer' ? { containerId: 'c', graceMs: 30_000 } : { containerId: 'c' },
-  }));
-  const whole = { steps: planned } as unknown as Plan;
-  return { id: 'p', at: noon, by: 'reeve', revision: 'r', plan: whole, steps, ...more };
+function begun(op: StepOp, startedAt = noon - 1_000): BegunStep {
+  const args = { containerId: 'c', ...(op === 'stopContainer' ? { graceMs: 30_000 } : {}) };
+  return { step: { id: `Service/web:${op}`, ref: 'Service/web', op, args } as unknown as Step, startedAt };
 }
 
-function step(op: string, more: Partial<StepRecord> = {}): StepRecord {
-  return { id: `Service/web:${op}`, ref: 'Service/web', op, startedAt: noon - 1_000, ...more };
-}
+const waits = (calls: readonly FormerCall[]) => calls.map(({ step, ms }) => [step.op, ms]);
 
-test('a step that began and did not end is waited for: its call’s time, and the grace of a stop', () => {
-  expect(formerCalls([plan([step('startContainer'), step('stopContainer')])], at)).toEqual([
-    { ref: 'Service/web', op: 'startContainer', ms: 15_000 },
-    { ref: 'Service/web', op: 'stopContainer', ms: 45_000 },
-  ]);
+describe('of a leader before, which may live', () => {
+  test('a step that began and did not end is waited for: its call’s time, and the grace of a stop', () => {
+    const steps = [begun('startContainer'), begun('stopContainer'), begun('restartContainer')];
+    expect(waits(formerCalls(steps, at))).toEqual([
+      ['startContainer', 15_000],
+      ['stopContainer', 45_000],
+      ['restartContainer', 25_000],
+    ]);
+  });
+
+  test.each<[string, readonly BegunStep[]]>([
+    ['does no harm twice', [begun('pullImage'), begun('buildImage'), begun('pullModel')]],
+    ['is older than any call', [begun('startContainer', noon - 3_600_000)]],
+  ])('one that %s is not', (_what, steps) => {
+    expect(formerCalls(steps, at)).toEqual([]);
+  });
 });
 
-test.each<[string, PlanRecord]>([
-  ['has ended', plan([step('startContainer', { endedAt: noon })])],
-  ['has not begun', plan([{ id: 'x', ref: 'Service/web', op: 'startContainer' }])],
-  ['does no harm twice', plan([step('pullImage'), step('buildImage'), step('pullModel')])],
-  ['is of a plan that is over', plan([step('startContainer')], { endedAt: noon })],
-  ['is older than any call', plan([step('startContainer', { startedAt: noon - 3_600_000 })])],
-])('one that %s is not', (_what, record) => {
-  expect(formerCalls([record], at)).toEqual([]);
+describe('of a controller that is dead', () => {
+  test('what would stop a container a second time is waited for until its own time is over', () => {
+    const steps = [begun('restartContainer', noon - 30_000), begun('stopContainer'), begun('startContainer')];
+    expect(waits(callsOfTheDead(steps, noon))).toEqual([
+      ['restartContainer', 40_000],
+      ['stopContainer', 89_000],
+    ]);
+    expect(callsOfTheDead([begun('restartContainer', noon - 70_000)], noon)).toEqual([]);
+  });
+
+  test('a clock that was set back makes nobody wait longer than that', () => {
+    expect(waits(callsOfTheDead([begun('restartContainer', noon + 3_600_000)], noon))).toEqual([
+      ['restartContainer', 70_000],
+    ]);
+  });
 });
 
 test('a short lease does not make calls hopelessly short', () => {
@@ -67,7 +82,7 @@ test('the successor tells who lost the lead, since when it was silent, and what 
     electionEvents({ leader: leader(34), token: 7 }, row, calls, { platform: 'shop', at: noon }).map(
       ({ type, reason, message }) => `${type} ${reason}: ${message}`,
     );
-  expect(told(before, formerCalls([plan([step('startContainer')])], at))).toEqual([
+  expect(told(before, formerCalls([begun('startContainer')], at))).toEqual([
     'Warning LostLead: root@b (run) (pid 12 on b) lost the lead: it was last heard of 15 s ago',
     'Normal LeaderElected: root@b (run) (pid 34 on b) leads now; what may still be under way of the one before is waited for: Service/web (startContainer, 15 s)',
   ]);

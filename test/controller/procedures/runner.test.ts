@@ -320,3 +320,23 @@ test('what a procedure keeps down is let go when it is aborted', async (t) => {
   await runner.say(id, { type: 'abort' }, 'ana');
   expect((await on.store.facts()).turns).toEqual({});
 });
+
+test('given up for the whole platform, none goes on, each says by whom, and nothing waits for its turn', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const runner = await on.restart();
+  const complete = await runner.start('complete-recovery', recovery, 'ana');
+  const restart = await runner.start(
+    'batched-restart',
+    { ...input, batches: [{ tier: 'standard', refs: ['Service/z'] }] },
+    'ana',
+  );
+  await runner.see({ at: on.now, statuses: [], facts: await on.store.facts(), room: {} });
+  expect(Object.keys((await on.store.facts()).turns)).not.toEqual([]);
+  await runner.abortAll('root@host (down)');
+  expect(runner.running).toEqual([]);
+  const { turns, restarts } = await on.store.facts();
+  expect({ turns, restarts }).toEqual({ turns: {}, restarts: {} });
+  const told = (await on.store.events({})).filter(({ reason }) => reason === 'ProcedureAborted');
+  for (const { id } of [complete, restart])
+    expect(told.map(({ message }) => message)).toContain(`${id}: aborted by root@host (down)`);
+});

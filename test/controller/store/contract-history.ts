@@ -106,6 +106,30 @@ export function historyContract(store: () => Store, reopen: () => Promise<void>)
       expect(found?.steps.map((step) => step.startedAt)).toEqual([110, undefined]);
     });
 
+    test('what began and has no end is found with all that it was to do, until it has one', async () => {
+      const [first, second] = [
+        await begin(store(), plan, 'ann', 100),
+        await begin(store(), plan, 'ann', 200),
+      ];
+      const [a, b] = plan.steps;
+      for (const [id, at] of [
+        [second, 210],
+        [first, 110],
+      ] as const)
+        await store().stepStarted(id, a?.id ?? '', at);
+      // One that was interrupted ends with steps that did not.
+      await store().endPlan(first, 120);
+      await reopen();
+      expect(await store().begunSteps()).toEqual([
+        { step: a, startedAt: 110 },
+        { step: a, startedAt: 210 },
+      ]);
+      await store().stepEnded(first, a?.id ?? '', 130, 'done');
+      await store().stepEnded(second, a?.id ?? '', 220, 'failed', 'x');
+      await store().stepStarted(second, b?.id ?? '', 230);
+      expect(await store().begunSteps()).toEqual([{ step: b, startedAt: 230 }]);
+    });
+
     test('a step that is tried again forgets how it ended before', async () => {
       const id = await begin(store(), plan, 'ann', 100);
       const step = plan.steps[0]?.id ?? '';
