@@ -47,7 +47,12 @@ export interface Policy {
   readonly restartBudget: { readonly restarts: number; readonly withinMs: number };
   readonly backoff: { readonly initialMs: number; readonly maxMs: number; readonly factor: number };
   /** After a failure: how long it must stay ready to be well again, and how long it may take to get there. */
-  readonly recovery: { readonly settleMs: number; readonly verifyMs: number };
+  readonly recovery: {
+    readonly settleMs: number;
+    readonly verifyMs: number;
+    /** Above so much of the engine's disk in use it is freed where a full disk is why something fails; absent: 90. */
+    readonly maxDiskPercent?: number;
+  };
   /** How the engine is started on its host where it does not answer; absent: reeve waits for it. */
   readonly engine?: { readonly startCommand: readonly string[]; readonly startTimeoutMs: number };
   readonly pauseGraceMs: number;

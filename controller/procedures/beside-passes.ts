@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts';
 
 import { checkAlias } from './check-alias.ts';
 import { EngineStart } from './engine-start.ts';
-import { freeDisk } from './free-disk.ts';
+import { DiskFreeing } from './free-disk.ts';
 import { prepareRollback } from './prepare-rollback.ts';
 import { pullImages } from './pull-images.ts';
 import { Recoveries } from './recoveries.ts';
@@ -44,6 +44,7 @@ export class BesidePasses {
   readonly recoveries: Recoveries;
   readonly #engineStart: EngineStart;
   readonly rollouts: Rollouts;
+  readonly #disk: DiskFreeing;
   readonly #o: BesideOptions;
   readonly #wake: () => void;
   readonly #probeCalls: Surroundings['probeCalls'];
@@ -55,6 +56,7 @@ export class BesidePasses {
     this.#o = options;
     this.#wake = wake;
     this.#probeCalls = probeCalls;
+    this.#disk = new DiskFreeing(options);
     this.runner = new Runner({
       store,
       platform,
@@ -93,10 +95,9 @@ export class BesidePasses {
   }
 
   #work(work: Work, signal: AbortSignal): Promise<object> {
-    const { engine, store } = this.#o;
     switch (work.type) {
       case 'freeDisk':
-        return freeDisk(work, engine, store, signal);
+        return this.#disk.free(work, signal);
       case 'prepareRollback':
         return prepareRollback(work, this.#o, signal);
       case 'pullImages':

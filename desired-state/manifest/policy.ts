@@ -84,6 +84,11 @@ export const policyFields = z.strictObject({
         .describe(
           "How long it may take to get ready after a restart (30s), or its probe's or healthcheck's own time if that is longer.",
         ),
+      maxDisk: percent
+        .optional()
+        .describe(
+          "Where it failed for want of room and more of the engine's disk than this is in use, images without a name and the build cache are removed, never volumes (90%); 100%: never.",
+        ),
     })
     .optional()
     .describe('After a workload has failed and was started again.'),

@@ -26,6 +26,7 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
     recovery: {
       settleMs: ms(recovery?.settle) ?? base.recovery.settleMs,
       verifyMs: ms(recovery?.verify) ?? base.recovery.verifyMs,
+      ...(recovery?.maxDisk === undefined ? {} : { maxDiskPercent: Number.parseFloat(recovery.maxDisk) }),
     },
     ...engineOf(written.engine),
     pauseGraceMs: ms(written.pauseGrace) ?? base.pauseGraceMs,

@@ -28,6 +28,7 @@ export function recoveryInput(
     settleMs: recovery.settleMs,
     verifyMs: Math.max(recovery.verifyMs, startMs(workload)),
     slowMs: backoff.maxMs,
+    diskPercent: recovery.maxDiskPercent ?? diskPercent,
     ...failoverOf(workload, { policy, workloads, facts }),
   };
 }
@@ -49,6 +50,8 @@ function failoverOf(
   };
 }
 
+/** The runbook's. */
+const diskPercent = 90;
 const engineIntervalMs = 30_000;
 const engineRetries = 3;
 
