@@ -47,12 +47,9 @@ export interface Policy {
   readonly restartBudget: { readonly restarts: number; readonly withinMs: number };
   readonly backoff: { readonly initialMs: number; readonly maxMs: number; readonly factor: number };
   /** After a failure: how long it must stay ready to be well again, and how long it may take to get there. */
-  readonly recovery: {
-    readonly settleMs: number;
-    readonly verifyMs: number;
-    /** Above so much of the engine's disk in use it is freed where a full disk is why something fails; absent: 90. */
-    readonly maxDiskPercent?: number;
-  };
+  readonly recovery: { readonly settleMs: number; readonly verifyMs: number };
+  /** What the engine's host must have left; absent: `standardHost`. */
+  readonly host?: HostMarks;
   /** How the engine is started on its host where it does not answer; absent: reeve waits for it. */
   readonly engine?: { readonly startCommand: readonly string[]; readonly startTimeoutMs: number };
   readonly pauseGraceMs: number;
@@ -76,6 +73,16 @@ export interface Policy {
   readonly capToHost: boolean;
   readonly retention: { readonly eventsMs: number; readonly plans: number; readonly revisions: number };
 }
+
+export interface HostMarks {
+  /** Of the engine's disk no more than this is to be in use. */
+  readonly maxDiskPercent: number;
+  /** So much memory is to be available. */
+  readonly minMemoryBytes: number;
+}
+
+/** The runbook's. */
+export const standardHost: HostMarks = { maxDiskPercent: 90, minMemoryBytes: 1_000 * 2 ** 20 };
 
 /** concurrency: the engine gains nothing beyond 4–8 starts in flight on two cores (measured: 50 containers, docker 20.10). */
 export const defaultPolicy: Policy = {

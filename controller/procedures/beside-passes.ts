@@ -5,6 +5,7 @@ import type { Revision } from '../../desired-state/revision.ts';
 import type { MeasureErrors, Work } from '../../reconcilers/procedures/definition.ts';
 import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine } from '../engine.ts';
+import { readRoom } from '../host-room.ts';
 import { noteHeld } from '../loop/held-dependents.ts';
 import type { PassResult, Reconciler, Target } from '../loop/reconciler.ts';
 import type { Prober } from '../probes/prober.ts';
@@ -13,6 +14,7 @@ import type { Store } from '../store/store.ts';
 import { checkAlias } from './check-alias.ts';
 import { EngineStart } from './engine-start.ts';
 import { DiskFreeing } from './free-disk.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { prepareRollback } from './prepare-rollback.ts';
 import { pullImages } from './pull-images.ts';
 import { Recoveries } from './recoveries.ts';
@@ -45,6 +47,7 @@ export class BesidePasses {
   readonly #engineStart: EngineStart;
   readonly rollouts: Rollouts;
   readonly #disk: DiskFreeing;
+  readonly #memory: MemoryWatch;
   readonly #o: BesideOptions;
   readonly #wake: () => void;
   readonly #probeCalls: Surroundings['probeCalls'];
@@ -57,6 +60,8 @@ export class BesidePasses {
     this.#wake = wake;
     this.#probeCalls = probeCalls;
     this.#disk = new DiskFreeing(options);
+    const room = async () => readRoom(await engine.info());
+    this.#memory = new MemoryWatch({ ...options, room });
     this.runner = new Runner({
       store,
       platform,
@@ -141,6 +146,10 @@ export class BesidePasses {
     await this.rollouts.settle();
     const facts = await store.facts();
     this.recoveries.note(result, revision, facts, keeps);
+    if (keeps)
+      await this.#memory
+        .look(revision.policy.host)
+        .catch((cause: unknown) => this.#o.logger.error({ err: cause }, 'the memory was not looked at'));
     if (await noteHeld(store, result, revision, facts, now())) this.#wake();
   }
 

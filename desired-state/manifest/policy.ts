@@ -5,7 +5,7 @@ import { ruleActions, ruleNames } from '../policy/rule.ts';
 import { rules } from '../policy/rules/index.ts';
 import { defaultPolicy, onFailures } from '../revision.ts';
 import { formatDuration, parseDuration } from '../units.ts';
-import { driftMode, duration, durationFrom } from './parts.ts';
+import { driftMode, duration, durationFrom, size } from './parts.ts';
 
 const longestWaitMs = defaultPolicy.backoff.maxMs;
 
@@ -84,14 +84,24 @@ export const policyFields = z.strictObject({
         .describe(
           "How long it may take to get ready after a restart (30s), or its probe's or healthcheck's own time if that is longer.",
         ),
-      maxDisk: percent
-        .optional()
-        .describe(
-          "Where it failed for want of room and more of the engine's disk than this is in use, images without a name and the build cache are removed, never volumes (90%); 100%: never.",
-        ),
     })
     .optional()
     .describe('After a workload has failed and was started again.'),
+  host: z
+    .strictObject({
+      maxDisk: percent
+        .optional()
+        .describe(
+          "Where more of the engine's disk is in use, a complete recovery and the recovery of what fails for want of room remove images without a name and the build cache, never volumes (90%); 100%: never.",
+        ),
+      minMemory: size
+        .optional()
+        .describe(
+          'With less memory available the platform is MemoryLow, and a complete recovery makes its batches so small that what they reserve fits (1000m).',
+        ),
+    })
+    .optional()
+    .describe('What the host of the engine must have left; known only of an engine on this machine.'),
   engine: z
     .strictObject({
       startCommand: z
