@@ -50,6 +50,8 @@ export interface Policy {
   readonly recovery: { readonly settleMs: number; readonly verifyMs: number };
   /** What the engine's host must have left; absent: `standardHost`. */
   readonly host?: HostMarks;
+  /** With at least this share down for so long a complete recovery begins by itself; absent: never. */
+  readonly completeRecovery?: { readonly outagePercent: number; readonly afterMs: number };
   /** How the engine is started on its host where it does not answer; absent: reeve waits for it. */
   readonly engine?: { readonly startCommand: readonly string[]; readonly startTimeoutMs: number };
   readonly pauseGraceMs: number;

@@ -6,7 +6,8 @@ import type { Ref } from '../desired-state/resource.ts';
 /**
  * `FailedOver`: a standby stands in for it; only of what has one. The others after it are the platform's alone. Where its
  * manifests are in git: it could not be asked, or what it has must not be followed; one commit alone is followed; what runs
- * again has not got the files of its commit. `MemoryLow`: its host has less memory available than it should have.
+ * again has not got the files of its commit. `MemoryLow`: its host has less memory available than it should have. `Outage`: so much of it is
+ * down that a complete recovery begins by itself, or has one.
  */
 export type ConditionType =
   | 'Ready'
@@ -17,7 +18,8 @@ export type ConditionType =
   | 'SyncFailed'
   | 'Pinned'
   | 'FilesNotBrought'
-  | 'MemoryLow';
+  | 'MemoryLow'
+  | 'Outage';
 
 export interface Condition {
   readonly type: ConditionType;

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { Revision } from '../../desired-state/revision.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
 import type { MeasureErrors, Work } from '../../reconcilers/procedures/definition.ts';
 import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine } from '../engine.ts';
@@ -15,6 +16,7 @@ import { checkAlias } from './check-alias.ts';
 import { EngineStart } from './engine-start.ts';
 import { DiskFreeing } from './free-disk.ts';
 import { MemoryWatch } from './memory-watch.ts';
+import { OutageWatch } from './outage-watch.ts';
 import { prepareRollback } from './prepare-rollback.ts';
 import { pullImages } from './pull-images.ts';
 import { Recoveries } from './recoveries.ts';
@@ -48,6 +50,7 @@ export class BesidePasses {
   readonly rollouts: Rollouts;
   readonly #disk: DiskFreeing;
   readonly #memory: MemoryWatch;
+  readonly #outage: OutageWatch;
   readonly #o: BesideOptions;
   readonly #wake: () => void;
   readonly #probeCalls: Surroundings['probeCalls'];
@@ -60,8 +63,6 @@ export class BesidePasses {
     this.#wake = wake;
     this.#probeCalls = probeCalls;
     this.#disk = new DiskFreeing(options);
-    const room = async () => readRoom(await engine.info());
-    this.#memory = new MemoryWatch({ ...options, room });
     this.runner = new Runner({
       store,
       platform,
@@ -77,6 +78,9 @@ export class BesidePasses {
       work: (work, signal) => this.#work(work, signal),
       onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
     });
+    const room = async () => readRoom(await engine.info());
+    this.#memory = new MemoryWatch({ ...options, room });
+    this.#outage = new OutageWatch({ ...options, runner: this.runner, room });
     this.#engineStart = new EngineStart({
       ...options,
       runner: this.runner,
@@ -146,11 +150,16 @@ export class BesidePasses {
     await this.rollouts.settle();
     const facts = await store.facts();
     this.recoveries.note(result, revision, facts, keeps);
-    if (keeps)
-      await this.#memory
-        .look(revision.policy.host)
-        .catch((cause: unknown) => this.#o.logger.error({ err: cause }, 'the memory was not looked at'));
+    if (keeps && this.recoveries.isOn)
+      await this.#watch(revision, plan.statuses, facts).catch((cause: unknown) =>
+        this.#o.logger.error({ err: cause }, 'host and platform were not looked at as wholes'),
+      );
     if (await noteHeld(store, result, revision, facts, now())) this.#wake();
+  }
+
+  async #watch(revision: Revision, statuses: PassResult['plan']['statuses'], facts: Facts): Promise<void> {
+    await this.#memory.look(revision.policy.host);
+    await this.#outage.look(revision, statuses, facts);
   }
 
   /** A pass could not ask the engine. */

@@ -89,6 +89,11 @@ export class Recoveries {
     this.#isOn = true;
   }
 
+  /** Of a controller that goes on. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
   /** Nothing more is begun. */
   close(): void {
     this.#isOn = false;

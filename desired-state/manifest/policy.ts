@@ -102,6 +102,20 @@ export const policyFields = z.strictObject({
     })
     .optional()
     .describe('What the host of the engine must have left; known only of an engine on this machine.'),
+  completeRecovery: z
+    .strictObject({
+      onOutage: percent
+        .refine((text) => Number.parseFloat(text) > 0, {
+          error: 'expected a share above 0%',
+          params: { code: 'BadRange' },
+        })
+        .describe(
+          'With at least this share of the workloads down at once, two or more, a complete recovery begins by itself; what is Ready runs on.',
+        ),
+      after: duration.optional().describe('How long that must have lasted (30s).'),
+    })
+    .optional()
+    .describe('When a complete recovery begins by itself (never).'),
   engine: z
     .strictObject({
       startCommand: z

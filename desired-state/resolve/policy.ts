@@ -28,6 +28,7 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
       verifyMs: ms(recovery?.verify) ?? base.recovery.verifyMs,
     },
     ...hostOf(written.host),
+    ...completeRecoveryOf(written.completeRecovery),
     ...engineOf(written.engine),
     pauseGraceMs: ms(written.pauseGrace) ?? base.pauseGraceMs,
     progressDeadlineMs: ms(written.progressDeadline) ?? base.progressDeadlineMs,
@@ -70,6 +71,15 @@ function bytes(size: number | string | undefined): number | undefined {
 
 /** The runbook's wait, where none is written. */
 const startTimeoutMs = 30_000;
+const outageMs = 30_000;
+
+function completeRecoveryOf(written: PolicyFields['completeRecovery']): Pick<Policy, 'completeRecovery'> {
+  if (written === undefined) return {};
+  const { onOutage, after } = written;
+  return {
+    completeRecovery: { outagePercent: Number.parseFloat(onOutage), afterMs: ms(after) ?? outageMs },
+  };
+}
 
 function engineOf(written: PolicyFields['engine']): Pick<Policy, 'engine'> {
   if (written?.startCommand === undefined) return {};
