@@ -2,6 +2,7 @@
 // news: it takes two looks in a row to turn.
 
 import type { Condition } from './condition.ts';
+import { mebibytes } from './procedures/freeing.ts';
 
 export interface MemoryLook {
   /** Absent: nobody can say (the engine is on another machine). */
@@ -30,12 +31,8 @@ function reasonOf({ availableBytes, minBytes }: MemoryLook): Reason {
 
 const messages: Readonly<Record<Reason, (look: MemoryLook) => string>> = {
   MemoryLow: (look) =>
-    `${mebibytes(look.availableBytes)} of memory are available on the engine's host, less than ${mebibytes(look.minBytes)} (policy.host.minMemory)`,
+    `${mebibytes(look.availableBytes ?? 0)} of memory are available on the engine's host, less than ${mebibytes(look.minBytes)} (policy.host.minMemory)`,
   MemoryEnough: (look) =>
-    `${mebibytes(look.availableBytes)} of memory are available on the engine's host, at least ${mebibytes(look.minBytes)} (policy.host.minMemory)`,
+    `${mebibytes(look.availableBytes ?? 0)} of memory are available on the engine's host, at least ${mebibytes(look.minBytes)} (policy.host.minMemory)`,
   MemoryUnknown: () => 'the engine is on another machine: how much memory it has available is not known',
 };
-
-function mebibytes(bytes = 0): string {
-  return `${Math.round(bytes / 2 ** 20)} MiB`;
-}

@@ -9,13 +9,14 @@ import { byOutage, OutageWatch } from '../../../controller/procedures/outage-wat
 import { Runner } from '../../../controller/procedures/runner.ts';
 import { openStore } from '../../../controller/store/sqlite.ts';
 import type { ProcedureRecord } from '../../../controller/store/store.ts';
+import type { Revision } from '../../../desired-state/revision.ts';
 import type { Facts } from '../../../reconcilers/facts.ts';
 import { definitions } from '../../../reconcilers/procedures/index.ts';
 import { facts, live, look, noon, planOf, revision, service } from '../../support/make.ts';
 
 const services = ['a', 'b', 'c'].map((name) => service(name));
 const plain = revision(services);
-const allowed = {
+const allowed: Revision = {
   ...plain,
   policy: { ...plain.policy, completeRecovery: { outagePercent: 80, afterMs: 30_000 } },
 };
