@@ -8,7 +8,8 @@ import type { Condition, ResourceStatus } from '../condition.ts';
 import { isReady, troubleOf, waitsForDependency } from '../recovery/failure.ts';
 
 export interface Outage {
-  readonly down: readonly Ref[];
+  /** Failed and not ready: absent where they are too few by now, and the rest only starts. */
+  readonly down?: readonly Ref[];
   readonly of: number;
 }
 
@@ -16,8 +17,9 @@ export interface Outage {
 const fewest = 2;
 
 /**
- * Where at least this share of what is to run has failed and is not ready. Jobs, what a person holds or has stopped, and what
- * only starts are none of it.
+ * Where at least this share of what is to run is not ready; `down` where so many have failed, too. In a crash loop each is down
+ * and starts by turns: only failures begin an outage, and only readiness ends it. Jobs and what a person holds do not count,
+ * nor is down what they have stopped.
  */
 export function outageOf(
   resources: readonly Resource[],
@@ -28,13 +30,16 @@ export function outageOf(
     resources.filter((r) => isWorkload(r) && r.lifecycle !== 'job').map((resource) => refOf(resource)),
   );
   const counted = statuses.filter((status) => wanted.has(status.ref) && !isLeft(status));
-  const down = counted.filter(isDown).map(({ ref }) => ref);
-  const isOut = down.length >= fewest && (down.length / counted.length) * 100 >= percent;
-  return isOut ? { down, of: counted.length } : undefined;
+  const isMany = ({ length }: readonly unknown[]) =>
+    length >= fewest && (length / counted.length) * 100 >= percent;
+  const unready = counted.filter((status) => !isReady(status));
+  const down = unready.filter(isDown).map(({ ref }) => ref);
+  if (!isMany(unready)) return undefined;
+  return { of: counted.length, ...(isMany(down) ? { down } : {}) };
 }
 
 function isDown(status: ResourceStatus): boolean {
-  return !isReady(status) && (troubleOf(status) ?? waitsForDependency(status)) !== undefined;
+  return (troubleOf(status) ?? waitsForDependency(status)) !== undefined;
 }
 
 function isLeft({ conditions }: ResourceStatus): boolean {
@@ -66,7 +71,9 @@ export function judgeOutage({
   const isOn = stands?.status === true;
   if (underWay) return isOn && stands.reason === 'CompleteRecovery' ? undefined : recovering;
   if (outage === undefined) return isOn ? over : undefined;
-  if (!isOn) return begun(outage, afterMs);
+  const { down, of } = outage;
+  if (down === undefined) return undefined;
+  if (!isOn) return begun(down, of, afterMs);
   if (stands.reason !== 'SystemWideOutage' || at - stands.lastTransitionTime < afterMs) return undefined;
   return 'begin';
 }
@@ -85,7 +92,7 @@ const recovering: Condition = {
   message: 'the platform has a complete recovery; until it is up again none begins by itself',
 };
 
-function begun({ down, of }: Outage, afterMs: number): Condition {
+function begun(down: readonly Ref[], of: number, afterMs: number): Condition {
   const named = down.slice(0, 5).join(', ');
   const more = down.length > 5 ? ` and ${down.length - 5} more` : '';
   const message = `${down.length} of ${of} workloads are down: ${named}${more}; a complete recovery begins if that lasts for ${formatDuration(afterMs)}`;

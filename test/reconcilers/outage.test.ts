@@ -34,7 +34,7 @@ const downOf = (percent: number, ...hows: readonly How[]) =>
     resources,
     hows.map((how, i) => status(names[i] ?? '', how)),
     percent,
-  )?.down.length;
+  )?.down?.length;
 
 describe('an outage', () => {
   test.each<readonly [string, readonly How[], number | undefined]>([
@@ -62,6 +62,18 @@ const judge = (look: Partial<OutageLook>) => {
   const judged = judgeOutage({ at: noon + 31_000, outage, underWay: false, afterMs: 30_000, ...look });
   return typeof judged === 'object' ? `${judged.reason} ${judged.status}` : judged;
 };
+
+test('an outage lasts while its workloads start, and only what has failed begins a recovery', () => {
+  const all = outageOf(
+    resources,
+    names.map((name) => status(name, 'starts')),
+    80,
+  );
+  expect(all).toEqual({ of: 5 });
+  expect(judge({ outage: all })).toBeUndefined();
+  expect(judge({ outage: all, ...stands('SystemWideOutage') })).toBeUndefined();
+  expect(judge({ outage: undefined, ...stands('SystemWideOutage') })).toBe('OutageOver false');
+});
 
 describe('a complete recovery', () => {
   test('begins once the outage has lasted', () => {
