@@ -89,7 +89,8 @@ const recovering: Condition = {
   type: 'Outage',
   status: true,
   reason: 'CompleteRecovery',
-  message: 'the platform has a complete recovery; until it is up again none begins by itself',
+  message:
+    'this outage has had its complete recovery, or has it now: until the platform is up again none begins by itself',
 };
 
 function begun(down: readonly Ref[], of: number, afterMs: number): Condition {
