@@ -9,6 +9,7 @@ import type {
   ObservedVolume,
 } from '../reconcilers/observed.ts';
 import type { Step } from '../reconcilers/plan.ts';
+import type { EngineDisk } from '../reconcilers/recovery/evidence.ts';
 
 export interface EngineInfo {
   /** As found: `unix:///var/run/docker.sock`. */
@@ -95,6 +96,14 @@ export interface Engine {
   events(sinceMs: number, signal: AbortSignal): AsyncIterable<EngineEvent>;
   /** Whether it was sent a signal since then, as a stop or a restart begins with; undefined: that is not remembered so long. */
   wasSignalled(containerId: string, sinceMs: number): Promise<boolean | undefined>;
+  /** What it had to tell of a container between the two; it forgets soon. Those that came before `signal` aborts. */
+  pastEvents(
+    containerId: string,
+    within: { readonly sinceMs: number; readonly untilMs: number },
+    signal: AbortSignal,
+  ): AsyncIterable<EngineEvent>;
+  /** What it keeps on its disk. It may have to walk all of its volumes for that, and answers one such question at a time. */
+  diskUse(timeoutMs: number): Promise<EngineDisk>;
   /** One engine call for one step; "already there/gone" is success. pullModel is not an engine call and is refused. */
   perform(step: Step, context: StepContext): Promise<StepOutcome>;
   /** Images without a name that no container uses, but for those of `keep` (ids). */

@@ -48,6 +48,10 @@ export interface Policy {
   readonly backoff: { readonly initialMs: number; readonly maxMs: number; readonly factor: number };
   /** After a failure: how long it must stay ready to be well again, and how long it may take to get there. */
   readonly recovery: { readonly settleMs: number; readonly verifyMs: number };
+  /** What the engine's host must have left; absent: `standardHost`. */
+  readonly host?: HostMarks;
+  /** With at least this share down for so long a complete recovery begins by itself; absent: never. */
+  readonly completeRecovery?: { readonly outagePercent: number; readonly afterMs: number };
   /** How the engine is started on its host where it does not answer; absent: reeve waits for it. */
   readonly engine?: { readonly startCommand: readonly string[]; readonly startTimeoutMs: number };
   readonly pauseGraceMs: number;
@@ -71,6 +75,16 @@ export interface Policy {
   readonly capToHost: boolean;
   readonly retention: { readonly eventsMs: number; readonly plans: number; readonly revisions: number };
 }
+
+export interface HostMarks {
+  /** Of the engine's disk no more than this is to be in use. */
+  readonly maxDiskPercent: number;
+  /** So much memory is to be available. */
+  readonly minMemoryBytes: number;
+}
+
+/** The runbook's. */
+export const standardHost: HostMarks = { maxDiskPercent: 90, minMemoryBytes: 1_000 * 2 ** 20 };
 
 /** concurrency: the engine gains nothing beyond 4–8 starts in flight on two cores (measured: 50 containers, docker 20.10). */
 export const defaultPolicy: Policy = {

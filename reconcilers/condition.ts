@@ -4,8 +4,10 @@ import type { Position } from '../desired-state/diagnostic.ts';
 import type { Ref } from '../desired-state/resource.ts';
 
 /**
- * `FailedOver`: a standby stands in for it; only of what has one. The last three are the platform's alone, where its manifests are in git: it could not be asked, or what it has must not be
- * followed; one commit alone is followed; what runs again has not got the files of its commit.
+ * `FailedOver`: a standby stands in for it; only of what has one. The others after it are the platform's alone. Where its
+ * manifests are in git: it could not be asked, or what it has must not be followed; one commit alone is followed; what runs
+ * again has not got the files of its commit. `MemoryLow`: its host has less memory available than it should have. `Outage`: so much of it is
+ * down that a complete recovery begins by itself, or has one.
  */
 export type ConditionType =
   | 'Ready'
@@ -15,7 +17,9 @@ export type ConditionType =
   | 'FailedOver'
   | 'SyncFailed'
   | 'Pinned'
-  | 'FilesNotBrought';
+  | 'FilesNotBrought'
+  | 'MemoryLow'
+  | 'Outage';
 
 export interface Condition {
   readonly type: ConditionType;

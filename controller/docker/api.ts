@@ -253,6 +253,16 @@ export interface RawInfo {
   DefaultRuntime?: Maybe<string>;
 }
 
+/** `GET /system/df`. */
+export interface RawDiskUse {
+  /** Of all images together: what they share is counted once. */
+  LayersSize?: Maybe<number>;
+  Containers?: Maybe<{ SizeRw?: Maybe<number> }[]>;
+  /** A size of -1 is not known. */
+  Volumes?: Maybe<{ UsageData?: Maybe<{ Size?: Maybe<number> }> }[]>;
+  BuildCache?: Maybe<{ Size?: Maybe<number>; Shared?: Maybe<boolean> }[]>;
+}
+
 export interface RawEvent {
   Type?: Maybe<string>;
   Action?: Maybe<string>;

@@ -8,7 +8,8 @@ import { performStep } from './acts/index.ts';
 import type { RawInfo } from './api.ts';
 import { createClient, type EngineClient } from './client.ts';
 import type { Dialled } from './dial.ts';
-import { followEvents, wasSignalled } from './events.ts';
+import { diskUse } from './disk-use.ts';
+import { followEvents, pastEvents, wasSignalled } from './events.ts';
 import { runExec } from './exec.ts';
 import { pruneBuildCache, removeDanglingImages } from './free.ts';
 import { freshPing } from './fresh-ping.ts';
@@ -76,6 +77,8 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
     inspect: (containerId, mask) => inspector.inspect(containerId, mask),
     events: (sinceMs, signal) => followEvents(client, sinceMs, signal),
     wasSignalled: (id, sinceMs) => wasSignalled(client, id, { sinceMs, untilMs: Date.now() }),
+    pastEvents: (containerId, within, signal) => pastEvents(client, containerId, within, signal),
+    diskUse: (timeoutMs) => diskUse(client, timeoutMs),
     perform: (step, context) => performStep(client, step, { ...context, credentials }),
     registryDigest: (image, signal) => registryDigest(client, credentials, image, signal),
     repoDigest: (image) => repoDigest(client, image),

@@ -27,16 +27,35 @@ export async function* followEvents(
   sinceMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<EngineEvent> {
+  yield* eventsOf(
+    client,
+    { since: timeText(sinceMs), filters: JSON.stringify({ type: types, event: actions }) },
+    signal,
+  );
+  if (!signal.aborted) throw unreachableError(client.host, 'the event stream ended');
+}
+
+/** What is still known of a container, between the two; those that came before `signal` aborts. */
+export async function* pastEvents(
+  client: EngineClient,
+  containerId: string,
+  { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number },
+  signal: AbortSignal,
+): AsyncGenerator<EngineEvent> {
+  const filters = JSON.stringify({ type: ['container'], container: [containerId], event: actions });
+  yield* eventsOf(client, { since: timeText(sinceMs), until: timeText(untilMs), filters }, signal);
+}
+
+/** Until the engine ends it. */
+async function* eventsOf(
+  client: EngineClient,
+  query: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): AsyncGenerator<EngineEvent> {
   if (signal.aborted) return;
   let answer: IncomingMessage | undefined;
   try {
-    answer = await client.stream({
-      method: 'GET',
-      path: '/events',
-      what: 'follow events',
-      query: { since: sinceText(sinceMs), filters: JSON.stringify({ type: types, event: actions }) },
-      signal,
-    });
+    answer = await client.stream({ method: 'GET', path: '/events', what: 'follow events', query, signal });
     for await (const line of linesOf(answer)) {
       const event = toEngineEvent(line);
       if (event !== undefined) yield event;
@@ -48,7 +67,6 @@ export async function* followEvents(
   } finally {
     answer?.destroy();
   }
-  if (!signal.aborted) throw unreachableError(client.host, 'the event stream ended');
 }
 
 /** So many of its last events an engine remembers, of all sorts. */
@@ -68,7 +86,7 @@ export async function wasSignalled(
     path: '/events',
     what: `look for signals to container ${shortId(containerId)}`,
     // Without a filter: whether it remembers so far back is told by how many there are.
-    query: { since: sinceText(sinceMs), until: sinceText(untilMs) },
+    query: { since: timeText(sinceMs), until: timeText(untilMs) },
     signal: AbortSignal.timeout(lookMs),
   });
   let count = 0;
@@ -83,9 +101,9 @@ export async function wasSignalled(
 const lookMs = 10_000;
 
 /** Seconds with nanoseconds, as the engine wants them. */
-function sinceText(sinceMs: number): string {
-  const seconds = Math.floor(sinceMs / 1000);
-  const nanoseconds = Math.floor((sinceMs - seconds * 1000) * 1e6);
+function timeText(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const nanoseconds = Math.floor((ms - seconds * 1000) * 1e6);
   return `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
 }
 

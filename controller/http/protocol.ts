@@ -81,6 +81,8 @@ const recoverSettings = {
 };
 export const recoverPlanBody = z.strictObject({
   ...recoverSettings,
+  diskPercent: recoverSettings.diskPercent.exactOptional(),
+  memoryBytes: recoverSettings.memoryBytes.exactOptional(),
   keepHealthy: z.boolean(),
   batchSize: z.number().int().positive(),
   maxFailures: z.number().int().nonnegative().exactOptional(),

@@ -2,9 +2,11 @@
 
 import type { Logger } from 'pino';
 import type { Revision } from '../../desired-state/revision.ts';
+import type { Facts } from '../../reconcilers/facts.ts';
 import type { MeasureErrors, Work } from '../../reconcilers/procedures/definition.ts';
 import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine } from '../engine.ts';
+import { readRoom } from '../host-room.ts';
 import { noteHeld } from '../loop/held-dependents.ts';
 import type { PassResult, Reconciler, Target } from '../loop/reconciler.ts';
 import type { Prober } from '../probes/prober.ts';
@@ -12,7 +14,9 @@ import type { Store } from '../store/store.ts';
 
 import { checkAlias } from './check-alias.ts';
 import { EngineStart } from './engine-start.ts';
-import { freeDisk } from './free-disk.ts';
+import { DiskFreeing } from './free-disk.ts';
+import { MemoryWatch } from './memory-watch.ts';
+import { OutageWatch } from './outage-watch.ts';
 import { prepareRollback } from './prepare-rollback.ts';
 import { pullImages } from './pull-images.ts';
 import { Recoveries } from './recoveries.ts';
@@ -44,6 +48,9 @@ export class BesidePasses {
   readonly recoveries: Recoveries;
   readonly #engineStart: EngineStart;
   readonly rollouts: Rollouts;
+  readonly #disk: DiskFreeing;
+  readonly #memory: MemoryWatch;
+  readonly #outage: OutageWatch;
   readonly #o: BesideOptions;
   readonly #wake: () => void;
   readonly #probeCalls: Surroundings['probeCalls'];
@@ -55,6 +62,7 @@ export class BesidePasses {
     this.#o = options;
     this.#wake = wake;
     this.#probeCalls = probeCalls;
+    this.#disk = new DiskFreeing(options);
     this.runner = new Runner({
       store,
       platform,
@@ -70,6 +78,9 @@ export class BesidePasses {
       work: (work, signal) => this.#work(work, signal),
       onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
     });
+    const room = async () => readRoom(await engine.info());
+    this.#memory = new MemoryWatch({ ...options, room });
+    this.#outage = new OutageWatch({ ...options, runner: this.runner, room });
     this.#engineStart = new EngineStart({
       ...options,
       runner: this.runner,
@@ -93,10 +104,9 @@ export class BesidePasses {
   }
 
   #work(work: Work, signal: AbortSignal): Promise<object> {
-    const { engine, store } = this.#o;
     switch (work.type) {
       case 'freeDisk':
-        return freeDisk(work, engine, store, signal);
+        return this.#disk.free(work, signal);
       case 'prepareRollback':
         return prepareRollback(work, this.#o, signal);
       case 'pullImages':
@@ -140,7 +150,16 @@ export class BesidePasses {
     await this.rollouts.settle();
     const facts = await store.facts();
     this.recoveries.note(result, revision, facts, keeps);
+    if (keeps && this.recoveries.isOn)
+      await this.#watch(revision, plan.statuses, facts).catch((cause: unknown) =>
+        this.#o.logger.error({ err: cause }, 'host and platform were not looked at as wholes'),
+      );
     if (await noteHeld(store, result, revision, facts, now())) this.#wake();
+  }
+
+  async #watch(revision: Revision, statuses: PassResult['plan']['statuses'], facts: Facts): Promise<void> {
+    await this.#memory.look(revision.policy.host);
+    await this.#outage.look(revision, statuses, facts);
   }
 
   /** A pass could not ask the engine. */

@@ -1,8 +1,16 @@
 // What is read of a container that has failed, beside the passes and bounded in time and size: its last lines, what its
-// healthcheck printed, why it could not be started. Secrets are scrubbed here: what comes out is stored.
+// healthcheck printed, why it could not be started; where a restart has not helped, what the engine tells of it and of its own
+// disk too. Secrets are scrubbed here: what comes out is stored.
 
-import { type Evidence, logLimits } from '../../reconcilers/recovery/evidence.ts';
-import type { Engine } from '../engine.ts';
+import {
+  type EngineDisk,
+  type EngineNote,
+  type Evidence,
+  eventLimits,
+  logLimits,
+} from '../../reconcilers/recovery/evidence.ts';
+import { diskFullWords } from '../../reconcilers/recovery/verdict.ts';
+import type { Engine, EngineEvent } from '../engine.ts';
 
 /** What a pass saw of it before it was started again. */
 export interface Glimpse {
@@ -16,11 +24,13 @@ const timeoutMs = 5_000;
 /** Characters: of lines beyond all measure no more is read. */
 const mostRead = 1_000_000;
 
-/** Never throws: what could not be read is said in it. */
+export type Readable = Pick<Engine, 'inspect' | 'logs' | 'pastEvents'>;
+
+/** Never throws: what could not be read is said in it. `deep`: a restart has not helped. */
 export async function gatherEvidence(
-  engine: Pick<Engine, 'inspect' | 'logs'>,
+  engine: Readable,
   glimpse: Glimpse,
-  { scrub, digest, now }: Tools,
+  { deep, scrub, digest, now, askDisk }: Tools & { readonly deep: boolean },
 ): Promise<Evidence> {
   const { containerId, message, exitCode, reason } = glimpse;
   const troubles: string[] = [];
@@ -37,6 +47,15 @@ export async function gatherEvidence(
           lastLines(engine, containerId, scrub).catch(noted('its log')),
         ]);
   const status = exitCode ?? exitIn(message);
+  const isFull =
+    reason === 'NoSpace' ||
+    [message, detail?.error, detail?.checkOutput, ...log].some((text) => diskFullWords.test(text ?? ''));
+  const [events = [], engineDisk] = await Promise.all([
+    deep && containerId !== undefined
+      ? lastEvents(engine, containerId, now()).catch(noted('its events'))
+      : [],
+    deep || isFull ? askDisk().catch(noted("the engine's disk")) : undefined,
+  ]);
   return {
     at: now(),
     message: scrub(message),
@@ -45,14 +64,40 @@ export async function gatherEvidence(
     ...(detail === undefined || detail.error === '' ? {} : { engineError: scrub(detail.error) }),
     ...(detail?.checkOutput === undefined ? {} : { healthOutput: scrub(detail.checkOutput) }),
     log,
+    ...(events.length === 0 ? {} : { events }),
+    ...(engineDisk === undefined ? {} : { engineDisk }),
     ...(troubles.length === 0 ? {} : { trouble: scrub(troubles.join('; ')) }),
   };
 }
 
 interface Tools {
+  readonly askDisk: () => Promise<EngineDisk>;
   readonly scrub: (text: string) => string;
   readonly digest: (value: string) => string;
   readonly now: () => number;
+}
+
+async function lastEvents(
+  engine: Pick<Engine, 'pastEvents'>,
+  id: string,
+  untilMs: number,
+): Promise<readonly EngineNote[]> {
+  const notes: EngineNote[] = [];
+  const sinceMs = untilMs - eventLimits.withinMs;
+  for await (const event of engine.pastEvents(id, { sinceMs, untilMs }, AbortSignal.timeout(timeoutMs))) {
+    notes.push(noteOf(event));
+    if (notes.length > eventLimits.count) notes.shift();
+  }
+  return notes;
+}
+
+/** Nothing of its attributes but these is taken: labels may hold anything. */
+function noteOf({ at, action, attributes: { exitCode, signal } }: EngineEvent): EngineNote {
+  const more = [
+    ...(exitCode === undefined ? [] : [`status ${exitCode}`]),
+    ...(signal === undefined ? [] : [`signal ${signal}`]),
+  ];
+  return { at: Math.round(at), what: [action, ...more].join(', ') };
 }
 
 async function lastLines(

@@ -2,7 +2,7 @@
 // how long it takes. Pure. The same value is shown and run.
 
 import { isWorkload, type Ref, refOf, type Tier, type Workload } from '../../desired-state/resource.ts';
-import type { Revision } from '../../desired-state/revision.ts';
+import { type Revision, standardHost } from '../../desired-state/revision.ts';
 import type { RecoveryInput, Settings } from '../../reconcilers/complete-recovery/context.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
@@ -11,7 +11,12 @@ import { type Batch, batchesOf } from '../../reconcilers/procedures/batches.ts';
 import type { HostRoom } from '../../reconcilers/procedures/definition.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 
-export interface RecoverOptions extends Omit<Settings, 'stopTimeoutMs'> {
+type HostSettings = Pick<Settings, 'diskPercent' | 'memoryBytes'>;
+
+/** What is not said of the host is the policy's. */
+export interface RecoverOptions
+  extends Omit<Settings, 'stopTimeoutMs' | keyof HostSettings>,
+    Partial<HostSettings> {
   readonly keepHealthy: boolean;
   /** Of tier standard, at most. */
   readonly batchSize: number;
@@ -63,13 +68,14 @@ export function planRecovery(revision: Revision, sight: RecoverSight, options: R
       hint: 'reeve get lists what there is',
     });
   }
+  const host = hostSettings(revision, options);
   const batches = batchesOf(revision, chosen, {
     size: (tier) => (tier === 'standard' ? options.batchSize : Number.POSITIVE_INFINITY),
     jobs: true,
-    ...roomFor(sight.room, options),
+    ...roomFor(sight.room, host),
   });
   const standard = batches.filter((b) => b.tier === 'standard').reduce((sum, b) => sum + b.refs.length, 0);
-  const { settleMs, timeoutMs, diskPercent, memoryBytes, adaptive } = options;
+  const { settleMs, timeoutMs, adaptive } = options;
   return {
     batches,
     kept,
@@ -82,8 +88,7 @@ export function planRecovery(revision: Revision, sight: RecoverSight, options: R
     settleMs,
     timeoutMs,
     stopTimeoutMs: timeoutMs + graceOf(batches, workloads),
-    diskPercent,
-    memoryBytes,
+    ...host,
     ...expectedOf(batches, settleMs, sight.times),
   };
 }
@@ -115,8 +120,16 @@ function coreOf({ resources }: Revision, held: readonly Ref[]): readonly Ref[] {
   return refs.filter((ref) => !ref.startsWith('Model/') && (tier.get(ref) ?? 2) < 2 && !held.includes(ref));
 }
 
+function hostSettings({ policy }: Revision, given: Partial<HostSettings>): HostSettings {
+  const { maxDiskPercent, minMemoryBytes } = policy.host ?? standardHost;
+  return {
+    diskPercent: given.diskPercent ?? maxDiskPercent,
+    memoryBytes: given.memoryBytes ?? minMemoryBytes,
+  };
+}
+
 /** With little memory available a batch takes no more than what its members have reserved fits into. */
-function roomFor({ memoryAvailableBytes }: HostRoom, { memoryBytes }: RecoverOptions) {
+function roomFor({ memoryAvailableBytes }: HostRoom, { memoryBytes }: HostSettings) {
   if (memoryAvailableBytes === undefined || memoryAvailableBytes >= memoryBytes) return {};
   const reserved = (w: Workload): number => w.container.resources.memoryReservationBytes ?? 0;
   return {

@@ -27,11 +27,12 @@ import { activeHold } from '../../reconcilers/situation.ts';
 import type { Engine } from '../engine.ts';
 import type { PassResult } from '../loop/reconciler.ts';
 import type { ProcedureRecord, Store } from '../store/store.ts';
-import { type Glimpse, gatherEvidence } from './evidence.ts';
+import { EngineDiskAsks } from './engine-disk-asks.ts';
+import { type Glimpse, gatherEvidence, type Readable } from './evidence.ts';
 import type { Runner } from './runner.ts';
 
 interface RecoveriesContext {
-  readonly engine: Pick<Engine, 'inspect' | 'logs'>;
+  readonly engine: Readable & Pick<Engine, 'diskUse'>;
   readonly store: Pick<Store, 'conditions' | 'procedures' | 'setFacts'>;
   readonly runner: Runner;
   readonly now: () => number;
@@ -70,12 +71,14 @@ export class Recoveries {
   readonly #beginning = new Set<Ref>();
   /** Ids of those whose evidence is being read. */
   readonly #reading = new Set<string>();
+  readonly #disk: EngineDiskAsks;
   #attempts: Facts['attempts'] | undefined;
   /** Only a controller that goes on has them: a command ends before they would. */
   #isOn = false;
 
   constructor(context: RecoveriesContext) {
     this.#c = context;
+    this.#disk = new EngineDiskAsks(context);
   }
 
   /** What a controller before this one knew; from now on they are begun. */
@@ -84,6 +87,11 @@ export class Recoveries {
       if (type === 'Degraded' && status && isFailure(reason)) this.#degraded.set(ref, lastTransitionTime);
     for (const record of await this.#c.store.procedures({ limit: remembered })) this.ended(record);
     this.#isOn = true;
+  }
+
+  /** Of a controller that goes on. */
+  get isOn(): boolean {
+    return this.#isOn;
   }
 
   /** Nothing more is begun. */
@@ -188,7 +196,9 @@ export class Recoveries {
     const seen = reason === undefined ? {} : { reason };
     // What is seen from now on is of the next failure.
     this.#glimpses.delete(ref);
-    gatherEvidence(engine, glimpse ?? lateGlimpse(record, sight), { scrub, digest, now })
+    const deep = context.failures > 1 || context.failure.looping || context.failure.blocked;
+    const askDisk = () => this.#disk.ask();
+    gatherEvidence(engine, glimpse ?? lateGlimpse(record, sight), { deep, scrub, digest, now, askDisk })
       .then(async (evidence) => {
         if (this.#isOn) await runner.tell(record.id, { type: 'evidence', evidence, ...seen });
       })

@@ -5,7 +5,7 @@ import { ruleActions, ruleNames } from '../policy/rule.ts';
 import { rules } from '../policy/rules/index.ts';
 import { defaultPolicy, onFailures } from '../revision.ts';
 import { formatDuration, parseDuration } from '../units.ts';
-import { driftMode, duration, durationFrom } from './parts.ts';
+import { driftMode, duration, durationFrom, size } from './parts.ts';
 
 const longestWaitMs = defaultPolicy.backoff.maxMs;
 
@@ -87,6 +87,35 @@ export const policyFields = z.strictObject({
     })
     .optional()
     .describe('After a workload has failed and was started again.'),
+  host: z
+    .strictObject({
+      maxDisk: percent
+        .optional()
+        .describe(
+          "Where more of the engine's disk is in use, a complete recovery and the recovery of what fails for want of room remove images without a name and the build cache, never volumes (90%); 100%: never.",
+        ),
+      minMemory: size
+        .optional()
+        .describe(
+          'With less memory available the platform is MemoryLow, and a complete recovery makes its batches so small that what they reserve fits (1000m).',
+        ),
+    })
+    .optional()
+    .describe('What the host of the engine must have left; known only of an engine on this machine.'),
+  completeRecovery: z
+    .strictObject({
+      onOutage: percent
+        .refine((text) => Number.parseFloat(text) > 0, {
+          error: 'expected a share above 0%',
+          params: { code: 'BadRange' },
+        })
+        .describe(
+          'With at least this share of the workloads down at once, two or more, a complete recovery begins by itself; what is Ready runs on.',
+        ),
+      after: duration.optional().describe('How long that must have lasted (30s).'),
+    })
+    .optional()
+    .describe('When a complete recovery begins by itself (never).'),
   engine: z
     .strictObject({
       startCommand: z

@@ -3,8 +3,8 @@
 import { resolve } from 'node:path';
 import type { ImagesFields } from '../manifest/images.ts';
 import type { PolicyFields } from '../manifest/policy.ts';
-import { type CanaryErrors, defaultPolicy, type Policy } from '../revision.ts';
-import { parseDuration } from '../units.ts';
+import { type CanaryErrors, defaultPolicy, type Policy, standardHost } from '../revision.ts';
+import { parseDuration, parseSize } from '../units.ts';
 
 /** The schema has checked the texts. `baseDir`: of the file that they are written in. */
 export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields = {}, baseDir = ''): Policy {
@@ -27,6 +27,8 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
       settleMs: ms(recovery?.settle) ?? base.recovery.settleMs,
       verifyMs: ms(recovery?.verify) ?? base.recovery.verifyMs,
     },
+    ...hostOf(written.host),
+    ...completeRecoveryOf(written.completeRecovery),
     ...engineOf(written.engine),
     pauseGraceMs: ms(written.pauseGrace) ?? base.pauseGraceMs,
     progressDeadlineMs: ms(written.progressDeadline) ?? base.progressDeadlineMs,
@@ -52,8 +54,32 @@ export function resolvePolicy(written: PolicyFields = {}, images: ImagesFields =
   };
 }
 
+function hostOf(written: PolicyFields['host']): Pick<Policy, 'host'> {
+  if (written === undefined) return {};
+  const { maxDisk, minMemory } = written;
+  return {
+    host: {
+      maxDiskPercent: maxDisk === undefined ? standardHost.maxDiskPercent : Number.parseFloat(maxDisk),
+      minMemoryBytes: bytes(minMemory) ?? standardHost.minMemoryBytes,
+    },
+  };
+}
+
+function bytes(size: number | string | undefined): number | undefined {
+  return typeof size === 'string' ? parseSize(size) : size;
+}
+
 /** The runbook's wait, where none is written. */
 const startTimeoutMs = 30_000;
+const outageMs = 30_000;
+
+function completeRecoveryOf(written: PolicyFields['completeRecovery']): Pick<Policy, 'completeRecovery'> {
+  if (written === undefined) return {};
+  const { onOutage, after } = written;
+  return {
+    completeRecovery: { outagePercent: Number.parseFloat(onOutage), afterMs: ms(after) ?? outageMs },
+  };
+}
 
 function engineOf(written: PolicyFields['engine']): Pick<Policy, 'engine'> {
   if (written?.startCommand === undefined) return {};

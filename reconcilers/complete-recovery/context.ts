@@ -2,7 +2,8 @@
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { BatchReport, BatchWalk, Seen } from '../procedures/batch-walk.ts';
-import { type FreeDisk, freeable, type HostRoom } from '../procedures/definition.ts';
+import type { FreeDisk, HostRoom } from '../procedures/definition.ts';
+import { type Freed, nextFreeing as nextOf } from '../procedures/freeing.ts';
 import type { EngineNews } from './engine.ts';
 
 export interface Settings {
@@ -20,13 +21,6 @@ export interface Settings {
 
 /** What a person is asked. */
 export type Question = 'disk' | 'stop' | 'batch' | 'gate';
-
-export interface Freed {
-  readonly source: FreeDisk['source'];
-  readonly bytes: number;
-  /** Why it could not be freed. */
-  readonly error?: string;
-}
 
 export interface RecoveryContext extends BatchWalk, Settings {
   readonly by: string;
@@ -90,7 +84,5 @@ export const batchName = (index: number, total: number): string => `batch ${inde
 
 /** The source that is freed next, as work of its own; undefined: there is none left. */
 export function nextFreeing({ freed, looks, diskPercent }: RecoveryContext): FreeDisk | undefined {
-  const source = freeable[freed.length];
-  if (source === undefined) return undefined;
-  return { id: `${source}-${looks}`, type: 'freeDisk', source, maxPercent: diskPercent };
+  return nextOf(freed, { run: looks, maxPercent: diskPercent });
 }

@@ -2,6 +2,7 @@
 
 import { isAllReady, isProvenReady, unbegun } from '../procedures/batch-walk.ts';
 import type { HostRoom } from '../procedures/definition.ts';
+import { freedBy } from '../procedures/freeing.ts';
 import { nextFreeing, type RecoveryContext, type RecoveryEvent, type RecoveryInput } from './context.ts';
 
 type Notes = Partial<RecoveryContext>;
@@ -25,8 +26,7 @@ export function noteEngine(event: RecoveryEvent): Notes {
 export function noteFreed(context: RecoveryContext, event: RecoveryEvent): Notes {
   const source = nextFreeing(context)?.source;
   if (event.type !== 'worked' || source === undefined) return {};
-  const { bytes = 0, error } = event;
-  return { freed: [...context.freed, { source, bytes, ...(error === undefined ? {} : { error }) }] };
+  return { freed: [...context.freed, freedBy(source, event)] };
 }
 
 export function beginStop(context: RecoveryContext, event: RecoveryEvent): Notes {

@@ -2,20 +2,13 @@
 
 import { membersOf, missingOf, openFailures, stagesOf } from '../procedures/batch-walk.ts';
 import type { HostRoom, Outlook, Stage } from '../procedures/definition.ts';
+import { freedWords, mebibytes, sourceWords } from '../procedures/freeing.ts';
 import { settlingWords } from '../procedures/telling.ts';
-import {
-  batchName,
-  type Freed,
-  nextFreeing,
-  partsOf,
-  type Question,
-  type RecoveryContext,
-} from './context.ts';
+import { batchName, nextFreeing, partsOf, type Question, type RecoveryContext } from './context.ts';
 import { engineWords } from './engine.ts';
 
 const namesOf = (refs: readonly string[]): string =>
   refs.length <= 5 ? refs.join(', ') : `${refs.slice(0, 4).join(', ')} and ${refs.length - 4} more`;
-const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 
 export function memoryTold({ memoryBytes }: RecoveryContext, { memoryAvailableBytes = 0 }: HostRoom) {
   return {
@@ -25,24 +18,8 @@ export function memoryTold({ memoryBytes }: RecoveryContext, { memoryAvailableBy
   };
 }
 
-const sourceWords: Readonly<Record<Freed['source'], string>> = {
-  danglingImages: 'images without a name that nothing uses',
-  buildCache: 'the build cache',
-};
-
 function diskWords({ room, diskPercent }: RecoveryContext): string {
   return `${room?.disk?.path ?? 'the disk'} is ${room?.disk?.usedPercent} % full, above ${diskPercent} %`;
-}
-
-/** `images … gave 1200 MiB, the build cache gave 0 MiB` */
-function freedWords(freed: readonly Freed[]): string {
-  return freed
-    .map(({ source, bytes, error }) =>
-      error === undefined
-        ? `${sourceWords[source]} gave ${mebibytes(bytes)}`
-        : `${sourceWords[source]} could not be freed (${error})`,
-    )
-    .join(', ');
 }
 
 export function freedTold({ freed }: RecoveryContext) {

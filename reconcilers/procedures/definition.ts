@@ -33,7 +33,10 @@ export interface Telling {
 /** Room on the engine's disk that nobody needs, in the order in which it is given up. Never a volume. */
 export const freeable = ['danglingImages', 'buildCache'] as const;
 
-/** What a state stands for that is no fact of the platform: done by the controller, answered by an event `worked`. */
+/**
+ * What a state stands for that is no fact of the platform: done by the controller, answered by an event `worked` with the
+ * bytes that it gained and, where that can be known, the disk as it is then.
+ */
 export interface FreeDisk {
   /** Of this doing: stored with the state, so that an answer is told from a late one. */
   readonly id: string;

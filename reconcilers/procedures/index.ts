@@ -2,7 +2,7 @@
 
 import { batchedRestart } from '../batched-restart/definition.ts';
 import { completeRecovery } from '../complete-recovery/definition.ts';
-import { recovery, recovery1 } from '../recovery/definition.ts';
+import { recovery, recovery1, recovery2 } from '../recovery/definition.ts';
 import { rollback, rollback1 } from '../rollback/definition.ts';
 import { rollout, rollout1 } from '../rollout/definition.ts';
 import type { ProcedureDefinition } from './definition.ts';
@@ -12,6 +12,7 @@ export const definitions: readonly ProcedureDefinition[] = [
   completeRecovery,
   recovery,
   recovery1,
+  recovery2,
   rollout1,
   rollout,
   rollback1,

@@ -1,6 +1,8 @@
 // What a recovery remembers: plain JSON, stored with each of its states.
 
 import type { Failover, Ref } from '../../desired-state/resource.ts';
+import type { HostRoom } from '../procedures/definition.ts';
+import type { Freed } from '../procedures/freeing.ts';
 import type { Evidence, Failure } from './evidence.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -11,6 +13,8 @@ interface Settings {
   readonly verifyMs: number;
   /** How long the loop waits between tries where none can help. */
   readonly slowMs: number;
+  /** With more of the engine's disk in use that is freed, where a full disk is why it fails; absent in what began before. */
+  readonly diskPercent?: number;
 }
 
 export interface Standby extends Pick<Failover, 'to' | 'alias' | 'network'> {
@@ -35,6 +39,10 @@ export interface RecoveryContext extends Settings {
   readonly verdict?: Verdict;
   /** The loop's last try that is known. */
   readonly triedAt?: number;
+  /** What was freed of the engine's disk, source by source; each once until a person has it tried anew. */
+  readonly freed?: readonly Freed[] | undefined;
+  /** The disk after that; absent: not known. */
+  readonly disk?: HostRoom['disk'];
   /** How often a person was told. */
   readonly escalations: number;
   /** What can stand in for it, where something can. */

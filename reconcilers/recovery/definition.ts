@@ -16,14 +16,14 @@ import { activeHold } from '../situation.ts';
 import type { RecoveryContext, Standby } from './context.ts';
 import type { Failure } from './evidence.ts';
 import { isReady, lastTry, notReady, troubleOf, waitsForDependency } from './failure.ts';
-import { machine, machine1 } from './machine.ts';
-import { aliasCheck } from './notes.ts';
+import { machine, machine1, machine2 } from './machine.ts';
+import { aliasCheck, freeing } from './notes.ts';
 import { isLate } from './parts.ts';
 import { detailsOf, stateWords } from './words.ts';
 
 export const recovery: ProcedureDefinition<RecoveryContext> = {
   kind: 'recovery',
-  version: 2,
+  version: 3,
   rank: 1,
   machine,
   quiet: true,
@@ -44,7 +44,7 @@ export const recovery: ProcedureDefinition<RecoveryContext> = {
     if (state === 'held') return { type: 'released', at };
     return watchers[state]?.(context, status, sight);
   },
-  work: aliasCheck,
+  work: (state, context) => (state === 'freeing' ? freeing(context) : aliasCheck(state, context)),
   asks: ({ type, params }): Asked => {
     const refs = (params['refs'] ?? []) as readonly Ref[];
     return {
@@ -65,6 +65,9 @@ export const recovery: ProcedureDefinition<RecoveryContext> = {
     details: detailsOf(context),
   }),
 };
+
+/** Without freeing the disk; what was begun with it goes on so. */
+export const recovery2: ProcedureDefinition<RecoveryContext> = { ...recovery, version: 2, machine: machine2 };
 
 /** Without a standby; what was begun with it goes on so. */
 export const recovery1: ProcedureDefinition<RecoveryContext> = { ...recovery, version: 1, machine: machine1 };
@@ -232,6 +235,7 @@ interface Told {
 
 function tellings(type: string, { ref, message }: Told): readonly Telling[] {
   if (type === 'tellRecovered') return [{ type: 'Normal', reason: 'Recovered', message, regarding: ref }];
+  if (type === 'tellFreed') return [{ type: 'Normal', reason: 'DiskFreed', message, regarding: ref }];
   if (type === 'tellGivenBack') return [{ type: 'Normal', reason: 'GivenBack', message, regarding: ref }];
   const [reason, state] =
     type === 'tellFailedOver' ? ['FailedOver', 'failedOver'] : ['RecoveryEscalated', 'escalated'];

@@ -31,9 +31,32 @@ export interface Evidence {
   readonly healthOutput?: string;
   /** The last lines that it wrote, oldest first. */
   readonly log: readonly string[];
+  /** What the engine keeps on its disk; read where a restart has not helped, or the disk is said to be full. */
+  readonly engineDisk?: EngineDisk;
+  /** The engine's last events of its container in the hour before, oldest first; read where a restart has not helped. */
+  readonly events?: readonly EngineNote[];
   /** Why some of it is missing. */
   readonly trouble?: string;
 }
+
+/** Bytes, as `docker system df` counts them. */
+export interface EngineDisk {
+  readonly images: number;
+  readonly containers: number;
+  readonly volumes: number;
+  readonly buildCache: number;
+}
+
+/** An event of the engine. */
+export interface EngineNote {
+  /** Epoch ms, by the engine's clock. */
+  readonly at: number;
+  /** `die, status 3`. */
+  readonly what: string;
+}
+
+/** The runbook's hour, and how many of it are kept. */
+export const eventLimits = { withinMs: 3_600_000, count: 20 } as const;
 
 /** The runbook's number of log lines, and how much of them is kept. */
 export const logLimits = { lines: 50, lineLength: 400, bytes: 12_000 } as const;

@@ -1,7 +1,7 @@
 // What a recovery begins with: the failure, and the times that go with the workload and the platform's policy.
 
 import { type Ref, refOf, type Workload } from '../../desired-state/resource.ts';
-import type { Policy } from '../../desired-state/revision.ts';
+import { type Policy, standardHost } from '../../desired-state/revision.ts';
 import type { Facts } from '../facts.ts';
 import type { RecoveryInput } from './context.ts';
 import type { Failure } from './evidence.ts';
@@ -28,6 +28,7 @@ export function recoveryInput(
     settleMs: recovery.settleMs,
     verifyMs: Math.max(recovery.verifyMs, startMs(workload)),
     slowMs: backoff.maxMs,
+    diskPercent: (policy.host ?? standardHost).maxDiskPercent,
     ...failoverOf(workload, { policy, workloads, facts }),
   };
 }

@@ -12,7 +12,7 @@ import {
   returning,
   startingStandby,
 } from './failover-states.ts';
-import { failOver, slowDown, tellEscalated, tellRecovered } from './notes.ts';
+import { failOver, slowDown, tellEscalated, tellFreed, tellRecovered } from './notes.ts';
 import { parts, type RecoveryEvent } from './parts.ts';
 
 export type { RecoveryEvent };
@@ -113,6 +113,12 @@ const escalated = parts.createStateConfig({
   },
 });
 
+// The engine's disk is freed as a complete recovery frees it, source by source; the loop goes on trying meanwhile. What gained
+// room is tried at once, for its waits were for a disk that was full.
+const freeing = parts.createStateConfig({
+  on: { worked: { guard: 'isFreed', target: 'freed', actions: 'noteFreed' } },
+});
+
 const healing = { restarting, verifying, waiting, settling, escalated };
 const ends = {
   held: parts.createStateConfig({ on: { released: { target: 'restarting', actions: 'begunAnew' } } }),
@@ -136,36 +142,75 @@ export const machine1 = parts.createMachine({
   },
 });
 
+// A standby may serve already: the recovery that had it started was another procedure's turn to end.
+const beginning = parts.createStateConfig({
+  always: [
+    { guard: 'isFailedOver', target: 'failedOver', actions: failOver('serving') },
+    { target: 'assessing' },
+  ],
+});
+
+const withStandby = [
+  { guard: 'canFailOverHopeless', target: 'startingStandby', actions: slowDown },
+  { guard: 'canFailOver', target: 'startingStandby' },
+  ...byVerdict,
+] as const;
+
+const failingOver = {
+  startingStandby,
+  confirmingStandby,
+  movingAlias,
+  confirmingAlias,
+  failedOver,
+  proving,
+  returning,
+};
+
+/** Version 2 freed no disk. */
+export const machine2 = parts.createMachine({
+  id: 'recovery',
+  context: contextOf,
+  initial: 'beginning',
+  on: fromAnyState,
+  states: {
+    beginning,
+    assessing,
+    judging: { always: [{ guard: 'mustWait', target: 'waiting' }, ...withStandby] },
+    ...healing,
+    ...failingOver,
+    ...ends,
+  },
+});
+
 export const machine = parts.createMachine({
   id: 'recovery',
   context: contextOf,
   initial: 'beginning',
   on: fromAnyState,
   states: {
-    // A standby may serve already: the recovery that had it started was another procedure's turn to end.
-    beginning: {
-      always: [
-        { guard: 'isFailedOver', target: 'failedOver', actions: failOver('serving') },
-        { target: 'assessing' },
-      ],
-    },
+    beginning,
     assessing,
     judging: {
       always: [
         { guard: 'mustWait', target: 'waiting' },
-        { guard: 'canFailOverHopeless', target: 'startingStandby', actions: slowDown },
-        { guard: 'canFailOver', target: 'startingStandby' },
-        ...byVerdict,
+        { guard: 'canFree', target: 'freeing' },
+        ...withStandby,
+      ],
+    },
+    freeing,
+    freed: {
+      always: [
+        { guard: 'canFree', target: 'freeing' },
+        {
+          guard: 'hasGained',
+          target: 'restarting',
+          actions: [tellFreed, { type: 'forget', params: ({ context }) => ({ refs: [context.ref] }) }],
+        },
+        ...withStandby,
       ],
     },
     ...healing,
-    startingStandby,
-    confirmingStandby,
-    movingAlias,
-    confirmingAlias,
-    failedOver,
-    proving,
-    returning,
+    ...failingOver,
     ...ends,
   },
 });

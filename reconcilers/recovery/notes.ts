@@ -1,12 +1,13 @@
 // What the states of a recovery note of what they are told, and what is told of them. Pure.
 
 import type { FailoverFact } from '../facts.ts';
-import type { CheckAlias } from '../procedures/definition.ts';
+import type { CheckAlias, FreeDisk, HostRoom } from '../procedures/definition.ts';
+import { freedBy, nextFreeing } from '../procedures/freeing.ts';
 import { drainMs } from '../replacement.ts';
 import type { RecoveryContext } from './context.ts';
 import type { Evidence, Failure } from './evidence.ts';
 import { diagnose } from './verdict.ts';
-import { escalationWords, failedOverWords, givenBackWords, recoveredWords } from './words.ts';
+import { escalationWords, failedOverWords, freedTold, givenBackWords, recoveredWords } from './words.ts';
 
 interface Given {
   readonly context: RecoveryContext;
@@ -64,6 +65,33 @@ export function aliasCheck(state: string, context: RecoveryContext): CheckAlias 
     ...(state === 'returning' ? { lastingMs: drainMs } : {}),
   };
 }
+
+/** What is freed next of the engine's disk; undefined: nothing more, or nothing at all. */
+export function freeing({
+  verdict,
+  freed = [],
+  failures,
+  diskPercent,
+}: RecoveryContext): FreeDisk | undefined {
+  if (verdict?.next !== 'free' || diskPercent === undefined || diskPercent >= 100) return undefined;
+  return nextFreeing(freed, { run: failures, maxPercent: diskPercent });
+}
+
+export function noteFreed(
+  context: RecoveryContext,
+  answer: { readonly disk?: HostRoom['disk'] },
+): Partial<RecoveryContext> {
+  const source = freeing(context)?.source;
+  if (source === undefined) return {};
+  const { disk } = answer;
+  const freed = [...(context.freed ?? []), freedBy(source, answer)];
+  return { freed, ...(disk === undefined ? {} : { disk }) };
+}
+
+export const tellFreed = {
+  type: 'tellFreed',
+  params: ({ context }: Given) => ({ ref: context.ref, message: freedTold(context) }),
+} as const;
 
 export const slowDown = {
   type: 'slowDown',

@@ -3,9 +3,10 @@
 import { assign, setup } from 'xstate';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { FailoverFact } from '../facts.ts';
+import type { HostRoom } from '../procedures/definition.ts';
 import type { RecoveryContext, RecoveryInput } from './context.ts';
 import type { Evidence, Failure } from './evidence.ts';
-import { aliasCheck, failedAgain, judged, timeOf } from './notes.ts';
+import { aliasCheck, failedAgain, freeing, judged, noteFreed, timeOf } from './notes.ts';
 
 type By = { readonly at: number; readonly by: string };
 
@@ -26,8 +27,18 @@ export type RecoveryEvent =
   | { readonly type: 'unacted'; readonly at: number }
   /** All is done, and it is not ready; `starting`: it has not failed. */
   | { readonly type: 'late'; readonly at: number; readonly starting?: boolean }
-  /** Where the alias is, looked at: `error`: it is not where it is to be, or nobody answers there. */
-  | { readonly type: 'worked'; readonly at: number; readonly work: string; readonly error?: string }
+  /**
+   * Where the alias is, looked at: `error`: it is not where it is to be, or nobody answers there. Or a source of the disk,
+   * freed: what that gained, and how the disk is by now.
+   */
+  | {
+      readonly type: 'worked';
+      readonly at: number;
+      readonly work: string;
+      readonly error?: string;
+      readonly bytes?: number;
+      readonly disk?: HostRoom['disk'];
+    }
   | ({ readonly type: 'decide'; readonly choice: string } & By)
   /** `wider`: it is another procedure's turn, and not a person's will. */
   | ({ readonly type: 'abort'; readonly wider?: true } & By);
@@ -49,6 +60,7 @@ export const parts = setup({
       undefined,
     failOver: (_, _params: { ref: Ref; fact: Omit<FailoverFact, 'at' | 'by'> | undefined }) => undefined,
     endFailover: (_, _params: { ref: Ref }) => undefined,
+    tellFreed: (_, _params: { ref: Ref; message: string }) => undefined,
     tellEscalated: (_, _params: { ref: Ref; message: string }) => undefined,
     tellRecovered: (_, _params: { ref: Ref; message: string }) => undefined,
     tellFailedOver: (_, _params: { ref: Ref; message: string }) => undefined,
@@ -66,6 +78,7 @@ export const parts = setup({
         trouble: 'nothing more could be read of it in time',
       }),
     ),
+    noteFreed: assign(({ context, event }) => (event.type === 'worked' ? noteFreed(context, event) : {})),
     noteFailed: assign(({ context, event }) =>
       event.type === 'failed' ? failedAgain(context, event.failure) : {},
     ),
@@ -86,8 +99,8 @@ export const parts = setup({
       'triedAt' in event && event.triedAt !== undefined ? { triedAt: event.triedAt } : {},
     ),
     noteTold: assign({ escalations: ({ context }) => context.escalations + 1 }),
-    /** Where the standby could not help before it may by now. */
-    begunAnew: assign(({ event }) => ({ triedAt: event.at, failoverTrouble: undefined })),
+    /** Where the standby could not help before it may by now, and there may be something to free. */
+    begunAnew: assign(({ event }) => ({ triedAt: event.at, failoverTrouble: undefined, freed: undefined })),
     noteLook: assign(({ context }) => ({ looks: (context.looks ?? 0) + 1 })),
     noteFailedOver: assign(({ context, event }) => ({
       failedOverAt: context.failedOverAt ?? timeOf(event, context.beganAt),
@@ -110,6 +123,9 @@ export const parts = setup({
     canFailOverHopeless: ({ context }) => canFailOver(context) && isHopeless(context),
     /** The loop tries it, and no try can help. */
     isHopeless: ({ context }) => isHopeless(context),
+    canFree: ({ context }) => freeing(context) !== undefined,
+    isFreed: ({ context, event }) => event.type === 'worked' && event.work === freeing(context)?.id,
+    hasGained: ({ context }) => context.freed?.some(({ bytes }) => bytes > 0) === true,
     mustEscalate: ({ context }) => mustEscalate(context),
     isWorthTelling: ({ context }) => context.failures > 1 || context.escalations > 0,
     isThere: ({ context, event }) => isAnswer(context, event) && event.error === undefined,
@@ -134,8 +150,15 @@ export function isLate({ failure, failures }: RecoveryContext): boolean {
   return failure.reason === 'NotReady' && failures > 1;
 }
 
-function mustEscalate({ failure, verdict }: RecoveryContext): boolean {
-  return failure.looping || verdict?.next === 'escalate';
+function mustEscalate(context: RecoveryContext): boolean {
+  const { failure, verdict } = context;
+  return failure.looping || verdict?.next === 'escalate' || isFullForGood(context);
+}
+
+/** Nothing that could be freed made room. Of a disk that cannot be looked at only what the engine says counts. */
+function isFullForGood({ verdict, freed, disk, diskPercent = 100 }: RecoveryContext): boolean {
+  if (verdict?.next !== 'free' || freed === undefined || freed.some(({ bytes }) => bytes > 0)) return false;
+  return disk === undefined ? verdict.confidence === 1 : disk.usedPercent > diskPercent;
 }
 
 function isHopeless({ verdict, failure }: RecoveryContext): boolean {

@@ -10,8 +10,11 @@ export interface Verdict {
   readonly confidence: number;
   /** The lines and facts that say so. */
   readonly evidence: readonly string[];
-  /** `restart`: again, within the budget. `wait`: for what it depends on. `escalate`: no restart can help. */
-  readonly next: 'restart' | 'wait' | 'escalate';
+  /**
+   * `restart`: again, within the budget. `wait`: for what it depends on. `free`: the engine's disk first, then again.
+   * `escalate`: no restart can help.
+   */
+  readonly next: 'restart' | 'wait' | 'free' | 'escalate';
   /** What is so, as a sentence. */
   readonly message: string;
   /** What to look at or type, beside the answers that the recovery takes. */
@@ -66,6 +69,9 @@ const exitedWith =
   (...codes: readonly number[]) =>
   ({ evidence: { exitCode, message } }: Case): readonly string[] | undefined =>
     exitCode !== undefined && codes.includes(exitCode) ? [message] : undefined;
+
+/** What a program says that cannot write. */
+export const diskFullWords = /\bENOSPC\b|no space left on device|disk (is )?full|disk quota exceeded/i;
 
 /** Once may have been a slip of the hand in its image or mount; twice is how it is. */
 const afterOneMore = ({ failures }: Case): Verdict['next'] => (failures > 1 ? 'escalate' : 'restart');
@@ -125,9 +131,9 @@ const rows: readonly Row[] = [
     kind: 'diskFull',
     confidence: 1,
     when: reasonIs('NoSpace'),
-    next: 'restart',
+    next: 'free',
     message: () => "the engine's disk is full",
-    commands: () => ['docker system df', 'df -h'],
+    commands: () => ['docker system df -v', 'df -h'],
   },
   {
     kind: 'badCommand',
@@ -167,10 +173,10 @@ const rows: readonly Row[] = [
   {
     kind: 'diskFull',
     confidence: 0.9,
-    when: says(/\bENOSPC\b|no space left on device|disk (is )?full|disk quota exceeded/i),
-    next: 'restart',
+    when: says(diskFullWords),
+    next: 'free',
     message: () => 'it writes to a disk that is full',
-    commands: ({ ref }) => [`reeve describe ${ref}`, 'df -h'],
+    commands: ({ ref }) => [`reeve describe ${ref}`, 'docker system df -v', 'df -h'],
   },
   {
     kind: 'outOfMemory',
@@ -247,7 +253,7 @@ export function diagnose(c: Case): Verdict {
       confidence,
       evidence,
       // What only does not get ready is not restarted by the loop: waiting on would be for ever.
-      next: wish === 'restart' && c.failure.reason === 'NotReady' ? 'escalate' : wish,
+      next: c.failure.reason === 'NotReady' && wish !== 'wait' ? 'escalate' : wish,
       message: message(c),
       commands: [...(commands?.(c) ?? []), `reeve logs ${c.ref} --tail 50`],
     };

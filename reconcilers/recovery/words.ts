@@ -1,8 +1,10 @@
 // How a recovery reads to a person at 3 a.m.: what is so, why, what is done about it. Decides nothing.
 
 import { formatDuration } from '../../desired-state/units.ts';
-import type { Detail } from '../procedures/definition.ts';
+import { type Detail, freeable } from '../procedures/definition.ts';
+import { freedWords, mebibytes, sourceWords } from '../procedures/freeing.ts';
 import type { RecoveryContext } from './context.ts';
+import type { EngineDisk, Evidence } from './evidence.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Why it fails and since when, and that reeve has come to its end with it. */
@@ -11,7 +13,7 @@ export function escalationWords(context: RecoveryContext): string {
   const then = failure.blocked
     ? 'reeve goes on by itself once that is so no more'
     : `reeve goes on trying, every ${duration(slowMs)} at most`;
-  return `${failedWords(context)}: ${causeWords(verdict)}${troubleWords(context)}; ${then}`;
+  return `${failedWords(context)}: ${causeWords(verdict)}${roomWords(context)}${troubleWords(context)}; ${then}`;
 }
 
 /** Why it fails, who answers in its place, and until when. */
@@ -40,15 +42,16 @@ export function recoveredWords({ failures, beganAt, settleMs }: RecoveryContext,
 
 /** One sentence on what it does or waits for. */
 export function stateWords(state: string, context: RecoveryContext): string {
-  const { ref, failure, verdict, settleMs } = context;
+  const { ref, failure, verdict, settleMs, freed = [] } = context;
   const { to, alias, network } = context.failover ?? nobody;
   const words: Readonly<Record<string, string>> = {
     assessing: `${ref} failed (${failure.reason}); its log and state are read`,
     restarting: `${ref} failed (${causeWords(verdict)}); it is restarted, or waits for its next try`,
+    freeing: `${ref} failed (${causeWords(verdict)}); room is made where more than ${context.diskPercent} % of the engine's disk is in use: ${sourceWords[freeable[freed.length] ?? 'buildCache']}`,
     verifying: `${ref} is started again; waits until it is ready`,
     waiting: `${ref} waits: ${verdict?.message ?? failure.reason}`,
     settling: `${ref} is ready; it must stay so for ${duration(settleMs)}`,
-    escalated: `${ref}: ${failedWords(context)}: ${causeWords(verdict)}${troubleWords(context)}`,
+    escalated: `${ref}: ${failedWords(context)}: ${causeWords(verdict)}${roomWords(context)}${troubleWords(context)}`,
     startingStandby: `${ref} failed (${causeWords(verdict)}); ${to} is started to stand in for it`,
     confirmingStandby: `${to}, which is to stand in for ${ref}, is looked at once more: its time to get ready is over`,
     confirmingAlias: `${to}, which is to stand in for ${ref}, is looked at once more: it did not answer as ${alias} in its time`,
@@ -95,7 +98,42 @@ export function detailsOf({ verdict, evidence, failure, times }: RecoveryContext
       at: failure.at,
     },
     { name: 'log', lines: evidence.log },
+    { name: 'events', lines: eventLines(evidence) },
+    ...(evidence.engineDisk === undefined
+      ? []
+      : [{ name: 'engine disk', lines: [diskLine(evidence.engineDisk)] }]),
+    { name: 'look with', lines: verdict?.commands ?? [] },
   ];
+}
+
+/** What became of a disk that was full. */
+export function freedTold(context: RecoveryContext): string {
+  return `the disk was full: ${freedWords(context.freed ?? [])}${usedWords(context)}; it is tried again`;
+}
+
+/** That nothing could be done about a full disk, or that it is another disk than the engine's. */
+function roomWords(context: RecoveryContext): string {
+  const { freed, disk, diskPercent = 100, verdict } = context;
+  if (freed === undefined || verdict?.next !== 'free') return '';
+  if (disk === undefined) return "; the engine's disk cannot be looked at from here: nothing was freed";
+  if (disk.usedPercent <= diskPercent)
+    return `; the engine's own disk has room (${disk.path}, ${disk.usedPercent} % in use): it is another that is full`;
+  return `; ${freedWords(freed)}${usedWords(context)}: volumes, containers and images with a name are a person's to judge`;
+}
+
+function usedWords({ disk }: RecoveryContext): string {
+  return disk === undefined ? '' : `, ${disk.path} is ${disk.usedPercent} % in use`;
+}
+
+function diskLine({ images, containers, volumes, buildCache }: EngineDisk): string {
+  const words = { images, containers, volumes, 'build cache': buildCache };
+  return Object.entries(words)
+    .map(([name, bytes]) => `${name} ${mebibytes(bytes)}`)
+    .join(', ');
+}
+
+function eventLines({ events = [], at }: Evidence): readonly string[] {
+  return events.map((e) => `${duration(at - e.at)} before: ${e.what}`);
 }
 
 function troubleWords({ failover, failoverTrouble }: RecoveryContext): string {

@@ -66,6 +66,11 @@ async function danglingImage(from: string): Promise<string> {
   return (JSON.parse(body) as { Id: string }).Id;
 }
 
+async function imageIds(): Promise<readonly string[]> {
+  const { body } = await askEngine(engine.socket, 'GET', '/images/json?all=1');
+  return (JSON.parse(body) as { Id: string }[]).map((image) => image.Id);
+}
+
 test('a disk above the mark: what nobody needs is freed, what a revision needs is not, and nothing is stopped', async (t) => {
   const p = await platformFor(t, { socket: engine.socket, enter: engine.enter });
   const controller = await keep(p, [sleeper('db', 'tier: core')]);
@@ -90,8 +95,21 @@ test('a disk above the mark: what nobody needs is freed, what a revision needs i
   expect(shown.replaceAll(/\s+/g, ' ')).toMatch(
     /images without a name .* gave \d+ MiB, the build cache gave/,
   );
-  const { body } = await askEngine(engine.socket, 'GET', '/images/json?all=1');
-  const images = (JSON.parse(body) as { Id: string }[]).map((image) => image.Id);
+  const images = await imageIds();
   expect([images.includes(useless), images.includes(pinned)]).toEqual([false, true]);
   expect((await p.container('Service/db')).State.StartedAt).toBe(db.State.StartedAt);
+}, 150_000);
+
+test('what fails for want of room has the disk freed by its recovery, which goes on with it then', async (t) => {
+  const p = await platformFor(t, { socket: engine.socket, enter: engine.enter });
+  const full = ['init: true', 'command: [sh, -c, "echo no space left on device; exec sleep 9999"]'];
+  await keep(p, [service('full', full)], { spec: 'policy: {host: {maxDisk: 0.001%}}' });
+  const { Id, State } = await p.container('Service/full');
+  const useless = await danglingImage(Id);
+  process.kill(State.Pid, 'SIGKILL');
+  await until(async () => !(await imageIds()).includes(useless), patienceMs, 'the image is gone');
+  const shown = async () => (await p.reeve('procedures', '-f', p.manifests)).stdout;
+  await until(async () => /recovery-\w+ +(settling|escalated)/.test(await shown()), patienceMs, 'it goes on');
+  const told = await p.reeve('describe', 'full', '-f', p.manifests);
+  expect(told.stdout).toMatch(/engine disk +images \d+ MiB, containers/);
 }, 150_000);

@@ -14,6 +14,7 @@ export const input: RecoveryInput = {
   settleMs: 30_000,
   verifyMs: 60_000,
   slowMs: 300_000,
+  diskPercent: 90,
 };
 export const evidence: Evidence = {
   at: noon,

@@ -1,6 +1,6 @@
 // `reeve recover`: brings the whole platform up again in order. Shows what it would stop and start, asks, follows.
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { parseSize } from '../../../desired-state/units.ts';
 import { exitStatus } from '../../errors.ts';
 import { by, type Context } from '../context.ts';
@@ -17,8 +17,8 @@ import {
 interface Flags extends PlatformFlags, BatchFlags {
   readonly keepHealthy?: boolean;
   readonly dryRun?: boolean;
-  readonly maxDisk: number;
-  readonly minMemory: number;
+  readonly maxDisk?: number;
+  readonly minMemory?: number;
 }
 
 export function define(command: Command, context: Context): void {
@@ -32,17 +32,13 @@ export function define(command: Command, context: Context): void {
         .option('--dry-run', 'print the plan and change nothing')
         .option(
           '--max-disk <percent>',
-          "where the engine's disk is fuller: free images without a name and the build cache; stop for a decision if that is not enough",
+          "where the engine's disk is fuller: free images without a name and the build cache; stop for a decision if that is not enough (default: policy.host.maxDisk, 90%)",
           percent,
-          90,
         )
-        .addOption(
-          new Option(
-            '--min-memory <size>',
-            'with less available: warn, and make batches so small that what they reserve fits',
-          )
-            .argParser(size)
-            .default(1_000 * 2 ** 20, '1000m'),
+        .option(
+          '--min-memory <size>',
+          'with less available: warn, and make batches so small that what they reserve fits (default: policy.host.minMemory, 1000m)',
+          size,
         ),
     ).action((flags: Flags) => recover(flags, context)),
     [
@@ -72,8 +68,8 @@ async function recover(flags: Flags, context: Context): Promise<void> {
     const { keepHealthy = false, maxDisk: diskPercent, minMemory: memoryBytes } = flags;
     const plan = await control.procedures.recoverPlan({
       keepHealthy,
-      diskPercent,
-      memoryBytes,
+      ...(diskPercent === undefined ? {} : { diskPercent }),
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
       ...batchOptions(flags),
     });
     if (dryRun) return print(context, flags, plan, recoverView);

@@ -83,11 +83,11 @@ function detailLines(details: readonly DetailReport[], { width, paint }: Screen)
   return rows.length === 0 ? [] : ['', ...flowing(rows, width)];
 }
 
-/** The last failure on another sheet: the newest of its last words alone. */
+/** The last failure on another sheet: the newest of its last words and events alone. */
 export function failureLines(failure: RecoveryReport | undefined, screen: Screen): string[] {
   if (failure === undefined) return [];
   const details = failure.details.map((d) =>
-    d.name === 'log' ? { ...d, lines: d.lines.slice(-lastWords) } : d,
+    d.name === 'log' || d.name === 'events' ? { ...d, lines: d.lines.slice(-lastWords) } : d,
   );
   const { paint, width } = screen;
   return [

@@ -31,13 +31,16 @@ export function recoverView(plan: RecoverPlan, { width, paint }: Screen): string
   ].join('\n');
 }
 
-/** Only what is amiss. */
+/** Only what is amiss, or cannot be known. */
 function roomLines({
   room: { disk, memoryAvailableBytes },
   diskPercent,
   memoryBytes,
+  unseen,
 }: RecoverPlan): string[] {
   const lines: string[] = [];
+  if (disk === undefined && memoryAvailableBytes === undefined && !unseen)
+    lines.push('the engine is on another machine: how much of its disk and memory is left is not known');
   if (disk !== undefined && disk.usedPercent > diskPercent) {
     lines.push(
       `${disk.path} is ${disk.usedPercent} % full, above ${diskPercent} %: images without a name and the build cache are freed (never volumes); if that is not enough it stops for a decision before anything is stopped`,

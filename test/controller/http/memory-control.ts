@@ -120,7 +120,7 @@ export class MemoryControl implements Control {
     },
     recoverPlan: async (options) => {
       this.#note('recoverPlan', options);
-      const { settleMs, timeoutMs, diskPercent, memoryBytes } = options;
+      const { settleMs, timeoutMs, diskPercent = 90, memoryBytes = 0 } = options;
       return {
         batches: [],
         kept: [],

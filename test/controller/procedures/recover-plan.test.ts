@@ -85,6 +85,17 @@ describe('the plan', () => {
     expect(refsOf(plan(100))).toEqual([1, 1, 1]);
   });
 
+  test('what is not said of the host is the policy of the platform', () => {
+    const { diskPercent: _, memoryBytes: __, ...unsaid } = options;
+    expect(planRecovery(shop, sightOf(), unsaid)).toMatchObject({
+      diskPercent: 90,
+      memoryBytes: 1_000 * mib,
+    });
+    const host = { maxDiskPercent: 70, minMemoryBytes: 1 };
+    const strict = { ...shop, policy: { ...shop.policy, host } };
+    expect(planRecovery(strict, sightOf(), unsaid)).toMatchObject({ diskPercent: 70, memoryBytes: 1 });
+  });
+
   test('the time is what each batch took the last time, and the times to settle', () => {
     const times = new Map<Ref, number>([
       ['Service/db', 4_000],

@@ -47,6 +47,8 @@ async function stage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
   const recoveries: Recoveries = new Recoveries({
     engine: {
       inspect: async () => undefined,
+      pastEvents: async function* () {},
+      diskUse: async () => ({ images: 0, containers: 0, volumes: 0, buildCache: 0 }),
       logs: async function* (id) {
         asked.push(id);
         yield { stream: 'stdout', line: `the password is ${secret}` };

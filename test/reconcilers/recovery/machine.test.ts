@@ -139,6 +139,7 @@ describe('the machine', () => {
     const at = noon;
     const events = [
       { type: 'evidence', at, evidence },
+      { type: 'evidence', at, evidence: { ...evidence, log: ['no space left on device'] } },
       { type: 'restarted', at, triedAt: at },
       { type: 'failed', at, failure: { ...failure, looping: true } },
       { type: 'failed', at, failure: { ...failure, waitsFor: ['Service/db'] } },
@@ -161,7 +162,7 @@ describe('the machine', () => {
       },
     });
     const reached = new Set(paths.map((path) => String(path.state.value)));
-    const transient = new Set(['judging', 'beginning']);
+    const transient = new Set(['judging', 'beginning', 'freed']);
     expect([...reached].sort()).toEqual(
       Object.keys(machine.states)
         .filter((s) => !transient.has(s))
@@ -179,6 +180,8 @@ describe('the machine', () => {
     const steps: readonly ((walk: RecoveryWalk) => unknown)[] = [
       (w) => w.evidence(),
       (w) => w.evidence({ exitCode: 127 }),
+      (w) => w.evidence({ log: ['no space left on device'] }),
+      (w) => w.feed({ type: 'worked', work: recovery.work?.(w.state, w.context)?.id, bytes: random(2) }),
       (w) => w.feed(restarted),
       (w) => w.feed(ready),
       (w) => w.feed({ type: 'fell' }),

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { askedBy, breakFirst, mendFirst, pair, quickFailover } from '../failover.ts';
 import { points } from '../kill-points.ts';
 import { onceOnly } from '../once-only.ts';
+import { service } from '../platform.ts';
 import { patienceMs, until } from '../until.ts';
 import {
   brokenPair,
@@ -19,6 +20,14 @@ import {
 /** Waits and budgets that a test has the time for. */
 const quick =
   'policy: {resync: 2s, backoff: {initial: 100ms, max: 2s}, restartBudget: {restarts: 3, within: 1m}, recovery: {settle: 3s, verify: 4s}}';
+
+/** As `onceOnly`, and says that it has no room: there is room on the engine's disk, so that nothing is freed. */
+const withoutRoom = service('a', [
+  'init: true',
+  'tier: core',
+  'command: [sh, -c, "echo no space left on device; test ! -e /was && touch /was && exec sleep 9999"]',
+  'probe: {exec: {command: "test -e /was"}, every: 100ms}',
+]);
 
 const crashOfA: Scenario['begin'] = (p) => crash(p, 'a');
 
@@ -40,11 +49,11 @@ export const recoveries: Scenarios = {
   },
   'a recovery that no restart helps': {
     kind: 'recovery',
-    documents: brokenPair,
+    documents: [withoutRoom, sleeper('b', 'depends_on: [a]')],
     spec: quick,
     begin: crashOfA,
     says: { escalated: decide('resolve') },
-    states: { escalated: ['stored'], resolved: ['stored'] },
+    states: { freeing: ['stored'], escalated: ['stored'], resolved: ['stored'] },
     end: 'resolved',
     acts: { b: [] },
   },
