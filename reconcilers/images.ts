@@ -57,7 +57,8 @@ export function imageWant(world: World, asks: ImageAsks, workload: Workload): Im
   const { facts, observed } = world;
   const { image } = workload.container;
   const key = imageKey(workload);
-  const pin = facts.pins[key];
+  const isKept = workload.keptImage !== undefined && observed.images[workload.keptImage] !== undefined;
+  const pin = isKept ? workload.keptImage : facts.pins[key];
   const named = observed.images[image];
   const digest = pin === undefined ? undefined : facts.digests[key];
   const isPinHere = pin !== undefined && observed.images[pin] !== undefined;

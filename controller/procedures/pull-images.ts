@@ -9,7 +9,7 @@ import { makeStep } from '../../reconcilers/steps.ts';
 import type { Engine } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { factsAfterStep } from '../loop/facts-from-step.ts';
-import type { Store } from '../store/store.ts';
+import type { FactChange, Store } from '../store/store.ts';
 
 const pullTimeoutMs = 60 * 60_000;
 
@@ -47,7 +47,11 @@ export async function pullImages(
           progress: () => undefined,
           timeoutMs: pullTimeoutMs,
         });
-        await store.setFacts(factsAfterStep(step, outcome, await store.facts(), now(), ''));
+        const learnt = factsAfterStep(step, outcome, await store.facts(), now(), '');
+        // What is gone back to may still be given up: till then its tag means to all that have it what it means now.
+        await store.setFacts(
+          wish.meant === undefined ? learnt : learnt.filter((c) => !ofMeaning.has(c.fact)),
+        );
         const digest = outcome.message === undefined ? '' : ` (${outcome.message})`;
         await tell('Normal', 'ImagePulled', wish.ref, `image pulled: ${wish.image}${digest}`);
       } catch (error) {
@@ -61,6 +65,8 @@ export async function pullImages(
   await Promise.all(Array.from({ length: atOnce }, pullNext));
   return { failed };
 }
+
+const ofMeaning: ReadonlySet<FactChange['fact']> = new Set(['pins', 'digests', 'registry']);
 
 function reasonOf(error: unknown): string {
   return error instanceof EngineError ? error.reason : 'ImagePullFailed';

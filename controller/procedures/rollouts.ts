@@ -7,8 +7,6 @@ import type { Revision } from '../../desired-state/revision.ts';
 import { capToHost } from '../../reconcilers/capacity.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import type { RecoveryContext } from '../../reconcilers/recovery/context.ts';
-import { recovery } from '../../reconcilers/recovery/definition.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
 import { type Aim, aimBefore, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
 import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
@@ -27,7 +25,7 @@ import { LoadSecrets } from './load-secrets.ts';
 import { isAbort, namesOf, onwardCourse } from './onward.ts';
 import { nothingInForce, taken } from './refusals.ts';
 import type { Runner } from './runner.ts';
-import { restarting } from './taken-over.ts';
+import { recovering, restarting } from './taken-over.ts';
 
 interface RolloutsContext {
   readonly engine: Engine;
@@ -92,8 +90,8 @@ export class Rollouts {
     if (inForce === undefined) return;
     await this.mustNotGoBack(next);
     if (current?.kind === rollback.kind) return;
-    const isDown = (await store.facts()).suspended?.reason === 'Down';
-    if (isDown) {
+    const { suspended, pins } = await store.facts();
+    if (suspended?.reason === 'Down') {
       if (current !== undefined) await runner.say(current.id, { type: 'abort' }, by);
       return;
     }
@@ -104,12 +102,12 @@ export class Rollouts {
     const isHere = (ref: Ref): boolean =>
       seen?.some((s) => s.ref === ref && s.containerId !== undefined) ?? true;
     const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => isHere(ref)));
-    const from: From = { revision: inForce.revision, images: inForce.images, forms };
+    const from: From = { revision: inForce.revision, images: inForce.images, pins, forms };
     const alone = rolloutCourse(next, from);
     const underWay = restarting(runner.running, partsOf(alone));
     const course = underWay.length === 0 ? alone : rolloutCourse(next, { ...from, underWay });
     // What is new, or fails already, has nothing that it could lose.
-    const failing = this.#failing();
+    const failing = recovering(runner.running);
     if ((Object.keys(course.forms) as Ref[]).every((ref) => failing.has(ref))) return;
     try {
       await runner.start(rollout.kind, course, by);
@@ -129,20 +127,22 @@ export class Rollouts {
 
   /** What runs, or is coming in, to go back from. @throws where nothing is in force. */
   async runs(): Promise<Omit<From, 'images'>> {
-    const inForce = await this.#c.store.inForce();
+    const { store } = this.#c;
+    const inForce = await store.inForce();
     if (inForce === undefined) throw nothingInForce();
     this.#known.note(inForce.revision);
+    const { pins } = await store.facts();
     const current = this.underWay;
     if (current?.kind !== rollout.kind)
-      return { revision: inForce.revision, forms: formsOf(inForce.revision) };
+      return { revision: inForce.revision, pins, forms: formsOf(inForce.revision) };
     const context = current.machine.context as RolloutContext;
     await this.#known.have(namesOf(context));
     // It goes back already: what it brought in is wanted no more.
     const isBack = aimOf(current.machine.state, context)?.back === true;
     const before = isBack ? await this.#known.find(context.before) : undefined;
     const underWay = underWayOf(context, isBack);
-    if (before !== undefined) return { revision: before, forms: formsOf(before), underWay };
-    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known.all), underWay };
+    if (before !== undefined) return { revision: before, pins, forms: formsOf(before), underWay };
+    return { revision: inForce.revision, pins, forms: formsUnderWay(context, this.#known.all), underWay };
   }
 
   /** Goes back by this course; it takes the place of a rollout on its way, which goes on where this cannot begin. */
@@ -166,9 +166,11 @@ export class Rollouts {
     word: { readonly type: string; readonly choice?: string },
     by: string,
   ): Promise<void> {
-    const { runner } = this.#c;
+    const { runner, store } = this.#c;
     const record = this.underWay;
-    const course = record?.id === id && isAbort(word) ? await onwardCourse(record, this.#known) : undefined;
+    const { pins } = await store.facts();
+    const course =
+      record?.id === id && isAbort(word) ? await onwardCourse(record, this.#known, pins) : undefined;
     if (course === undefined) await runner.say(id, word, by);
     else await runner.start(rollout.kind, course, by, id);
   }
@@ -218,12 +220,6 @@ export class Rollouts {
     this.#settled = quarantined;
   }
 
-  /** Those that a recovery goes along with. */
-  #failing(): ReadonlySet<Ref> {
-    const recoveries = this.#c.runner.running.filter(({ kind }) => kind === recovery.kind);
-    return new Set(recoveries.map(({ machine }) => (machine.context as RecoveryContext).ref));
-  }
-
   /** Where no controller watches, the moment before it is left is the last in which it can be found stable. */
   async #noteStable(
     { id, revision, inForceAt }: RevisionRecord,
@@ -244,7 +240,8 @@ export class Rollouts {
     const forms: ReadonlyMap<Ref, Form> =
       aim?.back === true ? formsOf(before) : formsUnderWay(context, this.#known.all);
     const underWay = underWayOf(context, aim?.back === true);
-    const course = rolloutCourse(next, { revision: before, images: context.images, forms, underWay });
+    const { pins } = await this.#c.store.facts();
+    const course = rolloutCourse(next, { revision: before, images: context.images, pins, forms, underWay });
     // To what was in force before: from that nothing is gone back to.
     const onFailure = next.id === before.id ? 'pause' : course.onFailure;
     await this.#c.runner.tell(record.id, { type: 'merge', course: { ...course, onFailure } });
