@@ -114,6 +114,41 @@ function isOfAnother({ resources }: Revision, key: string, hash: string): boolea
   return resources.some((r) => isWorkload(r) && r.build?.hash === hash && imageKey(r) === key);
 }
 
+interface UpdateAsks {
+  /** What the tags mean here now is taken. */
+  readonly updateImages?: boolean;
+  readonly images?: ImageAsks;
+}
+
+/** What tags mean once an apply is through, and of which that is pulled for it; by image key. */
+export interface ImageUpdate {
+  readonly pins: Facts['pins'];
+  readonly pulled: ReadonlySet<string>;
+}
+
+export function imageUpdate(
+  revision: Revision,
+  observed: ObservedState,
+  facts: Facts,
+  asks: UpdateAsks,
+): ImageUpdate {
+  const { images = noAsks } = asks;
+  const pulled = [...images.take].filter((key) => tagToTake(facts, images, key) !== undefined);
+  return { pins: factsWithUpdate(revision, observed, facts, asks).pins, pulled: new Set(pulled) };
+}
+
+/** As they will be: with what tags mean here now, and in the registries that were asked. */
+export function factsWithUpdate(
+  revision: Revision,
+  observed: ObservedState,
+  facts: Facts,
+  { updateImages, images = noAsks }: UpdateAsks,
+): Facts {
+  const here =
+    updateImages === true ? { ...facts, pins: { ...facts.pins, ...tagsHere(revision, observed) } } : facts;
+  return factsWithTaken(here, images);
+}
+
 /** With what is to be taken in place of what is in force, so that a container that runs another image differs. */
 export function factsWithTaken(facts: Facts, asks: ImageAsks): Facts {
   const taken = [...asks.take].flatMap((key) => {

@@ -33,7 +33,7 @@ export async function pullImages(
   );
   const isHere = ({ image, id, digest }: Known): boolean =>
     (id !== undefined && here[id] !== undefined) || (here[image] !== undefined && digest === undefined);
-  const missing = known.filter((wish) => !isHere(wish));
+  const missing = known.filter((wish) => wish.isMoved || !isHere(wish));
   const failed: Record<string, string> = {};
   const tell = (type: 'Normal' | 'Warning', reason: string, regarding: Ref, message: string) =>
     store.record([{ at: now(), by: 'reeve', type, reason, regarding, message }]);
@@ -75,27 +75,33 @@ function reasonOf(error: unknown): string {
 interface Known extends ImageWish {
   readonly id?: string;
   readonly digest?: string;
+  /** To be taken as its registry has it now, and not had so yet. */
+  readonly isMoved: boolean;
 }
 
 /** What it meant when it ran, else what it means for the revision in force: only with a digest can that be had again. */
-function meaningOf(wish: ImageWish, { pins, digests }: Facts): Known {
+function meaningOf(wish: ImageWish, { pins, digests, registry }: Facts): Known {
   const key = wish.written ?? wish.image;
+  if (wish.taken === true && registry[key]?.digest !== digests[key]) return { ...wish, isMoved: true };
   const id = wish.meant?.id ?? pins[key];
   const digest = wish.meant === undefined ? digests[key] : wish.meant.digest;
   return {
     ...wish,
+    isMoved: false,
     ...(id === undefined ? {} : { id }),
     ...(id === undefined || digest === undefined ? {} : { digest }),
   };
 }
 
-function stepFor({ ref, image, digest, written, platform }: Known): Step & { op: 'pullImage' } {
+function stepFor({ ref, image, digest, written, platform, isMoved }: Known): Step & { op: 'pullImage' } {
   const args = {
     image,
     ...(digest === undefined ? {} : { digest }),
     ...(written === undefined ? {} : { written }),
     ...(platform === undefined ? {} : { platform }),
   };
-  const cause = { reason: 'ImageMissing', message: `image ${image} is not here` };
+  const cause = isMoved
+    ? { reason: 'ImageMoved', message: `the tag ${image} means another image now` }
+    : { reason: 'ImageMissing', message: `image ${image} is not here` };
   return makeStep('pullImage', ref, args, cause) as Step & { op: 'pullImage' };
 }

@@ -4,6 +4,7 @@ import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import type { Facts } from '../facts.ts';
 import { imageKey, pinOf } from '../image-key.ts';
+import type { ImageUpdate } from '../images.ts';
 import type { BackupCommand, ImageWish, SchemaCheck } from '../procedures/definition.ts';
 import { changedRefs, type Form, formsOf } from './changes.ts';
 import type { Course, Images } from './context.ts';
@@ -15,6 +16,8 @@ export interface From {
   readonly images: Images;
   /** What image tags mean now. */
   readonly pins: Facts['pins'];
+  /** Of an apply that takes what they mean by now. */
+  readonly update?: ImageUpdate | undefined;
   /** Of a rollout under way: as it has left them. */
   readonly forms: ReadonlyMap<Ref, Form>;
   /** What that has taken down and is not up yet. */
@@ -23,8 +26,8 @@ export interface From {
 
 /** From what runs to `next`; without waves where nothing of it is changed or new. */
 export function rolloutCourse(next: Revision, from: From): Course {
-  const { revision: before, images, pins } = from;
-  const meant = Object.fromEntries(Object.entries(pins).map(([key, id]) => [key, { id }]));
+  const { revision: before, images, pins, update } = from;
+  const meant = Object.fromEntries(Object.entries(update?.pins ?? pins).map(([key, id]) => [key, { id }]));
   const moved = otherImagesOf(next, from, meant);
   const course = courseOf(next, from, new Set([...changedRefs(next, from.forms), ...moved]));
   return { ...course, images, ...preparationFor(before, next) };
@@ -98,7 +101,7 @@ function courseOf(
     forms: Object.fromEntries(old),
     keptImages: keptImagesOf(next, from, changed),
     asFound: Object.fromEntries([...forms].map(([ref, { revision }]) => [ref, revision] as const)),
-    pulls: pullsOf(next, changed, meant),
+    pulls: pullsOf(next, changed, meant, from.update?.pulled),
     pullsAtOnce: next.policy.images.pulls,
     minReadyMs: rollout.minReadyMs,
     canaryMs: rollout.canaryMs,
@@ -126,7 +129,12 @@ function preparationFor(target: Revision, left: Revision): Pick<Course, 'checks'
 }
 
 /** An image once, however many are made from it; none that is built here, or must not be pulled. */
-function pullsOf({ resources }: Revision, changed: ReadonlySet<Ref>, meant: Images): readonly ImageWish[] {
+function pullsOf(
+  { resources }: Revision,
+  changed: ReadonlySet<Ref>,
+  meant: Images,
+  taken: ReadonlySet<string> = new Set(),
+): readonly ImageWish[] {
   const wishes = new Map<string, ImageWish>();
   for (const workload of resources.filter(isWorkload)) {
     const { build, pullPolicy, imageWritten, container } = workload;
@@ -141,6 +149,7 @@ function pullsOf({ resources }: Revision, changed: ReadonlySet<Ref>, meant: Imag
       ...(imageWritten === undefined ? {} : { written: imageWritten }),
       ...(container.platform === undefined ? {} : { platform: container.platform }),
       ...(was === undefined ? {} : { meant: was }),
+      ...(taken.has(imageKey(workload)) ? { taken: true as const } : {}),
     });
   }
   return [...wishes.values()];

@@ -196,10 +196,15 @@ describe.concurrent('a rollback', () => {
       [service('app', [`environment: {V: "${version}"}`]), service('db', ['tier: core', gated])].map((d) =>
         d.replace('reeve-test:1', tag),
       );
-    const imageOf = async (name: string): Promise<string> => (await p.container(`Service/${name}`)).Image;
+    // What it replaces is there until it is ready.
+    const running = async (name: string) => {
+      const all = (await p.containers()).filter((c) => c.ref === `Service/${name}` && c.state === 'running');
+      return inspect(p.socket, all[0]?.id ?? '');
+    };
+    const imageOf = async (name: string): Promise<string> => (await running(name)).Image;
     const untilImage = (name: string, isIt: (id: string) => boolean): Promise<unknown> =>
       until(async () => isIt(await imageOf(name)), patienceMs, `${name} runs another image`);
-    const letGo = async () => exec(p, (await p.container('Service/db')).Id, ['touch', '/go']);
+    const letGo = async () => exec(p, (await running('db')).Id, ['touch', '/go']);
     await p.declare(app(1), soonStable);
     await p.run();
     await until(() => letGo().then(() => true), patienceMs, 'db is there');
@@ -227,7 +232,8 @@ describe.concurrent('a rollback', () => {
       patienceMs,
       'what waits for its wave is made anew',
     );
-    expect([await imageOf('app'), await version(p, 'app')]).toEqual([second, '2']);
+    // It starts after what it needs by its tier: that is under way itself.
+    expect([(await p.container('Service/app')).Image, await version(p, 'app')]).toEqual([second, '2']);
     await letGo();
     expect((await back).code).toBe(0);
     expect([await imageOf('app'), await version(p, 'app')]).toEqual([first, '1']);

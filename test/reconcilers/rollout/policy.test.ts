@@ -127,6 +127,26 @@ describe('waves', () => {
     expect(back(true).waves.flatMap((w) => w.refs)).toContain('Service/same');
   });
 
+  test('have what an apply takes another image for, also where it takes that for nothing else; it is pulled first', () => {
+    const image = (name: string, image: string, parts = {}) =>
+      service(name, { ...parts, container: { image } });
+    const old = revision([
+      image('db', 'a:1', { tier: 'core' }),
+      image('same', 'b:1'),
+      service('web', v('1')),
+    ]);
+    const next = revision([...old.resources.slice(0, 2), service('web', v('2'))]);
+    const pins = { 'a:1': 'sha256:a1', 'b:1': 'sha256:b1', 'app:1': 'sha256:app' };
+    const update = { pins: { ...pins, 'a:1': 'sha256:a2' }, pulled: new Set(['a:1']) };
+    const from = { revision: old, images: {}, pins, forms: formsOf(old) };
+    expect(rolloutCourse(next, { ...from, update })).toMatchObject({
+      waves: [{ refs: ['Service/db'] }, { refs: ['Service/web'] }],
+      keptImages: { 'Service/db': 'sha256:a1', 'Service/web': 'sha256:app' },
+      pulls: [{ ref: 'Service/db', taken: true }, { ref: 'Service/web' }],
+    });
+    expect(rolloutCourse(next, from).waves.flatMap((w) => w.refs)).toEqual(['Service/web']);
+  });
+
   test('of a revision on the way have what keeps an image still that its tag means no more', () => {
     const old = revision([service('a'), service('b'), service('c')]);
     const half = revision([service('a', v('2')), service('b', v('2')), service('c')]);
