@@ -62,7 +62,10 @@ export function otherImagesOf(
   return other.map(refOf);
 }
 
-/** Of those that wait, and of those that are declared no more: these may be needed by one that waits. */
+/**
+ * Of those that wait; of those that are declared no more, for one that waits may need them; and of those that wait where
+ * this one begins: until it is known that it goes on, they go on waiting.
+ */
 function keptImagesOf(
   next: Revision,
   { forms, pins }: Pick<From, 'forms' | 'pins'>,
@@ -70,8 +73,9 @@ function keptImagesOf(
 ): Readonly<Record<Ref, string>> {
   const declared = new Set(next.resources.map(refOf));
   const kept = [...forms].flatMap(([ref, { workload }]) => {
-    const id = pinOf({ pins }, workload);
-    return id === undefined || (declared.has(ref) && !changed.has(ref)) ? [] : [[ref, id] as const];
+    const isKept = changed.has(ref) || !declared.has(ref) || workload.keptImage !== undefined;
+    const id = isKept ? pinOf({ pins }, workload) : undefined;
+    return id === undefined ? [] : [[ref, id] as const];
   });
   return Object.fromEntries(kept);
 }

@@ -212,10 +212,15 @@ test('a rollback changes what a tag means wave by wave, and once it has ended no
   const { store, runner, rollouts, images, goBack } = await begunOnly(t);
   const says = (type: string, more = {}) => runner.tell(rollouts.underWay?.id ?? '', { type, ...more });
   await says('abort', { by: 'ana' });
-  await store.setFacts([{ fact: 'pins', key: 'app:1', value: 'new' }]);
+  await store.setFacts([
+    { fact: 'pins', key: 'app:1', value: 'new' },
+    { fact: 'digests', key: 'app:1', value: 'of new' },
+  ]);
   await (await goBack(false, old, { 'app:1': { id: 'old' } }))();
   expect(await images()).toEqual(['new', 'new', 'new']);
   await says('worked', { work: 'prepare-1' });
+  // By that the newer one would be had again in its place.
+  expect((await store.facts()).digests).toEqual({});
   const waves = (rollouts.underWay?.machine.context as RolloutContext | undefined)?.waves ?? [];
   expect(waves.map((w) => w.refs)).toEqual([['Service/a'], ['Service/b'], ['Service/same']]);
   expect(await images()).toEqual(['old', 'new', 'new']);
@@ -234,9 +239,29 @@ test('a rollback that is given up before anything has gone back leaves each with
   await runner.tell(rollouts.underWay?.id ?? '', { type: 'worked', work: 'pull-1' });
   const kept = ['new', 'first', 'new'];
   expect(await images()).toEqual(kept);
-  const { id } = await (await goBack(false, old, { 'app:1': { id: 'old' } }))();
+  // That one is no wave of the rollback: it runs what that goes back to.
+  const { id, machine } = await (await goBack(false, old, { 'app:1': { id: 'first' } }))();
+  expect((machine.context as RolloutContext).waves.flatMap((w) => w.refs)).not.toContain('Service/b');
   expect(await images()).toEqual(kept);
   await rollouts.say(id, { type: 'abort' }, 'ana');
   expect(rollouts.underWay?.kind).toBe('rollout');
   expect(await images()).toEqual(kept);
+});
+
+test('what waits of a rollout keeps its image, also where a newer one comes on the way or it may go back', async (t) => {
+  const { store, runner, rollouts, images } = await halfIn(t);
+  const says = (type: string, more = {}) => runner.tell(rollouts.underWay?.id ?? '', { type, ...more });
+  await store.setFacts([{ fact: 'pins', key: 'app:1', value: 'new' }]);
+  expect(await images()).toEqual(['new', 'first', 'new']);
+  // One that comes on the way knows what waits still, and what else is to change by now.
+  const update = { pins: { 'app:1': 'newer' }, pulled: new Set<string>() };
+  await rollouts.bringIn(at('2', '3'), 'ana', undefined, update);
+  const context = rollouts.underWay?.machine.context as RolloutContext | undefined;
+  expect(context).toMatchObject({
+    waves: [{ refs: ['Service/a'] }, { refs: ['Service/b'] }, { refs: ['Service/same'] }],
+    keptImages: { 'Service/a': 'new', 'Service/b': 'first', 'Service/same': 'new' },
+  });
+  await says('worked', { work: `pull-${context?.asked}` });
+  await says('seen', { ready: [], failed: { 'Service/a': 'no' } });
+  expect(await images(at('2', '3'))).toEqual(['new', 'first', 'new']);
 });
