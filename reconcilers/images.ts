@@ -21,7 +21,7 @@ export interface ImageAsks {
 export const noAsks: ImageAsks = { take: new Set(), rebuild: new Set(), since: 0 };
 
 /** Image id of each reference as its tag means it on the engine now. */
-export function tagsHere(revision: Revision, observed: ObservedState): Record<string, string> {
+function tagsHere(revision: Revision, observed: ObservedState): Record<string, string> {
   const found: Record<string, string> = {};
   for (const resource of revision.resources) {
     if (!isWorkload(resource)) continue;
