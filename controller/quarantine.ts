@@ -3,11 +3,13 @@
 import type { Ref } from '../desired-state/resource.ts';
 import type { Revision } from '../desired-state/revision.ts';
 import type { Quarantine } from '../reconcilers/facts.ts';
-import type { Notice, Plan } from '../reconcilers/plan.ts';
+import { imageUpdate } from '../reconcilers/images.ts';
+import type { Notice } from '../reconcilers/plan.ts';
 import { quarantineWords } from '../reconcilers/rollout/quarantine.ts';
 import type { ApplyOptions } from './control.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import { withoutFailures } from './failures.ts';
+import type { Look, PassOptions } from './loop/pass.ts';
 import type { Rollouts } from './procedures/rollouts.ts';
 import type { Store } from './store/store.ts';
 
@@ -58,17 +60,20 @@ export async function bringIn(
   store: Store,
   rollouts: Rollouts,
   revision: Revision,
-  { statuses }: Pick<Plan, 'statuses'>,
+  { plan, observed, pass }: Pick<Look, 'plan' | 'observed'> & { readonly pass: PassOptions },
   { by, names, liftQuarantine }: Pick<ApplyOptions, 'by' | 'names' | 'liftQuarantine'>,
   bringFiles: () => Promise<unknown>,
 ): Promise<void> {
-  const quarantined = (await store.facts()).quarantined[revision.id];
+  const facts = await store.facts();
+  const quarantined = facts.quarantined[revision.id];
   if (quarantined !== undefined && liftQuarantine !== true) throw isQuarantined(revision.id, quarantined);
   await rollouts.mustNotGoBack(revision);
   await bringFiles();
   if (quarantined !== undefined) await liftQuarantineOf(store, revision, by, Date.now());
   // Single ones are brought in at once: that is what naming them is for.
-  if (names.length === 0) await rollouts.bringIn(revision, by, statuses);
+  if (names.length > 0) return;
+  const update = imageUpdate(revision, observed, facts, pass);
+  await rollouts.bringIn(revision, by, plan.statuses, update);
 }
 
 /** @throws where it is quarantined, or a rollback goes back to another. */

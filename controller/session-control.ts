@@ -124,9 +124,9 @@ export class SessionControl implements Control {
     if (seen.blocked !== undefined) return blockedOutcome(seen, progress);
     const { by, updateImages } = options;
     if (!this.#keeping) await this.#runtime.procedures.load();
-    await bringIn(this.store, this.#runtime.rollouts, revision, seen, options, async () =>
-      this.#parts.git?.bring(revision),
-    );
+    const bringFiles = async (): Promise<unknown> => this.#parts.git?.bring(revision);
+    const look = { plan: seen, observed, pass };
+    await bringIn(this.store, this.#runtime.rollouts, revision, look, options, bringFiles);
     const facts = await this.store.facts();
     await putInForceAsSeen(this.store, this.engine, revision, observed, { by, at: Date.now(), updateImages });
     await takeOver(this.store, revision, observed, options.by, Date.now());

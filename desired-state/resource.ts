@@ -114,6 +114,8 @@ export interface Workload extends Declared {
   readonly container: ContainerSpec;
   /** The image as written, where `images.rewrite` gave `container.image` another name. */
   readonly imageWritten?: string;
+  /** Id of the image that it keeps until its wave, whatever its tag means by now; never declared. */
+  readonly keptImage?: string;
   /** Absent: `missing`. */
   readonly pullPolicy?: PullPolicy;
   /** `container.image` is made from this, not pulled. */

@@ -42,13 +42,13 @@ export const driftTable: Readonly<Record<Exclude<keyof ContainerSpec, Elsewhere>
   image: {
     act: 'recreate',
     desired: ({ workload, context }) => {
-      const pin = pinOf(context, workload);
+      const pin = pinOf(context, workload, context.imageId);
       return pin === undefined || context.imageId === undefined || pin === context.imageId
         ? workload.container.image
         : `${workload.container.image} (${shortId(pin)})`;
     },
     observed: ({ workload, detail, context }) => {
-      const pin = pinOf(context, workload);
+      const pin = pinOf(context, workload, context.imageId);
       if (pin === undefined || context.imageId === undefined) return detail.spec.image;
       if (pin === context.imageId) return workload.container.image;
       const named = detail.spec.image.startsWith('sha256:') ? '' : `${detail.spec.image} `;

@@ -8,7 +8,15 @@ export function imageKey({ imageWritten, container }: Pick<Workload, 'imageWritt
   return imageWritten ?? container.image;
 }
 
-/** The image id that the workload's tag meant when it came in force. */
-export function pinOf(facts: { readonly pins: Facts['pins'] }, workload: Workload): string | undefined {
-  return facts.pins[imageKey(workload)];
+/**
+ * The image id that the workload's tag meant when it came in force; of one that waits for its wave, the one that it keeps.
+ * `runs`: what its container has. One made anew meanwhile, its image gone, may have what comes with its wave already.
+ */
+export function pinOf(
+  { pins }: { readonly pins: Facts['pins'] },
+  workload: Workload,
+  runs?: string,
+): string | undefined {
+  const pin = pins[imageKey(workload)];
+  return workload.keptImage === undefined || runs === pin ? pin : workload.keptImage;
 }

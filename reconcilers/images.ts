@@ -21,7 +21,7 @@ export interface ImageAsks {
 export const noAsks: ImageAsks = { take: new Set(), rebuild: new Set(), since: 0 };
 
 /** Image id of each reference as its tag means it on the engine now. */
-export function tagsHere(revision: Revision, observed: ObservedState): Record<string, string> {
+function tagsHere(revision: Revision, observed: ObservedState): Record<string, string> {
   const found: Record<string, string> = {};
   for (const resource of revision.resources) {
     if (!isWorkload(resource)) continue;
@@ -57,7 +57,8 @@ export function imageWant(world: World, asks: ImageAsks, workload: Workload): Im
   const { facts, observed } = world;
   const { image } = workload.container;
   const key = imageKey(workload);
-  const pin = facts.pins[key];
+  const isKept = workload.keptImage !== undefined && observed.images[workload.keptImage] !== undefined;
+  const pin = isKept ? workload.keptImage : facts.pins[key];
   const named = observed.images[image];
   const digest = pin === undefined ? undefined : facts.digests[key];
   const isPinHere = pin !== undefined && observed.images[pin] !== undefined;
@@ -111,6 +112,41 @@ function whyBuild(
 /** Two builds of one name would take turns for ever: the one that was built stays until it changes itself. */
 function isOfAnother({ resources }: Revision, key: string, hash: string): boolean {
   return resources.some((r) => isWorkload(r) && r.build?.hash === hash && imageKey(r) === key);
+}
+
+interface UpdateAsks {
+  /** What the tags mean here now is taken. */
+  readonly updateImages?: boolean;
+  readonly images?: ImageAsks;
+}
+
+/** What tags mean once an apply is through, and of which that is pulled for it; by image key. */
+export interface ImageUpdate {
+  readonly pins: Facts['pins'];
+  readonly pulled: ReadonlySet<string>;
+}
+
+export function imageUpdate(
+  revision: Revision,
+  observed: ObservedState,
+  facts: Facts,
+  asks: UpdateAsks,
+): ImageUpdate {
+  const { images = noAsks } = asks;
+  const pulled = [...images.take].filter((key) => tagToTake(facts, images, key) !== undefined);
+  return { pins: factsWithUpdate(revision, observed, facts, asks).pins, pulled: new Set(pulled) };
+}
+
+/** As they will be: with what tags mean here now, and in the registries that were asked. */
+export function factsWithUpdate(
+  revision: Revision,
+  observed: ObservedState,
+  facts: Facts,
+  { updateImages, images = noAsks }: UpdateAsks,
+): Facts {
+  const here =
+    updateImages === true ? { ...facts, pins: { ...facts.pins, ...tagsHere(revision, observed) } } : facts;
+  return factsWithTaken(here, images);
 }
 
 /** With what is to be taken in place of what is in force, so that a container that runs another image differs. */

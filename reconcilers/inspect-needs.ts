@@ -65,6 +65,6 @@ function isUnclear(workload: Workload, container: ObservedContainer, facts: Fact
 
 /** It runs what its image's tag meant when the revision came in force, as far as that is remembered. */
 export function isPinned(workload: Workload, container: ObservedContainer, facts: Facts): boolean {
-  const pin = pinOf(facts, workload);
+  const pin = pinOf(facts, workload, container.imageId);
   return pin === undefined || pin === container.imageId;
 }

@@ -156,5 +156,5 @@ function isOurs(
   if (facts.made[container.id] !== undefined || bearsItsName(container, workload)) return true;
   if (!alone || workload === undefined) return false;
   const { image } = workload.container;
-  return container.image === image || container.imageId === pinOf(facts, workload);
+  return container.image === image || container.imageId === pinOf(facts, workload, container.imageId);
 }

@@ -35,14 +35,15 @@ export function stabilityNews(
   if (found.stable === undefined)
     return { facts: changes, events: [], ...(found.nextAt === undefined ? {} : { nextAt: found.nextAt }) };
   const { stable } = found;
-  const message = `revision ${key} is stable: all of it healthy for ${revision.policy.rollout.stableAfterMs / 1_000} s`;
+  const again = facts.stable[key] === undefined ? '' : ', with the images that its tags mean now';
+  const message = `revision ${key} is stable: all of it healthy for ${revision.policy.rollout.stableAfterMs / 1_000} s${again}`;
   return {
     facts: [
       ...Object.keys(facts.healthySince).map(
         (old): FactChange => ({ fact: 'healthySince', key: old, value: undefined }),
       ),
       { fact: 'stable', key, value: stable },
-      ...oldest(facts).map((old): FactChange => ({ fact: 'stable', key: old, value: undefined })),
+      ...oldest(facts, key).map((old): FactChange => ({ fact: 'stable', key: old, value: undefined })),
     ],
     events: [
       {
@@ -58,7 +59,9 @@ export function stabilityNews(
   };
 }
 
-function oldest({ stable }: Facts): readonly string[] {
-  const byAge = Object.keys(stable).sort((a, b) => (stable[b]?.at ?? 0) - (stable[a]?.at ?? 0));
+/** Of the others: it may have been stable before, with other images. */
+function oldest({ stable }: Facts, key: string): readonly string[] {
+  const others = Object.keys(stable).filter((id) => id !== key);
+  const byAge = others.sort((a, b) => (stable[b]?.at ?? 0) - (stable[a]?.at ?? 0));
   return byAge.slice(mostStable - 1);
 }

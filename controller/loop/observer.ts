@@ -6,7 +6,7 @@ import { isWorkload } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { withAdoptedIdentity } from '../../reconcilers/adoption.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { pinOf } from '../../reconcilers/image-key.ts';
+import { imageKey } from '../../reconcilers/image-key.ts';
 import {
   type ContainerDetail,
   identityLabels,
@@ -222,8 +222,7 @@ function imageReferences(revision: Revision, pins: Readonly<Record<string, strin
     if (!isWorkload(resource)) continue;
     const { image } = resource.container;
     references.add(image);
-    const pin = pinOf({ pins }, resource);
-    if (pin !== undefined) references.add(pin);
+    for (const id of [pins[imageKey(resource)], resource.keptImage]) if (id !== undefined) references.add(id);
   }
   return [...references].sort();
 }

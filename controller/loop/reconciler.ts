@@ -5,7 +5,7 @@
 import type { SecretValues } from '../../desired-state/load-types.ts';
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import { factsWithTaken, noAsks, tagsHere } from '../../reconcilers/images.ts';
+import { factsWithUpdate } from '../../reconcilers/images.ts';
 import { needsInspect } from '../../reconcilers/inspect-needs.ts';
 import type { ObservedState } from '../../reconcilers/observed.ts';
 import type { Plan, Step } from '../../reconcilers/plan.ts';
@@ -277,13 +277,7 @@ function lookedAtBy(plan: Plan, at: number | undefined): Plan {
 }
 
 /** What is remembered, with what the tags mean now, here and in the registries that were asked; without back-off for a new try. */
-function factsFor(
-  { revision }: Target,
-  facts: Facts,
-  observed: ObservedState,
-  { updateImages, newTry, images = noAsks }: PassOptions,
-): Facts {
-  const here =
-    updateImages === true ? { ...facts, pins: { ...facts.pins, ...tagsHere(revision, observed) } } : facts;
-  return factsWithTaken(newTry === true ? { ...here, attempts: {} } : here, images);
+function factsFor({ revision }: Target, facts: Facts, observed: ObservedState, options: PassOptions): Facts {
+  const known = options.newTry === true ? { ...facts, attempts: {} } : facts;
+  return factsWithUpdate(revision, observed, known, options);
 }

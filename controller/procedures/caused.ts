@@ -126,7 +126,8 @@ function handsOff(
 function leftFor({ quarantined, images = {} }: Asked, at: number, by: string): FactChange[] {
   const pins = Object.entries(images).flatMap(([key, image]): FactChange[] => [
     { fact: 'pins', key, value: image.id },
-    ...(image.digest === undefined ? [] : [{ fact: 'digests', key, value: image.digest } as const]),
+    // Also where it has none: that of another would have another one pulled in its place.
+    { fact: 'digests', key, value: image.digest },
   ]);
   if (quarantined === undefined) return pins;
   const { revision, to, why } = quarantined;

@@ -1,5 +1,6 @@
 // What comes of a rollback that a person gives up before anything has gone back.
 
+import type { Facts } from '../../reconcilers/facts.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
 import { aimOf } from '../../reconcilers/rollout/aim.ts';
 import { formsOf } from '../../reconcilers/rollout/changes.ts';
@@ -18,18 +19,20 @@ export const isAbort = ({ type, choice }: { readonly type: string; readonly choi
 export async function onwardCourse(
   { kind, machine }: ProcedureRecord,
   known: KnownRevisions,
+  pins: Facts['pins'],
 ): Promise<Course | undefined> {
   const context = machine.context as RolloutContext;
-  const { asFound = {}, images, underWay = [] } = context;
+  const { asFound = {}, keptImages, images, underWay = [] } = context;
   if (kind !== rollback.kind || aimOf(machine.state, context)?.waiting !== 'all') return undefined;
   const next = await known.find(context.before);
   const before = await known.find(context.revision);
   if (next === undefined || before === undefined) return undefined;
-  const course = rolloutCourse(next, { revision: before, images, forms: formsOf(before), underWay });
+  const course = rolloutCourse(next, { revision: before, images, pins, forms: formsOf(before), underWay });
   const refs = course.waves.flatMap((wave) => wave.refs);
   if (refs.every((ref) => asFound[ref] === next.id)) return undefined;
   const found = refs.flatMap((ref) => (asFound[ref] === undefined ? [] : [[ref, asFound[ref]] as const]));
-  return { ...course, forms: Object.fromEntries(found), asFound, merged: true };
+  const kept = { ...course.keptImages, ...keptImages };
+  return { ...course, forms: Object.fromEntries(found), keptImages: kept, asFound, merged: true };
 }
 
 /** Revisions that a rollout or rollback needs. */

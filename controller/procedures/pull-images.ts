@@ -9,7 +9,7 @@ import { makeStep } from '../../reconcilers/steps.ts';
 import type { Engine } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { factsAfterStep } from '../loop/facts-from-step.ts';
-import type { Store } from '../store/store.ts';
+import type { FactChange, Store } from '../store/store.ts';
 
 const pullTimeoutMs = 60 * 60_000;
 
@@ -33,7 +33,7 @@ export async function pullImages(
   );
   const isHere = ({ image, id, digest }: Known): boolean =>
     (id !== undefined && here[id] !== undefined) || (here[image] !== undefined && digest === undefined);
-  const missing = known.filter((wish) => !isHere(wish));
+  const missing = known.filter((wish) => wish.isMoved || !isHere(wish));
   const failed: Record<string, string> = {};
   const tell = (type: 'Normal' | 'Warning', reason: string, regarding: Ref, message: string) =>
     store.record([{ at: now(), by: 'reeve', type, reason, regarding, message }]);
@@ -47,7 +47,11 @@ export async function pullImages(
           progress: () => undefined,
           timeoutMs: pullTimeoutMs,
         });
-        await store.setFacts(factsAfterStep(step, outcome, await store.facts(), now(), ''));
+        const learnt = factsAfterStep(step, outcome, await store.facts(), now(), '');
+        // What is gone back to may still be given up: till then its tag means to all that have it what it means now.
+        await store.setFacts(
+          wish.meant === undefined ? learnt : learnt.filter((c) => !ofMeaning.has(c.fact)),
+        );
         const digest = outcome.message === undefined ? '' : ` (${outcome.message})`;
         await tell('Normal', 'ImagePulled', wish.ref, `image pulled: ${wish.image}${digest}`);
       } catch (error) {
@@ -62,6 +66,8 @@ export async function pullImages(
   return { failed };
 }
 
+const ofMeaning: ReadonlySet<FactChange['fact']> = new Set(['pins', 'digests', 'registry']);
+
 function reasonOf(error: unknown): string {
   return error instanceof EngineError ? error.reason : 'ImagePullFailed';
 }
@@ -69,27 +75,33 @@ function reasonOf(error: unknown): string {
 interface Known extends ImageWish {
   readonly id?: string;
   readonly digest?: string;
+  /** To be taken as its registry has it now, and not had so yet. */
+  readonly isMoved: boolean;
 }
 
 /** What it meant when it ran, else what it means for the revision in force: only with a digest can that be had again. */
-function meaningOf(wish: ImageWish, { pins, digests }: Facts): Known {
+function meaningOf(wish: ImageWish, { pins, digests, registry }: Facts): Known {
   const key = wish.written ?? wish.image;
+  if (wish.taken === true && registry[key]?.digest !== digests[key]) return { ...wish, isMoved: true };
   const id = wish.meant?.id ?? pins[key];
   const digest = wish.meant === undefined ? digests[key] : wish.meant.digest;
   return {
     ...wish,
+    isMoved: false,
     ...(id === undefined ? {} : { id }),
     ...(id === undefined || digest === undefined ? {} : { digest }),
   };
 }
 
-function stepFor({ ref, image, digest, written, platform }: Known): Step & { op: 'pullImage' } {
+function stepFor({ ref, image, digest, written, platform, isMoved }: Known): Step & { op: 'pullImage' } {
   const args = {
     image,
     ...(digest === undefined ? {} : { digest }),
     ...(written === undefined ? {} : { written }),
     ...(platform === undefined ? {} : { platform }),
   };
-  const cause = { reason: 'ImageMissing', message: `image ${image} is not here` };
+  const cause = isMoved
+    ? { reason: 'ImageMoved', message: `the tag ${image} means another image now` }
+    : { reason: 'ImageMissing', message: `image ${image} is not here` };
   return makeStep('pullImage', ref, args, cause) as Step & { op: 'pullImage' };
 }

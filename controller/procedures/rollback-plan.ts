@@ -5,8 +5,9 @@ import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { imageKey } from '../../reconcilers/image-key.ts';
 import { type Found, rollbackTarget } from '../../reconcilers/rollback/target.ts';
+import { changedRefs } from '../../reconcilers/rollout/changes.ts';
 import type { Course, Images, Wave } from '../../reconcilers/rollout/context.ts';
-import { rollbackCourse } from '../../reconcilers/rollout/course.ts';
+import { otherImagesOf, rollbackCourse } from '../../reconcilers/rollout/course.ts';
 import type { Engine } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import type { GitSources } from '../git/git-sources.ts';
@@ -32,6 +33,8 @@ export interface RollbackPlan {
   readonly stableAt?: number;
   readonly full: boolean;
   readonly waves: readonly Wave[];
+  /** Of these nothing differs but what their tag meant. Absent: none. */
+  readonly otherImages?: readonly Ref[];
   /** Only the newer one has them: they go. */
   readonly removed: readonly Ref[];
   /** Image references whose image of then is neither here nor to be had again. */
@@ -63,7 +66,7 @@ const lookedAt = 1_000;
 
 /** @throws where there is no such revision, or it runs already. */
 export async function planRollback(options: RollbackOptions, tools: Tools): Promise<RollbackPlan> {
-  const { target, course, from } = await rollbackOf(options, tools);
+  const { target, course, from, otherImages } = await rollbackOf(options, tools);
   const { past, images, stableAt } = target;
   const kept = new Set(past.revision.resources.map(refOf));
   const [had, times, mismatches] = await Promise.all([
@@ -81,6 +84,7 @@ export async function planRollback(options: RollbackOptions, tools: Tools): Prom
     ...(stableAt === undefined ? {} : { stableAt }),
     full: options.full,
     waves: course.waves,
+    otherImages,
     removed: from.resources.map(refOf).filter((ref) => !kept.has(ref)),
     ...had,
     mismatches,
@@ -97,7 +101,12 @@ export async function planRollback(options: RollbackOptions, tools: Tools): Prom
 export async function rollbackOf(
   { to, full }: RollbackOptions,
   { store, rollouts, files }: Pick<Tools, 'store' | 'rollouts' | 'files'>,
-): Promise<{ readonly target: Found; readonly course: Course; readonly from: Revision }> {
+): Promise<{
+  readonly target: Found;
+  readonly course: Course;
+  readonly from: Revision;
+  readonly otherImages: readonly Ref[];
+}> {
   const runs = await rollouts.runs();
   const { revision: from } = runs;
   const target = rollbackTarget(to, await store.revisions(lookedAt), from.id, await store.facts());
@@ -109,8 +118,11 @@ export async function rollbackOf(
     });
   }
   await mustHaveFiles(target.past.revision, from, files);
-  const course = rollbackCourse(target.past.revision, target.images, runs, full);
-  return { target, course, from };
+  const { past, images } = target;
+  const course = rollbackCourse(past.revision, images, runs, full);
+  const changed = changedRefs(past.revision, runs.forms);
+  const otherImages = otherImagesOf(past.revision, runs, images).filter((ref) => !changed.has(ref));
+  return { target, course, from, otherImages };
 }
 
 /** Old containers with new files are neither revision. @throws where that is what would come of it; nothing is stopped. */

@@ -7,8 +7,7 @@ import type { Revision } from '../../desired-state/revision.ts';
 import { capToHost } from '../../reconcilers/capacity.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import type { RecoveryContext } from '../../reconcilers/recovery/context.ts';
-import { recovery } from '../../reconcilers/recovery/definition.ts';
+import type { ImageUpdate } from '../../reconcilers/images.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
 import { type Aim, aimBefore, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
 import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
@@ -16,18 +15,18 @@ import { type Course, partsOf, type RolloutContext, underWayOf } from '../../rec
 import { type From, rolloutCourse } from '../../reconcilers/rollout/course.ts';
 import { rollout } from '../../reconcilers/rollout/definition.ts';
 import { insteadOf } from '../../reconcilers/rollout/quarantine.ts';
-import { stabilityOf } from '../../reconcilers/rollout/stability.ts';
 import type { Engine } from '../engine.ts';
 import { exitStatus, ReeveError } from '../errors.ts';
 import { putInForce } from '../in-force.ts';
 import type { Target } from '../loop/reconciler.ts';
-import type { ProcedureRecord, RevisionRecord, Store } from '../store/store.ts';
+import type { ProcedureRecord, Store } from '../store/store.ts';
 import { KnownRevisions } from './known-revisions.ts';
 import { LoadSecrets } from './load-secrets.ts';
+import { noteStable } from './note-stable.ts';
 import { isAbort, namesOf, onwardCourse } from './onward.ts';
 import { nothingInForce, taken } from './refusals.ts';
 import type { Runner } from './runner.ts';
-import { restarting } from './taken-over.ts';
+import { recovering, restarting } from './taken-over.ts';
 
 interface RolloutsContext {
   readonly engine: Engine;
@@ -81,10 +80,15 @@ export class Rollouts {
 
   /**
    * Before `next` is put in force. A rollout begins where it changes what runs; what is only new, or mends only what fails
-   * already, comes in as ever, for it takes nothing down. `seen`: as all is now; absent: not looked at.
+   * already, comes in as ever: it takes nothing down. `seen`: as all is, where it was looked at; `update`: of its images.
    * @throws where a rollback is under way.
    */
-  async bringIn(next: Revision, by: string, seen?: readonly ResourceStatus[]): Promise<void> {
+  async bringIn(
+    next: Revision,
+    by: string,
+    seen?: readonly ResourceStatus[],
+    update?: ImageUpdate,
+  ): Promise<void> {
     const { store, runner } = this.#c;
     this.#known.note(next);
     const inForce = await store.inForce();
@@ -92,24 +96,24 @@ export class Rollouts {
     if (inForce === undefined) return;
     await this.mustNotGoBack(next);
     if (current?.kind === rollback.kind) return;
-    const isDown = (await store.facts()).suspended?.reason === 'Down';
-    if (isDown) {
+    const { suspended, pins } = await store.facts();
+    if (suspended?.reason === 'Down') {
       if (current !== undefined) await runner.say(current.id, { type: 'abort' }, by);
       return;
     }
-    if (current !== undefined) return this.#merge(current, next);
+    if (current !== undefined) return this.#merge(current, next, update);
     if (inForce.id === next.id) return;
     this.#known.note(inForce.revision);
-    if (seen !== undefined) await this.#noteStable(inForce, seen);
+    if (seen !== undefined) await noteStable(store, inForce, seen, this.#c.now());
     const isHere = (ref: Ref): boolean =>
       seen?.some((s) => s.ref === ref && s.containerId !== undefined) ?? true;
     const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => isHere(ref)));
-    const from: From = { revision: inForce.revision, images: inForce.images, forms };
+    const from: From = { revision: inForce.revision, images: inForce.images, pins, update, forms };
     const alone = rolloutCourse(next, from);
     const underWay = restarting(runner.running, partsOf(alone));
     const course = underWay.length === 0 ? alone : rolloutCourse(next, { ...from, underWay });
     // What is new, or fails already, has nothing that it could lose.
-    const failing = this.#failing();
+    const failing = recovering(runner.running);
     if ((Object.keys(course.forms) as Ref[]).every((ref) => failing.has(ref))) return;
     try {
       await runner.start(rollout.kind, course, by);
@@ -129,20 +133,22 @@ export class Rollouts {
 
   /** What runs, or is coming in, to go back from. @throws where nothing is in force. */
   async runs(): Promise<Omit<From, 'images'>> {
-    const inForce = await this.#c.store.inForce();
+    const { store } = this.#c;
+    const inForce = await store.inForce();
     if (inForce === undefined) throw nothingInForce();
     this.#known.note(inForce.revision);
+    const { pins } = await store.facts();
     const current = this.underWay;
     if (current?.kind !== rollout.kind)
-      return { revision: inForce.revision, forms: formsOf(inForce.revision) };
+      return { revision: inForce.revision, pins, forms: formsOf(inForce.revision) };
     const context = current.machine.context as RolloutContext;
     await this.#known.have(namesOf(context));
     // It goes back already: what it brought in is wanted no more.
     const isBack = aimOf(current.machine.state, context)?.back === true;
     const before = isBack ? await this.#known.find(context.before) : undefined;
     const underWay = underWayOf(context, isBack);
-    if (before !== undefined) return { revision: before, forms: formsOf(before), underWay };
-    return { revision: inForce.revision, forms: formsUnderWay(context, this.#known.all), underWay };
+    if (before !== undefined) return { revision: before, pins, forms: formsOf(before), underWay };
+    return { revision: inForce.revision, pins, forms: formsUnderWay(context, this.#known.all), underWay };
   }
 
   /** Goes back by this course; it takes the place of a rollout on its way, which goes on where this cannot begin. */
@@ -166,9 +172,11 @@ export class Rollouts {
     word: { readonly type: string; readonly choice?: string },
     by: string,
   ): Promise<void> {
-    const { runner } = this.#c;
+    const { runner, store } = this.#c;
     const record = this.underWay;
-    const course = record?.id === id && isAbort(word) ? await onwardCourse(record, this.#known) : undefined;
+    const { pins } = await store.facts();
+    const course =
+      record?.id === id && isAbort(word) ? await onwardCourse(record, this.#known, pins) : undefined;
     if (course === undefined) await runner.say(id, word, by);
     else await runner.start(rollout.kind, course, by, id);
   }
@@ -218,23 +226,7 @@ export class Rollouts {
     this.#settled = quarantined;
   }
 
-  /** Those that a recovery goes along with. */
-  #failing(): ReadonlySet<Ref> {
-    const recoveries = this.#c.runner.running.filter(({ kind }) => kind === recovery.kind);
-    return new Set(recoveries.map(({ machine }) => (machine.context as RecoveryContext).ref));
-  }
-
-  /** Where no controller watches, the moment before it is left is the last in which it can be found stable. */
-  async #noteStable(
-    { id, revision, inForceAt }: RevisionRecord,
-    seen: readonly ResourceStatus[],
-  ): Promise<void> {
-    const { store, now } = this.#c;
-    const { stable } = stabilityOf(revision, seen, await store.facts(), now(), inForceAt);
-    if (stable !== undefined) await store.setFacts([{ fact: 'stable', key: id, value: stable }]);
-  }
-
-  async #merge(record: ProcedureRecord, next: Revision): Promise<void> {
+  async #merge(record: ProcedureRecord, next: Revision, update?: ImageUpdate): Promise<void> {
     const context = record.machine.context as RolloutContext;
     const aim = aimOf(record.machine.state, context);
     if (context.revision === next.id && aim?.back !== true) return;
@@ -244,7 +236,15 @@ export class Rollouts {
     const forms: ReadonlyMap<Ref, Form> =
       aim?.back === true ? formsOf(before) : formsUnderWay(context, this.#known.all);
     const underWay = underWayOf(context, aim?.back === true);
-    const course = rolloutCourse(next, { revision: before, images: context.images, forms, underWay });
+    const { pins } = await this.#c.store.facts();
+    const course = rolloutCourse(next, {
+      revision: before,
+      images: context.images,
+      pins,
+      update,
+      forms,
+      underWay,
+    });
     // To what was in force before: from that nothing is gone back to.
     const onFailure = next.id === before.id ? 'pause' : course.onFailure;
     await this.#c.runner.tell(record.id, { type: 'merge', course: { ...course, onFailure } });

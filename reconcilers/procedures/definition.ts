@@ -86,6 +86,8 @@ export interface ImageWish {
   readonly platform?: string;
   /** What it meant when it ran; absent: what its tag means for the revision in force. */
   readonly meant?: { readonly id: string; readonly digest?: string };
+  /** What its registry said last that its tag means is had, whatever is here. Absent: what is in force. */
+  readonly taken?: true;
 }
 
 /** Has images here; the answer's `failed` says by ref which could not be had, and why. Changes nothing that runs. */

@@ -15,6 +15,8 @@ export interface Aim {
   readonly waiting: ReadonlySet<Ref> | 'all';
   /** The revision whose form each of those has; who has none is not there yet. */
   readonly forms: Readonly<Record<Ref, string>>;
+  /** The id of the image that each of those keeps, whatever its tag means by now. */
+  readonly keptImages: Readonly<Record<Ref, string>>;
   /** It goes back to what was. */
   readonly back: boolean;
 }
@@ -28,7 +30,7 @@ const beforeFirst = new Set(['pulling', 'awaitingImages', 'unpulled']);
  * that it may go back, all of that stays as it was found, and nothing more of it comes in.
  */
 export function aimOf(state: string, context: RolloutContext): Aim | undefined {
-  const { revision, before, waves, reports, forms, asFound, question } = context;
+  const { revision, before, waves, reports, forms, asFound, question, keptImages = {} } = context;
   const asks = state === 'deciding' ? question : undefined;
   const isPausedFirst = state === 'paused' && reports.length === 0;
   const isFirst = beforeFirst.has(state) || asks === 'images' || isPausedFirst;
@@ -39,19 +41,28 @@ export function aimOf(state: string, context: RolloutContext): Aim | undefined {
       revision,
       waiting: new Set(waves.flatMap((w) => w.refs)),
       forms,
+      keptImages,
       back: false,
     };
   const isBack = goesBack.has(state) || asks === 'back';
   if (isFirst || (reports.length === 0 && !isBack)) {
     const isAsked = isFirst || state === 'checking' || asks === 'check';
     if (!isAsked || asFound === undefined) return undefined;
-    return { key: `${before} as found`, revision: before, waiting: 'all', forms: asFound, back: false };
+    const key = `${before} as found`;
+    return { key, revision: before, waiting: 'all', forms: asFound, keptImages, back: false };
   }
   if (isBack)
-    return { key: `${revision}>${before}`, revision: before, waiting: new Set(), forms, back: true };
+    return {
+      key: `${revision}>${before}`,
+      revision: before,
+      waiting: new Set(),
+      forms,
+      keptImages,
+      back: true,
+    };
   const begun = new Set(begunOf(context));
   const waiting = new Set(waves.flatMap((w) => w.refs).filter((ref) => !begun.has(ref)));
-  return { key: `${revision}#${context.index}`, revision, waiting, forms, back: false };
+  return { key: `${revision}#${context.index}`, revision, waiting, forms, keptImages, back: false };
 }
 
 /**
@@ -59,19 +70,20 @@ export function aimOf(state: string, context: RolloutContext): Aim | undefined {
  * at `revision` would bring in at once what still waited. undefined: it is what was in force before, and that stays.
  */
 export function aimBefore(context: RolloutContext, revision: string): Aim | undefined {
-  const { before, asFound } = context;
+  const { before, asFound, keptImages = {} } = context;
   if (revision === before || asFound === undefined) return undefined;
-  return { key: `${context.revision} not loaded`, revision, waiting: 'all', forms: asFound, back: false };
+  const key = `${context.revision} not loaded`;
+  return { key, revision, waiting: 'all', forms: asFound, keptImages, back: false };
 }
 
 /**
- * `next` with those that wait in their old form, or not there yet if they are new. What `next` declares no more stays for
+ * `next` with those that wait in their old form and with the image that they run, or not there yet if they are new. What `next` declares no more stays for
  * as long as one that waits needs it: networks, volumes and models with the first that waits, workloads where they are
  * depended on.
  */
 export function compose(
   next: Revision,
-  { waiting, forms }: Pick<Aim, 'waiting' | 'forms'>,
+  { waiting, forms, keptImages }: Pick<Aim, 'waiting' | 'forms' | 'keptImages'>,
   known: ReadonlyMap<string, Revision>,
 ): Revision {
   if (waiting !== 'all' && waiting.size === 0) return next;
@@ -85,7 +97,7 @@ export function compose(
   for (const resource of next.resources) {
     const ref = refOf(resource);
     const now = waits(resource) ? oldOf(ref) : resource;
-    if (now !== undefined) resources.set(ref, now);
+    if (now !== undefined) resources.set(ref, waits(resource) ? withKeptImage(now, keptImages) : now);
   }
   const gone = [...before]
     .flatMap((id) => known.get(id)?.resources ?? [])
@@ -93,7 +105,8 @@ export function compose(
   const old = next.resources.filter(waits).flatMap((r) => oldOf(refOf(r)) ?? []);
   const needed = neededBy(old, gone);
   for (const resource of gone) {
-    if (!isWorkload(resource) || needed.has(refOf(resource))) resources.set(refOf(resource), resource);
+    if (!isWorkload(resource) || needed.has(refOf(resource)))
+      resources.set(refOf(resource), withKeptImage(resource, keptImages));
   }
   const sources = [...before].flatMap((id) => known.get(id)?.sources ?? []);
   return {
@@ -101,6 +114,11 @@ export function compose(
     sources: [...new Set([...next.sources, ...sources])].sort(),
     resources: [...resources.values()].sort((a, b) => (refOf(a) < refOf(b) ? -1 : 1)),
   };
+}
+
+export function withKeptImage<R extends Resource>(resource: R, kept: Aim['keptImages']): R {
+  const keptImage = kept[refOf(resource)];
+  return keptImage === undefined ? resource : { ...resource, keptImage };
 }
 
 /** Those of `gone` that `waiting` depend on, and what those depend on themselves. */

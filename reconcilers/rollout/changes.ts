@@ -3,6 +3,7 @@
 import { isWorkload, type Ref, refOf, type Workload } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
 import { specHash } from '../spec-hash.ts';
+import { withKeptImage } from './aim.ts';
 import { begunOf, type RolloutContext } from './context.ts';
 
 /** A workload as it is before its wave, and the revision that it has this form of. */
@@ -25,13 +26,14 @@ export function formsUnderWay(
   const before = known.get(context.before);
   const forms = new Map(before === undefined ? [] : formsOf(before));
   if (revision === undefined) return forms;
-  const waiting = new Set(context.waves.flatMap((w) => w.refs));
+  const { waves, keptImages = {} } = context;
+  const waiting = new Set(waves.flatMap((w) => w.refs));
   for (const ref of begunOf(context)) waiting.delete(ref);
   for (const [ref, form] of formsOf(revision)) if (!waiting.has(ref)) forms.set(ref, form);
   for (const ref of waiting) {
     const old = known.get(context.forms[ref] ?? '')?.resources.find((r) => refOf(r) === ref);
     if (old === undefined || !isWorkload(old)) forms.delete(ref);
-    else forms.set(ref, { revision: context.forms[ref] ?? '', workload: old });
+    else forms.set(ref, { revision: context.forms[ref] ?? '', workload: withKeptImage(old, keptImages) });
   }
   return forms;
 }

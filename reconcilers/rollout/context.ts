@@ -44,6 +44,8 @@ export interface Course extends Settings {
   readonly forms: Readonly<Record<Ref, string>>;
   /** Of what is gone back to, as they were when that ran. */
   readonly images: Images;
+  /** Ids of the images that those run that wait, or go once nothing that waits needs them. Absent: what their tags mean. */
+  readonly keptImages?: Readonly<Record<Ref, string>>;
   /** Asked before anything goes back. */
   readonly checks: readonly SchemaCheck[];
   /** Made before anything goes back. */

@@ -2,7 +2,9 @@
 
 import { isWorkload, type Ref, refOf } from '../../desired-state/resource.ts';
 import type { Revision } from '../../desired-state/revision.ts';
-import { imageKey } from '../image-key.ts';
+import type { Facts } from '../facts.ts';
+import { imageKey, pinOf } from '../image-key.ts';
+import type { ImageUpdate } from '../images.ts';
 import type { BackupCommand, ImageWish, SchemaCheck } from '../procedures/definition.ts';
 import { changedRefs, type Form, formsOf } from './changes.ts';
 import type { Course, Images } from './context.ts';
@@ -12,6 +14,10 @@ export interface From {
   /** In force before: what is gone back to if it fails. */
   readonly revision: Revision;
   readonly images: Images;
+  /** What image tags mean now. */
+  readonly pins: Facts['pins'];
+  /** Of an apply that takes what they mean by now. */
+  readonly update?: ImageUpdate | undefined;
   /** Of a rollout under way: as it has left them. */
   readonly forms: ReadonlyMap<Ref, Form>;
   /** What that has taken down and is not up yet. */
@@ -20,8 +26,11 @@ export interface From {
 
 /** From what runs to `next`; without waves where nothing of it is changed or new. */
 export function rolloutCourse(next: Revision, from: From): Course {
-  const { revision: before, images } = from;
-  return { ...courseOf(next, from, changedRefs(next, from.forms)), images, ...preparationFor(before, next) };
+  const { revision: before, images, pins, update } = from;
+  const meant = Object.fromEntries(Object.entries(update?.pins ?? pins).map(([key, id]) => [key, { id }]));
+  const moved = otherImagesOf(next, from, meant);
+  const course = courseOf(next, from, new Set([...changedRefs(next, from.forms), ...moved]));
+  return { ...course, images, ...preparationFor(before, next) };
 }
 
 /** From what runs back to `target`, with what its images meant. */
@@ -31,18 +40,53 @@ export function rollbackCourse(
   from: Omit<From, 'images'>,
   full: boolean,
 ): Course {
-  const refs = full ? new Set(formsOf(target).keys()) : changedRefs(target, from.forms);
+  const refs = full
+    ? new Set(formsOf(target).keys())
+    : new Set([...changedRefs(target, from.forms), ...otherImagesOf(target, from, images)]);
   const preparation = preparationFor(target, from.revision);
   const course = { ...courseOf(target, from, refs, images), images, ...preparation };
   return full ? { ...course, full } : course;
 }
 
+/** What runs another image than its tag is to mean: that is made anew too, and in its wave. */
+export function otherImagesOf(
+  next: Revision,
+  { forms, pins }: Pick<From, 'forms' | 'pins'>,
+  meant: Images,
+): readonly Ref[] {
+  const other = next.resources.filter(isWorkload).filter((workload) => {
+    const form = forms.get(refOf(workload));
+    const [then, now] = [meant[imageKey(workload)]?.id, form && pinOf({ pins }, form.workload)];
+    return then !== undefined && now !== undefined && then !== now;
+  });
+  return other.map(refOf);
+}
+
+/**
+ * Of those that wait; of those that are declared no more, for one that waits may need them; and of those that wait where
+ * this one begins: until it is known that it goes on, they go on waiting.
+ */
+function keptImagesOf(
+  next: Revision,
+  { forms, pins }: Pick<From, 'forms' | 'pins'>,
+  changed: ReadonlySet<Ref>,
+): Readonly<Record<Ref, string>> {
+  const declared = new Set(next.resources.map(refOf));
+  const kept = [...forms].flatMap(([ref, { workload }]) => {
+    const isKept = changed.has(ref) || !declared.has(ref) || workload.keptImage !== undefined;
+    const id = isKept ? pinOf({ pins }, workload) : undefined;
+    return id === undefined ? [] : [[ref, id] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
 function courseOf(
   next: Revision,
-  { revision: before, forms, underWay = [] }: Omit<From, 'images'>,
+  from: Omit<From, 'images'>,
   different: ReadonlySet<Ref>,
   meant: Images = {},
 ): Omit<Course, 'images' | 'checks' | 'backups'> {
+  const { revision: before, forms, underWay = [] } = from;
   const { rollout, progressDeadlineMs } = next.policy;
   // What is down and has its form already is only waited for.
   const known = new Set(next.resources.map(refOf));
@@ -59,8 +103,9 @@ function courseOf(
     waves,
     ...(down.length === 0 ? {} : { underWay: down }),
     forms: Object.fromEntries(old),
+    keptImages: keptImagesOf(next, from, changed),
     asFound: Object.fromEntries([...forms].map(([ref, { revision }]) => [ref, revision] as const)),
-    pulls: pullsOf(next, changed, meant),
+    pulls: pullsOf(next, changed, meant, from.update?.pulled),
     pullsAtOnce: next.policy.images.pulls,
     minReadyMs: rollout.minReadyMs,
     canaryMs: rollout.canaryMs,
@@ -88,7 +133,12 @@ function preparationFor(target: Revision, left: Revision): Pick<Course, 'checks'
 }
 
 /** An image once, however many are made from it; none that is built here, or must not be pulled. */
-function pullsOf({ resources }: Revision, changed: ReadonlySet<Ref>, meant: Images): readonly ImageWish[] {
+function pullsOf(
+  { resources }: Revision,
+  changed: ReadonlySet<Ref>,
+  meant: Images,
+  taken: ReadonlySet<string> = new Set(),
+): readonly ImageWish[] {
   const wishes = new Map<string, ImageWish>();
   for (const workload of resources.filter(isWorkload)) {
     const { build, pullPolicy, imageWritten, container } = workload;
@@ -103,6 +153,7 @@ function pullsOf({ resources }: Revision, changed: ReadonlySet<Ref>, meant: Imag
       ...(imageWritten === undefined ? {} : { written: imageWritten }),
       ...(container.platform === undefined ? {} : { platform: container.platform }),
       ...(was === undefined ? {} : { meant: was }),
+      ...(taken.has(imageKey(workload)) ? { taken: true as const } : {}),
     });
   }
   return [...wishes.values()];

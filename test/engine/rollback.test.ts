@@ -186,23 +186,57 @@ describe.concurrent('a rollback', () => {
     await untilVersion(p, 'web', '2');
   });
 
-  test('runs the image that ran then, whatever its tag means by now', async (t) => {
+  test('runs the images that ran then, whatever their tag means by now, and changes those too wave by wave', async (t) => {
     const p = await platformFor(t);
     const tag = `${p.name}-app:1`;
     t.onTestFinished(() => untag(tag));
     await throwawayImage(tag);
-    const app = (version: number): string =>
-      service('app', [`environment: {V: "${version}"}`]).replace('reeve-test:1', tag);
-    await p.declare([app(1)], soonStable);
-    await p.apply();
-    const first = (await p.container('Service/app')).Image;
-    await keepStable(p);
+    const gated = 'probe: {exec: {command: "test -e /go"}, every: 100ms, startPeriod: 3m}';
+    const app = (version: number): readonly string[] =>
+      [service('app', [`environment: {V: "${version}"}`]), service('db', ['tier: core', gated])].map((d) =>
+        d.replace('reeve-test:1', tag),
+      );
+    // What it replaces is there until it is ready.
+    const running = async (name: string) => {
+      const all = (await p.containers()).filter((c) => c.ref === `Service/${name}` && c.state === 'running');
+      return inspect(p.socket, all[0]?.id ?? '');
+    };
+    const imageOf = async (name: string): Promise<string> => (await running(name)).Image;
+    const untilImage = (name: string, isIt: (id: string) => boolean): Promise<unknown> =>
+      until(async () => isIt(await imageOf(name)), patienceMs, `${name} runs another image`);
+    const letGo = async () => exec(p, (await running('db')).Id, ['touch', '/go']);
+    await p.declare(app(1), soonStable);
+    await p.run();
+    await until(() => letGo().then(() => true), patienceMs, 'db is there');
+    await stable(p, 1);
+    const first = await imageOf('app');
+    await p.declare(app(2), soonStable);
+    await untilVersion(p, 'app', '2');
+    await stable(p, 2);
     await throwawayImage(tag);
-    await p.declare([app(2)], soonStable);
-    await p.apply('--update-images');
-    expect((await p.container('Service/app')).Image).not.toBe(first);
-    expect((await rollback(p, '--yes')).code).toBe(0);
-    expect((await p.container('Service/app')).Image).toBe(first);
+    const updated = p.apply('--update-images');
+    await untilImage('db', (id) => id !== first);
+    await letGo();
+    await updated;
+    const second = await imageOf('db');
+    expect(await imageOf('app')).toBe(second);
+    // By the images that its tags mean now.
+    await stable(p, 3);
+    expect((await rollback(p, '--dry-run')).stdout).toMatch(/what their image's tag meant then: Service\/db/);
+    const back = rollback(p, '--yes');
+    await untilImage('db', (id) => id === first);
+    const { Id } = await p.container('Service/app');
+    await askEngine(p.socket, 'DELETE', `/containers/${Id}?force=1`);
+    await until(
+      async () => (await p.container('Service/app')).Id !== Id,
+      patienceMs,
+      'what waits for its wave is made anew',
+    );
+    // It starts after what it needs by its tier: that is under way itself.
+    expect([(await p.container('Service/app')).Image, await version(p, 'app')]).toEqual([second, '2']);
+    await letGo();
+    expect((await back).code).toBe(0);
+    expect([await imageOf('app'), await version(p, 'app')]).toEqual([first, '1']);
   });
 
   test('to an image that is neither here nor in a registry is refused before anything is stopped', async (t) => {

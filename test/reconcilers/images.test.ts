@@ -194,6 +194,22 @@ describe('a running container', () => {
     ]);
   });
 
+  test('that waits for its wave keeps its image, and is made anew from it; where that is gone, from what comes', () => {
+    const workload = { ...web, keptImage: then };
+    const both = { 'app:1': now, [then]: then, [now]: now };
+    const known = { pins: { 'app:1': now } };
+    const made = (c: Case): object[] =>
+      planFor({ workload, facts: known, here: both, ...c }).steps.flatMap((s) =>
+        s.op === 'createContainer' ? [{ imageId: s.args.imageId }] : [],
+      );
+    expect(made({ runs: then })).toEqual([]);
+    expect(made({})).toEqual([{ imageId: then }]);
+    const gone = { 'app:1': now, [now]: now };
+    expect(made({ here: gone })).toEqual([{ imageId: undefined }]);
+    expect(made({ here: gone, runs: now })).toEqual([]);
+    expect(made({ workload: web, runs: then })).toEqual([{ imageId: undefined }]);
+  });
+
   test('is recreated where that is to be taken: pulled first, before anything is touched', () => {
     const plan = planFor({ facts: pinned, here, asks: take, runs: then });
     expect(plan.steps.map((s) => s.op).slice(0, 2)).toEqual(['pullImage', 'createContainer']);

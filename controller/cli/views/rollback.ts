@@ -5,7 +5,19 @@ import { age, counted, dateTime, flowing, hanging } from '../format.ts';
 import type { Screen } from '../screen.ts';
 
 export function rollbackView(plan: RollbackPlan, { width, paint }: Screen): string {
-  const { waves, to, from, by, inForceAt, stableAt, full, removed, untimed, expectedMs } = plan;
+  const {
+    waves,
+    to,
+    from,
+    by,
+    inForceAt,
+    stableAt,
+    full,
+    removed,
+    untimed,
+    expectedMs,
+    otherImages = [],
+  } = plan;
   const total = waves.reduce((sum, w) => sum + w.refs.length, 0);
   const rows = waves.map(({ tier, refs, canary }, i) => [
     `  ${i + 1}`,
@@ -27,6 +39,9 @@ export function rollbackView(plan: RollbackPlan, { width, paint }: Screen): stri
       ...(removed.length === 0
         ? []
         : [`only ${from} has them, they go (volumes stay): ${removed.join(', ')}`]),
+      ...(otherImages.length === 0
+        ? []
+        : [`changed by nothing but what their image's tag meant then: ${otherImages.join(', ')}`]),
       ...(plan.pulledImages.length === 0 ? [] : [`pulled again by digest: ${plan.pulledImages.join(', ')}`]),
       ...plan.missingImages.map((image) =>
         paint.bad(`${image} is neither here nor in a registry: what ran from it cannot run again`),

@@ -8,9 +8,11 @@ import type { Engine } from '../../../controller/engine.ts';
 import { Rollouts } from '../../../controller/procedures/rollouts.ts';
 import { Runner } from '../../../controller/procedures/runner.ts';
 import { openStore } from '../../../controller/store/sqlite.ts';
+import { isWorkload } from '../../../desired-state/resource.ts';
 import { defaultPolicy } from '../../../desired-state/revision.ts';
 import type { BatchedRestartInput } from '../../../reconcilers/batched-restart/machine.ts';
 import type { RecoveryInput } from '../../../reconcilers/complete-recovery/context.ts';
+import { pinOf } from '../../../reconcilers/image-key.ts';
 import { definitions } from '../../../reconcilers/procedures/index.ts';
 import type { RolloutContext } from '../../../reconcilers/rollout/context.ts';
 import { rollbackCourse } from '../../../reconcilers/rollout/course.ts';
@@ -66,6 +68,7 @@ async function begunOnly({ onTestFinished }: Pick<TestContext, 'onTestFinished'>
     onError,
   });
   await store.putInForce(old, 'ana', noon);
+  await store.setFacts([{ fact: 'pins', key: 'app:1', value: 'first' }]);
   await rollouts.bringIn(next, 'ana');
   await store.putInForce(next, 'ana', noon);
   const aimed = async (loaded = next) => {
@@ -75,11 +78,17 @@ async function begunOnly({ onTestFinished }: Pick<TestContext, 'onTestFinished'>
     );
     return { versions, back };
   };
-  const goBack = async (full = false, target = old) => {
-    const course = rollbackCourse(target, {}, await rollouts.runs(), full);
+  /** The image of each, by what it keeps and by what its tag means. */
+  const images = async (loaded = next) => {
+    const { target } = await rollouts.aim({ revision: loaded, secrets: new Map() });
+    const { pins } = await store.facts();
+    return target.revision.resources.filter(isWorkload).map((w) => pinOf({ pins }, w));
+  };
+  const goBack = async (full = false, target = old, meant = {}) => {
+    const course = rollbackCourse(target, meant, await rollouts.runs(), full);
     return () => rollouts.goBack(target, course, 'ana');
   };
-  return { runner, rollouts, aimed, goBack };
+  return { store, runner, rollouts, aimed, images, goBack };
 }
 
 test('while its images are had all is as it was, and a rollback finds it so', async (t) => {
@@ -197,4 +206,62 @@ test('a pass that was made before a newer revision came on the way brings in not
   await runner.tell(id, { type: 'worked', work: 'pull-3' });
   expect(rollouts.underWay?.machine.state).toBe('rolling');
   expect(await aimed(next)).toEqual(half);
+});
+
+test('a rollback changes what a tag means wave by wave, and once it has ended nothing keeps another image', async (t) => {
+  const { store, runner, rollouts, images, goBack } = await begunOnly(t);
+  const says = (type: string, more = {}) => runner.tell(rollouts.underWay?.id ?? '', { type, ...more });
+  await says('abort', { by: 'ana' });
+  await store.setFacts([
+    { fact: 'pins', key: 'app:1', value: 'new' },
+    { fact: 'digests', key: 'app:1', value: 'of new' },
+  ]);
+  await (await goBack(false, old, { 'app:1': { id: 'old' } }))();
+  expect(await images()).toEqual(['new', 'new', 'new']);
+  await says('worked', { work: 'prepare-1' });
+  // By that the newer one would be had again in its place.
+  expect((await store.facts()).digests).toEqual({});
+  const waves = (rollouts.underWay?.machine.context as RolloutContext | undefined)?.waves ?? [];
+  expect(waves.map((w) => w.refs)).toEqual([['Service/a'], ['Service/b'], ['Service/same']]);
+  expect(await images()).toEqual(['old', 'new', 'new']);
+  await says('seen', { ready: ['Service/a'], failed: {} });
+  expect(await images()).toEqual(['old', 'old', 'new']);
+  await says('seen', { ready: ['Service/b'], failed: {} });
+  await says('seen', { ready: ['Service/same'], failed: {} });
+  expect(rollouts.underWay).toBeUndefined();
+  expect(await images()).toEqual(['old', 'old', 'old']);
+});
+
+test('a rollback that is given up before anything has gone back leaves each with its image', async (t) => {
+  const { store, runner, rollouts, images, goBack } = await begunOnly(t);
+  await store.setFacts([{ fact: 'pins', key: 'app:1', value: 'new' }]);
+  // What waits of the rollout has kept its image from before that.
+  await runner.tell(rollouts.underWay?.id ?? '', { type: 'worked', work: 'pull-1' });
+  const kept = ['new', 'first', 'new'];
+  expect(await images()).toEqual(kept);
+  // That one is no wave of the rollback: it runs what that goes back to.
+  const { id, machine } = await (await goBack(false, old, { 'app:1': { id: 'first' } }))();
+  expect((machine.context as RolloutContext).waves.flatMap((w) => w.refs)).not.toContain('Service/b');
+  expect(await images()).toEqual(kept);
+  await rollouts.say(id, { type: 'abort' }, 'ana');
+  expect(rollouts.underWay?.kind).toBe('rollout');
+  expect(await images()).toEqual(kept);
+});
+
+test('what waits of a rollout keeps its image, also where a newer one comes on the way or it may go back', async (t) => {
+  const { store, runner, rollouts, images } = await halfIn(t);
+  const says = (type: string, more = {}) => runner.tell(rollouts.underWay?.id ?? '', { type, ...more });
+  await store.setFacts([{ fact: 'pins', key: 'app:1', value: 'new' }]);
+  expect(await images()).toEqual(['new', 'first', 'new']);
+  // One that comes on the way knows what waits still, and what else is to change by now.
+  const update = { pins: { 'app:1': 'newer' }, pulled: new Set<string>() };
+  await rollouts.bringIn(at('2', '3'), 'ana', undefined, update);
+  const context = rollouts.underWay?.machine.context as RolloutContext | undefined;
+  expect(context).toMatchObject({
+    waves: [{ refs: ['Service/a'] }, { refs: ['Service/b'] }, { refs: ['Service/same'] }],
+    keptImages: { 'Service/a': 'new', 'Service/b': 'first', 'Service/same': 'new' },
+  });
+  await says('worked', { work: `pull-${context?.asked}` });
+  await says('seen', { ready: [], failed: { 'Service/a': 'no' } });
+  expect(await images(at('2', '3'))).toEqual(['new', 'first', 'new']);
 });

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { ensureTestImage } from '../../support/images.ts';
+import { stepsOf } from '../../support/misdeeds.ts';
 import { newPlatform, service, type TestPlatform } from '../../support/platform.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { removeImagesUnder, throwawayImage, untag } from '../../support/throwaway-image.ts';
@@ -108,6 +109,13 @@ describe.concurrent('a tag that moved in its registry', () => {
     expect(inForce?.images).toEqual({ [first.tag]: { id: after.Image, digest: second.digest } });
     await p.apply('--update-images');
     expect((await p.container(web)).Id).toBe(after.Id);
+
+    // With a new revision: had before its first wave, and changed in one go with it.
+    await pushed(registry, repository);
+    await p.declare([using(first.tag, 'web', ['environment: {V: "2"}'])]);
+    await p.apply('--update-images');
+    expect((await p.container(web)).Image).not.toBe(after.Image);
+    expect((await stepsOf(p, web)).filter((op) => op === 'createContainer')).toHaveLength(3);
   });
 
   test('is taken by each apply where pull_policy is always', async (t) => {

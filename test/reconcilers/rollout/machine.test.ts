@@ -6,7 +6,7 @@ import { getShortestPaths } from 'xstate/graph';
 import { rollback } from '../../../reconcilers/rollback/definition.ts';
 import { rollout } from '../../../reconcilers/rollout/definition.ts';
 import { noon } from '../../support/make.ts';
-import { asFound, back, begun, input } from '../../support/rollout-walk.ts';
+import { asFound, back, begun, input, type Walk } from '../../support/rollout-walk.ts';
 
 describe('a rollout', () => {
   test('goes wave by wave, and the next waits in its old form until this one is ready', () => {
@@ -212,6 +212,22 @@ describe('a rollback', () => {
     const asked = walk.effects.find((e) => e.type === 'quarantine');
     expect(asked && rollback.asks(asked).quarantined).toMatchObject({ revision: 'r2', to: 'r1' });
     expect(walk.look(['Service/db']).look(['Service/a', 'Service/b']).state).toBe('done');
+  });
+
+  test('tells what keeps its image from the first to its wave, also where a person is asked or has paused it', () => {
+    const keptImages = { 'Service/a': 'sha256:new', 'Service/b': 'sha256:new' };
+    const kept = (walk: Walk) => [walk.aim?.waiting, walk.aim?.keptImages];
+    expect(kept(back({ keptImages }))).toEqual(['all', keptImages]);
+    expect(kept(back({ keptImages }).worked(['too new']))).toEqual(['all', keptImages]);
+    const waiting = new Set(['Service/a', 'Service/b']);
+    const begins = () => back({ keptImages }).worked();
+    expect(kept(begins())).toEqual([waiting, keptImages]);
+    expect(kept(begins().look([], { 'Service/db': 'x' }))).toEqual([waiting, keptImages]);
+    expect(kept(begins().says('pause').look(['Service/db']))).toEqual([waiting, keptImages]);
+    expect(begins().look(['Service/db']).aim?.waiting).toEqual(new Set());
+    const merged = begun({ keptImages }).look(['Service/db']);
+    merged.feed({ type: 'merge', course: { ...input, revision: 'r3', keptImages: {} } });
+    expect(merged.aim?.keptImages).toEqual({});
   });
 
   test('that fails stops, keeps what works and asks; it never goes back itself', () => {

@@ -6,8 +6,9 @@ import type { Ref, Resource } from '../../../desired-state/resource.ts';
 import { defaultPolicy, type RolloutPolicy } from '../../../desired-state/revision.ts';
 import { rollbackTarget } from '../../../reconcilers/rollback/target.ts';
 import { compose } from '../../../reconcilers/rollout/aim.ts';
-import { changedRefs, formsOf } from '../../../reconcilers/rollout/changes.ts';
-import { rolloutCourse } from '../../../reconcilers/rollout/course.ts';
+import { changedRefs, formsOf, formsUnderWay } from '../../../reconcilers/rollout/changes.ts';
+import type { RolloutContext } from '../../../reconcilers/rollout/context.ts';
+import { rollbackCourse, rolloutCourse } from '../../../reconcilers/rollout/course.ts';
 import { insteadOf, overtakenBy } from '../../../reconcilers/rollout/quarantine.ts';
 import { stabilityOf } from '../../../reconcilers/rollout/stability.ts';
 import { agent, facts, network, noon, on, revision, service } from '../../support/make.ts';
@@ -21,7 +22,7 @@ function wavesOf(
 ) {
   const old = revision(before);
   const now = revision(next, { rollout: { ...defaultPolicy.rollout, ...policy } });
-  const { waves } = rolloutCourse(now, { revision: old, images: {}, forms: formsOf(old) });
+  const { waves } = rolloutCourse(now, { revision: old, images: {}, pins: {}, forms: formsOf(old) });
   return waves.map((w) => `${w.canary === true ? 'canary ' : ''}${w.refs.join(' ')}`);
 }
 
@@ -74,6 +75,7 @@ describe('waves', () => {
       rolloutCourse(next, {
         revision: revision(all('1', '')),
         images: {},
+        pins: {},
         forms: new Map([...formsOf(revision(all('1', ''))), ...underWayForms(underWay)]),
         underWay,
       });
@@ -93,6 +95,76 @@ describe('waves', () => {
       ['Service/c', 'Service/d'],
     ]);
     expect(course(['Service/z'])).toMatchObject({ underWay: ['Service/z'] });
+  });
+
+  test('have on the way back also what differs in nothing but what its tag meant, each of those in its place', () => {
+    const image = (name: string, parts = {}) =>
+      service(name, { ...parts, container: { image: `${name[0]}:1` } });
+    const all = [
+      image('db', { tier: 'core' }),
+      image('a'),
+      image('a2', { dependsOn: [on('Service/a')] }),
+      image('same'),
+      image('unknown'),
+    ];
+    const target = revision(all);
+    const left = revision([...all, service('gone', { container: { image: 'a:1' } }), image('new')]);
+    const pins = { 'd:1': 'sha256:d2', 'a:1': 'sha256:a2', 's:1': 'sha256:s1', 'n:1': 'sha256:n' };
+    const meant = { 'd:1': { id: 'sha256:d1' }, 'a:1': { id: 'sha256:a1' }, 's:1': { id: 'sha256:s1' } };
+    const back = (full: boolean) =>
+      rollbackCourse(target, meant, { revision: left, pins, forms: formsOf(left) }, full);
+    expect(back(false)).toMatchObject({
+      waves: [{ refs: ['Service/db'] }, { refs: ['Service/a'] }, { refs: ['Service/a2'] }],
+      pulls: [
+        { ref: 'Service/a', meant: meant['a:1'] },
+        { ref: 'Service/db', meant: meant['d:1'] },
+      ],
+    });
+    const kept = { db: 'd2', a: 'a2', a2: 'a2', gone: 'a2', new: 'n' };
+    expect(back(false).keptImages).toEqual(
+      Object.fromEntries(Object.entries(kept).map(([name, id]) => [`Service/${name}`, `sha256:${id}`])),
+    );
+    expect(back(true).waves.flatMap((w) => w.refs)).toContain('Service/same');
+  });
+
+  test('have what an apply takes another image for, also where it takes that for nothing else; it is pulled first', () => {
+    const image = (name: string, image: string, parts = {}) =>
+      service(name, { ...parts, container: { image } });
+    const old = revision([
+      image('db', 'a:1', { tier: 'core' }),
+      image('same', 'b:1'),
+      service('web', v('1')),
+    ]);
+    const next = revision([...old.resources.slice(0, 2), service('web', v('2'))]);
+    const pins = { 'a:1': 'sha256:a1', 'b:1': 'sha256:b1', 'app:1': 'sha256:app' };
+    const update = { pins: { ...pins, 'a:1': 'sha256:a2' }, pulled: new Set(['a:1']) };
+    const from = { revision: old, images: {}, pins, forms: formsOf(old) };
+    expect(rolloutCourse(next, { ...from, update })).toMatchObject({
+      waves: [{ refs: ['Service/db'] }, { refs: ['Service/web'] }],
+      keptImages: { 'Service/db': 'sha256:a1', 'Service/web': 'sha256:app' },
+      pulls: [{ ref: 'Service/db', taken: true }, { ref: 'Service/web' }],
+    });
+    expect(rolloutCourse(next, from).waves.flatMap((w) => w.refs)).toEqual(['Service/web']);
+  });
+
+  test('of a revision on the way have what keeps an image still that its tag means no more', () => {
+    const old = revision([service('a'), service('b'), service('c')]);
+    const half = revision([service('a', v('2')), service('b', v('2')), service('c')]);
+    const known = new Map([old, half].map((r) => [r.id, r]));
+    const first = rolloutCourse(half, {
+      ...{ revision: old, images: {}, pins: { 'app:1': 'sha256:1' }, forms: formsOf(old) },
+    });
+    const waves = [['Service/a'], ['Service/b']].map((refs) => ({ tier: 'standard', refs }) as never);
+    const context = { ...first, waves, index: 0, reports: [{ askedAt: noon }] } as unknown as RolloutContext;
+    const forms = formsUnderWay(context, known);
+    const next = revision([service('a', v('2')), service('b'), service('c')]);
+    const course = rolloutCourse(next, {
+      ...{ revision: old, images: {}, pins: { 'app:1': 'sha256:2' }, forms },
+    });
+    expect(course).toMatchObject({
+      waves: [{ refs: ['Service/b'] }],
+      keptImages: { 'Service/b': 'sha256:1' },
+    });
   });
 
   test('are one where something passes from the one to the other, with all between them', () => {
@@ -124,7 +196,7 @@ describe('what passes aim at', () => {
   const forms = { 'Service/api': old.id, 'Service/db': old.id };
   const aimed = (waiting: readonly Ref[]) =>
     Object.fromEntries(
-      compose(next, { waiting: new Set(waiting), forms }, known).resources.map((r) => [
+      compose(next, { waiting: new Set(waiting), forms, keptImages: {} }, known).resources.map((r) => [
         `${r.kind}/${r.name}`,
         'container' in r ? r.container.environment['V'] : '',
       ]),
@@ -143,7 +215,7 @@ describe('what passes aim at', () => {
     const asFound = { 'Service/api': old.id, 'Service/db': next.id, 'Service/lib': old.id };
     const found = compose(
       next,
-      { waiting: 'all', forms: asFound },
+      { waiting: 'all', forms: asFound, keptImages: {} },
       new Map([...known, [next.id, next]]),
     ).resources;
     expect(found.map((r) => [r.name, 'container' in r ? r.container.environment['V'] : ''])).toEqual([
@@ -154,8 +226,20 @@ describe('what passes aim at', () => {
     ]);
   });
 
+  test('keeps the image that it runs until its wave; so does what goes once that is over', () => {
+    const keptImages = { 'Service/api': 'sha256:a', 'Service/db': 'sha256:d', 'Service/lib': 'sha256:l' };
+    const { resources } = compose(next, { waiting: new Set<Ref>(['Service/api']), forms, keptImages }, known);
+    expect(resources.map((w) => [w.name, 'keptImage' in w ? w.keptImage : ''])).toEqual([
+      ['net', ''],
+      ['api', 'sha256:a'],
+      ['db', ''],
+      ['lib', 'sha256:l'],
+      ['new', ''],
+    ]);
+  });
+
   test('is the revision itself once nothing waits', () => {
-    expect(compose(next, { waiting: new Set(), forms }, known)).toBe(next);
+    expect(compose(next, { waiting: new Set(), forms, keptImages: {} }, known)).toBe(next);
   });
 
   test('a changed probe is no reason for a wave; another build is', () => {
@@ -209,6 +293,19 @@ describe('a revision is stable', () => {
     expect(stabilityOf(r, kept === undefined ? [] : [kept], since(700_000), noon)).toEqual({
       healthySince: undefined,
     });
+  });
+
+  test('again once its tags mean other images, from when all of it ran by them', () => {
+    const stable = { [r.id]: { at: 1, images: { 'app:1': { id: 'sha256:old' } } } };
+    const known = { ...since(900_000, noon - 599_000), stable };
+    expect(stabilityOf(r, status(true), known, noon).stable).toBeUndefined();
+    expect(stabilityOf(r, status(true), known, noon + 1_000).stable).toEqual({
+      at: noon + 1_000,
+      images: { 'app:1': { id: 'sha256:x' } },
+    });
+    const again = { ...known, pins: { 'app:1': 'sha256:old' } };
+    expect(stabilityOf(r, status(true), again, noon + 1_000)).toEqual({ healthySince: undefined });
+    expect(stabilityOf(r, status(true), { ...again, healthySince: {} }, noon)).toEqual({});
   });
 
   test('from the first look on, or from when it came in force where nobody looked', () => {
