@@ -18,13 +18,28 @@ export async function readRoom({ local, dataRoot }: EngineInfo): Promise<HostRoo
 /** As `df` counts: what only root may use is no room. */
 async function diskOf(path: string): Promise<HostRoom['disk']> {
   try {
-    const { bsize, blocks, bfree, bavail } = await statfs(path);
+    const { bsize, blocks, bfree, bavail } = await withinTime(statfs(path));
     const used = blocks - bfree;
     return { path, usedPercent: Math.ceil((used / (used + bavail)) * 100), freeBytes: bavail * bsize };
   } catch {
-    // The engine is here and its folder is not: it has a root of its own (we are in a container).
+    // The engine is here and its folder is not: it has a root of its own (we are in a container). Or the disk does not answer.
     return undefined;
   }
+}
+
+/** A disk over the network that is away does not answer at all. */
+function withinTime<T>(look: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${lookMs} ms`)), lookMs).unref();
+  });
+  return Promise.race([look, late]);
+}
+
+const lookMs = 5_000;
+
+/** Available memory of the engine's host, in bytes; undefined: of another machine, or it cannot be read. */
+export async function readMemory({ local }: EngineInfo): Promise<number | undefined> {
+  return local ? availableMemory() : undefined;
 }
 
 async function availableMemory(): Promise<number | undefined> {

@@ -201,7 +201,6 @@ export class SessionControl implements Control {
     // What the controller had begun to mend is not to be started while it is taken down.
     this.#runtime.reconciler.withdraw();
     // What is under way would wait for ever for what is not there any more.
-    if (!this.#keeping) await this.#runtime.procedures.load();
     await this.#runtime.procedures.abortAll(options.by);
     await forgetFailedRemovals(this.store);
     const pass = downPass(options);

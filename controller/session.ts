@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Loaded } from '../desired-state/load-types.ts';
 import { emptyRevision } from '../desired-state/revision.ts';
 import { connectEngine } from './docker/connect.ts';
+import type { Engine } from './engine.ts';
 import { exitStatus, ReeveError } from './errors.ts';
 import type { GitSources } from './git/git-sources.ts';
 import { defaultLeaseMs, leadNow } from './lead.ts';
@@ -122,7 +123,7 @@ export async function openSession(options: SessionOptions): Promise<SessionContr
       by: options.by,
       ...(parts.lock === undefined ? {} : { lock: parts.lock }),
       ...(parts.elected === undefined ? {} : { lead: parts.elected }),
-      formerCalls: options.lock ? await leftUnderWay(store, options, parts.elected) : [],
+      formerCalls: options.lock ? await leftUnderWay(store, engine, options, parts.elected) : [],
     });
   } catch (error) {
     await parts.store?.close();
@@ -160,15 +161,19 @@ function leadOptions({ by, logger, forceUnlock, tolerant }: SessionOptions) {
 /** By whoever acted before, where that one did not give the lead back or did not come to its end. */
 async function leftUnderWay(
   store: Store,
+  engine: Pick<Engine, 'info'>,
   { logger }: SessionOptions,
   elected: Elected | undefined,
 ): Promise<readonly FormerCall[]> {
   const now = Date.now();
+  const begun = await store.begunSteps();
+  if (begun.length === 0) return [];
   if (elected !== undefined) {
     const { leader, leaseMs } = elected.before;
-    return leader === undefined ? [] : formerCalls(await store.begunSteps(), { leaseMs, now });
+    // One that gave the lead back has ended, and may have been cut off in the middle of a call.
+    if (leader !== undefined) return formerCalls(begun, { leaseMs, now });
   }
-  const calls = callsOfTheDead(await store.begunSteps(), now);
+  const calls = callsOfTheDead(begun, { now, sameClock: (await engine.info()).local });
   if (calls.length > 0) {
     const waits = callsInWords(calls);
     logger.info(

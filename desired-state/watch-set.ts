@@ -69,11 +69,16 @@ export function stampOf(files: readonly string[]): string {
 
 /** Two writes within a tick of the kernel's clock (10 ms at most) have the same times; and as much again. */
 const sameTimeMs = 20;
+/** Some file systems count whole seconds, or every other. */
+const wholeSecondsMs = 2_000;
 
 /** The stamp, if whatever is written after `now` (ms) leaves another: undefined where a file was written just before it. */
 export function lastingStampOf(files: readonly string[], now: number): string | undefined {
   const stats = files.map(statOf);
-  const isLasting = stats.every((stat) => stat === undefined || stat.ctimeMs + sameTimeMs < now);
+  const isLasting = stats.every((stat) => {
+    if (stat === undefined) return true;
+    return stat.ctimeMs + (stat.ctimeMs % 1_000 === 0 ? wholeSecondsMs : sameTimeMs) < now;
+  });
   return isLasting ? stampOfAll(stats) : undefined;
 }
 

@@ -15,7 +15,7 @@ import { type Manifests, ofPlatform, wordsOf } from '../sources.ts';
 import { decryptFiles } from './age.ts';
 import { copyOf, pruneCopies } from './copies.ts';
 import { GitError } from './git-error.ts';
-import { acceptAsBase, type Base, baseOf, markInForce } from './history.ts';
+import { acceptAsBase, type Base, baseOf, markInForce, noteOtherRef } from './history.ts';
 import { LiveTree } from './live-tree.ts';
 import { notVerified, refusalsOfCopy, refusalsOfTree, refusalWords } from './refusals.ts';
 import { Repository, type TreeEntry } from './repository.ts';
@@ -98,6 +98,7 @@ export class GitSources implements Manifests {
       if (!acceptRewrite) throw await this.#rewritten(base, commit);
       await acceptAsBase(repository, id);
     }
+    if (!isSameRef) await noteOtherRef(repository, id);
     await repository.follow(id, ref);
     return { commit, isNew: true, ...(commits === undefined ? {} : { commits }) };
   }

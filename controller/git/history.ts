@@ -21,6 +21,18 @@ export async function acceptAsBase(repository: Repository, id: string): Promise<
   if ((await repository.marked('left')) !== undefined) await repository.mark('left', id);
 }
 
+/**
+ * Another ref is followed from `id` on. Where what is in force is no part of its history, its commits must come from `id`, also
+ * if that never comes in force itself.
+ */
+export async function noteOtherRef(repository: Repository, id: string): Promise<void> {
+  const inForce = await repository.marked('in-force');
+  if (inForce === undefined) return;
+  const isPart = inForce === id || (await repository.commitsSince(inForce, id)) !== undefined;
+  if (!isPart) await repository.mark('left', id);
+  else if ((await repository.marked('left')) !== undefined) await repository.unmark('left');
+}
+
 /** A commit comes in force; the one before it still has that mark. */
 export async function markInForce(repository: Repository, id: string): Promise<void> {
   const [followed, left, before] = [

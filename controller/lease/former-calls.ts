@@ -10,7 +10,7 @@ export interface FormerCall {
   readonly startedAt: number;
   /** From now on. */
   readonly ms: number;
-  /** Its sender lives no more: what is seen done does not come a second time. */
+  /** Its sender lives no more, and when is told by one clock: what is seen done does not come a second time. */
   readonly sentOnce?: true;
 }
 
@@ -42,14 +42,21 @@ export function formerCalls(
     .filter(({ startedAt, ms }) => startedAt + leaseMs + ms + clockSkewMs > now);
 }
 
-/** Of a controller that had the platform's lock before and is dead: what is left of its calls' own time. */
-export function callsOfTheDead(begun: readonly BegunStep[], now: number): readonly FormerCall[] {
+/**
+ * Of a controller that had the platform's lock before and is dead: what is left of its calls' own time. `sameClock`: what
+ * the engine says of when something was is of the clock that the store's times are of; else the whole time is waited for.
+ */
+export function callsOfTheDead(
+  begun: readonly BegunStep[],
+  { now, sameClock }: { readonly now: number; readonly sameClock: boolean },
+): readonly FormerCall[] {
   return begun
     .filter(({ step }) => harmful.has(step.op))
     .map((call): FormerCall => {
       const whole = longestCallMs + graceOf(call.step);
       // Stored later than now: the clock was set back since.
-      return { ...call, ms: Math.min(whole, call.startedAt + whole - now), sentOnce: true };
+      const ms = Math.min(whole, call.startedAt + whole - now);
+      return { ...call, ms, ...(sameClock ? { sentOnce: true } : {}) };
     })
     .filter(({ ms }) => ms > 0);
 }

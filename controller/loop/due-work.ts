@@ -14,14 +14,19 @@ interface DueWorkContext {
 
 /** Before the pass at `at`, epoch ms: makes stale what is due, and says when it is again. */
 export function noteDue({ pacer, observer, platform }: DueWorkContext, policy: Policy, at: number): void {
-  if (at >= pacer.resyncAt) {
+  if (isDue(pacer.resyncAt, policy.resyncMs, at)) {
     observer.forgetLists();
     pacer.resyncAt = at + policy.resyncMs;
   }
-  if (at >= pacer.auditAt) {
-    const order = observer.auditOrder(platform);
-    const { everyMs, count } = auditPace(order.length, policy);
+  const order = observer.auditOrder(platform);
+  const { everyMs, count } = auditPace(order.length, policy);
+  if (isDue(pacer.auditAt, everyMs, at)) {
     for (const id of order.slice(0, count)) observer.noteContainer(id);
     pacer.auditAt = at + everyMs;
   }
+}
+
+/** Also where it is further away than it ever is: the clock was set back. */
+function isDue(dueAt: number, everyMs: number, at: number): boolean {
+  return at >= dueAt || dueAt - at > everyMs;
 }

@@ -5,6 +5,7 @@ import type { Ref } from '../../desired-state/resource.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
 import type { BegunStep, FactChange, NewEvent } from '../store/store.ts';
 import type { JournalContext } from './journal.ts';
+import { starts } from './own-acts.ts';
 
 /** The refs of those. */
 export function foundRestarted(seen: readonly FactChange[]): readonly Ref[] {
@@ -23,7 +24,8 @@ export function eventsOfLostOutcomes(
   return found.map((regarding): NewEvent => {
     const since = asked[regarding]?.at ?? Number.POSITIVE_INFINITY;
     const isOurs = begun.some(
-      ({ step, startedAt }) => step.op === 'restartContainer' && step.ref === regarding && startedAt >= since,
+      // One that was down when it was asked for is started.
+      ({ step, startedAt }) => starts(step) && step.ref === regarding && startedAt >= since,
     );
     const message = isOurs
       ? 'container restarted, by a controller that ended before it could say so'

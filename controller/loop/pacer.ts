@@ -73,6 +73,8 @@ export class Pacer {
   async due(busy: () => boolean, waits: () => boolean): Promise<void> {
     while (!this.#closed) {
       const at = this.#now();
+      // An end that is still to come is of a clock that was set back since: nobody waits till then.
+      this.#lastEnd = Math.min(this.#lastEnd, at);
       const { soon, calm } = this.#spacing(busy(), waits());
       const byClock = this.#stepped ? at : Math.min(this.planAt, this.resyncAt, this.auditAt);
       const next = Math.min(

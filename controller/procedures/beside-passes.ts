@@ -6,7 +6,7 @@ import type { Facts } from '../../reconcilers/facts.ts';
 import type { MeasureErrors, Work } from '../../reconcilers/procedures/definition.ts';
 import { definitions } from '../../reconcilers/procedures/index.ts';
 import type { Engine } from '../engine.ts';
-import { readRoom } from '../host-room.ts';
+import { readMemory, readRoom } from '../host-room.ts';
 import { noteHeld } from '../loop/held-dependents.ts';
 import type { PassResult, Reconciler, Target } from '../loop/reconciler.ts';
 import type { Prober } from '../probes/prober.ts';
@@ -79,7 +79,7 @@ export class BesidePasses {
       onError: (error) => logger.error({ err: error }, 'a procedure could not go on'),
     });
     const room = async () => readRoom(await engine.info());
-    this.#memory = new MemoryWatch({ ...options, room });
+    this.#memory = new MemoryWatch({ ...options, memory: async () => readMemory(await engine.info()) });
     this.#outage = new OutageWatch({ ...options, runner: this.runner, room });
     this.#engineStart = new EngineStart({
       ...options,
@@ -165,6 +165,7 @@ export class BesidePasses {
   /** A pass could not ask the engine. */
   async engineAway(target: Target | undefined): Promise<void> {
     this.runner.blind();
+    this.#outage.blind();
     await this.#engineStart
       .away(target?.revision.policy.engine)
       .catch((cause: unknown) => this.#o.logger.error({ err: cause }, 'the engine’s start was not stored'));

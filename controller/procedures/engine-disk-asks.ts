@@ -20,7 +20,8 @@ export class EngineDiskAsks {
 
   ask(): Promise<EngineDisk> {
     const at = this.#now();
-    if (this.#asked === undefined || at - this.#asked.at >= goodForMs)
+    // Also where the clock was set back since.
+    if (this.#asked === undefined || Math.abs(at - this.#asked.at) >= goodForMs)
       this.#asked = { at, answer: this.#engine.diskUse(timeoutMs) };
     return this.#asked.answer;
   }

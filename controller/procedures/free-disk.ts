@@ -11,10 +11,12 @@ import type { Store } from '../store/store.ts';
 const revisionsKept = 50;
 
 interface FreedDisk {
-  /** How much more is free than before. */
+  /** How much more is free than when it was asked for: what others that failed with it have gained meanwhile is gained. */
   readonly bytes: number;
   /** As it is now; absent: it cannot be looked at from here, and nothing was done. */
   readonly disk?: HostRoom['disk'];
+  /** Why it was not freed whole. */
+  readonly error?: string;
 }
 
 interface DiskFreeingContext {
@@ -31,20 +33,37 @@ export class DiskFreeing {
   }
 
   free(work: FreeDisk, signal: AbortSignal): Promise<FreedDisk> {
-    const freed = this.#last.then(() => this.#free(work, signal));
+    const asked = this.#disk();
+    const freed = Promise.all([asked, this.#last]).then(([before]) => this.#free(work, before, signal));
     this.#last = freed.catch(() => undefined);
     return freed;
   }
 
-  async #free({ source, maxPercent }: FreeDisk, signal: AbortSignal): Promise<FreedDisk> {
+  async #free(
+    { source, maxPercent }: FreeDisk,
+    asked: HostRoom['disk'],
+    signal: AbortSignal,
+  ): Promise<FreedDisk> {
+    const before = await this.#disk();
+    if (asked === undefined || before === undefined) return { bytes: 0 };
     const { engine, store } = this.#c;
-    const { disk: before } = await readRoom(await engine.info());
-    if (before === undefined) return { bytes: 0 };
-    if (before.usedPercent <= maxPercent) return { bytes: 0, disk: before };
-    if (source === 'buildCache') await engine.pruneBuildCache(signal);
-    else await engine.removeDanglingImages(await wantedImages(store), signal);
-    const { disk = before } = await readRoom(await engine.info());
-    return { bytes: Math.max(0, disk.freeBytes - before.freeBytes), disk };
+    let error: string | undefined;
+    if (before.usedPercent > maxPercent) {
+      try {
+        if (source === 'buildCache') await engine.pruneBuildCache(signal);
+        else await engine.removeDanglingImages(await wantedImages(store), signal);
+      } catch (cause) {
+        if (signal.aborted) throw cause;
+        error = cause instanceof Error ? cause.message : String(cause);
+      }
+    }
+    const disk = (await this.#disk()) ?? before;
+    const bytes = Math.max(0, disk.freeBytes - asked.freeBytes);
+    return { bytes, disk, ...(error === undefined ? {} : { error }) };
+  }
+
+  async #disk(): Promise<HostRoom['disk']> {
+    return (await readRoom(await this.#c.engine.info())).disk;
   }
 }
 
@@ -52,5 +71,8 @@ export class DiskFreeing {
 async function wantedImages(store: DiskFreeingContext['store']): Promise<ReadonlySet<string>> {
   const [facts, revisions] = await Promise.all([store.facts(), store.revisions(revisionsKept)]);
   const past = revisions.flatMap(({ images }) => Object.values(images).map((image) => image.id));
-  return new Set([...Object.values(facts.pins), ...past]);
+  const stable = Object.values(facts.stable).flatMap(({ images }) =>
+    Object.values(images).map(({ id }) => id),
+  );
+  return new Set([...Object.values(facts.pins), ...past, ...stable]);
 }

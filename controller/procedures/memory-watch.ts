@@ -3,14 +3,14 @@
 
 import { type HostMarks, standardHost } from '../../desired-state/revision.ts';
 import { type MemoryLook, memoryCondition } from '../../reconcilers/memory-low.ts';
-import type { HostRoom } from '../../reconcilers/procedures/definition.ts';
 import type { Store } from '../store/store.ts';
 
 interface MemoryWatchContext {
   readonly store: Pick<Store, 'conditions' | 'record' | 'saveCondition'>;
   readonly platform: string;
   readonly now: () => number;
-  readonly room: () => Promise<HostRoom>;
+  /** Bytes available; undefined: nobody can tell from here. */
+  readonly memory: () => Promise<number | undefined>;
 }
 
 const everyMs = 30_000;
@@ -26,11 +26,12 @@ export class MemoryWatch {
 
   /** After a pass; most find that it is not time yet. */
   async look({ minMemoryBytes }: HostMarks = standardHost): Promise<void> {
-    const { store, platform, now, room } = this.#c;
+    const { store, platform, now, memory } = this.#c;
     const at = now();
-    if (at < this.#nextAt) return;
+    // Also where the clock was set back since.
+    if (at < this.#nextAt && at >= this.#nextAt - everyMs) return;
     this.#nextAt = at + everyMs;
-    const { memoryAvailableBytes: availableBytes } = await room();
+    const availableBytes = await memory();
     const look = { minBytes: minMemoryBytes, ...(availableBytes === undefined ? {} : { availableBytes }) };
     const before = this.#before;
     this.#before = look;
@@ -38,11 +39,14 @@ export class MemoryWatch {
     const stored = (await store.conditions()).find((c) => c.ref === ref && c.type === 'MemoryLow');
     const condition = memoryCondition(look, before, stored?.reason);
     if (condition === undefined) return;
-    await store.saveCondition(ref, condition, at);
     const { status, reason, message } = condition;
-    // That there was enough all along is no news.
-    if (!status && stored?.status !== true) return;
     const type = status ? 'Warning' : 'Normal';
-    await store.record([{ at, type, reason, regarding: ref, message, by: 'reeve' }]);
+    // That there was enough all along is no news.
+    const isNews = status || stored?.status === true;
+    // In one turn: how it stands is not stored without being told.
+    await Promise.all([
+      store.saveCondition(ref, condition, at),
+      isNews ? store.record([{ at, type, reason, regarding: ref, message, by: 'reeve' }]) : undefined,
+    ]);
   }
 }

@@ -2,12 +2,16 @@
 
 import type { Facts } from '../../reconcilers/facts.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
-import { aimOf } from '../../reconcilers/rollout/aim.ts';
-import { formsOf } from '../../reconcilers/rollout/changes.ts';
+import { aimOf, withKeptImage } from '../../reconcilers/rollout/aim.ts';
+import { type Form, formsOf } from '../../reconcilers/rollout/changes.ts';
 import type { Course, RolloutContext } from '../../reconcilers/rollout/context.ts';
 import { rolloutCourse } from '../../reconcilers/rollout/course.ts';
+import { rollout } from '../../reconcilers/rollout/definition.ts';
 import type { ProcedureRecord } from '../store/store.ts';
 import type { KnownRevisions } from './known-revisions.ts';
+
+export const isRollout = ({ kind }: ProcedureRecord): boolean =>
+  kind === rollout.kind || kind === rollback.kind;
 
 export const isAbort = ({ type, choice }: { readonly type: string; readonly choice?: string }): boolean =>
   type === 'abort' || (type === 'decide' && choice === 'abort');
@@ -27,7 +31,12 @@ export async function onwardCourse(
   const next = await known.find(context.before);
   const before = await known.find(context.revision);
   if (next === undefined || before === undefined) return undefined;
-  const course = rolloutCourse(next, { revision: before, images, pins, forms: formsOf(before), underWay });
+  const withImage = ({ workload, ...form }: Form): Form => ({
+    ...form,
+    workload: withKeptImage(workload, keptImages ?? {}),
+  });
+  const forms = new Map([...formsOf(before)].map(([ref, form]) => [ref, withImage(form)]));
+  const course = rolloutCourse(next, { revision: before, images, pins, forms, underWay });
   const refs = course.waves.flatMap((wave) => wave.refs);
   if (refs.every((ref) => asFound[ref] === next.id)) return undefined;
   const found = refs.flatMap((ref) => (asFound[ref] === undefined ? [] : [[ref, asFound[ref]] as const]));

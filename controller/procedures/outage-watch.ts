@@ -44,9 +44,16 @@ export class OutageWatch {
   readonly #c: OutageWatchContext;
   /** The condition may stand: nobody has looked yet whether it does. */
   #mayStand = true;
+  /** Since when nothing has kept it from looking. */
+  #seenSince: number | undefined;
 
   constructor(context: OutageWatchContext) {
     this.#c = context;
+  }
+
+  /** The engine does not answer: what it lasts till it does is not seen. */
+  blind(): void {
+    this.#seenSince = undefined;
   }
 
   /** After a pass that keeps; where nothing is down this asks nothing. */
@@ -56,15 +63,17 @@ export class OutageWatch {
     const settings = policy.completeRecovery;
     if (settings === undefined && !this.#mayStand) return;
     const kinds = new Set(runner.running.map(({ kind }) => kind));
-    if (kinds.has(rollout.kind) || kinds.has(rollback.kind)) return;
+    if (kinds.has(rollout.kind) || kinds.has(rollback.kind)) return this.blind();
+    const at = now();
+    if (this.#seenSince === undefined || this.#seenSince > at) this.#seenSince = at;
     const underWay = settings !== undefined && kinds.has(completeRecovery.kind);
     const isOff = settings === undefined || facts.suspended !== undefined;
-    const outage = isOff ? undefined : outageOf(resources, statuses, settings.outagePercent);
+    const outage = isOff ? undefined : outageOf(resources, statuses, facts.onceReady, settings.outagePercent);
     if (outage === undefined && !underWay && !this.#mayStand) return;
     const stands = await this.#stands();
-    const at = now();
+    const seenSince = this.#seenSince;
     const afterMs = settings?.afterMs ?? 0;
-    const judged = judgeOutage({ at, outage, underWay, afterMs, ...(stands && { stands }) });
+    const judged = judgeOutage({ at, seenSince, outage, underWay, afterMs, ...(stands && { stands }) });
     if (judged === 'begin') return this.#begin(revision, statuses, facts);
     if (judged !== undefined) await this.#turn(judged, stands);
     this.#mayStand = judged?.status ?? stands?.status ?? false;
@@ -89,12 +98,14 @@ export class OutageWatch {
     const { store, platform, now } = this.#c;
     const regarding = `Platform/${platform}` as const;
     const at = now();
-    await store.saveCondition(regarding, condition, at);
     const { status, reason, message } = condition;
+    const type = status ? 'Warning' : 'Normal';
     // A complete recovery tells of itself, its end included.
-    if (reason === 'CompleteRecovery' || (!status && before?.reason === 'CompleteRecovery')) return;
-    await store.record([
-      { at, type: status ? 'Warning' : 'Normal', reason, regarding, message, by: 'reeve' },
+    const isTold = reason === 'CompleteRecovery' || (!status && before?.reason === 'CompleteRecovery');
+    // In one turn: how it stands is not stored without being told.
+    await Promise.all([
+      store.saveCondition(regarding, condition, at),
+      isTold ? undefined : store.record([{ at, type, reason, regarding, message, by: 'reeve' }]),
     ]);
   }
 }

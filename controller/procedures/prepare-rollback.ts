@@ -13,7 +13,7 @@ const backupTimeoutMs = 3_600_000;
 
 interface Tools {
   readonly engine: Pick<Engine, 'containers' | 'exec' | 'images' | 'perform'>;
-  readonly store: Pick<Store, 'facts' | 'setFacts' | 'record'>;
+  readonly store: Pick<Store, 'facts' | 'inForce' | 'record' | 'saveImages' | 'setFacts'>;
   readonly platform: string;
   readonly scrub: (text: string) => string;
   readonly now: () => number;

@@ -3,6 +3,7 @@
 
 import type { Ref } from '../../desired-state/resource.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
+import { imagesOf } from '../../reconcilers/images.ts';
 import type { Step } from '../../reconcilers/plan.ts';
 import type { ImageWish, PullImages } from '../../reconcilers/procedures/definition.ts';
 import { makeStep } from '../../reconcilers/steps.ts';
@@ -15,14 +16,14 @@ const pullTimeoutMs = 60 * 60_000;
 
 interface Tools {
   readonly engine: Pick<Engine, 'images' | 'perform'>;
-  readonly store: Pick<Store, 'facts' | 'setFacts' | 'record'>;
+  readonly store: Pick<Store, 'facts' | 'inForce' | 'record' | 'saveImages' | 'setFacts'>;
   readonly scrub: (text: string) => string;
   readonly now: () => number;
 }
 
 /** Which could not be had, by the workload that needs it, and why. */
 export async function pullImages(
-  { pulls, atOnce }: Pick<PullImages, 'pulls' | 'atOnce'>,
+  { pulls, atOnce, revision }: Pick<PullImages, 'pulls' | 'atOnce'> & Partial<Pick<PullImages, 'revision'>>,
   { engine, store, scrub, now }: Tools,
   signal: AbortSignal,
 ): Promise<{ readonly failed: Readonly<Record<string, string>> }> {
@@ -63,6 +64,10 @@ export async function pullImages(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, pullNext));
+  // As after a pull of the loop's: what a revision runs with is what is gone back to. One that is not in force yet comes with it.
+  const inForce = revision === undefined ? undefined : await store.inForce();
+  if (inForce !== undefined && inForce.id === revision)
+    await store.saveImages(revision, imagesOf(inForce.revision, await store.facts()));
   return { failed };
 }
 

@@ -22,6 +22,14 @@ export function nothingInForce(): ReeveError {
   });
 }
 
+/** No machine is shipped that it could go on with. */
+export function stranded({ id, kind, version }: ProcedureRecord): ReeveError {
+  return new ReeveError(
+    `${id} began with version ${version} of ${kind}, which this reeve does not have: it stands still until one that has it runs`,
+    { status: exitStatus.blocked },
+  );
+}
+
 /** The word means nothing to it in its state. */
 export function notNow(
   { id, machine }: ProcedureRecord,

@@ -7,7 +7,7 @@ import type { Revision } from '../../desired-state/revision.ts';
 import { capToHost } from '../../reconcilers/capacity.ts';
 import type { ResourceStatus } from '../../reconcilers/condition.ts';
 import type { Facts } from '../../reconcilers/facts.ts';
-import type { ImageUpdate } from '../../reconcilers/images.ts';
+import { type ImageUpdate, imagesOf } from '../../reconcilers/images.ts';
 import { rollback } from '../../reconcilers/rollback/definition.ts';
 import { type Aim, aimBefore, aimOf, compose } from '../../reconcilers/rollout/aim.ts';
 import { type Form, formsOf, formsUnderWay } from '../../reconcilers/rollout/changes.ts';
@@ -23,7 +23,7 @@ import type { ProcedureRecord, Store } from '../store/store.ts';
 import { KnownRevisions } from './known-revisions.ts';
 import { LoadSecrets } from './load-secrets.ts';
 import { noteStable } from './note-stable.ts';
-import { isAbort, namesOf, onwardCourse } from './onward.ts';
+import { isAbort, isRollout, namesOf, onwardCourse } from './onward.ts';
 import { nothingInForce, taken } from './refusals.ts';
 import type { Runner } from './runner.ts';
 import { recovering, restarting } from './taken-over.ts';
@@ -96,7 +96,8 @@ export class Rollouts {
     if (inForce === undefined) return;
     await this.mustNotGoBack(next);
     if (current?.kind === rollback.kind) return;
-    const { suspended, pins } = await store.facts();
+    const facts = await store.facts();
+    const { suspended, pins } = facts;
     if (suspended?.reason === 'Down') {
       if (current !== undefined) await runner.say(current.id, { type: 'abort' }, by);
       return;
@@ -108,7 +109,9 @@ export class Rollouts {
     const isHere = (ref: Ref): boolean =>
       seen?.some((s) => s.ref === ref && s.containerId !== undefined) ?? true;
     const forms = new Map([...formsOf(inForce.revision)].filter(([ref]) => isHere(ref)));
-    const from: From = { revision: inForce.revision, images: inForce.images, pins, update, forms };
+    // What its tags mean now: images that its own rollout has pulled are in no row of the store.
+    const images = imagesOf(inForce.revision, facts);
+    const from: From = { revision: inForce.revision, images, pins, update, forms };
     const alone = rolloutCourse(next, from);
     const underWay = restarting(runner.running, partsOf(alone));
     const course = underWay.length === 0 ? alone : rolloutCourse(next, { ...from, underWay });
@@ -293,8 +296,4 @@ export class Rollouts {
     if (!revision.policy.capToHost) return revision;
     return capToHost(revision, await this.#c.engine.info()).revision;
   }
-}
-
-function isRollout({ kind }: ProcedureRecord): boolean {
-  return kind === rollout.kind || kind === rollback.kind;
 }

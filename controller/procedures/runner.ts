@@ -12,12 +12,12 @@ import type {
   Work,
 } from '../../reconcilers/procedures/definition.ts';
 import { definitionOf, newestOf } from '../../reconcilers/procedures/index.ts';
-import { exitStatus, ReeveError } from '../errors.ts';
+import type { ReeveError } from '../errors.ts';
 import type { ProcedureRecord, Store } from '../store/store.ts';
 import { Alarm } from './alarm.ts';
 import { causedBy } from './caused.ts';
 import { type Change, changeBy } from './change.ts';
-import { noSuch, notNow } from './refusals.ts';
+import { noSuch, notNow, stranded } from './refusals.ts';
 import { later, Sightless } from './sightless.ts';
 import { takenOver } from './take-over.ts';
 import { Works } from './works.ts';
@@ -78,15 +78,21 @@ export class Runner {
 
   /** Goes on with what was under way when the last controller ended; once. */
   async load(): Promise<void> {
-    if (this.#loaded) return;
+    if (!(await this.#read())) return;
+    for (const record of this.running) this.#works.engage(record, this.#definition(record));
+    this.#arm();
+  }
+
+  /** False: that was done before. */
+  async #read(): Promise<boolean> {
+    if (this.#loaded) return false;
     const stored = await this.#c.store.procedures({ running: true, limit: 10_000 });
     this.#loaded = true;
     for (const record of stored) {
       if (definitionOf(this.#c.definitions, record) === undefined) await this.#strand(record);
       else this.#running.set(record.id, record);
     }
-    for (const record of this.running) this.#works.engage(record, this.#definition(record));
-    this.#arm();
+    return true;
   }
 
   /**
@@ -134,9 +140,13 @@ export class Runner {
     });
   }
 
-  /** A person's word for the whole platform: none of those that run goes on; one commit. */
+  /**
+   * A person's word for the whole platform: none of those that run, or were found stored, goes on; one commit. Of the latter no
+   * work is begun before.
+   */
   abortAll(by: string): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#read();
       const aborts = this.running.map((record) => this.#aborted(record, by, {}));
       if (aborts.length > 0) await this.#store(aborts);
     });
@@ -236,9 +246,12 @@ export class Runner {
     for (const { record, definition, next } of changes) {
       if (next.machine.ended) {
         this.#running.delete(record.id);
+        this.#works.drop(record.id);
         this.#c.onEnded?.(record);
-      } else this.#running.set(record.id, record);
-      this.#works.engage(record, definition);
+      } else {
+        this.#running.set(record.id, record);
+        this.#works.engage(record, definition);
+      }
     }
     this.#arm();
     const isParked = saved.some(({ facts }) =>
@@ -257,20 +270,13 @@ export class Runner {
   }
 
   /** Begun with a machine that this reeve does not ship: it is left as it stands, for one that does. */
-  async #strand({ id, kind, version }: ProcedureRecord): Promise<void> {
-    const message = `${id} began with version ${version} of ${kind}, which this reeve does not have: it stands still until one that has it runs`;
-    this.#stranded.set(id, new ReeveError(message, { status: exitStatus.blocked }));
-    await this.#c.store.record([
-      {
-        at: this.#c.now(),
-        type: 'Warning',
-        reason: 'ProcedureStranded',
-        regarding: `Platform/${this.#c.platform}`,
-        message,
-        by: 'reeve',
-        detail: { procedure: id },
-      },
-    ]);
+  async #strand(record: ProcedureRecord): Promise<void> {
+    const { store, platform, now } = this.#c;
+    const why = stranded(record);
+    this.#stranded.set(record.id, why);
+    const regarding = `Platform/${platform}` as const;
+    const told = { type: 'Warning', reason: 'ProcedureStranded', message: why.message } as const;
+    await store.record([{ ...told, at: now(), regarding, by: 'reeve', detail: { procedure: record.id } }]);
   }
 
   /** While nobody looks, nothing is due. */

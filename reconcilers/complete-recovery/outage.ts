@@ -5,6 +5,7 @@
 import { isWorkload, type Ref, type Resource, refOf } from '../../desired-state/resource.ts';
 import { formatDuration } from '../../desired-state/units.ts';
 import type { Condition, ResourceStatus } from '../condition.ts';
+import type { Facts } from '../facts.ts';
 import { isReady, troubleOf, waitsForDependency } from '../recovery/failure.ts';
 
 export interface Outage {
@@ -16,14 +17,26 @@ export interface Outage {
 /** One alone is its own recovery's. */
 const fewest = 2;
 
+/** Nothing of these is mended by another start, and a complete recovery would hold up what comes up by itself when they end. */
+const beyondRestarts = new Set([
+  'BuildFailed',
+  'FilesRefused',
+  'ImageMissing',
+  'ImagePullDenied',
+  'ImagePullFailed',
+  'MountMissing',
+  'PortTaken',
+]);
+
 /**
- * Where at least this share of what is to run is not ready; `down` where so many have failed, too. In a crash loop each is down
- * and starts by turns: only failures begin an outage, and only readiness ends it. Jobs and what a person holds do not count,
- * nor is down what they have stopped.
+ * Where at least this share of what is to run is not ready; `down` where so many have failed, too, that were ready once. In a
+ * crash loop each is down and starts by turns: only failures begin an outage, and only readiness ends it. Jobs and what a person
+ * holds do not count, nor is down what they have stopped.
  */
 export function outageOf(
   resources: readonly Resource[],
   statuses: readonly ResourceStatus[],
+  onceReady: Facts['onceReady'],
   percent: number,
 ): Outage | undefined {
   const wanted = new Set(
@@ -33,13 +46,14 @@ export function outageOf(
   const isMany = ({ length }: readonly unknown[]) =>
     length >= fewest && (length / counted.length) * 100 >= percent;
   const unready = counted.filter((status) => !isReady(status));
-  const down = unready.filter(isDown).map(({ ref }) => ref);
+  const down = unready.filter((s) => onceReady[s.ref] !== undefined && isDown(s)).map(({ ref }) => ref);
   if (!isMany(unready)) return undefined;
   return { of: counted.length, ...(isMany(down) ? { down } : {}) };
 }
 
 function isDown(status: ResourceStatus): boolean {
-  return (troubleOf(status) ?? waitsForDependency(status)) !== undefined;
+  const trouble = troubleOf(status) ?? waitsForDependency(status);
+  return trouble !== undefined && !status.conditions.some((c) => c.status && beyondRestarts.has(c.reason));
 }
 
 function isLeft({ conditions }: ResourceStatus): boolean {
@@ -50,6 +64,8 @@ function isLeft({ conditions }: ResourceStatus): boolean {
 
 export interface OutageLook {
   readonly at: number;
+  /** Since when it is looked at without a gap: what was before that may have been another's doing. */
+  readonly seenSince: number;
   /** Absent: there is none, or nothing is to run (suspended). */
   readonly outage: Outage | undefined;
   /** A complete recovery is, whoever began it. */
@@ -63,6 +79,7 @@ export interface OutageLook {
 /** How the condition turns; `begin`: a complete recovery is to. */
 export function judgeOutage({
   at,
+  seenSince,
   outage,
   underWay,
   stands,
@@ -74,7 +91,10 @@ export function judgeOutage({
   const { down, of } = outage;
   if (down === undefined) return undefined;
   if (!isOn) return begun(down, of, afterMs);
-  if (stands.reason !== 'SystemWideOutage' || at - stands.lastTransitionTime < afterMs) return undefined;
+  if (stands.reason !== 'SystemWideOutage') return undefined;
+  // A time to come is of a clock that was set back since.
+  const since = stands.lastTransitionTime > at ? seenSince : Math.max(stands.lastTransitionTime, seenSince);
+  if (at - since < afterMs) return undefined;
   return 'begin';
 }
 

@@ -95,6 +95,8 @@ export interface PullImages {
   readonly id: string;
   readonly type: 'pullImages';
   readonly source: 'registries';
+  /** That is to run with them. */
+  readonly revision: string;
   readonly pulls: readonly ImageWish[];
   readonly atOnce: number;
 }

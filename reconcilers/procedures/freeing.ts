@@ -37,7 +37,7 @@ export function freedWords(freed: readonly Freed[]): string {
     .map(({ source, bytes, error }) =>
       error === undefined
         ? `${sourceWords[source]} gave ${mebibytes(bytes)}`
-        : `${sourceWords[source]} could not be freed (${error})`,
+        : `${sourceWords[source]} could not be freed (${error})${bytes > 0 ? `, which gave ${mebibytes(bytes)}` : ''}`,
     )
     .join(', ');
 }

@@ -92,6 +92,7 @@ const watchers: Readonly<Record<string, Watch>> = {
     if (!isTried && isReady(status)) return ready(context, sight);
     return { type: 'restarted', at, ...(tried === undefined ? {} : { triedAt: tried }) };
   },
+  freeing: (context, status, sight) => (isReady(status) ? ready(context, sight) : undefined),
   verifying: (context, status, sight) =>
     failed(context, status, sight) ??
     (isLoading(status) ? { type: 'loading', at: sight.at } : undefined) ??

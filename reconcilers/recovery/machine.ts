@@ -116,7 +116,10 @@ const escalated = parts.createStateConfig({
 // The engine's disk is freed as a complete recovery frees it, source by source; the loop goes on trying meanwhile. What gained
 // room is tried at once, for its waits were for a disk that was full.
 const freeing = parts.createStateConfig({
-  on: { worked: { guard: 'isFreed', target: 'freed', actions: 'noteFreed' } },
+  on: {
+    worked: { guard: 'isFreed', target: 'freed', actions: 'noteFreed' },
+    ready: { target: 'settling', actions: 'noteTried' },
+  },
 });
 
 const healing = { restarting, verifying, waiting, settling, escalated };

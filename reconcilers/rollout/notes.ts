@@ -134,8 +134,15 @@ export function preparation(kind: Kind, context: RolloutContext): PrepareRollbac
 }
 
 /** What has the images here before anything is stopped. */
-export function pulling({ asked, pulls = [], pullsAtOnce = 1 }: RolloutContext): PullImages {
-  return { id: `pull-${asked}`, type: 'pullImages', source: 'registries', pulls, atOnce: pullsAtOnce };
+export function pulling({ asked, revision, pulls = [], pullsAtOnce = 1 }: RolloutContext): PullImages {
+  return {
+    id: `pull-${asked}`,
+    type: 'pullImages',
+    source: 'registries',
+    revision,
+    pulls,
+    atOnce: pullsAtOnce,
+  };
 }
 
 /** What asks for the errors of the canary under way. */

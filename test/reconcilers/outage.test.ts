@@ -10,10 +10,13 @@ import { noon, service } from '../support/make.ts';
 const names = ['a', 'b', 'c', 'd', 'e'];
 const resources = names.map((name) => service(name));
 
-type How = 'up' | 'starts' | 'crashed' | 'waits' | 'stopped' | 'held' | 'standsBy';
+const onceReady = Object.fromEntries(names.map((name) => [`Service/${name}`, noon]));
+
+type How = 'up' | 'starts' | 'crashed' | 'imageless' | 'waits' | 'stopped' | 'held' | 'standsBy';
 
 const degraded: Readonly<Partial<Record<How, string>>> = {
   crashed: 'BackOff',
+  imageless: 'ImagePullFailed',
   waits: 'DependencyNotReady',
   stopped: 'StoppedByHand',
   held: 'Exited',
@@ -33,6 +36,7 @@ const downOf = (percent: number, ...hows: readonly How[]) =>
   outageOf(
     resources,
     hows.map((how, i) => status(names[i] ?? '', how)),
+    onceReady,
     percent,
   )?.down?.length;
 
@@ -43,6 +47,7 @@ describe('an outage', () => {
     ['they only start', ['starts', 'starts', 'starts', 'starts', 'starts'], undefined],
     ['a person has stopped them', ['stopped', 'stopped', 'stopped', 'stopped', 'stopped'], undefined],
     ['what is held or stands by does not count', ['held', 'standsBy', 'crashed', 'crashed', 'held'], 2],
+    ['no start helps them', ['imageless', 'imageless', 'imageless', 'imageless', 'crashed'], undefined],
     ['one alone is left to its own recovery', ['held', 'held', 'held', 'held', 'crashed'], undefined],
   ])('%s', (_, hows, down) => {
     expect(downOf(80, ...hows)).toBe(down);
@@ -52,14 +57,26 @@ describe('an outage', () => {
     const jobs = names.slice(2).map((name) => ({ ...service(name), lifecycle: 'job' as const }));
     const all = [...resources.slice(0, 2), ...jobs];
     const statuses = names.map((name, i) => status(name, i < 2 ? 'crashed' : 'up'));
-    expect(outageOf(all, statuses, 100)?.of).toBe(2);
+    expect(outageOf(all, statuses, onceReady, 100)?.of).toBe(2);
+  });
+
+  test('what was never ready is none', () => {
+    const statuses = names.map((name) => status(name, 'crashed'));
+    expect(outageOf(resources, statuses, {}, 80)).toEqual({ of: 5 });
   });
 });
 
 const outage = { down: ['Service/a', 'Service/b'] as const, of: 2 };
 const stands = (reason: string, status = true) => ({ stands: { status, reason, lastTransitionTime: noon } });
 const judge = (look: Partial<OutageLook>) => {
-  const judged = judgeOutage({ at: noon + 31_000, outage, underWay: false, afterMs: 30_000, ...look });
+  const judged = judgeOutage({
+    at: noon + 31_000,
+    seenSince: noon,
+    outage,
+    underWay: false,
+    afterMs: 30_000,
+    ...look,
+  });
   return typeof judged === 'object' ? `${judged.reason} ${judged.status}` : judged;
 };
 
@@ -67,6 +84,7 @@ test('an outage lasts while its workloads start, and only what has failed begins
   const all = outageOf(
     resources,
     names.map((name) => status(name, 'starts')),
+    onceReady,
     80,
   );
   expect(all).toEqual({ of: 5 });
@@ -80,6 +98,16 @@ describe('a complete recovery', () => {
     expect(judge({})).toBe('SystemWideOutage true');
     expect(judge({ at: noon + 29_000, ...stands('SystemWideOutage') })).toBeUndefined();
     expect(judge(stands('SystemWideOutage'))).toBe('begin');
+  });
+
+  test('begins only once it has lasted where it was seen, whatever the clock says', () => {
+    const seenSince = noon + 10_000;
+    expect(judge({ seenSince, ...stands('SystemWideOutage') })).toBeUndefined();
+    expect(judge({ seenSince, at: noon + 40_000, ...stands('SystemWideOutage') })).toBe('begin');
+    // Set back since by an hour.
+    const back = noon - 3_600_000;
+    expect(judge({ seenSince: back, at: back + 29_000, ...stands('SystemWideOutage') })).toBeUndefined();
+    expect(judge({ seenSince: back, at: back + 30_000, ...stands('SystemWideOutage') })).toBe('begin');
   });
 
   test('that a person began is the one of this outage, also once it is aborted', () => {

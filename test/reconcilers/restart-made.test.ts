@@ -46,8 +46,12 @@ describe('asked for a restart', () => {
     startedAt,
   });
 
-  test('it is told as made by a controller that ended where that had begun it', () => {
-    const steps = [begun(noon - 4_000)];
+  test.each<StepOp>([
+    'restartContainer',
+    // It was down when it was asked for.
+    'startContainer',
+  ])('it is told as made by a controller that ended where that had begun it: %s', (op) => {
+    const steps = [begun(noon - 4_000, op)];
     expect(eventsOfLostOutcomes(['Service/web'], known.restarts, steps, journal)).toEqual([
       {
         ...journal,
@@ -62,7 +66,7 @@ describe('asked for a restart', () => {
   test.each<[string, readonly BegunStep[]]>([
     ['nobody of ours had begun it', []],
     ['what had begun was for an earlier one', [begun(noon - 60_000)]],
-    ['what had begun was something else', [begun(noon - 4_000, 'startContainer')]],
+    ['what had begun was something else', [begun(noon - 4_000, 'stopContainer')]],
   ])('it is told as made by others where %s', (_what, steps) => {
     expect(eventsOfLostOutcomes(['Service/web'], known.restarts, steps, journal)).toMatchObject([
       {

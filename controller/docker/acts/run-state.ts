@@ -53,11 +53,13 @@ async function afterStart(
   try {
     await runHooks(client, { id: container.Id, name: nameOf(container) }, 'post_start', hooks, bounds);
   } catch (error) {
+    // Of one that was just made its own grace is not known yet.
+    const now = (await inspectRaw(client, container.Id, bounds)) ?? container;
     await client.done({
       method: 'POST',
       path: `/containers/${container.Id}/stop`,
       what: `stop container ${nameOf(container)}`,
-      ...graced({ ...bounds, signal: AbortSignal.timeout(bounds.timeoutMs * 2) }, undefined, container),
+      ...graced({ ...bounds, signal: AbortSignal.timeout(bounds.timeoutMs * 2) }, undefined, now),
     });
     throw error;
   }

@@ -212,6 +212,18 @@ describe.concurrent('a branch', () => {
     expect((await take(sourcesOf(remote))).revision.commit?.subject).toBe('first');
   });
 
+  test('that is another one is followed from where it was found, also if that never came in force', async (t) => {
+    const remote = await remoteFor(t, project('1'));
+    await take(sourcesOf(remote));
+    await remote.git('checkout', '--quiet', '--orphan', 'release/2');
+    await remote.push('a slip', project('2'));
+    const release = sourcesOf(remote, { ref: 'release/2' });
+    await release.fetch();
+    await remote.push('mended', project('3'));
+    expect((await release.fetch()).commit.subject).toBe('mended');
+    expect((await take(sourcesOf(remote))).revision.commit?.subject).toBe('first');
+  });
+
   test('that got two commits between two polls is followed to the newer one', async (t) => {
     const remote = await remoteFor(t, project('1'));
     const git = sourcesOf(remote);

@@ -41,18 +41,26 @@ describe('of a leader before, which may live', () => {
   });
 });
 
+const here = { now: noon, sameClock: true };
+
 describe('of a controller that is dead', () => {
   test('what would stop a container a second time is waited for until its own time is over', () => {
     const steps = [begun('restartContainer', noon - 30_000), begun('stopContainer'), begun('startContainer')];
-    expect(waits(callsOfTheDead(steps, noon))).toEqual([
+    expect(waits(callsOfTheDead(steps, here))).toEqual([
       ['restartContainer', 40_000],
       ['stopContainer', 89_000],
     ]);
-    expect(callsOfTheDead([begun('restartContainer', noon - 70_000)], noon)).toEqual([]);
+    expect(callsOfTheDead([begun('restartContainer', noon - 70_000)], here)).toEqual([]);
+  });
+
+  test('it is seen done only where the engine goes by the same clock', () => {
+    const seen = (sameClock: boolean) =>
+      callsOfTheDead([begun('restartContainer')], { now: noon, sameClock }).map((c) => c.sentOnce);
+    expect([seen(true), seen(false)]).toEqual([[true], [undefined]]);
   });
 
   test('a clock that was set back makes nobody wait longer than that', () => {
-    expect(waits(callsOfTheDead([begun('restartContainer', noon + 3_600_000)], noon))).toEqual([
+    expect(waits(callsOfTheDead([begun('restartContainer', noon + 3_600_000)], here))).toEqual([
       ['restartContainer', 70_000],
     ]);
   });

@@ -69,6 +69,13 @@ describe('the next pass', () => {
     expect(await dueAfter(pacer, true, true)).toBe(300);
   });
 
+  test('is not waited for till the clock is where it was before it was set back', async () => {
+    const pacer = pacerAfterPass();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    pacer.ask();
+    expect(await dueAfter(pacer, false)).toBe(20);
+  });
+
   test('keeps a distance that grows with what a pass takes', async () => {
     const pacer = pacerAfterPass();
     pacer.passed(Date.now() - 40);

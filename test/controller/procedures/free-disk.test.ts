@@ -28,7 +28,7 @@ function stage(local = true) {
     pruneBuildCache: act('cache'),
   };
   const store = { facts: async () => noFacts, revisions: async () => [] };
-  return { seen, disk: new DiskFreeing({ engine, store }) };
+  return { seen, engine, disk: new DiskFreeing({ engine, store }) };
 }
 
 test('of two that ask at once the second waits for the first', async () => {
@@ -41,6 +41,12 @@ test('with room enough nothing is freed, and how full it is is told', async () =
   const { seen, disk } = stage();
   expect(await disk.free(work(100), signal)).toMatchObject({ bytes: 0, disk: { path: '/' } });
   expect(seen).toEqual([]);
+});
+
+test('what cannot be freed is told with how full it is', async () => {
+  const { disk, engine } = stage();
+  engine.pruneBuildCache = () => Promise.reject(new Error('not now'));
+  expect(await disk.free(work(0), signal)).toMatchObject({ disk: { path: '/' }, error: 'not now' });
 });
 
 test('of an engine elsewhere nothing is known, and nothing freed', async () => {

@@ -14,9 +14,9 @@ test('a condition with figures, one event for each turn, also over a restart of 
     new MemoryWatch({
       platform: 'shop',
       now: () => at,
-      room: async () => {
+      memory: async () => {
         host.looks += 1;
-        return { memoryAvailableBytes: host.mib * 2 ** 20 };
+        return host.mib * 2 ** 20;
       },
       store: {
         conditions: async () => conditions,
@@ -48,4 +48,8 @@ test('a condition with figures, one event for each turn, also over a restart of 
   at -= 31_000;
   await memory.look();
   expect(host.looks).toBe(8);
+  // The clock was set back: nobody waits till it is where it was.
+  at -= 3_600_000;
+  await memory.look();
+  expect(host.looks).toBe(9);
 });

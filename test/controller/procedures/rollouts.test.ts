@@ -100,6 +100,12 @@ test('while its images are had all is as it was, and a rollback finds it so', as
   expect(await aimed()).toEqual(asItWas);
 });
 
+test('what it would go back to has the images that its tags mean, also where a rollout had pulled them', async (t) => {
+  const { rollouts } = await begunOnly(t);
+  const context = rollouts.underWay?.machine.context as RolloutContext;
+  expect(context.images).toEqual({ 'app:1': { id: 'first' } });
+});
+
 test('a rollback given up before anything has gone back lets the revision come in by waves', async (t) => {
   const { rollouts, aimed, goBack } = await halfIn(t);
   const { id } = await (await goBack())();

@@ -15,6 +15,7 @@ import type { RecoveryInput } from '../../../reconcilers/complete-recovery/conte
 import type { Work } from '../../../reconcilers/procedures/definition.ts';
 import { definitions } from '../../../reconcilers/procedures/index.ts';
 import { noon } from '../../support/make.ts';
+import { asFound, input as rolloutInput } from '../../support/rollout-walk.ts';
 import { watchedRestart } from '../../support/small-procedure.ts';
 import { until } from '../../support/until.ts';
 
@@ -32,11 +33,11 @@ const input: BatchedRestartInput = {
 interface Stage {
   now: number;
   /** What a state stands for; never done where a test is not about it. */
-  work: (work: Work) => Promise<object>;
+  work: (work: Work, signal: AbortSignal) => Promise<object>;
   readonly store: Store;
   readonly file: string;
   /** As a controller that has just started: it knows the store alone. */
-  restart(): Promise<Runner>;
+  restart(how?: { readonly load: boolean }): Promise<Runner>;
 }
 
 async function stage(onEnd: (end: () => Promise<void>) => void): Promise<Stage> {
@@ -55,7 +56,7 @@ async function stage(onEnd: (end: () => Promise<void>) => void): Promise<Stage> 
     work: () => new Promise(() => undefined),
     store,
     file,
-    restart: async () => {
+    restart: async ({ load } = { load: true }) => {
       for (const runner of runners) runner.close();
       const runner = new Runner({
         store,
@@ -65,13 +66,13 @@ async function stage(onEnd: (end: () => Promise<void>) => void): Promise<Stage> 
         newId: (kind) => `${kind}-${++made}`,
         wake: () => undefined,
         halt: () => undefined,
-        work: (work) => on.work(work),
+        work: (work, signal) => on.work(work, signal),
         onError: (error) => {
           throw error;
         },
       });
       runners.push(runner);
-      await runner.load();
+      if (load) await runner.load();
       return runner;
     },
   };
@@ -339,4 +340,32 @@ test('given up for the whole platform, none goes on, each says by whom, and noth
   const told = (await on.store.events({})).filter(({ reason }) => reason === 'ProcedureAborted');
   for (const { id } of [complete, restart])
     expect(told.map(({ message }) => message)).toContain(`${id}: aborted by root@host (down)`);
+});
+
+test('given up for the whole platform, what is under way for one is cut off, and what was stored begins no work', async (t) => {
+  const on = await stage(t.onTestFinished);
+  const begun: Work[] = [];
+  const cut: string[] = [];
+  on.work = (work, signal) => {
+    begun.push(work);
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        cut.push(work.id);
+        reject(new Error('cut off'));
+      });
+    });
+  };
+  const first = await on.restart();
+  const { id } = await first.start('rollback', { ...rolloutInput, asFound }, 'ana');
+  await until(() => begun.length === 1, 5_000, 'its work is under way');
+  const second = await on.restart({ load: false });
+  await second.abortAll('root@host (down)');
+  expect(begun).toHaveLength(1);
+  expect((await readProcedure(on.store, id)).state).toBe('aborted');
+  const third = await on.restart();
+  await third.start('rollback', { ...rolloutInput, asFound }, 'ana');
+  await until(() => begun.length === 2, 5_000, 'its work is under way');
+  cut.length = 0;
+  await third.abortAll('root@host (down)');
+  expect(cut).toHaveLength(1);
 });

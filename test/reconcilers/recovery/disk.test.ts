@@ -59,6 +59,12 @@ describe('a full disk', () => {
     expect(details.find((d) => d.name === 'look with')?.lines).toContain('docker system df -v');
   });
 
+  test('is no reason to do anything more about one that is ready by then', () => {
+    const walk = full().feed({ type: 'ready' });
+    expect(walk.state).toBe('settling');
+    expect(walk.freed(0, 97).state).toBe('settling');
+  });
+
   test('that cannot be freed because the engine refuses is told so', () => {
     const walk = full().feed({ type: 'worked', work: 'danglingImages-1', error: 'not now', disk: disk(97) });
     walk.freed(0, 97);
