@@ -44,6 +44,8 @@ export class Observer {
   #volumes: readonly ObservedVolume[] | undefined;
   #images: Readonly<Record<string, string>> | undefined;
   #imagesFor = '';
+  /** How often each was forgotten: an answer that was on its way meanwhile may be of before, and is not kept. */
+  readonly #forgotten = { network: 0, volume: 0, image: 0 };
   #secretKeys: ReadonlySet<string> = new Set();
   #minReadyMs = 0;
 
@@ -60,6 +62,7 @@ export class Observer {
     const imagesFor = references.join('\n');
     if (imagesFor !== this.#imagesFor) this.#images = undefined;
     const ids = this.#listing.due(at);
+    const forgotten = { ...this.#forgotten };
     this.#minReadyMs = revision.policy.minReadySeconds * 1000;
     const [info, listed, networks, volumes, images] = await Promise.all([
       engine.info(),
@@ -71,9 +74,9 @@ export class Observer {
       this.#volumes ?? engine.volumes(),
       this.#images ?? engine.images(references),
     ]);
-    this.#networks = networks;
-    this.#volumes = volumes;
-    this.#images = images;
+    if (forgotten.network === this.#forgotten.network) this.#networks = networks;
+    if (forgotten.volume === this.#forgotten.volume) this.#volumes = volumes;
+    if (forgotten.image === this.#forgotten.image) this.#images = images;
     this.#imagesFor = imagesFor;
     const containers = this.#listing
       .take(ids, listed, at)
@@ -163,7 +166,7 @@ export class Observer {
       if (container !== undefined) this.noteContainer(container);
     }
     if (event.type === 'volume' && event.action !== 'mount' && event.action !== 'unmount')
-      this.#volumes = undefined;
+      this.noteOwnAct('volume');
     // A container's image is listed by its tag, or by its id where the tag has moved.
     if (event.type === 'image') this.noteOwnAct('image');
   }
@@ -176,6 +179,7 @@ export class Observer {
 
   /** After our own acts on networks, volumes or images: do not wait for the event to come round. */
   noteOwnAct(kind: 'network' | 'volume' | 'image'): void {
+    this.#forgotten[kind] += 1;
     if (kind !== 'volume') this.#listing.forget();
     if (kind === 'network') this.#networks = undefined;
     if (kind === 'volume') this.#volumes = undefined;
@@ -189,10 +193,7 @@ export class Observer {
 
   /** Resync: lists are read anew; details stay. */
   forgetLists(): void {
-    this.#listing.forget();
-    this.#networks = undefined;
-    this.#volumes = undefined;
-    this.#images = undefined;
+    for (const kind of ['network', 'volume', 'image'] as const) this.noteOwnAct(kind);
   }
 
   /** After a gap in the events nothing known of the platform may be believed. */

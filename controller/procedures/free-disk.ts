@@ -10,6 +10,9 @@ import type { Store } from '../store/store.ts';
 /** So many revisions back an image may be wanted again. */
 const revisionsKept = 50;
 
+/** Less is what a disk in use loses and gains from one moment to the next. */
+const leastGain = 32 * 2 ** 20;
+
 interface FreedDisk {
   /** How much more is free than when it was asked for: what others that failed with it have gained meanwhile is gained. */
   readonly bytes: number;
@@ -58,7 +61,8 @@ export class DiskFreeing {
       }
     }
     const disk = (await this.#disk()) ?? before;
-    const bytes = Math.max(0, disk.freeBytes - asked.freeBytes);
+    const gained = Math.max(0, disk.freeBytes - asked.freeBytes);
+    const bytes = gained < leastGain ? 0 : gained;
     return { bytes, disk, ...(error === undefined ? {} : { error }) };
   }
 
