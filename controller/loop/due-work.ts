@@ -18,9 +18,9 @@ export function noteDue({ pacer, observer, platform }: DueWorkContext, policy: P
     observer.forgetLists();
     pacer.resyncAt = at + policy.resyncMs;
   }
-  const order = observer.auditOrder(platform);
-  const { everyMs, count } = auditPace(order.length, policy);
-  if (isDue(pacer.auditAt, everyMs, at)) {
+  if (isDue(pacer.auditAt, policy.auditMs, at)) {
+    const order = observer.auditOrder(platform);
+    const { everyMs, count } = auditPace(order.length, policy);
     for (const id of order.slice(0, count)) observer.noteContainer(id);
     pacer.auditAt = at + everyMs;
   }
